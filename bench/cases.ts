@@ -5,11 +5,19 @@ import { type Checked, errorMessage } from '../src/base/error.js';
 import { cost } from '../src/compile/cost/index.js';
 import { type Program, select } from '../src/dsl/index.js';
 import { buildModel, decodeModel, type ModelSpec, type Sizes } from '../src/models/catalogue.js';
+import {
+  buildField,
+  buildNetwork,
+  type FieldSpec,
+  fieldNetworkCodec,
+  type NetworkSpec,
+  networkCodec,
+} from './networks.js';
 
 export interface Case {
   readonly name: string;
   readonly size: 'full' | 'small';
-  readonly model: ModelSpec;
+  readonly model: ModelSpec | NetworkSpec | FieldSpec;
   readonly sizes: Sizes;
   readonly batch: number;
   /** The batch of stock TensorFlow.js, which needs too long or too much for more; times are compared per sample. */
@@ -57,6 +65,45 @@ export const flagship = 'tetrominoes/nwm-linear';
 const smallBatch = 4;
 const smallSteps = 50;
 
+/** Sequential MNIST: an image, pixel by pixel. */
+const sequence = { width: 1, channels: 1, classes: 10 };
+const [sequenceLength, smallSequenceLength] = [784, 196];
+
+const networks: Readonly<Record<string, NetworkSpec>> = {
+  'smnist/horn-16': { name: 'horn', units: 16 },
+  'smnist/horn-128': { name: 'horn', units: 128 },
+  'smnist/cornn-128': { name: 'cornn', units: 128 },
+  'smnist/linoss-64': { name: 'linoss', units: 64 },
+};
+
+/** Phases on 16x16 sites, which attend to the image once or to each other at each step. */
+const fields: Readonly<Record<string, FieldSpec>> = {
+  'kuramoto/attention-16': { name: 'attention-kuramoto', units: 4, anew: false },
+  'kuramoto/attention-anew-16': { name: 'attention-kuramoto', units: 4, anew: true },
+};
+
+const fieldCaseOf = (name: string, model: FieldSpec, size: Case['size']): Case => ({
+  name: `${name}${size === 'small' ? ' (quick)' : ''}`,
+  size,
+  model,
+  sizes: { height: 16, width: 16, channels: 3, classes: 6 },
+  batch: size === 'small' ? 4 : 16,
+  stockBatch: size === 'small' ? 4 : 16,
+});
+
+const networkCaseOf = (name: string, model: NetworkSpec, size: Case['size']): Case => {
+  const small = size === 'small';
+  const batch = small ? 8 : 32;
+  return {
+    name: `${name}${small ? ' (quick)' : ''}`,
+    size,
+    model,
+    sizes: { ...sequence, height: small ? smallSequenceLength : sequenceLength },
+    batch,
+    stockBatch: batch,
+  };
+};
+
 const caseOf = (name: string, { task, model, batch = 16 }: Draft, size: Case['size']): Case => {
   const { side, smallSide, channels, classes } = tasks[task];
   const small = size === 'small';
@@ -72,12 +119,22 @@ const caseOf = (name: string, { task, model, batch = 16 }: Draft, size: Case['si
 };
 
 /** Every model family at full size, and at that of the preset `quick`. */
-export const cases: readonly Case[] = (['full', 'small'] as const).flatMap((size) =>
-  Object.entries(drafts).map(([name, draft]) => caseOf(name, draft, size)),
-);
+export const cases: readonly Case[] = (['full', 'small'] as const).flatMap((size) => [
+  ...Object.entries(drafts).map(([name, draft]) => caseOf(name, draft, size)),
+  ...Object.entries(networks).map(([name, spec]) => networkCaseOf(name, spec, size)),
+  ...Object.entries(fields).map(([name, spec]) => fieldCaseOf(name, spec, size)),
+]);
 
 export const programOf = ({ model, sizes }: Pick<Case, 'model' | 'sizes'>): Program =>
-  value(buildModel(model, sizes));
+  networkCodec.is(model)
+    ? buildNetwork(model, sizes)
+    : fieldNetworkCodec.is(model)
+      ? buildField(model, sizes)
+      : value(buildModel(model, sizes));
+
+/** How many labels a sample has: of an image one a pixel, of a sequence one. */
+export const labelsOf = ({ model, sizes }: Pick<Case, 'model' | 'sizes'>): number =>
+  networkCodec.is(model) ? 1 : sizes.height * sizes.width;
 
 export const phases = ['train', 'infer'] as const;
 export type Phase = (typeof phases)[number];

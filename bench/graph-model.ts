@@ -18,7 +18,7 @@ import { plainTensorFlow } from '../spec/compile/graph-model/plain.js';
 import { type Effect, errorMessage } from '../src/base/error.js';
 import { imagesOf } from '../src/data/dataset.js';
 import { select } from '../src/dsl/index.js';
-import { predictedClasses } from '../src/experiments/scores.js';
+import { predictedClasses } from '../src/experiments/scores/scores.js';
 import { exportTrained, readTrained } from '../src/runner/export/index.js';
 import { relativeError } from '../src/runner/parity/check.js';
 import { openRun, withRunSession } from '../src/runner/results/open-run.js';
@@ -67,6 +67,7 @@ try {
         signal: new AbortController().signal,
       }),
     );
+    if (open.dataset === null) throw new Error(`${run} is of other arrays than images`);
     const { test, classes } = open.dataset;
     const image = imagesOf(
       test,
@@ -127,6 +128,5 @@ try {
 } finally {
   await page?.close();
   served.close();
-  plain.close();
   rmSync(folder, { recursive: true });
 }

@@ -12,9 +12,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import * as E from 'fp-ts/lib/Either.js';
+import { nativeCode } from '../src/engine/native/binary.js';
 import { type Case, cases, flagship } from './cases.js';
 import { type Ceiling, ceilingOf } from './ceiling/index.js';
-import { hasTorch } from './contenders/process.js';
+import { hasJax, hasTorch } from './contenders/process.js';
 import { type Contender, contenders } from './contenders/protocol.js';
 import { type Budget, measure, type Refused, type Timed } from './measure.js';
 import { type Held, peakOf } from './memory.js';
@@ -26,7 +28,10 @@ import { contenderWords, gigabytes, showPhase, showRatios } from './table.js';
 const options = new Command('bench')
   .option('--quick', 'few rounds, small sizes and one full-size case', false)
   .option('--only <pattern>', 'cases whose name contains this; several with commas between', '')
-  .option('--contenders <names>', `some of ${contenders.join(',')}`, contenders.join(','))
+  .option(
+    '--contenders <names>',
+    `some of ${contenders.join(',')}; left out, all, but in a quick run torch-compiled`,
+  )
   .option('--json <file>', 'write the rows as JSON')
   .option('--out <folder>', 'write pictures')
   .option('--profile', 'kernel by kernel instead of in turn', false)
@@ -57,12 +62,22 @@ say(
 );
 
 const runAll = async (): Promise<void> => {
-  const torch = await hasTorch();
-  const named = options.contenders.split(',');
+  const [torch, jax] = [await hasTorch(), await hasJax()];
+  const native = E.isRight(nativeCode());
+  // to compile a scan step by step takes PyTorch minutes
+  const named =
+    options.contenders?.split(',') ??
+    contenders.filter((each) => !(options.quick && each === 'torch-compiled'));
   const taking = contenders.filter(
-    (contender) => named.includes(contender) && (contender !== 'torch' || torch),
+    (contender) =>
+      named.includes(contender) &&
+      (!contender.startsWith('torch') || torch) &&
+      (contender !== 'jax' || jax) &&
+      (!contender.startsWith('native') || native),
   );
+  if (!native) say('there is no native code (npm run build:native): its rows are left out');
   if (!torch) say('PyTorch cannot be imported (PYTHON names another interpreter): its rows are left out');
+  if (!jax) say('JAX cannot be imported (PYTHON names another interpreter): its rows are left out');
   const timed: Timed[] = [];
   const refused: Refused[] = [];
   for (const one of chosen) {
@@ -78,7 +93,7 @@ const runAll = async (): Promise<void> => {
     for (const { contender, why } of result.refused) say(`  ${contenderWords[contender]}: not run, ${why}`);
   }
   if (timed.length > 0) say(`\n${showRatios(timed)}`);
-  if (options.memory && chosen.some(({ name }) => name === flagship)) await memory(torch);
+  if (options.memory && chosen.some(({ name }) => name === flagship)) await memory(torch, native);
   if (options.json !== undefined) writeFileSync(options.json, encodeRows(timed.map(({ row }) => row)));
   if (options.out !== undefined) {
     mkdirSync(options.out, { recursive: true });
@@ -86,13 +101,14 @@ const runAll = async (): Promise<void> => {
   }
 };
 
-const memory = async (torch: boolean): Promise<void> => {
+const memory = async (torch: boolean, native: boolean): Promise<void> => {
   const one = cases.find(({ name }) => name === flagship);
   if (one === undefined) return;
+  const own = native ? 'native-2' : 'fused-2';
   say(`\npeak of the process, one training step of ${one.name}`);
   const wanted: readonly (readonly [Contender, number])[] = [
     // in a quick run that of batch 16 stands in the table
-    ...(options.quick ? [64] : [16, 64, 256]).map((batch) => ['fused-2', batch] as const),
+    ...(options.quick ? [64] : [16, 64, 256]).map((batch) => [own, batch] as const),
     ...(torch ? [['torch', 64] as const] : []),
   ];
   const held: Held[] = [];
@@ -106,7 +122,7 @@ const memory = async (torch: boolean): Promise<void> => {
   }
   const at = (contender: Contender, batch: number): number | undefined =>
     held.find((each) => each.contender === contender && each.batch === batch)?.peakBytes;
-  const [ours, theirs] = [at('fused-2', 64), at('torch', 64)];
+  const [ours, theirs] = [at(own, 64), at('torch', 64)];
   if (ours !== undefined && theirs !== undefined)
     say(`  ours is ${(ours / theirs).toFixed(3)} of PyTorch's at batch 64`);
 };

@@ -2,20 +2,22 @@
 
 import type { Phase } from './cases.js';
 import type { Ceiling } from './ceiling/index.js';
-import type { Contender } from './contenders/protocol.js';
+import { isPeer, threadsOf } from './contenders/process.js';
+import { type Contender, contenders } from './contenders/protocol.js';
 import type { Timed } from './measure.js';
 import { ratio } from './statistics.js';
 
 export const contenderWords: Readonly<Record<Contender, string>> = {
+  'native-2': 'drumhead native, 2 threads',
+  'native-1': 'drumhead native, 1 thread',
   'fused-2': 'drumhead fused, 2 threads',
   'fused-1': 'drumhead fused, 1 thread',
   'op-by-op': 'drumhead op by op, 2 threads',
   stock: 'stock tfjs-wasm, 1 thread',
   torch: 'PyTorch tuned, 2 threads',
+  'torch-compiled': 'PyTorch compiled, 2 threads',
+  jax: 'JAX jit, 2 threads',
 };
-
-export const threadsOf = (contender: Contender): 1 | 2 =>
-  contender === 'fused-1' || contender === 'stock' ? 1 : 2;
 
 export const phaseWords: Readonly<Record<Phase, string>> = { train: 'training step', infer: 'inference' };
 
@@ -69,9 +71,11 @@ export const showPhase = (timed: readonly Timed[], ceilings: Readonly<Record<1 |
     timed.find(({ row }) => row.contender === contender);
   const rows = timed.map((one) => {
     const { contender, batch, secondsMedian, secondsMin, peakBytes, gflops } = one.row;
-    // the ceiling is that of vectors of four floats, which PyTorch does not keep to
+    // the ceiling is that of vectors of four floats, which other libraries and native code do not keep to
     const share =
-      contender === 'torch' ? '' : `${((100 * gflops) / ceilings[threadsOf(contender)].gflops).toFixed(0)} %`;
+      isPeer(contender) || contender.startsWith('native')
+        ? ''
+        : `${((100 * gflops) / ceilings[threadsOf(contender)].gflops).toFixed(0)} %`;
     return [
       `  ${contenderWords[contender]}`,
       String(batch),
@@ -88,15 +92,21 @@ export const showPhase = (timed: readonly Timed[], ceilings: Readonly<Record<1 |
   return [`${row.case}, ${phaseWords[row.phase]}`, ...columns([head, ...rows])].join('\n');
 };
 
-/** Our time as a multiple of each other contender's, a case and phase a line. */
-export const showRatios = (all: readonly Timed[]): string => {
+/** Our time as a multiple of each other contender's, a case and phase a line: of native code where it ran, then of WebAssembly. */
+export const showRatios = (all: readonly Timed[]): string =>
+  (['native-2', 'fused-2'] as const)
+    .filter((contender) => all.some(({ row }) => row.contender === contender))
+    .map((contender) => ratiosOver(all, contender))
+    .join('\n\n');
+
+const ratiosOver = (all: readonly Timed[], own: 'native-2' | 'fused-2'): string => {
   const keys = [...new Set(all.map(({ row }) => `${row.case}, ${phaseWords[row.phase]}`))];
-  const others = (['torch', 'stock', 'op-by-op', 'fused-1'] as const).filter((contender) =>
-    all.some(({ row }) => row.contender === contender),
+  const others = contenders.filter(
+    (contender) => contender !== own && all.some(({ row }) => row.contender === contender),
   );
   const lines = keys.map((key) => {
     const here = all.filter(({ row }) => `${row.case}, ${phaseWords[row.phase]}` === key);
-    const ours = here.find(({ row }) => row.contender === 'fused-2');
+    const ours = here.find(({ row }) => row.contender === own);
     return [
       key,
       ...others.map((contender) => {
@@ -105,5 +115,5 @@ export const showRatios = (all: readonly Timed[]): string => {
       }),
     ];
   });
-  return columns([['time of drumhead fused, 2 threads, over that of', ...others], ...lines]).join('\n');
+  return columns([[`time of ${contenderWords[own]}, over that of`, ...others], ...lines]).join('\n');
 };

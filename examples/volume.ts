@@ -2,7 +2,7 @@
 
 import * as drumhead from 'drumhead';
 
-const { concatAlong, coupling3d, encoder, mlp, oscillator, program, readout } = drumhead;
+const { concatAlong, coupling3d, encoder, mergeChannels, mlp, oscillator, program, readout } = drumhead;
 const { reshape, scan, scope, tanh, transpose, zeros } = drumhead;
 const [depth, above, size, channels, steps, dt] = [4, 3, 16, 2, 24, 0.3] as const;
 
@@ -19,7 +19,7 @@ const model = program({ image: [size, size, 3] }, ({ image }) => {
     step: oscillator({ dt, coupling: (y) => tanh(neighbours(y)) }),
     observe: ({ y }) => y,
   });
-  const columns = reshape(steps, size, size, depth * channels)(transpose(0, 2, 3, 1, 4)(waves));
+  const columns = mergeChannels(transpose(0, 2, 3, 1, 4)(waves));
   return { logits: scope('readout', mlp([32], 6))(readout('fft')(columns)), waves };
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { entries } from '../bench/package/entries.js';
-import { publicNames, reports } from '../bench/package/report.js';
+import { gathers, publicNames, reports } from '../bench/package/report.js';
 
 describe('the public names', () => {
   it('are those of docs/api, with their types (npm run docs writes it anew)', () => {
@@ -14,9 +14,9 @@ describe('the public names', () => {
   });
 
   it('have one entry each, but for two types', () => {
-    const named = entries().flatMap((entry) =>
-      publicNames(entry).map(({ name }) => [name, entry.name] as const),
-    );
+    const named = entries()
+      .filter(({ name }) => name !== gathers)
+      .flatMap((entry) => publicNames(entry).map(({ name }) => [name, entry.name] as const));
     const home = new Map<string, string>();
     const twice = named.filter(([name, entry]) => {
       const before = home.get(name);
@@ -28,6 +28,22 @@ describe('the public names', () => {
       ['Oscillator', 'drumhead/laws'],
       // of a wave, beside that of a program
       ['Summary', 'drumhead/analysis'],
+    ]);
+  });
+
+  it('are the same things in the entry for pages', async () => {
+    const page = entries().find(({ name }) => name === gathers) ?? assert.fail(`no ${gathers}`);
+    const own = new Map(publicNames(page).map(({ name, text }) => [name, text]));
+    const differing = entries()
+      .filter(({ name }) => name !== gathers)
+      .flatMap((entry) =>
+        publicNames(entry).flatMap(({ name, text }) =>
+          own.has(name) && own.get(name) !== text ? [[name, entry.name]] : [],
+        ),
+      );
+    assert.deepEqual(differing, [
+      ['Summary', 'drumhead/compile'],
+      ['Oscillator', 'drumhead/laws'],
     ]);
   });
 

@@ -15,9 +15,10 @@ import type { Part } from '../bench/break/part.js';
 /** Seed 2026, and rounds that are over in seconds. */
 const short: readonly { readonly part: Part; readonly rounds: readonly number[]; readonly least: number }[] =
   [
-    { part: kills, rounds: [0, 1, 2, 3, 4, 5, 6, 8, 9, 11, 12], least: 20 },
-    { part: errors, rounds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14], least: 14 },
-    { part: damage, rounds: Array.from({ length: 26 }, (_, i) => i), least: 1000 },
+    { part: kills, rounds: [0, 1, 2, 3, 4, 5, 8, 11], least: 15 },
+    { part: errors, rounds: [0, 1, 2, 3, 5, 7, 8, 10, 13], least: 9 },
+    // Every second file; spec/runner/folder/check-seals.spec.ts edits each file of a run for every reader.
+    { part: damage, rounds: Array.from({ length: 13 }, (_, i) => 2 * i), least: 500 },
     { part: full, rounds: [0, 1, 2, 3, 4, 5], least: 6 },
     { part: lines, rounds: [0, 4, 6, 8, 9], least: 5 },
     { part: documents, rounds: Array.from({ length: 48 }, (_, i) => i), least: 5000 },

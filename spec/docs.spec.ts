@@ -2,12 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
 import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
+import { zooFigures } from '../bench/docs/zoo-figures.js';
+import { zooEntries, zooPage } from '../bench/docs/zoo-page.js';
 import { mapPage } from '../bench/house/map.js';
 import { commandLine } from '../src/cli/command-line.js';
+import { statedData } from '../src/data/task.js';
+import { hashProgram } from '../src/dsl/index.js';
+import { experimentNamed } from '../src/experiments/catalogue.js';
+import { identityOf } from '../src/experiments/experiment.js';
+import { learningFor } from '../src/experiments/model.js';
+import { zooDrafts } from '../src/experiments/zoo.js';
 import { allLaws } from '../src/laws/laws/index.js';
+import * as networks from '../src/models/networks/index.js';
+import { systemNames } from '../src/models/systems/index.js';
 import { files } from '../src/runner/folder/files.js';
 
 const page = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8');
@@ -48,6 +60,27 @@ describe('the documentation', () => {
       assert.ok(written.includes(`. ${name}\n`), name);
       assert.ok(written.includes(statement), name);
       assert.doesNotMatch(source, /\.md\b/, `${name}: a source is a publication or a derivation, not a file`);
+    }
+  });
+
+  it('has every network of the zoo, with figures of the very experiments of the catalogue (npm run docs writes it anew)', () => {
+    assert.equal(page('zoo'), zooPage());
+    for (const { title, system, layer, file, experiment } of zooEntries) {
+      assert.ok(Object.hasOwn(zooDrafts, experiment), title);
+      assert.ok(systemNames.some((name) => name === system) && Object.hasOwn(networks, layer), title);
+      for (const path of [`systems/${system}`, `networks/${file}`])
+        assert.ok(existsSync(new URL(`../src/models/${path}.ts`, import.meta.url)), path);
+    }
+    for (const [name, { run }] of Object.entries(zooFigures)) {
+      const found = experimentNamed(name, 'full');
+      assert.ok(E.isRight(found), name);
+      const data = statedData(found.right.task);
+      assert.ok(O.isSome(data), name);
+      const trained = learningFor(found.right, data.value);
+      assert.ok(E.isRight(trained), name);
+      const hash = hashProgram(trained.right.program);
+      const identity = identityOf(found.right, hash, 0, 'wasm, fused', undefined, 2);
+      assert.ok(identity.startsWith(run), `${name} has changed since it was measured: ${identity}`);
     }
   });
 

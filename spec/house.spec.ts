@@ -6,6 +6,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalogues, cyclesIn, filesIn, importsIn, mostFiles } from '../bench/house/folders.js';
 import { importRules, rooms } from '../bench/house/rooms.js';
 
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
@@ -87,5 +89,31 @@ describe('the house', () => {
   it('has the lists of the linter from its table', () => {
     const linter = JSON.parse(readFileSync(new URL('../biome.json', import.meta.url), 'utf8'));
     assert.deepEqual(linter.overrides, importRules());
+  });
+
+  const src = fileURLToPath(new URL('../src', import.meta.url));
+
+  it('has no folder of more than sixteen files but those that are catalogues', () => {
+    const large = [...filesIn(src)].filter(([, names]) => names.length > mostFiles).map(([folder]) => folder);
+    assert.deepEqual(large.sort(), Object.keys(catalogues).sort());
+  });
+
+  it('has no folders that import each other', () => {
+    assert.deepEqual(cyclesIn(importsIn(src)), []);
+  });
+
+  it('finds folders that import each other, but for one inside of the other', () => {
+    const graph = new Map([
+      ['a', new Set(['b', 'a/x'])],
+      ['a/x', new Set(['a'])],
+      ['b', new Set(['c'])],
+      ['c', new Set(['a'])],
+      ['d', new Set(['a'])],
+    ]);
+    assert.deepEqual(cyclesIn(graph), [
+      ['a', 'b', 'c', 'a'],
+      ['b', 'c', 'a', 'b'],
+      ['c', 'a', 'b', 'c'],
+    ]);
   });
 });

@@ -15,7 +15,7 @@ const packagesOf = (file: string): readonly (readonly [string, Entry])[] => {
   return Object.entries(lock.packages).filter(([place]) => place !== '');
 };
 const packages = packagesOf('package-lock.json');
-const all = [...packages, ...packagesOf('tools/package-lock.json')];
+const all = [...packages, ...packagesOf('tools/package-lock.json'), ...packagesOf('web/package-lock.json')];
 const nameOf = (place: string): string => place.replace(/^.*node_modules\//, '');
 
 describe('the lockfiles', () => {

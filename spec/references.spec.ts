@@ -13,16 +13,27 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 
 const below = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory()
-      ? [`${folder}/${entry.name}`, ...below(`${folder}/${entry.name}`)]
-      : [`${folder}/${entry.name}`],
+    // What the site of the documentation installs and builds is not of the repository.
+    folder === 'docs' && /^(node_modules|\.vitepress)$/.test(entry.name)
+      ? []
+      : entry.isDirectory()
+        ? [`${folder}/${entry.name}`, ...below(`${folder}/${entry.name}`)]
+        : [`${folder}/${entry.name}`],
   );
 
 const all = new Set([...pages, ...folders, ...folders.flatMap(below)]);
 const list = [...all];
 
 /** Paths that are made by whoever follows the text; so is everything in `dist`. */
-const made = new Set(['examples/own-images/my-images']);
+const made = new Set([
+  'examples/own-images/my-images',
+  'docs/.vitepress/dist',
+  // programs that the tutorial lets its reader save
+  'drum.ts',
+  'first.ts',
+  'cells.ts',
+  'cell.ts',
+]);
 
 /** From the root, from `src`, from the folder of the text, or the end of a path; a module also without its ending. */
 const exists = (reference: string, from: string): boolean => {

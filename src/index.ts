@@ -44,4 +44,6 @@ export { nwm } from './models/nwm.js';
 export * from './models/systems/index.js';
 export { unet } from './models/unet.js';
 export type { Environment, RunEvent } from './runner/environment.js';
+export type { FitData } from './runner/fit/arrays.js';
+export { type FitEpoch, FitFault, type FitOptions, fit } from './runner/fit/fit.js';
 export { type Finished, runExperiment } from './runner/run/run.js';

@@ -29,6 +29,12 @@ export const tasks: readonly unknown[] = [
   { name: 'mnist', size: 28 },
   { name: 'multi-mnist', size: 64, digits: [1, 3] },
   { name: 'polygons', size: 32 },
+  { name: 'mazes', squares: 9 },
+  { name: 'pathfinder', size: 32 },
+  { name: 'sequential-mnist', permutation: 3 },
+  { name: 'adding' },
+  { name: 'copy', delay: 20 },
+  { name: 'wave-forecast' },
   { name: 'npy', folder: 'data', labels: 'classes' },
   { name: 'png', folder: 'data', labels: { '0': 0, '7': 1 }, ignore: [255] },
 ];

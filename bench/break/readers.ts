@@ -21,7 +21,7 @@ import { findMask, findPicture } from '../../src/formats/png/png.js';
 import { decodeSafetensors } from '../../src/formats/safetensors.js';
 import { recordEnds } from '../../src/formats/tensorboard/event.js';
 import { decodeModel } from '../../src/models/catalogue.js';
-import { sealed } from '../../src/runner/folder/sealed-json.js';
+import { sealed } from '../../src/runner/folder/seal.js';
 import { readSweepFile } from '../../src/runner/folder/sweep-file.js';
 import { readRunnable } from '../../src/runner/import/index.js';
 import { readInput } from '../../src/runner/import/input.js';

@@ -10,7 +10,7 @@ import { openSession, type Session } from '../../src/compile/tfjs/session/sessio
 import { select, usesBatchStatistics } from '../../src/dsl/index.js';
 import { type Engine, opByOp, openEngine } from '../../src/engine/index.js';
 import { adam, optimise, untrained } from '../../src/runner/training/optimiser.js';
-import { type Phase, programOf, value } from '../cases.js';
+import { labelsOf, type Phase, programOf, value } from '../cases.js';
 import { peakBytes } from './peak.js';
 import { type Answer, type Contender, type Request, requestCodec } from './protocol.js';
 import { openStock } from './stock.js';
@@ -19,7 +19,8 @@ type Open = Extract<Request, { readonly kind: 'open' }>;
 
 const engineFor = async (contender: Contender): Promise<Engine> => {
   if (contender === 'stock') return openStock();
-  const engine = value(await openEngine('wasm')());
+  const isNative = contender === 'native-2' || contender === 'native-1';
+  const engine = value(await openEngine(isNative ? 'native' : 'wasm')());
   return contender === 'op-by-op' ? opByOp(engine) : engine;
 };
 
@@ -37,7 +38,7 @@ const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<u
   const random = stream(0, 'bench');
   const pixels = batch * sizes.height * sizes.width;
   const image = Float32Array.from({ length: pixels * sizes.channels }, random.uniform);
-  const labels = Uint8Array.from({ length: pixels }, () => random.integer(sizes.classes));
+  const labels = Uint8Array.from({ length: batch * labelsOf(job) }, () => random.integer(sizes.classes));
   return {
     train: async () => {
       const { gradients } = await session.gradients({ count: batch, inputs: { image }, labels }, parts);

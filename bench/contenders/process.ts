@@ -32,9 +32,12 @@ const tuned = (): NodeJS.ProcessEnv => ({
   OMP_NUM_THREADS: '2',
 });
 
+/** Whether a contender is another library, in Python. */
+export const isPeer = (contender: Contender): boolean => contender === 'jax' || contender.startsWith('torch');
+
 const start = (contender: Contender) =>
-  contender === 'torch'
-    ? spawn(python, [place('../peers/worker.py')], {
+  isPeer(contender)
+    ? spawn(python, [place(contender === 'jax' ? '../peers/jax_worker.py' : '../peers/worker.py')], {
         env: { ...process.env, ...tuned(), PYTHONDONTWRITEBYTECODE: '1' },
         stdio: ['pipe', 'pipe', 'ignore'],
       })
@@ -42,16 +45,23 @@ const start = (contender: Contender) =>
         stdio: ['pipe', 'pipe', 'ignore'],
       });
 
-/** Whether PyTorch can be imported. */
-export const hasTorch = (): Promise<boolean> =>
+const alone: readonly Contender[] = ['native-1', 'fused-1', 'stock'];
+
+/** The threads of a contender. */
+export const threadsOf = (contender: Contender): 1 | 2 => (alone.includes(contender) ? 1 : 2);
+
+const importing = (library: 'torch' | 'jax'): Promise<boolean> =>
   new Promise((resolve) => {
-    const probe = spawn(python, ['-c', 'import torch'], { stdio: 'ignore' });
+    const probe = spawn(python, ['-c', `import ${library}`], { stdio: 'ignore' });
     probe.on('error', () => resolve(false));
     probe.on('exit', (code) => resolve(code === 0));
   });
 
-const threadsOf = (contender: Contender): number =>
-  contender === 'fused-1' || contender === 'stock' ? 1 : 2;
+/** Whether PyTorch can be imported. */
+export const hasTorch = (): Promise<boolean> => importing('torch');
+
+/** Whether JAX can be imported. */
+export const hasJax = (): Promise<boolean> => importing('jax');
 
 /** A process with the case's model ready in it. Rejected with the reason where there is none. */
 export const openContender = async (

@@ -3,8 +3,19 @@
 import * as t from 'io-ts';
 import { choice } from '../../src/base/codec.js';
 import { modelCodec } from '../../src/models/catalogue.js';
+import { fieldNetworkCodec, networkCodec } from '../networks.js';
 
-export const contenders = ['fused-2', 'fused-1', 'op-by-op', 'stock', 'torch'] as const;
+export const contenders = [
+  'native-2',
+  'native-1',
+  'fused-2',
+  'fused-1',
+  'op-by-op',
+  'stock',
+  'torch',
+  'torch-compiled',
+  'jax',
+] as const;
 export type Contender = (typeof contenders)[number];
 
 const sizes = t.type({ height: t.number, width: t.number, channels: t.number, classes: t.number });
@@ -14,7 +25,7 @@ export const requestCodec = t.union([
   t.type({
     kind: t.literal('open'),
     contender: choice(...contenders),
-    model: modelCodec,
+    model: t.union([networkCodec, fieldNetworkCodec, modelCodec]),
     sizes,
     batch: t.number,
     threads: t.number,

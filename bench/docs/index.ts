@@ -1,5 +1,5 @@
 /**
- * Writes docs/commands.md, docs/files.md, docs/laws.md, docs/house.md, docs/api and the linter's lists of imports:
+ * Writes docs/commands.md, docs/files.md, docs/laws.md, docs/zoo.md, docs/house.md, docs/api and the linter's lists of imports:
  * `npm run docs`.
  */
 
@@ -9,10 +9,12 @@ import { importRules } from '../house/rooms.js';
 import { reports } from '../package/report.js';
 import { lawsPage } from './laws-page.js';
 import { commandsPage, filesPage } from './pages.js';
+import { zooPage } from './zoo-page.js';
 
 writeFileSync('docs/commands.md', commandsPage());
 writeFileSync('docs/files.md', filesPage());
 writeFileSync('docs/laws.md', lawsPage());
+writeFileSync('docs/zoo.md', zooPage());
 writeFileSync('docs/house.md', mapPage());
 rmSync('docs/api', { recursive: true, force: true });
 mkdirSync('docs/api');

@@ -137,17 +137,18 @@ its engine.
 | \`weights/weights.json\`, \`weights/weights.bin\` | the weights that were kept, in TensorFlow.js's own format |
 | \`result.json\` | the scores of its test, the epoch kept, \`stoppedEarly\` where it stopped early; there once it is finished |
 | \`timing.json\` | of drums: how long each took |
-| \`figures.json\` | the waves and the segmentations as pages show them, in light and dark; the report of a sweep reads it |
-| \`waves.gif\`, \`segmentations.png\`, \`curves.svg\`, \`curves.png\`, \`report.html\` | what a person looks at |
+| \`figures.json\` | the waves, the segmentations and the samples answered best and worst as pages show them, in light and dark; what charts of the answers are drawn from: confusion, calibration, predicted and true values, score by difficulty. The report of a sweep reads it |
+| \`waves.gif\`, \`segmentations.png\`, \`answers.png\`, \`curves.svg\`, \`curves.png\`, \`report.html\` | what a person looks at |
 
 \`runs/sweeps/NAME/sweep.json\` is the record of a sweep: its members with their axes, where each run lies, and the engine (\`kernels\` where it was \`--fuse off\`).
 \`runs/.cache\` holds data that was made; it can be removed at any time.
 
 ## Data of your own
 
-PNG: \`images/NAME.png\` and \`masks/NAME.png\`, or \`train/\`, \`validation/\`, \`test/\` with both in each; the masks hold the
+PNG (or TIFF): \`images/NAME.png\` and \`masks/NAME.png\`, or \`train/\`, \`validation/\`, \`test/\` with both in each; the masks hold the
 class of each pixel as its grey value. NumPy: \`train_images.npy\` [N, H, W, C], \`train_masks.npy\` [N, H, W], the same for
-\`test_\` and, if there are any, \`validation_\`. Beside them, \`classes.json\` may hold an array of names.
+\`test_\` and, if there are any, \`validation_\`. Beside them, \`classes.json\` may hold an array of names. Any other arrays are the
+task \`arrays\`.
 \`drumhead data FOLDER\` says what is in them. Figures of many runs, charts and wave pictures: \`drumhead figure\`, in
 [commands](commands.md#figure).
 `;

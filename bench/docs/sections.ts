@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { errorMessage } from '../../src/base/error.js';
-import { taskNames } from '../../src/data/task.js';
+import { isOwnName, taskNames } from '../../src/data/task.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
 import { modelNames } from '../../src/models/catalogue.js';
@@ -59,7 +59,7 @@ const sectionOf = (
     return {
       key: name,
       otherwise: needed ? null : optional.includes(name) || value === undefined ? '' : JSON.stringify(value),
-      range: (/ is not (?:an? )?(.*?)(?:; did you mean.*)?$/.exec(line)?.[1] ?? '')
+      range: (/(?: is not|; give) (?:an? )?(.*?)(?:; did you mean.*)?$/.exec(line)?.[1] ?? '')
         .replace(/^ReadonlyArray.*/, 'list')
         .replace(/ to 1\.79\d+e\+308$/, ' on')
         .replace('list; one stands in brackets', 'list'),
@@ -70,13 +70,16 @@ const sectionOf = (
 
 const losses = ['cross-entropy', 'focal', 'dice'] as const;
 
-const folderOf = (name: string): Json =>
-  name === 'npy' || name === 'png' ? { name, folder: 'x' } : { name };
+const folderOf = (name: string): Json => ({
+  name,
+  ...(isOwnName(name) ? { folder: 'x' } : name === 'generated' ? { file: 'x' } : {}),
+});
 
 /** All of them, in the order of the page. */
 export const sections = (): readonly Section[] => [
   sectionOf('An experiment', null, {}, ofExperiment, minimal, ['label']),
   sectionOf('Training', 'training', minimal, ofExperiment, {}),
+  sectionOf('Augment', 'augment', minimal, ofExperiment, {}),
   ...losses.map((name) => sectionOf(`The loss '${name}'`, 'loss', minimal, ofExperiment, { name })),
   ...taskNames.map((name) => sectionOf(`The task '${name}'`, 'task', minimal, ofExperiment, folderOf(name))),
   ...modelNames.map((name) => sectionOf(`The model '${name}'`, 'model', minimal, ofExperiment, { name })),

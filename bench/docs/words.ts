@@ -7,6 +7,13 @@ const images: Readonly<Record<string, string>> = {
   seed: 'which images',
 };
 
+const sequences: Readonly<Record<string, string>> = {
+  train: 'training samples',
+  validation: 'validation samples; 0 for none',
+  test: 'test samples, never trained on',
+  seed: 'which samples',
+};
+
 const files: Readonly<Record<string, string>> = {
   folder: 'where the files lie; from the folder of the file that says so, or where a command is typed',
   classes:
@@ -37,25 +44,44 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     task: 'what is segmented: a task below',
     model:
       'what learns it: a model below, or a whole program: `{ name: program, graph }`, in TypeScript the program itself',
-    loss: 'what is minimised: a loss below',
+    loss: 'what is minimised: a loss below by name, or outputs of the program: `{ output: total, count: known }` minimises the sum of `total` over the samples divided by that of `known` (left out: 1 a sample), numbers for each sample; `targets` lists the inputs that only training has, where they do not follow. By name also `mean-squared`, `mean-absolute`, `huber` (`delta`), `contrastive` (`temperature`), `next-step`: each compares the `output` with the array `against` (left out: the only ones there are), weighed by `mask`',
     training: 'how: see below',
     seeds: 'one run a seed; one number is a list of one',
-    scores: 'what a summary shows of its scores; all are kept. Any of the defaults',
-    outputs: 'which pictures are drawn. Any of the defaults',
+    scores:
+      'what a summary shows of its scores; all are kept. Any of the defaults; or scores of the program: `{ iou: { output: both, count: either, better: more } }`',
+    outputs:
+      'which pictures are drawn. Any of the defaults; `answers` are confusion and calibration of classes, predicted against true numbers, score against difficulty, and the samples answered best and worst',
+    augment: 'changes of the samples that a training reads, drawn anew in each epoch: see below',
+    notes: 'text that is kept with its runs and shown in their reports',
+    from: 'a finished run whose weights it begins with, by name: its folder `run` and the SHA-256 of its `weights`, which `drumhead run … --from RUN` writes',
     label: 'what it is called in tables and charts; left out, its name and what differs. At most 40 letters',
   },
+  Augment: {
+    shift:
+      'sites that rows and columns are shifted by at most, each way; what leaves at an edge comes in at the opposite one',
+    turn: 'whether squares are turned by 0 to 3 quarters',
+    flip: 'a list of `horizontal`, left to right, and `vertical`, top to bottom: each in half of the samples',
+    noise: 'standard deviation of noise on the inputs; targets, and inputs of whole numbers, have none',
+  },
   Training: {
-    optimiser: 'Adam, or Adam with decoupled weight decay',
+    optimiser:
+      'Adam, Adam with decoupled weight decay, or gradient descent; a record has settings: `{ name: sgd, momentum, nesterov, decay }`, `{ name: adam, beta1, beta2, epsilon, decay }`, `{ name: adamw, beta1, beta2, epsilon }`',
     rate: 'learning rate, at its highest',
     schedule:
-      '`cosine` falls to 0 over all steps, `warm-cosine` rises over the first tenth before; `constant` stays',
+      '`cosine` falls to 0 over all steps, `warm-cosine` rises over the first tenth before; `constant` stays; or points `[{ at: 0, rate: 0 }, { at: 0.1, rate: 1 }, { at: 1, rate: 0, by: cosine }]`, shares of the training and factors of `rate`, reached `linear`, by half a `cosine` or in a `step`',
     weightDecay: 'for `adamw` alone; with `adam` it does nothing, and that is said',
     batch: 'images a step; a last partial batch of an epoch is dropped',
     epochs: 'at most',
     patience: 'ends the training after so many epochs without a better validation loss; null: never',
     tolerance: 'how much lower a validation loss must be to count as better, for `patience`',
     minimumEpochs: 'epochs before which `patience` ends nothing',
-    clip: 'longest gradient of all parameters together, a longer one is shortened; more than 0, null: any',
+    clip: 'longest gradient of all parameters together, a longer one is shortened; `{ value: 0.5 }` limits each number; more than 0, null: any',
+    groups:
+      'parameters trained in another way: `[{ match: encoder/*, rate: 0.1, decay: 0 }, { match: readout/*, frozen: true }]`, where `rate` is a factor of `training.rate`; the first that matches counts',
+    average:
+      'scores are those of averaged weights, which keep this share of themselves after each step; null: of the weights',
+    accumulate: 'batches whose gradients make one step, in the memory of one batch',
+    best: 'score on validation by which the best weights are kept and `patience` waits',
   },
   "The loss 'cross-entropy'": {
     target: 'what has a class: every pixel, or the image as a whole',
@@ -98,6 +124,92 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     maxPolygons: 'most in an image',
     orientation: 'turned at random, or upright',
     ...images,
+  },
+  "The task 'mazes'": {
+    squares: 'squares of wall or corridor a side, odd; the picture has one more of wall on every side',
+    least: 'squares of the way from start to end, at least',
+    ...images,
+  },
+  "The task 'pathfinder'": {
+    size: 'pixels a side; 300 as published',
+    dashes: 'dashes of a contour: 6, 9, 14, …',
+    continuity: 'how little a contour bends',
+    target:
+      '`label`, whether the marks are on one contour, or `contour`, the pixels of the contour of the first mark',
+    ...images,
+  },
+  "The task 'inside-outside'": { cells: 'cells a side; 4 cells + 3 pixels', ...images },
+  "The task 'connectedness'": { cells: 'cells a side; 2 cells + 1 pixels', ...images },
+  "The task 'shapes'": {
+    size: 'pixels a side',
+    shape: 'pixels a side of a square, and the height of a triangle',
+    objects: 'shapes in an image',
+    ...images,
+  },
+  "The task 'sequential-mnist'": {
+    side: 'pixels a side of the digit; a sequence has its square of steps. 28 as published',
+    permutation: 'null, row after row; or the seed of one order of pixels for all digits',
+    ...sequences,
+    mnistDir: digits,
+  },
+  "The task 'adding'": { length: 'steps of a sequence', ...sequences },
+  "The task 'copy'": {
+    delay: 'steps from the last symbol to the signal',
+    symbols: 'how many symbols are shown',
+    alphabet: 'how many kinds there are',
+    ...sequences,
+  },
+  "The task 'wave-forecast'": {
+    size: 'sites a side',
+    obstacles: 'obstacles of a medium, at most',
+    pulses: 'pulses at the start, at most',
+    past: 'frames that are seen',
+    future: 'frames that are asked',
+    every: 'steps between two frames; a wave runs half a site in a step',
+    ...sequences,
+  },
+  "The task 'arrays'": {
+    folder:
+      'a folder of `.npy`, `.npz`, `.safetensors` or `.parquet` files, or one such file; the first axis of each array counts the samples. `train.npz`, `train/` or `train_NAME.npy`, likewise `validation` and `test`, are the splits; without them all is one set',
+    arrays:
+      'which array of the files each input of the program is, `{ sequence: x_data }`; left out, all arrays under their own names',
+    shapes: 'the shape of one sample where the files have it flat, `{ field: [16, 16, 1] }`',
+    planes:
+      'the axis of the rows of samples that are fields or films, before that of the columns, `{ film: 1 }`: `augment` moves them',
+    classes: 'names of the classes of arrays that hold classes, `{ label: [rest, walk, run] }`',
+    validationShare:
+      'share of the training samples that is held out, where the files have no split validation; 0 for none',
+    testShare: 'share of all samples that is held out first, where the files have no split test',
+    seed: 'which samples are held out',
+  },
+  "The task 'image-folders'": {
+    folder: '`CLASS/NAME.png`, or `train/CLASS/NAME.png`, likewise `test` and perhaps `validation`',
+    classes: 'the folders of the classes in the order of their numbers; left out, all folders by name',
+    validationShare:
+      'share of the training pictures that is held out, where the folder has no split validation',
+    testShare: 'share of all pictures that is held out first, where the folder has no split test',
+    seed: 'which pictures are held out',
+  },
+  "The task 'series'": {
+    folder:
+      '`CLASS/NAME.csv`, each file one sequence with a class; or CSV files of long series, or one such file, to be forecast',
+    columns: 'the columns that are read, in this order; left out, all that are numbers in the first row',
+    asked: 'the columns of the future; left out, those that are read',
+    past: 'rows that are seen; 0 for sequences with classes',
+    future: 'rows that are asked, after them',
+    every: 'rows from the beginning of one window to that of the next',
+    validationShare: 'share of the sequences that is held out; of a series, of its rows before the test',
+    testShare: 'share of the sequences that is held out first; of a series, its last rows',
+    seed: 'which sequences are held out',
+  },
+  "The task 'generated'": {
+    file: 'the module with the function. In TypeScript nobody writes it: `task: { generate, train: 500 }` is such a task',
+    which: 'which of its functions, where its experiments have several; nobody writes it either',
+    ...sequences,
+    settings: 'what the function is given beside the random stream and the index; a sweep may vary it',
+    classes: 'names of the classes of arrays that hold classes, `{ label: [rest, walk, run] }`',
+    planes: 'the axis of the rows of samples that are fields or films, before that of the columns',
+    code: 'the digest of the module and what it imports, when it was read; nobody writes it',
   },
   "The task 'npy'": files,
   "The task 'png'": {

@@ -1,5 +1,6 @@
 /** docs/house.md: the rooms in their order, and three walks along files. `npm run docs` writes it. */
 
+import { catalogues, mostFiles } from './folders.js';
 import { type Room, rooms } from './rooms.js';
 
 /** A file or folder of `src`, and what it does on the way. */
@@ -27,6 +28,8 @@ const compiling: readonly Stop[] = [
   ['compile/fuse/adjoint/', 'from a field graph to the graph of its gradients; the reverse step of a scan'],
   ['compile/fuse/schedule/', 'order, groups and tiles; scans forward and backward'],
   ['compile/fuse/memory/', 'addresses in one arena, and copies between layouts'],
+  ['compile/fuse/plan/', 'the lists of calls with their memory, as data, and the check of them'],
+  ['compile/fuse/machines/', 'what runs the lists: WebAssembly or plain loops; `native` for native code'],
 ];
 
 /** From the file of an experiment to a finished run folder. */
@@ -35,9 +38,9 @@ const running: readonly Stop[] = [
   ['cli/source/source.ts', 'finds the experiment: a name, a file or a run folder'],
   ['runner/run/run.ts', 'one run from beginning to end'],
   ['runner/run/prepare.ts', 'engine, data, program and identity'],
-  ['runner/folder/lock.ts', 'one process at a time in a run folder'],
+  ['runner/folder/ongoing/lock.ts', 'one process at a time in a run folder'],
   ['runner/run/write-record.ts', 'experiment, program, record and environment'],
-  ['runner/folder/checkpoint.ts', 'reads and writes checkpoints'],
+  ['runner/folder/ongoing/checkpoint.ts', 'reads and writes checkpoints'],
   ['runner/run/keep-training.ts', 'trains, and keeps the state and the metrics of each epoch'],
   ['runner/run/finish.ts', 'test scores, weights, pictures and report'],
 ];
@@ -78,6 +81,11 @@ Only ${rooms
   .filter(({ tensorflow }) => tensorflow)
   .map(({ name }) => name)
   .join(', ')} may import TensorFlow.js.
+
+No folders import each other, but one may lie inside of the other. A folder has at most ${mostFiles} files of its own, unless each is
+one of a list of like things: ${Object.entries(catalogues)
+  .map(([folder, of]) => `\`${folder}\` (${of})`)
+  .join(', ')}.
 
 ## Walks
 

@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
   room('drums', 'base dsl engine compile', 'membranes, and the tones one hears of them'),
   room(
     'experiments',
-    'base dsl compile models data',
+    'base analysis dsl compile models data',
     'experiments and sweeps as plain values, their codecs, scores, the catalogue and its presets',
   ),
   room(
@@ -64,6 +64,11 @@ export const rooms: readonly Room[] = [
     'base files formats analysis dsl engine compile models data drums experiments report',
     'training and run folders, sweeps, results, export and import',
     true,
+  ),
+  room(
+    'browser',
+    'base formats analysis dsl engine compile models data drums experiments laws report runner',
+    'drumhead in a page: what needs no Node, and a worker with fused kernels',
   ),
   room(
     'cli',

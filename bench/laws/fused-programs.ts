@@ -1,15 +1,9 @@
-/** The properties of random programs that are fused as a whole. */
+/** The properties of random programs of every operation, on every path that computes them. */
 
 import type fc from 'fast-check';
-import { fusableArbitrary } from '../../spec/compile/fuse/fusable/program.js';
-import { isFusedRight, permutedArbitrary } from '../../spec/compile/fuse/permuted.js';
-import {
-  computesValues,
-  givesLoss,
-  givesSlopes,
-  givesTapeGradients,
-} from '../../spec/compile/fuse/properties.js';
-import { type Engine, opByOp } from '../../src/engine/index.js';
+import { agrees, type Tally } from '../../spec/compile/fuse/paths.js';
+import type { Engine } from '../../src/engine/index.js';
+import { programArbitrary } from '../../src/laws/arbitraries/program.js';
 
 /** A property of random values, under a name. */
 export interface Tried {
@@ -18,24 +12,19 @@ export interface Tried {
   readonly property: (fcheck: typeof fc) => fc.IProperty<unknown> | fc.IAsyncProperty<unknown>;
 }
 
-/** Forward, loss and gradients of fused kernels against the float64 reference and this engine's tape. */
-export const onFused = (engine: Engine): readonly Tried[] => [
-  {
-    name: 'fused kernels: values as float64, loss as of their own logits, gradients as the tape',
+/**
+ * Fused kernels against op by op, the float64 reference and themselves; of smooth programs also against central
+ * differences. `tell` is told what of each program was tried.
+ */
+export const onFused = (engine: Engine, tell: (tally: Tally) => void = () => {}): readonly Tried[] =>
+  [false, true].map((smooth) => ({
+    name: smooth
+      ? 'fused kernels: gradients of smooth programs as central differences in float64'
+      : 'fused kernels: values as float64, gradients as op by op, bits in any batch and lane',
     property: (f) =>
-      f.property(fusableArbitrary(), f.nat(), (made, seed) => {
-        // the loss first, in a memory where nothing was laid out before
-        givesLoss(made, seed);
-        computesValues(made);
-        givesTapeGradients(opByOp(engine))(made);
-      }),
-  },
-  {
-    name: 'fused kernels: gradients of smooth programs as central differences in float64',
-    property: (f) => f.property(fusableArbitrary(true), f.nat(), givesSlopes),
-  },
-  {
-    name: 'fused parts of programs whose axes change places: values as float64, gradients as the tape',
-    property: (f) => f.asyncProperty(permutedArbitrary, isFusedRight(engine)),
-  },
-];
+      f.asyncProperty(
+        programArbitrary({ smoothOnly: smooth }),
+        f.noBias(f.nat(2 ** 24)),
+        async (made, draw) => tell(await agrees(engine)(made, draw, smooth)),
+      ),
+  }));

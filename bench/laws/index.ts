@@ -122,7 +122,6 @@ for (; round < from + rounds && goesOn(); round++) {
   }
 }
 bar.stop();
-plain.close();
 
 for (const [what, n] of tried) say(`${String(n).padStart(9)}  ${what}`);
 const all = [...tried.values()].reduce((a, b) => a + b, 0);

@@ -108,17 +108,44 @@ export const publicNames = ({ types }: Entry): readonly Public[] => {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 };
 
+/** The entry that gathers what others have, for pages: what is declared there is not declared again. */
+export const gathers = 'drumhead/browser';
+
+/** The names of an entry that no other declares alike, and where the rest is. */
+const ownOf = (entry: Entry): { readonly own: readonly Public[]; readonly elsewhere: readonly string[] } => {
+  const all = publicNames(entry);
+  if (entry.name !== gathers) return { own: all, elsewhere: [] };
+  const others = entries()
+    .filter(({ name }) => name !== gathers)
+    .map(({ name, types }) => ({
+      name,
+      texts: new Map(publicNames({ name, types }).map((one) => [one.name, one.text])),
+    }));
+  const home = (one: Public): string | undefined =>
+    others.find(({ texts }) => texts.get(one.name) === one.text)?.name;
+  return {
+    own: all.filter((one) => home(one) === undefined),
+    elsewhere: others.flatMap(({ name }) => {
+      const names = all.filter((one) => home(one) === name);
+      return names.length === 0 ? [] : [`- of [${name}](${pageName(name)}): ${names.length} names`];
+    }),
+  };
+};
+
+const pageName = (entry: string): string => `${entry.split('/').at(-1)}.md`;
+
 const pageOf = (entry: Entry): string => {
-  const names = publicNames(entry);
+  const { own: names, elsewhere } = ownOf(entry);
   return [
     `# ${entry.name}`,
     '',
     `${names.length} names, as \`npm run docs\` wrote them; spec/api.spec.ts compares them with the built package.`,
     '',
+    ...(elsewhere.length === 0 ? [] : ['Besides, what a page can run:', '', ...elsewhere, '']),
     ...names.flatMap(({ name, text }) => [`## ${name}`, '', '```ts', text, '```', '']),
   ].join('\n');
 };
 
 /** The pages by their names: `drumhead.md`, `compile.md`, ... */
 export const reports = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(entries().map((entry) => [`${entry.name.split('/').at(-1)}.md`, pageOf(entry)]));
+  Object.fromEntries(entries().map((entry) => [pageName(entry.name), pageOf(entry)]));

@@ -15,11 +15,16 @@ interface Sign {
 const { first, second, third } = lineColours(light);
 
 export const signs: Readonly<Record<Contender, Sign>> = {
+  // not in the pictures yet
+  'native-2': { shape: 'circle', filled: true, colour: second },
+  'native-1': { shape: 'circle', filled: false, colour: second },
   'fused-2': { shape: 'circle', filled: true, colour: first },
   'fused-1': { shape: 'circle', filled: false, colour: first },
   'op-by-op': { shape: 'square', filled: true, colour: third },
   stock: { shape: 'square', filled: false, colour: third },
   torch: { shape: 'diamond', filled: true, colour: second },
+  'torch-compiled': { shape: 'diamond', filled: false, colour: second },
+  jax: { shape: 'diamond', filled: true, colour: third },
 };
 
 /** The mark of a contender's points. */

@@ -9,7 +9,7 @@ import { initialParameters } from '../../src/compile/parameters.js';
 import { openSession } from '../../src/compile/tfjs/session/session.js';
 import { select } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
-import { type Case, flopsOf, type Phase, phases, programOf, value } from '../cases.js';
+import { type Case, flopsOf, labelsOf, type Phase, phases, programOf, value } from '../cases.js';
 import { type KernelProfile, profileKernels } from './kernels.js';
 
 const round = (n: number, digits = 1): string => n.toFixed(digits);
@@ -49,7 +49,9 @@ export const profileCases = async (
     const count = Math.min(one.batch, 2);
     const pixels = count * one.sizes.height * one.sizes.width;
     const image = Float32Array.from({ length: pixels * one.sizes.channels }, random.uniform);
-    const labels = Uint8Array.from({ length: pixels }, () => random.integer(one.sizes.classes));
+    const labels = Uint8Array.from({ length: count * labelsOf(one) }, () =>
+      random.integer(one.sizes.classes),
+    );
     const run = (phase: Phase): Promise<unknown> =>
       phase === 'train'
         ? session.gradients({ count, inputs: { image }, labels }, [count])

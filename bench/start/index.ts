@@ -69,11 +69,11 @@ const compiled = (name: string): Compiled | undefined => {
   let fused = false;
   const times = [0, 1, 2].map(() => {
     const begin = performance.now();
-    const program = select(value(programFor(model, loss.target, shape.value)), 'logits');
+    const program = select(value(programFor(model, loss, shape.value)), 'logits');
     const made = fuse(program.graph, initialParameters(program.graph, 0));
     fused = made?.fits(['logits']) ?? false;
     if (fused) made?.prepare(['logits']);
-    if (fused) made?.prepare('gradients');
+    if (fused) made?.prepareGradients(['logits']);
     return (performance.now() - begin) / 1000;
   });
   return { name, seconds: Math.min(...times), fused };

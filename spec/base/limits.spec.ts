@@ -5,10 +5,13 @@ import { fileLimits, grouped, limits, sizeText } from '../../src/base/limits.js'
 /** Limits that are counted in bytes. */
 const inBytes: readonly string[] = [
   'unpacked',
+  'keptUnpacked',
   'npyHeader',
   'safetensorsHeader',
+  'zipDirectory',
   'listedBytes',
   'answerBytes',
+  'queryBytes',
 ];
 
 describe('limits', () => {

@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { shellWord } from '../../src/runner/run/report.js';
+import { shellWord } from '../../src/runner/run/report/again.js';
+import { typed } from '../support/typed.js';
 
 const command = resolve('bin/drumhead.js');
 
@@ -23,38 +24,16 @@ describe('"Do it again" of a report', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('runs as it is printed, with settings, seed and engine, from folders with spaces, to the same weights', () => {
-    execFileSync(
-      process.execPath,
-      [
-        command,
-        'run',
-        'tetrominoes/nwm-linear',
-        '--preset',
-        'quick',
-        '--seed',
-        '3',
-        '--engine',
-        'cpu',
-        '--workers',
-        '1',
-        '--runs',
-        "my runs, Ada's",
-        '--set',
-        'task.size=16',
-        'task.cell=2',
-        'task.maxPieces=2',
-        'task.train=4',
-        'task.validation=2',
-        'task.test=2',
-        'training.batch=4',
-        'training.epochs=1',
-        'model.steps=4',
-        'model.hidden=[4]',
-        'model.mid=2',
-      ],
-      { cwd: folder, stdio: 'pipe' },
+  it('runs as it is printed, with settings, seed and engine, from folders with spaces, to the same weights', async () => {
+    const settings =
+      'task.size=16 task.cell=2 task.maxPieces=2 task.train=4 task.validation=2 task.test=2 training.batch=4 ' +
+      'training.epochs=1 model.steps=4 model.hidden=[4] model.mid=2';
+    const begun = 'run tetrominoes/nwm-linear --preset quick --seed 3 --engine cpu --workers 1';
+    const { status, stderr } = await typed(
+      [...begun.split(' '), '--runs', "my runs, Ada's", '--set', ...settings.split(' ')],
+      folder,
     );
+    assert.equal(status, 0, stderr);
     const runOf = (runs: string): string => {
       const of = join(folder, runs, 'tetrominoes', 'nwm-linear');
       return join(of, readdirSync(of)[0]);
@@ -66,8 +45,8 @@ describe('"Do it again" of a report', () => {
       /^npx drumhead run '.*experiment\.json' --seed 3 --engine cpu --workers 1 --runs again$/,
     );
     // `npx drumhead` is this checkout's own.
-    const typed = printed.replace(/^npx drumhead/, `${shellWord(process.execPath)} ${shellWord(command)}`);
-    execFileSync('sh', ['-c', typed], { cwd: folder, stdio: 'pipe' });
+    const line = printed.replace(/^npx drumhead/, `${shellWord(process.execPath)} ${shellWord(command)}`);
+    execFileSync('sh', ['-c', line], { cwd: folder, stdio: 'pipe' });
     const second = runOf('again');
     assert.ok(existsSync(join(second, 'report.html')));
     const result = (of: string) => JSON.parse(readFileSync(join(of, 'result.json'), 'utf8')).weights.sha256;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { fusionPlanCodec } from '../../src/compile/fuse/partition/plan.js';
+import { fusionPlanCodec } from '../../src/compile/fuse/coverage/fusion-plan.js';
 import { typed } from '../support/typed.js';
 
 const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
@@ -39,24 +39,24 @@ describe('drumhead', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('explains itself, and each of its commands', () => {
+  it('explains itself, and each of its commands', async () => {
     const help = drumhead('--help');
     assert.equal(help.status, 0);
     const commands = ['run', 'learn', 'parity', 'list', 'show', 'data'];
     for (const name of commands) assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'));
-    const one = drumhead('run', '--help');
+    const one = await typed(['run', '--help']);
     assert.equal(one.status, 0);
     for (const flag of ['--preset', '--seed', '--engine', '--epochs', '--runs', '--workers'])
       assert.ok(one.stdout.includes(flag), flag);
   });
 
-  it('lists names that it can show', () => {
-    const names = drumhead('list', '--names').stdout.trim().split('\n');
+  it('lists names that it can show', async () => {
+    const names = (await typed(['list', '--names'])).stdout.trim().split('\n');
     assert.ok(names.includes('tetrominoes/nwm-linear'));
-    const shown = drumhead('show', 'tetrominoes/nwm-linear', '--no-time');
+    const shown = await typed(['show', 'tetrominoes/nwm-linear', '--no-time']);
     assert.equal(shown.status, 0);
     assert.match(shown.stdout, /176,124 numbers/);
-    assert.match(drumhead('show', names[0], '--diagram').stdout, /^flowchart/);
+    assert.match((await typed(['show', names[0], '--diagram'])).stdout, /^flowchart/);
   });
 
   it('shows what is fused, of one and of a sweep, as text and as JSON', async () => {
@@ -69,7 +69,7 @@ describe('drumhead', () => {
     assert.deepEqual(E.isRight(read) ? read.right.segments.map(({ fused }) => fused) : read, [true]);
     const unet = await typed(['show', 'multi-mnist/unet-2', '--preset', 'quick', '--plan']);
     assert.equal(unet.status, 0);
-    assert.match(unet.stdout, /^ {2}batchNorm has no fused kernel: batchNorm \(nodes \d+/m);
+    assert.match(unet.stdout, /^100 % of the FLOPs of a step of training are in fused segments\n/);
     const sweep = (await typed(['show', 'paper/multi-mnist', '--plan'])).stdout.trim().split('\n');
     assert.equal(sweep.length, 6);
     assert.match(sweep[1], /multi-mnist\/nwm-linear-smaller4 +100 % +1$/);
@@ -201,12 +201,8 @@ describe('drumhead', () => {
     ],
   ];
 
-  const inProcessesOfTheirOwn = [
-    'an unknown experiment',
-    'an unknown flag',
-    'an unknown command',
-    'a file where all runs should lie, before any data is made',
-  ];
+  /** One that commander refuses, and one that a command does. */
+  const inProcessesOfTheirOwn = ['an unknown flag', 'an unknown experiment'];
 
   for (const [what, args, status, says] of mistakes)
     it(`refuses ${what} with one sentence`, async () => {
@@ -247,6 +243,22 @@ describe('drumhead', () => {
     return { runs, args: ['run', experiment, '--runs', runs, ...quiet] };
   };
 
+  it('ends with a sentence where code of a person ends the process, or fails where nobody waits', () => {
+    for (const [body, says] of [
+      ['process.exit(0)', /^drumhead: the work was ended before its end/m],
+      [
+        'Promise.reject(new Error("loose")); await new Promise((done) => setTimeout(done, 50))',
+        /^drumhead: .*: loose$/m,
+      ],
+    ] as const) {
+      writeFileSync(join(folder, 'ends.mjs'), `${body};\nexport default {};`);
+      const { status, stderr } = drumhead('show', join(folder, 'ends.mjs'));
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    }
+  });
+
   it('goes on to its end when nobody listens any more', async () => {
     const { runs, args } = tiny('unheard', 4, 3);
     const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -286,7 +298,7 @@ describe('drumhead', () => {
     const kept = readFileSync(join(run, 'metrics.ndjson'), 'utf8');
     assert.ok(kept.split('\n').length >= 2);
 
-    const again = drumhead('run', run, '--runs', runs, '--workers', '1', '--no-pictures');
+    const again = await typed(['run', run, '--runs', runs, '--workers', '1', '--no-pictures']);
     assert.equal(again.status, 0, again.stderr);
     assert.match(again.stderr, /going on after step \d+/);
     assert.ok(readFileSync(join(run, 'metrics.ndjson'), 'utf8').startsWith(kept));

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
 import { loadDataset } from '../../src/data/load.js';
-import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
+import { writePngPairs } from '../../src/data/own/pairs/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 
 const polygonsOf = async ({

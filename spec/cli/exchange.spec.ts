@@ -73,9 +73,9 @@ describe('drumhead export, import and run-program', () => {
     const before = readdirSync(folder).sort();
     const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
       [
-        ['export', 'tetrominoes/cnn-2', '--format', 'onnx', '--out', 'new'],
+        ['export', 'tetrominoes/cnn-2', '--format', 'tflite', '--out', 'new'],
         2,
-        /unknown format 'onnx'.*Known: graph-model/,
+        /unknown format 'tflite'.*Known: graph-model/,
       ],
       [
         ['export', 'tetrominoes/cnn-2', '--format', 'program', '--unroll', '--out', 'new'],

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { exportRun } from '../../src/cli/commands/export.js';
 import { loadDataset } from '../../src/data/load.js';
-import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
+import { writePngPairs } from '../../src/data/own/pairs/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 
 const right = <A>(read: E.Either<unknown, A>): A =>

@@ -70,6 +70,14 @@ describe('figures of a run', () => {
     }
   });
 
+  it('and patterns of --freeze end where a setting follows', async () => {
+    const freeze = ['nope/*', 'training.epochs=3'];
+    const done = await run(path, { ...common, runs, freeze })();
+    assert.ok(E.isLeft(done));
+    assert.match(errorMessage(done.left), /--freeze: no parameter is named 'nope\/\*'/);
+    assert.doesNotMatch(errorMessage(done.left), /training\.epochs/);
+  });
+
   it('and the run have the label that it is given, later too', async () => {
     assert.match(await train('my best'), /finished before/);
     const found = await statuses('mine', { runs, check: true })();

@@ -138,6 +138,18 @@ describe('the finished run of an experiment', () => {
     const words = await refused(named('tiny/killed'));
     assert.match(words, /3 finished runs are of different experiments.*drumhead export FOLDER/);
     for (const one of [first, ...others]) assert.ok(words.includes(one), words);
+    // Settings say which is meant, of an experiment that is written somewhere; wrong ones are refused with the nearest.
+    const set = ['training.epochs=1', 'training.rate=0.002'];
+    assert.ok((await done(named(file, { set }))).includes(`weights of ${others[0]}\n`));
+    assert.match(
+      await refused(named(file, { set: ['training.rate=0.5'] })),
+      /none of its runs at training\.rate=0\.5 is finished .* training\.rate=0\.5` trains it/,
+    );
+    assert.match(
+      await refused(named(file, { set: ['training.rat=0.5'] })),
+      /training\.rat: there is no such field; did you mean 'rate'/,
+    );
+    assert.match(await refused(named(first, { set })), /--set/);
     for (const rate of ['0.003', '0.002', '0.004']) assert.match(words, new RegExp(`rate ${rate}`));
     // With the catalogue's name too, though none of them is the catalogue's experiment.
     const catalogued = variants.map((one) => ({ ...one, name: 'tetrominoes/nwm-linear' }));

@@ -19,16 +19,13 @@ describe('files that are code', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const run = (...args: readonly string[]) => {
-    rmSync(join(folder, 'ran'), { force: true });
-    const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' });
-    return { status, stderr, ran: existsSync(join(folder, 'ran')) };
-  };
-
   it('are run, and the first line says so', () => {
-    const { stderr, ran } = run('show', 'code.ts');
+    const { stderr } = spawnSync(process.execPath, [bin, 'show', 'code.ts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     assert.match(stderr, /^running the code of code\.ts\n/);
-    assert.ok(ran);
+    assert.ok(existsSync(join(folder, 'ran')));
   });
 
   it('are refused with --no-code, wherever it stands, by every command that reads them', async () => {
@@ -55,15 +52,21 @@ describe('files that are code', () => {
       }
   });
 
-  it('are not run because data names them, unless that is asked for', () => {
-    const refused = run('show', 'data.yaml');
+  it('are not run because data names them, unless that is asked for', async () => {
+    const run = async (...words: readonly string[]) => {
+      rmSync(join(folder, 'ran'), { force: true });
+      const { stderr } = await typed(words, folder);
+      return { stderr, ran: existsSync(join(folder, 'ran')) };
+    };
+    const refused = await run('show', 'data.yaml');
     assert.match(
       refused.stderr,
       /^drumhead: data\.yaml: it is data and names code, \.\/code\.ts; --code lets it run/,
     );
     assert.ok(!refused.ran);
-    assert.ok(run('show', 'data.yaml', '--code').ran);
-    for (const name of ['tag.yaml', 'proto.json']) assert.match(run('show', name).stderr, /^drumhead: /);
+    assert.ok((await run('show', 'data.yaml', '--code')).ran);
+    for (const name of ['tag.yaml', 'proto.json'])
+      assert.match((await run('show', name)).stderr, /^drumhead: /);
   });
 });
 
@@ -74,7 +77,8 @@ describe('files that would steer a terminal', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const said = (...args: readonly string[]): string => {
+  /** By the command itself, which may print before its words are read. */
+  const printed = (...args: readonly string[]): string => {
     const { stdout, stderr, error } = spawnSync(process.execPath, [bin, ...args], {
       cwd: folder,
       encoding: 'utf8',
@@ -83,9 +87,14 @@ describe('files that would steer a terminal', () => {
     return `${stdout}${stderr}`;
   };
 
+  const said = async (...words: readonly string[]): Promise<string> => {
+    const { stdout, stderr } = await typed(words, folder);
+    return `${stdout}${stderr}`;
+  };
+
   const steering = '\u001b]0;owned\u0007\u001b[2J';
 
-  it('do not, by their names, their keys or what they describe', () => {
+  it('do not, by their names, their keys or what they describe', async () => {
     writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ [`${steering}key`]: 1, name: steering }));
     const model = {
       format: 'graph-model',
@@ -96,10 +105,10 @@ describe('files that would steer a terminal', () => {
     const described = { ...model, userDefinedMetadata: { drumhead: 1, description: `${steering}model` } };
     writeFileSync(join(folder, 'model.json'), JSON.stringify(described));
     const texts = [
-      said('show', 'wrong.json'),
-      said('show', `${steering}name`),
-      said('run-program', 'model.json', '--input', 'x.png', '--out', 'out'),
-      said('status', '--runs', `${steering}runs`),
+      printed('show', 'wrong.json'),
+      await said('show', `${steering}name`),
+      await said('run-program', 'model.json', '--input', 'x.png', '--out', 'out'),
+      await said('status', '--runs', `${steering}runs`),
     ];
     for (const text of texts) {
       assert.notEqual(text, '');

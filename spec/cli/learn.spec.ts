@@ -11,8 +11,8 @@ import { errorMessage } from '../../src/base/error.js';
 import { learn, learningOn } from '../../src/cli/commands/learn.js';
 import { experimentFrom } from '../../src/cli/source/source.js';
 import { loadDataset } from '../../src/data/load.js';
-import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
-import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
+import { writeNpyPairs } from '../../src/data/own/pairs/npy-pairs.js';
+import { writePngPairs } from '../../src/data/own/pairs/write-png-pairs.js';
 import { decodeTask } from '../../src/data/task.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
@@ -124,7 +124,7 @@ describe('what is learnt on a folder', () => {
     assert.deepEqual(notes, []);
     const engine = await rightOf(openEngine('cpu'));
     const told = (await rightOf(toldByFiles(experiment))) ?? assert.fail('its data lie in files');
-    const program = programFor(experiment.model, experiment.loss.target, told.sizes);
+    const program = programFor(experiment.model, experiment.loss, told.sizes);
     assert.ok(E.isRight(program));
     const identity = identityOn(engine, told.experiment, hashProgram(program.right), 0, told.data);
     const begun = ownFolder(runs, experiment.name, 0, identity);
@@ -132,6 +132,16 @@ describe('what is learnt on a folder', () => {
     await mkdir(begun.right, { recursive: true });
     assert.equal((await rightOf(prepare(experiment, 0, environment))).folder, begun.right);
     assert.match(notes.join(), /read as 256 classes/);
+  });
+
+  it('is the class of whole pictures where each class has a folder', async () => {
+    for (const name of ['cat', 'dog']) {
+      await mkdir(join(folder, 'animals', name), { recursive: true });
+      writeFileSync(join(folder, 'animals', name, '0.png'), PNG.sync.write(new PNG({ width: 8, height: 8 })));
+    }
+    const { task, loss } = await of(join(folder, 'animals'));
+    assert.equal(task.name, 'image-folders');
+    assert.ok('target' in loss && loss.target === 'image');
   });
 
   it('has a name whatever its folder is called', async () => {

@@ -15,10 +15,11 @@ describe('drumhead list', () => {
       said([], { json: true }),
     );
     assert.deepEqual([...new Set(all.map(({ kind }) => kind))], [...listKinds]);
+    const plain = said([]);
     for (const { name, about } of all) {
       assert.ok(about.trim().length > 5, name);
       assert.ok(!about.includes('\n'), name);
-      assert.ok(said([]).includes(name));
+      assert.ok(plain.includes(name));
     }
   });
 

@@ -60,6 +60,5 @@ describe('the error function', () => {
     const x = { shape: [1, points.length], data: points };
     for (const backend of ['cpu', 'wasm'] as const)
       near((await plain.run({ backend, model, inputs: { x } })).values.y.data);
-    plain.close();
   });
 });

@@ -18,9 +18,11 @@ import {
   program,
   relu,
   scope,
+  stopGradient,
   type Tensor,
+  zeros,
 } from '../../src/dsl/index.js';
-import { openEngine } from '../../src/engine/index.js';
+import { opByOp, openEngine } from '../../src/engine/index.js';
 import { nwm } from '../../src/models/nwm.js';
 import { adamW, optimise, untrained } from '../../src/runner/training/optimiser.js';
 
@@ -116,6 +118,35 @@ describe('frozen weights', () => {
       assert.deepEqual(seen, []);
       assert.deepEqual(parameters, start);
     });
+
+  it('a loss that depends on no weight, or only behind a stopGradient, has gradients of zero, fused and op by op', async () => {
+    const p = program({ image: [6, 6, 1] }, ({ image }) => ({
+      logits: stopGradient(conv(3)(image)),
+      other: conv(2)(image),
+    }));
+    const none = program({ image: [6, 6, 1] }, ({ image }) => ({
+      logits: zeros(6, 6, 3),
+      other: conv(2)(image),
+    }));
+    const engine = right(await openEngine('wasm')());
+    for (const each of [p, none])
+      for (const on of [engine, opByOp(engine)]) {
+        const parameters = initialParameters(each.graph, 3);
+        const session = right(openSession(on, each, parameters));
+        try {
+          const { loss, gradients } = await session.gradients(batch, [2]);
+          assert.ok(Number.isFinite(loss));
+          assert.deepEqual(
+            Object.entries(gradients).sort(),
+            Object.entries(parameters)
+              .map(([name, values]) => [name, values.map(() => 0)])
+              .sort(),
+          );
+        } finally {
+          session.close();
+        }
+      }
+  });
 
   it('cost no gradients: fewer operations of a step, fewer nodes of the derivative', () => {
     const frozen = right(freeze(waves, '*/conv*'));

@@ -12,7 +12,7 @@ import {
 } from '../../src/dsl/index.js';
 
 describe('initial parameters', () => {
-  type Field = Tensor<readonly [4, 4, 2]>;
+  type Field = Tensor<readonly [number, number, number]>;
   const written = (f: (x: Field) => Tensor) => program({ x: [4, 4, 2] }, ({ x }) => ({ y: f(x) })).graph;
 
   it('are every parameter of the graph, trainable or not, each the initialValues of its own name', () => {

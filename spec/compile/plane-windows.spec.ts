@@ -136,7 +136,6 @@ describe('convolutions in planes', () => {
     for (const name of ['cpu', 'wasm'] as const) engines.push(await opened(name));
     plain = await plainTensorFlow();
   });
-  after(() => plain.close());
 
   it('are those that engines do not have', () => {
     const op = { op: 'conv', boundary: 'zero', stride: [1, 1], depthwise: false } as const;

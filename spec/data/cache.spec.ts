@@ -18,8 +18,12 @@ const splits = (count: number, channels: number): fc.Arbitrary<Split> =>
     .tuple(
       fc.uint8Array({ minLength: count * 6 * channels, maxLength: count * 6 * channels }),
       fc.uint8Array({ minLength: count * 6, maxLength: count * 6, max: 3 }),
+      fc.option(fc.float32Array({ minLength: count, maxLength: count, noNaN: true })),
     )
-    .map(([images, masks]) => ({ count, height: 2, width: 3, channels, images, masks }));
+    .map(([images, masks, difficulties]) => ({
+      ...{ count, height: 2, width: 3, channels, images, masks },
+      ...(difficulties === null ? {} : { difficulties }),
+    }));
 
 const datasets: fc.Arbitrary<Dataset> = fc
   .tuple(fc.nat(4), fc.nat(2), fc.nat(3), fc.integer({ min: 1, max: 3 }))
@@ -39,8 +43,9 @@ const plain = ({ train, validation, test, classes }: Dataset): Dataset => ({
   classes,
 });
 const bytesOf = (dataset: Dataset): unknown =>
-  [dataset.train, dataset.validation, dataset.test].map(({ images, masks, ...rest }) => ({
+  [dataset.train, dataset.validation, dataset.test].map(({ images, masks, difficulties, ...rest }) => ({
     ...rest,
+    difficulties: difficulties === undefined ? null : Array.from(difficulties),
     images: Buffer.from(images).toString('hex'),
     masks: Buffer.from(masks).toString('hex'),
   }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PNG } from 'pngjs';
-import { type Colour, classColour, voidColours } from '../../src/data/class-colours.js';
+import { type Colour, classColour, voidColours } from '../../src/data/classes/colours.js';
 import { contactSheet } from '../../src/data/contact-sheet.js';
 import type { Split } from '../../src/data/dataset.js';
 import type { Raster } from '../../src/formats/png/png.js';

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGzip, deflateSync, gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import { limits } from '../../src/base/limits.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
@@ -32,22 +32,11 @@ const tensorsOf = (header: string, data = 0): Uint8Array => {
   return bytes;
 };
 
-/** A gzip of so many zeros behind a beginning, made piece by piece. */
-const zipped = (beginning: Uint8Array, zeros: number): Promise<Buffer> =>
-  new Promise((done, fail) => {
-    const zip = createGzip({ level: 1 });
-    const parts: Buffer[] = [];
-    zip.on('data', (part: Buffer) => void parts.push(part));
-    zip.on('end', () => done(Buffer.concat(parts)));
-    zip.on('error', fail);
-    zip.write(beginning);
-    const piece = Buffer.alloc(2 ** 20);
-    const write = (left: number): void => {
-      if (left <= 0) zip.end();
-      else zip.write(piece, () => write(left - piece.length));
-    };
-    write(zeros);
-  });
+/** A gzip of so many MiB of zeros behind a beginning: gzips behind one another unpack to what each holds. */
+const zipped = (beginning: Uint8Array, mib: number): Buffer => {
+  const piece = gzipSync(Buffer.alloc(2 ** 20));
+  return Buffer.concat([gzipSync(beginning), ...Array.from({ length: mib }, () => piece)]);
+};
 
 describe('hostile arrays', () => {
   let folder = '';
@@ -87,7 +76,7 @@ describe('hostile arrays', () => {
     const path = join(folder, 'labels.gz');
     writeFileSync(path, gzipSync(whole).subarray(0, -6));
     assert.match(sentence(await readIdx(path, 1)()), /damaged gzip/);
-    writeFileSync(path, await zipped(head, limits.unpacked));
+    writeFileSync(path, zipped(head, limits.unpacked / 2 ** 20));
     assert.match(sentence(await readIdx(path, 1)()), /unpacks to more than 512 MiB, the limit; take/);
   });
 
@@ -104,7 +93,7 @@ describe('hostile arrays', () => {
     const many = said(tensorsOf(`{${entries.join()}}`));
     assert.match(many, /200000 problems[\s\S]*and 199950 more$/);
     const empty = Array.from(
-      { length: 200_000 },
+      { length: 50_000 },
       (_, i) => `"t${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`,
     );
     assert.ok(E.isRight(decodeSafetensors(tensorsOf(`{${empty.join()}}`), 'x')));

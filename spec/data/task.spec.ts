@@ -28,6 +28,18 @@ const small: readonly Task[] = [
   { name: 'mnist', size: 14, mnistDir, ...counts },
   { name: 'multi-mnist', size: 30, digitSize: 14, mnistDir, ...counts },
   { name: 'polygons', size: 24, minRadius: 4, maxRadius: 6, ...counts },
+  { name: 'mazes', squares: 5, ...counts },
+  { name: 'pathfinder', size: 32, ...counts },
+  { name: 'inside-outside', cells: 3, ...counts },
+  { name: 'connectedness', cells: 5, ...counts },
+  { name: 'shapes', size: 12, shape: 5, ...counts },
+].map((given) => value(decodeTask(given)));
+
+const ofArrays: readonly Task[] = [
+  { name: 'sequential-mnist', side: 7, mnistDir, ...counts },
+  { name: 'adding', length: 9, ...counts },
+  { name: 'copy', delay: 3, ...counts },
+  { name: 'wave-forecast', size: 8, ...counts },
 ].map((given) => value(decodeTask(given)));
 
 describe('task', () => {
@@ -35,7 +47,7 @@ describe('task', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('is complete plain data, whose codec changes nothing more', () => {
-    for (const task of small) {
+    for (const task of [...small, ...ofArrays]) {
       const written: unknown = JSON.parse(JSON.stringify(taskCodec.encode(task)));
       assert.deepEqual(value(decodeTask(written)), task);
       assert.ok(taskCodec.is(task));
@@ -78,7 +90,7 @@ describe('task', () => {
   });
 
   it('describes itself in one line', () => {
-    for (const task of small) {
+    for (const task of [...small, ...ofArrays]) {
       assert.match(describeTask(task), new RegExp(`^${task.name}: `));
       assert.ok(!describeTask(task).includes('\n'));
     }
@@ -88,8 +100,9 @@ describe('task', () => {
     );
   });
 
-  it('has a name for every kind that is made, and the two that are read', () => {
-    assert.deepEqual([...small.map(({ name }) => name), 'npy', 'png'], taskNames);
+  it('has a name for every kind that is made, and those that are read or made by a file of a person', () => {
+    const own = ['npy', 'png', 'arrays', 'image-folders', 'series', 'generated'];
+    assert.deepEqual([...[...small, ...ofArrays].map(({ name }) => name), ...own], taskNames);
   });
 
   describe('loaded', () => {

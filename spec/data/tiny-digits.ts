@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { stream } from '../../src/base/random.js';
+import type { DigitSet, Digits } from '../../src/data/made/digit-shares.js';
 
 /** The bytes of an IDX file of unsigned bytes. */
 export const idx = (shape: readonly number[], data: Uint8Array, magic = 0x0800 + shape.length): Buffer => {
@@ -28,6 +29,16 @@ const bars = (count: number, name: string): Uint8Array => {
 };
 
 const labels = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => i % 10);
+
+/** The same digits in memory. */
+export const tinyDigits = ({ train = 40, test = 12 } = {}): Digits => {
+  const setOf = (count: number, name: string): DigitSet => ({
+    ...{ count, rows: side, columns: side },
+    images: bars(count, name),
+    labels: labels(count),
+  });
+  return { train: setOf(train, 'train'), test: setOf(test, 'test'), digest: 'tiny' };
+};
 
 /** Writes the four files into the folder, gzipped or not, named with '-' or '.' before 'idx'. */
 export const writeTinyDigits = async (

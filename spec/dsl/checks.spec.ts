@@ -30,9 +30,11 @@ import {
   mergeChannels,
   mul,
   offset,
+  pad,
   parameter,
   program,
   readout,
+  resample,
   reshape,
   reverse,
   roll,
@@ -41,6 +43,7 @@ import {
   scan,
   scanOver,
   scanWithFinal,
+  scatter,
   slice,
   spectrum,
   splitChannels,
@@ -405,6 +408,26 @@ describe('dsl: what is refused when it is written', () => {
     shapeIs(pipe(field, maxPool(n(5))), 1, 1, 2);
     shapeIs(add(field, scalar), 5, 6, 2);
     shapeIs(pipe(field, transpose(2, 0, 1)), 2, 5, 6);
+  });
+
+  it('refuses sizes that no engine holds, before anything is made of them', () => {
+    const thin = zeros(8, 1);
+    const wrong: readonly (readonly [() => unknown, RegExp])[] = [
+      [
+        () => conv(1, { dilation: 20_000 })(zeros(8, 8, 1)),
+        /conv: a kernel of \[3,3\] at a dilation of \[20000,20000\] needs 1,600,640,064 numbers of a field of \[8,8,1\]/,
+      ],
+      [() => conv1d(1, { dilation: 2e9 })(thin), /conv1d: .* spans 4,000,000,001 sites along an axis/],
+      [() => scatter(0, [0, 1, 2, 3, 4, 5, 6, 7], 1e9)(thin), /scatter: it makes 1,000,000,000 entries/],
+      [() => pad([[0, 1e9]])(thin), /pad: it makes 1,000,000,000 entries/],
+      [() => resample([1e9])(thin), /resample: it makes 1,000,000,000 entries/],
+      [
+        () => broadcast(8, 1e9)(thin),
+        /broadcast: a value of shape \[8,1000000000\] has 8,000,000,000 numbers/,
+      ],
+    ];
+    for (const [write, message] of wrong) assert.match(refused(write), message);
+    shapeIs(conv1d(1, { dilation: 20_000 })(thin), 8, 1);
   });
 
   it('takes the clock of an outer scan as the time of an inner noise', () => {

@@ -269,6 +269,14 @@ const tampered: Readonly<Record<string, readonly [Json, string]>> = {
     changed(json, node(scanNode, 'op', 'body', 'next', 'y'), set(77)),
     `node ${scanNode} (scan): its step has no node 77 to give as 'y'`,
   ],
+  'has a step that gives back what is not there, behind an observation of the same name': [
+    changed(
+      changed(json, node(scanNode, 'op', 'body', 'observe'), set({ y: 0 })),
+      node(scanNode, 'op', 'body', 'next', 'y'),
+      set(77),
+    ),
+    `node ${scanNode} (scan): its step has no node 77 to give as 'y'`,
+  ],
   'has a step that changes a shape': [
     changed(json, node(scanNode, 'op', 'body', 'next', 'y'), set(3)),
     `node ${scanNode} (scan): the step changes the shape of 'y' from [4,4,2] to []`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { stream } from '../../src/base/random.js';
 import { drawNoise } from '../../src/dsl/draw-noise.js';
 
 describe('noise', () => {
@@ -17,6 +18,18 @@ describe('noise', () => {
       draw(1, 'a', 3, 2),
     ];
     for (const other of others) assert.notDeepEqual(other, base);
+  });
+
+  it('has the bits of the named stream, draw by draw', () => {
+    for (const size of [0, 1, 6, 7]) {
+      const { normal } = stream(4, 'noise', 'a', 9, 2);
+      assert.deepEqual(drawNoise(4, 'a', 'normal', size, 9, 2), Float32Array.from({ length: size }, normal));
+      const { uniform } = stream(4, 'noise', 'a', 9);
+      assert.deepEqual(
+        drawNoise(4, 'a', 'uniform', size, 9),
+        Float32Array.from({ length: size }, () => Math.floor(uniform() * 2 ** 24) / 2 ** 24),
+      );
+    }
   });
 
   it('of a smaller field is the beginning of that of a larger one', () => {

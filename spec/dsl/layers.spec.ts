@@ -49,7 +49,7 @@ const partsBy = (key: (site: number, channel: number) => number): readonly (read
   return [...parts.values()];
 };
 
-type Field = Tensor<readonly [3, 2, 4]>;
+type Field = Tensor<readonly [number, number, number]>;
 
 describe('norms of each sample', () => {
   const x = draw(24);

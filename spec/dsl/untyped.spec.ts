@@ -1,6 +1,7 @@
 /** What comes from files that nobody type-checked: `drumhead run mine.ts` executes a module as it is. */
 
 import assert from 'node:assert/strict';
+import { errorMessage } from '../../src/base/error.js';
 import * as language from '../../src/dsl/index.js';
 import { refused } from './refusal.js';
 
@@ -91,7 +92,40 @@ const cases: readonly (readonly [string, string])[] = [
     'einsum("a".repeat(1e6), zeros(2), zeros(2))',
     `einsum: '${'a'.repeat(160)}' is no formula of two operands; write one letter an axis, such as 'qc,kc->qk'`,
   ],
-  ['gather(0, 3)(zeros(4))', 'gather: takes a list of numbers, got 3'],
+  ['gather(0, 3)(zeros(4))', 'gather: its entries are a list of numbers, got 3'],
+  ['slice(zeros(4), 0, 1)', 'slice: where a box begins and its sizes are a list of numbers, got 0'],
+  ['slice(0, 1)', 'slice: where a box begins and its sizes are a list of numbers, got 1'],
+  ['resample()(zeros(4, 2))', 'resample: the new sizes are a list of numbers, got undefined'],
+  ['delay(zeros(3, 4))', 'delay: the delays are a list of numbers, got undefined'],
+  ['delayAlong(zeros(3, 4), [1])', 'delayAlong: the sources are a list of numbers, got undefined'],
+  ['data(undefined, 2)', 'data: its numbers are a list of numbers, got undefined'],
+  ['encoder(3)', 'encoder: the hidden channels are a list of numbers, got 3'],
+  ['convolveWith(zeros(4, 2))', 'convolveWith: a tensor is needed here, got undefined'],
+  ['gaussian("a")(zeros(3))', "noise: takes the clock of a scan's step, or sizes alone, got a tensor"],
+  ['scope("eye", zeros(3))', "scope: what 'eye' names is a function, got a tensor"],
+  ['program({ x: 8 }, ({ x }) => ({ y: x }))', "program: the sizes of 'x' are a list of numbers, got 8"],
+  ['program({ x: [8] })', 'program: what comes after the inputs is a function, got undefined'],
+  ['program()', 'program: its inputs are shapes by name, such as { x: [8, 8, 1] }, got undefined'],
+  [
+    'addState({ y: zeros(2) }, 1)',
+    'addState: a state is a record of tensors by name, such as { y }, got undefined',
+  ],
+  ['stepOf(null, 0.1)', 'stepOf: a flow is needed here, such as flowOf(rk4, rate), got null'],
+  ['strang(decay({}))', 'strang: a flow is needed here, such as flowOf(rk4, rate), got undefined'],
+  ['hashProgram()', 'hashProgram: a program is needed here, got undefined'],
+  ['resize(zeros(3), {})', 'resize: a program is needed here, got a tensor'],
+  [
+    'resize(program({ x: [8] }, ({ x }) => ({ y: x })))',
+    'resize: its options are a record such as { inputs: ... }',
+  ],
+  [
+    'resize(program({ x: [8] }, ({ x }) => ({ y: x })), { inputs: { x: 5 } })',
+    "resize: the sizes of 'x' are a list of numbers, got 5",
+  ],
+  [
+    'resize(program({ x: [8] }, ({ x }) => ({ y: x })), { output: { y: [5] } })',
+    "resize: it has no option 'output'; did you mean 'outputs'? It has inputs, steps, outputs",
+  ],
   ['projection(4)(zeros(8))', 'projection: expected a sequence [T,...,C], got [8]'],
 ];
 
@@ -185,6 +219,29 @@ const misspelt: readonly (readonly [string, string])[] = [
     'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
   ],
 ];
+
+describe('dsl: parameters by what is no pattern', () => {
+  const p = language.program({ x: [4] }, ({ x }) => ({ y: language.dense(2)(x) }));
+  const left = (source: string): string => {
+    const answer = new Function('p', ...Object.keys(language), `return ${source}`)(
+      p,
+      ...Object.values(language),
+    );
+    return answer._tag === 'Left' ? errorMessage(answer.left) : source;
+  };
+  const wrong: readonly (readonly [string, string])[] = [
+    ["rename(p, { '*': 3 })", "rename: '*' needs a text such as 'encoder/*' as its new name, got 3"],
+    ['rename(p)', "rename: it names no parameters; give { 'from/*': 'to/*' }"],
+    [
+      "share(p, { '*': undefined })",
+      "share: '*' needs a text such as 'encoder/*' as its new name, got undefined",
+    ],
+    ['freeze(p, 3)', "freeze: a pattern is a text such as 'encoder/*', got 3"],
+    ["unfreeze(undefined, '*')", 'unfreeze: a program is needed here, got undefined'],
+  ];
+  for (const [source, says] of wrong)
+    it(`is an error as a value: ${source}`, () => assert.equal(left(source), says));
+});
 
 describe('dsl: options that there are not', () => {
   for (const [source, says] of misspelt)

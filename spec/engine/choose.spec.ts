@@ -16,7 +16,7 @@ import {
 
 const yes: Usable = { usable: true };
 const no = (reason: string): Usable => ({ usable: false, reason });
-const all: Availability = { tensorflow: yes, wasm: yes, cpu: yes };
+const all: Availability = { tensorflow: yes, native: yes, wasm: yes, cpu: yes };
 const nameOf = (choice: EngineChoice, availability: Availability): string | undefined => {
   const chosen = chooseEngine(choice, availability);
   return E.isRight(chosen) ? chosen.right.name : undefined;
@@ -27,20 +27,31 @@ describe('the choice of an engine', () => {
     assert.equal(nameOf('auto', all), 'tensorflow');
   });
 
-  it('auto takes wasm where no GPU engine answers, and says why', () => {
+  it('auto takes native code where no GPU engine answers, and says why', () => {
     assert.deepEqual(
       chooseEngine('auto', { ...all, tensorflow: no('it is not installed') }),
-      E.right({ name: 'wasm', why: 'auto: WebAssembly is there; not tensorflow: it is not installed' }),
+      E.right({ name: 'native', why: 'auto: native code is there; not tensorflow: it is not installed' }),
+    );
+  });
+
+  it('auto takes wasm where there is no native code, and says why', () => {
+    assert.deepEqual(
+      chooseEngine('auto', { ...all, tensorflow: no('it is not installed'), native: no('no binary') }),
+      E.right({
+        name: 'wasm',
+        why: 'auto: WebAssembly is there; not tensorflow: it is not installed; not native: no binary',
+      }),
     );
   });
 
   it('auto falls back to plain JavaScript', () => {
-    assert.equal(nameOf('auto', { tensorflow: no('a'), wasm: no('b'), cpu: yes }), 'cpu');
+    assert.equal(nameOf('auto', { tensorflow: no('a'), native: no('n'), wasm: no('b'), cpu: yes }), 'cpu');
   });
 
   it('auto says every reason when nothing can run', () => {
     const chosen = chooseEngine('auto', {
       tensorflow: no('reason one'),
+      native: no('reason native'),
       wasm: no('reason two'),
       cpu: no('three'),
     });
@@ -50,7 +61,7 @@ describe('the choice of an engine', () => {
 
   it('an engine asked for by name is that one or an error that says why', () => {
     const usable = fc.oneof(fc.constant(yes), fc.string().map(no));
-    const availability = fc.record({ tensorflow: usable, wasm: usable, cpu: usable });
+    const availability = fc.record({ tensorflow: usable, native: usable, wasm: usable, cpu: usable });
     fc.assert(
       fc.property(fc.constantFrom(...engineNames), availability, (name, found) => {
         const chosen = chooseEngine(name, found);
@@ -63,7 +74,7 @@ describe('the choice of an engine', () => {
 
   it('auto never takes an engine that is not there, and always the first in its order that is', () => {
     const usable = fc.boolean().map((there) => (there ? yes : no('not there')));
-    const availability = fc.record({ tensorflow: usable, wasm: usable, cpu: usable });
+    const availability = fc.record({ tensorflow: usable, native: usable, wasm: usable, cpu: usable });
     fc.assert(
       fc.property(availability, (found) => {
         assert.equal(
@@ -85,7 +96,7 @@ describe('the codec of a choice', () => {
     assert.ok(E.isLeft(parsed));
     assert.match(
       errorMessage(parsed.left),
-      /unknown engine 'wasn'; did you mean 'wasm'\? Known: auto, wasm, cpu, tensorflow/,
+      /unknown engine 'wasn'; did you mean 'wasm'\? Known: auto, native, wasm, cpu, tensorflow/,
     );
     for (const other of [undefined, 1, 'toString', '']) assert.ok(E.isLeft(EngineChoice.decode(other)));
   });

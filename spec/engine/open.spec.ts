@@ -23,6 +23,14 @@ describe('opening an engine', () => {
     });
   }
 
+  it('two may be opened at the same moment', async () => {
+    const opened = await Promise.all([openEngine('wasm')(), openEngine('cpu')(), openEngine('wasm')()]);
+    assert.deepEqual(
+      opened.map((one) => (E.isRight(one) ? one.right.name : one.left)),
+      ['wasm', 'cpu', 'wasm'],
+    );
+  });
+
   it('opening again makes an engine current again', async () => {
     const wasm = await open('wasm');
     await open('cpu');

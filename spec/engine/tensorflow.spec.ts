@@ -11,7 +11,7 @@ describe('the probe of tfjs-node-gpu', () => {
     const missing = Object.assign(new Error("Cannot find package '@tensorflow/tfjs-node-gpu'"), {
       code: 'ERR_MODULE_NOT_FOUND',
     });
-    const found = await probeTensorFlow(tf, failing(missing));
+    const found = await probeTensorFlow(tf, true, failing(missing));
     assert.ok(!found.usable);
     assert.match(found.reason, /is not installed.*npm install @tensorflow\/tfjs-node-gpu@4\.22\.0/);
   });
@@ -20,7 +20,7 @@ describe('the probe of tfjs-node-gpu', () => {
     const broken = new Error(
       'The native addon (tfjs_binding.node) can not be found at path: /somewhere/x.node',
     );
-    const found = await probeTensorFlow(tf, failing(broken));
+    const found = await probeTensorFlow(tf, true, failing(broken));
     assert.ok(!found.usable);
     assert.match(found.reason, /without its native library.*npm rebuild/);
     assert.doesNotMatch(found.reason, /home/);
@@ -29,6 +29,7 @@ describe('the probe of tfjs-node-gpu', () => {
   it('passes on any other reason, its first line', async () => {
     const found = await probeTensorFlow(
       tf,
+      true,
       failing(new Error('libcudart.so.11.0: no such file\nat somewhere')),
     );
     assert.deepEqual(found, {
@@ -39,25 +40,52 @@ describe('the probe of tfjs-node-gpu', () => {
   });
 
   it('refuses a module of another shape', async () => {
-    const found = await probeTensorFlow(tf, () => Promise.resolve({ default: 1 }));
+    const found = await probeTensorFlow(tf, true, () => Promise.resolve({ default: 1 }));
     assert.ok(!found.usable);
     assert.match(found.reason, /not the module that was expected/);
   });
 
   it('refuses one that registered its backend with another TensorFlow.js', async () => {
-    const found = await probeTensorFlow(tf, () => Promise.resolve({ version: { tfjs: '4.22.0' }, node: {} }));
+    const found = await probeTensorFlow(tf, true, () =>
+      Promise.resolve({ version: { tfjs: '4.22.0' }, node: {} }),
+    );
     assert.ok(!found.usable);
     assert.match(found.reason, /a TensorFlow\.js of its own/);
   });
 
   it('takes one that registered the backend here', async () => {
-    const found = await probeTensorFlow(tf, () => {
+    const found = await probeTensorFlow(tf, true, () => {
       const { factory } = { factory: () => Promise.reject(new Error('never started')) };
       tf.registerBackend('tensorflow', factory, 0);
       return Promise.resolve({ version: { tfjs: '4.22.0' }, node: {} });
     });
     tf.removeBackend('tensorflow');
     assert.deepEqual(found, { usable: true });
+  });
+});
+
+describe('tensorflow without a GPU', () => {
+  const probed = async (isUsingGpuDevice: boolean, byName: boolean, installed: string) => {
+    const missing = Object.assign(new Error('Cannot find it'), { code: 'ERR_MODULE_NOT_FOUND' });
+    const backend = Object.assign(new tf.KernelBackend(), {
+      isUsingGpuDevice,
+      floatPrecision: () => 32 as const,
+      dispose: () => {},
+    });
+    const found = await probeTensorFlow(tf, byName, (name) => {
+      if (name !== installed) return Promise.reject(missing);
+      tf.registerBackend('tensorflow', () => backend, 0);
+      return Promise.resolve({ version: { tfjs: '4.22.0' }, node: {} });
+    });
+    if (tf.findBackendFactory('tensorflow') !== null) tf.removeBackend('tensorflow');
+    return found;
+  };
+
+  it('is passed by auto, with the reason, and taken by name; either package will do', async () => {
+    const reason = '@tensorflow/tfjs-node finds no GPU here; --engine tensorflow takes it all the same';
+    assert.deepEqual(await probed(false, false, '@tensorflow/tfjs-node'), { usable: false, reason });
+    assert.deepEqual(await probed(false, true, '@tensorflow/tfjs-node'), { usable: true });
+    assert.deepEqual(await probed(true, false, '@tensorflow/tfjs-node-gpu'), { usable: true });
   });
 });
 

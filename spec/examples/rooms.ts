@@ -58,7 +58,9 @@ export const rooms: readonly Room[] = [
   {
     folder: 'src/compile/transform',
     index: 'src/compile/transform/index.ts',
-    imports: ["import { dense, program, signature, square, tanh } from 'src/dsl/index.js';"],
+    imports: [
+      "import { dense, implicitMidpoint, program, signature, square, tanh } from 'src/dsl/index.js';",
+    ],
     samples: [],
   },
   {

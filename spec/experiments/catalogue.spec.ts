@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { taskShape } from '../../src/data/task.js';
+import { fusionPlan } from '../../src/compile/index.js';
+import { statedData } from '../../src/data/task.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../../src/experiments/catalogue.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
 import { presets } from '../../src/experiments/settings/presets.js';
+import { zooDrafts } from '../../src/experiments/zoo.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 
 const programOf = ({ model, task, loss }: Experiment) => {
-  const shape = taskShape(task);
+  const shape = statedData(task);
   assert.ok(O.isSome(shape));
-  return right(programFor(model, loss.target, shape.value));
+  return right(programFor(model, loss, shape.value));
 };
 
 describe('the catalogue', () => {
@@ -31,12 +33,25 @@ describe('the catalogue', () => {
   });
 
   it('has each of them at each preset, with a program that builds', () => {
-    for (const name of experimentNames)
+    for (const name of experimentNames.filter((one) => !Object.hasOwn(zooDrafts, one)))
       for (const preset of presets) {
         const experiment = right(experimentNamed(name, preset));
         assert.equal(experiment.name, name);
         assert.ok('logits' in programOf(experiment).graph.outputs);
       }
+  });
+
+  it('has the networks of the zoo, each with a program that fits its task at each preset and is fused as a whole', () => {
+    for (const name of Object.keys(zooDrafts)) {
+      const [quick, small, full] = presets.map((preset) => right(experimentNamed(name, preset)));
+      assert.equal(full.name, name);
+      const program = programOf(full);
+      assert.deepEqual(fusionPlan(program).leftOut, [], name);
+      for (const { model, task } of [quick, small]) {
+        assert.deepEqual(model, full.model, name);
+        assert.deepEqual(statedData(task), statedData(full.task), name);
+      }
+    }
   });
 
   it('is as published at full size', () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileLimits } from '../../src/base/limits.js';
-import { readPngPairs } from '../../src/data/own/png-pairs.js';
+import { readPngPairs } from '../../src/data/own/pairs/png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 import { listFolder, mayBeRead, readBytes, readBytesIfPresent } from '../../src/files/files.js';
 import { sentence, value } from '../data/either.js';

@@ -13,6 +13,7 @@ import {
   implicitMidpoint,
   integrate,
   type Method,
+  newton,
   offset,
   program,
   rk4,
@@ -66,8 +67,16 @@ const slipped: Method = {
 };
 
 describe('laws: the order that a method claims', () => {
-  for (const method of [euler, symplecticEuler(), verlet(), implicitMidpoint({ sweeps: 8 }), rk4])
-    it(`is kept by ${method.name}, ${method.order}`, () => {
+  const methods = [
+    euler,
+    symplecticEuler(),
+    verlet(),
+    implicitMidpoint({ sweeps: 8 }),
+    implicitMidpoint({ solver: newton() }),
+    rk4,
+  ];
+  for (const [i, method] of methods.entries())
+    it(`is kept by ${method.name} (${i}), ${method.order}`, () => {
       const { outcome, text } = convergence(by(method), method);
       assert.equal(outcome, 'holds', text);
     });

@@ -1,7 +1,20 @@
 /** What a report says can be repeated: by its seed and path, and by the code of its case. */
 
 import assert from 'node:assert/strict';
-import { program, scale, scan, scanWithFinal, type Tensor, tanh } from 'drumhead';
+import {
+  add,
+  dense,
+  einsum,
+  program,
+  reshape,
+  scale,
+  scan,
+  scanWithFinal,
+  softmax,
+  sub,
+  type Tensor,
+  tanh,
+} from 'drumhead';
 import { check, replay, reportAsData, showReport, systemFrom } from 'drumhead/laws';
 import { cellCount } from '../../src/laws/trial/case.js';
 import * as wrong from './wrong.js';
@@ -40,6 +53,26 @@ describe('reports', () => {
     assert.ok(Array.isArray(data) && data.length === 1);
     assert.equal(data[0].law, 'work balance');
     assert.equal(data[0].outcome, 'broken');
+  });
+
+  it('are of trials on few sites where 672 attend to one another, also where the step turns a row into a plane', () => {
+    const names = ['convergence', 'adjoint', 'permutation of the sites'];
+    const attend = (plane: boolean) =>
+      program({ y: [672, 2] }, ({ y }) =>
+        scan({
+          steps: 3,
+          init: { y },
+          step: (s) => {
+            const shares = softmax(1)(einsum('qc,kc->qk', dense(2, { name: 'q' })(s.y), s.y));
+            const next = add(s.y, scale(0.1, sub(einsum('qk,kc->qc', shares, tanh(s.y)), s.y)));
+            return { y: next };
+          },
+          observe: (s) => ({ y: plane ? reshape(24, 28, 2)(s.y) : s.y }),
+        }),
+      );
+    for (const plane of [true, false])
+      for (const verdict of check(attend(plane), { laws: names, cases: 2 }).verdicts)
+        assert.equal(verdict.outcome, 'holds', verdict.law.name);
   });
 
   it('end within their time, however often scans stand within one another', () => {

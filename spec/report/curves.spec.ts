@@ -47,6 +47,32 @@ describe('report/curves', () => {
     ok(svg.includes('Inter, system-ui, sans-serif'));
   });
 
+  it('draws the scores that an experiment declares, a panel each, with their directions', async () => {
+    const own = ['error', 'hits', 'far', 'none', 'fifth'].map((name, i) => ({
+      name,
+      words: '',
+      better: i === 1 ? ('more' as const) : ('less' as const),
+    }));
+    const epochs = [1, 2].map((epoch) => ({
+      epoch,
+      train: { loss: 1 },
+      validation: { loss: 1, error: 0.00042, hits: 0.5, far: 70 },
+    }));
+    const picture = { epochs, own, lossUnit: 'total / count' };
+    const [wide, narrow] = [await svgOf(picture), await svgOf({ ...picture, narrow: true })];
+    for (const svg of [wide, narrow]) {
+      for (const words of ['>Loss<', '>error<', '>hits<', '>far<', '0.00042 ', '70.00 '])
+        ok(svg.includes(words), `${words} is missing`);
+      strictEqual(svg.split('less is better<').length, 3);
+      strictEqual(svg.split('more is better<').length, 2);
+      ok(!svg.includes('foreground IoU') && !svg.includes('fifth'));
+    }
+    const sizeOf = (svg: string) => /width="(\d+)" height="(\d+)"/.exec(svg)?.slice(1).map(Number) ?? [];
+    const [[width, height], [thin, tall]] = [sizeOf(wide), sizeOf(narrow)];
+    ok(width > height * 0.9 && tall > 2 * thin, `${width}x${height}, ${thin}x${tall}`);
+    ok(!(await svgOf({ ...picture, own: own.slice(3, 4) })).includes('>none<'), 'nothing was measured');
+  });
+
   it('gives the same text for the same run', async () => {
     strictEqual(await svgOf({ epochs: epochsOf(5) }), await svgOf({ epochs: epochsOf(5) }));
   });

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, errorMessage } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
-import { sealed } from '../../src/runner/folder/sealed-json.js';
+import { sealed } from '../../src/runner/folder/seal.js';
 import { type Finished, runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 

@@ -32,8 +32,8 @@ import {
 } from '../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
+import { gridOfShape, waveGridOf } from '../../src/runner/observe/wave-grid.js';
 import { runExperiment } from '../../src/runner/run/run.js';
-import { gridOfShape, waveGridOf } from '../../src/runner/run/wave-grid.js';
 import { decodeGif } from '../report/decode-gif.js';
 import { environmentIn } from './tiny-run.js';
 
@@ -56,11 +56,14 @@ const strided = ofImage((image) => {
   return { logits: upsample(2)(scope('out', mlp([4], 6))(readout('fft')(waves))), waves };
 });
 
+/** Numbers of an image. */
+const sites: number = 192;
+
 /** A bank of units that lie nowhere. */
 const vector = ofImage((image) => {
   const waves = scan({
     steps: 5,
-    init: { h: dense(7)(reshape(192)(image)) },
+    init: { h: dense(7)(reshape(sites)(image)) },
     step: ({ h }) => ({ h: tanh(dense(7)(h)) }),
     observe: ({ h }) => h,
   });

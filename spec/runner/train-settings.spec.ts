@@ -8,12 +8,16 @@ import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openPool, type Pool } from '../../src/compile/tfjs/session/pool.js';
 import type { Dataset, Split } from '../../src/data/dataset.js';
+import { arraysOfImages } from '../../src/data/images.js';
 import { imageClass, labelsOf } from '../../src/data/targets.js';
 import { conv, type Program, program, tanh } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
+import { isClassLoss } from '../../src/experiments/loss.js';
 import { programFor } from '../../src/experiments/model.js';
-import { evaluate, evaluateLoss } from '../../src/runner/training/evaluate.js';
+import { imagesObjective } from '../../src/runner/training/classes.js';
+import { evaluate } from '../../src/runner/training/evaluate.js';
+import type { Objective } from '../../src/runner/training/objective.js';
 import { untrained } from '../../src/runner/training/optimiser.js';
 import { type TrainState, validationLossOf } from '../../src/runner/training/state.js';
 import { isTrained, train } from '../../src/runner/training/train.js';
@@ -39,6 +43,7 @@ const dataset: Dataset = {
   test: split('test', 4),
   classes: ['background', 'one', 'two'],
 };
+const data = arraysOfImages(dataset);
 const sizes = { height: size, width: size, channels: 1, classes: 3 };
 
 const model = program({ image: [size, size, 1] }, ({ image }) => ({
@@ -46,6 +51,9 @@ const model = program({ image: [size, size, 1] }, ({ image }) => ({
 }));
 const experiment = (more: object): Experiment =>
   value(decodeExperiment({ name: 'x', task: { name: 'mnist' }, model, ...more }));
+
+const objectiveOf = ({ loss }: Experiment): Objective =>
+  isClassLoss(loss) ? imagesObjective(loss, 3) : assert.fail('a loss of classes');
 
 const start = (p: Program): TrainState => ({
   epoch: 0,
@@ -62,7 +70,7 @@ describe('training settings', () => {
   after(() => {
     for (const pool of pools) pool.close();
   });
-  const programOf = ({ loss, model: of }: Experiment): Program => value(programFor(of, loss.target, sizes));
+  const programOf = ({ loss, model: of }: Experiment): Program => value(programFor(of, loss, sizes));
   const poolOf = async (e: Experiment, workers: number): Promise<Pool> => {
     const p = programOf(e);
     const engine = value(await openEngine('wasm')());
@@ -78,9 +86,9 @@ describe('training settings', () => {
   ): Promise<TrainState> => {
     const plan = {
       training: e.training,
-      loss: e.loss,
+      objective: objectiveOf(e),
       seed: 0,
-      dataset,
+      data,
       microBatches: [2, 2],
       evaluationBatch: 2,
     };
@@ -147,7 +155,7 @@ describe('training settings', () => {
     assert.ok(best !== null);
     assert.equal(best.loss, Math.min(...losses));
     pool.load(best.parameters);
-    const again = await evaluateLoss(pool, dataset.validation, 3, 2, () => {}, undefined, e.loss);
+    const again = await evaluate(pool, data.validation, { objective: objectiveOf(e), batch: 2 });
     assert.equal(again?.loss, best.loss);
     assert.notEqual(again?.scores.loss, best.loss);
   });
@@ -160,7 +168,8 @@ describe('training settings', () => {
     const pool = await poolOf(e, 1);
     const { parameters } = await trained(e, pool);
     pool.load(parameters);
-    const scores = await evaluate(pool, dataset.test, 3, 2, () => {}, undefined, e.loss);
+    const found = await evaluate(pool, data.test, { objective: objectiveOf(e), batch: 2 });
+    const scores = found?.scores;
     assert.equal(scores?.images, 4);
     assert.equal(scores?.accuracy, 1);
     assert.equal(scores?.foregroundIou, 1);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../src/base/error.js';
+import { type DrumheadError, type Effect, errorMessage } from '../../src/base/error.js';
 
 /** The value of work that must succeed. */
 export const rightOf = async <A>(work: Effect<A>): Promise<A> => {
@@ -10,11 +10,14 @@ export const rightOf = async <A>(work: Effect<A>): Promise<A> => {
   return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
 };
 
-/** The sentence of work that must be refused. */
-export const refusal = async (work: Effect<unknown>): Promise<string> => {
+/** The error of work that must fail. */
+export const leftOf = async (work: Effect<unknown>): Promise<DrumheadError> => {
   const done = await work();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail(`it did: ${JSON.stringify(done.right)}`);
+  return E.isLeft(done) ? done.left : assert.fail(`it did: ${JSON.stringify(done.right)}`);
 };
+
+/** The sentence of work that must be refused. */
+export const refusal = async (work: Effect<unknown>): Promise<string> => errorMessage(await leftOf(work));
 
 /** The value of some work, and everything that is printed on stderr meanwhile. */
 export const withStderr = async <A>(

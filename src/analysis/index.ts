@@ -11,6 +11,7 @@ export {
 } from './dispersion.js';
 export { type Energy, energyOf, laplacianCoupling, type Springs } from './energy.js';
 export { evenly, type FeatureField, magnitudes, projected } from './features.js';
+export { foregroundAri } from './foreground-ari.js';
 export { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
 export {
   amplitudeAt,

@@ -28,9 +28,13 @@ const checked = <A>(name: string, is: (u: unknown) => u is A, wanted: string): S
   new t.Type<A, A, unknown>(
     name,
     is,
-    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `${shown(u)} is not ${wanted}`)),
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, isNot(u, wanted))),
     t.identity,
   );
+
+/** The problem of a field that holds something else than is wanted, or is missing. */
+const isNot = (value: unknown, wanted: string): string =>
+  value === undefined ? `it is missing; give ${wanted}` : `${shown(value)} is not ${wanted}`;
 
 /** A whole number from low to high, both included. */
 export const whole = (low: number, high: number): Same<number> =>
@@ -63,7 +67,7 @@ export const text: Same<string> = new t.Type<string, string, unknown>(
   (u, context) => {
     if (typeof u === 'string' && u !== '') return t.success(u);
     const hint = typeof u === 'number' ? `; as a text it stands in quotes: "${u}"` : '';
-    return t.failure(u, context, `${shown(u)} is not a text${hint}`);
+    return t.failure(u, context, `${isNot(u, 'a text')}${hint}`);
   },
   t.identity,
 );
@@ -142,7 +146,8 @@ export const record = <P extends t.Props>(
 /** At most this many unknown fields are named in an error. */
 const mostStrangers = 50;
 
-const noSuchField = (key: string, known: readonly string[]): string => {
+/** The problem of an unknown field, with the nearest known one. */
+export const noSuchField = (key: string, known: readonly string[]): string => {
   const hint = nearest(key, known);
   return `there is no such field${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${known.join(', ')}`;
 };
@@ -169,9 +174,10 @@ export const withOptional = <A extends object, K extends string, B>(
           ? t.success<unknown>(value)
           : field.validate(value, t.appendContext(context, key, field, value));
       const wrong = [decoded, read].flatMap((one) => (E.isLeft(one) ? one.left : []));
-      return E.isRight(decoded) && wrong.length === 0 && fits(decoded.right)
-        ? t.success(decoded.right)
-        : t.failures(wrong);
+      if (E.isLeft(decoded) || E.isLeft(read)) return t.failures(wrong);
+      // With the defaults of the field, which the record does not know.
+      const whole = value === undefined ? decoded.right : { ...decoded.right, [key]: read.right };
+      return fits(whole) ? t.success(whole) : t.failures(wrong);
     },
     t.identity,
   );

@@ -16,6 +16,8 @@ export const fileLimits = {
   code: 16 * mib,
   /** A picture as it is stored. */
   picture: 256 * mib,
+  /** A table of numbers as text (CSV). */
+  table: 256 * mib,
   /** An array, a file of weights, a shard, a dataset in the cache. */
   array: 1024 * mib,
 } as const;
@@ -29,16 +31,28 @@ export const limits = {
   nesting: 512,
   /** Bytes that a compressed file may unpack to. */
   unpacked: 512 * mib,
+  /** Bytes that the compressed arrays of one file unpack to, in the cache. */
+  keptUnpacked: 32_768 * mib,
+  /** As many times its own size such a file may unpack to, where that is more than `unpacked`. */
+  unpackedTimes: 64,
   /** Bytes of the header of an .npy file. */
   npyHeader: 64 * kib,
   /** Bytes of the header of a safetensors file. */
   safetensorsHeader: 16 * mib,
+  /** Bytes of the directory of a zip archive. */
+  zipDirectory: 16 * mib,
+  /** Arrays of a file or a folder. */
+  arrays: 1_024,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
   /** Rows that a query prints. */
   answerRows: 100_000,
   /** Bytes that a query prints. */
   answerBytes: 64 * mib,
+  /** Bytes of memory that the process of a query takes. */
+  queryBytes: 1536 * mib,
+  /** Seconds of a processor that a query takes. */
+  querySeconds: 20,
   /** Numbers of all inputs and outputs of `run-program`. */
   programValues: 2 ** 28,
   /** Shards of a GraphModel. */
@@ -49,6 +63,12 @@ export const limits = {
   filesInFolder: 200_000,
   /** Values of all images of a dataset: images, rows, columns, channels. */
   datasetValues: 2 ** 31,
+  /** Numbers of one row of a Parquet file, of which thousands are read at once. */
+  parquetRow: 2 ** 17,
+  /** Numbers of one sample that a person's function makes. */
+  sampleValues: 2 ** 26,
+  /** Seconds that a person's function takes for one sample. */
+  sampleSeconds: 60,
   /** Experiments of a sweep. */
   members: 10_000,
   /** Seeds of an experiment. */
@@ -63,6 +83,12 @@ export const limits = {
   layers: 128,
   /** Numbers of one parameter of a program. */
   parameterValues: 2 ** 28,
+  /** Numbers of one value of a program, for one sample; of what is convolved with its margins. */
+  valueNumbers: 2 ** 29,
+  /** Sites that a kernel spans along an axis, with its dilation. */
+  kernelExtent: 2 ** 16,
+  /** Entries of an axis that are read or added up by number, or that resampling and margins make. */
+  numberedEntries: 2 ** 22,
   /** Starting values of one parameter that are written out in a program. */
   givenValues: 2 ** 18,
   /** Nodes of a program, those in the steps of its scans included. */
@@ -77,6 +103,10 @@ export const limits = {
 
 /** A number as a person reads it: `12,000`. */
 export const grouped = (n: number): string => n.toLocaleString('en-US');
+
+/** What is said of a file or folder of more arrays than `limits.arrays`. */
+export const tooManyArrays = (count: number): string =>
+  `it has ${grouped(count)} arrays, and ${grouped(limits.arrays)} is the limit; the first axis of an array counts its samples, so that one array holds them all`;
 
 /** A size in bytes as a person reads it, in whole MiB or KiB where it is one. */
 export const sizeText = (bytes: number): string =>

@@ -4,7 +4,7 @@ const hex = (character: string): string => `\\u${character.charCodeAt(0).toStrin
 
 /**
  * Text without control sequences: control characters other than tab and line feed, and marks that change the reading
- * direction, are written as `\uXXXX`. JSON keeps its value.
+ * direction, are written as `\u` with their number in four hexadecimal digits. JSON keeps its value.
  *
  * @example
  * plainText('a\u001b[2Jb'); // => 'a\\u001b[2Jb'

@@ -20,6 +20,12 @@ export interface Random {
   readonly shuffle: <A>(items: readonly A[]) => A[];
 }
 
+/** The four words that the generator of this seed and name starts from. */
+export const startOf = (seed: number, name: readonly (string | number)[]): Uint32Array => {
+  const digest = sha256(new TextEncoder().encode(JSON.stringify([seed, ...name])));
+  return new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));
+};
+
 /**
  * The stream of this seed and name. Parts are joined unambiguously: ('a', 'b') and ('a/b') differ.
  *
@@ -28,12 +34,7 @@ export interface Random {
  * [random.uniform(), random.integer(10)]; // => [0.5587404100224376, 8]
  */
 export const stream = (seed: number, ...name: readonly (string | number)[]): Random => {
-  const digest = sha256(new TextEncoder().encode(JSON.stringify([seed, ...name])));
-  const words = new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));
-  let a = words[0];
-  let b = words[1];
-  let c = words[2];
-  let counter = words[3];
+  let [a, b, c, counter] = startOf(seed, name);
   const next = (): number => {
     const t = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;

@@ -50,6 +50,10 @@ export const checkingAll: readonly string[] = [
   'play',
   'export',
   'import',
+  'query',
+  'run-program',
+  'report',
+  'diff',
 ];
 
 /** Refuses flags that would do nothing, and notes those that are ignored. */

@@ -1,13 +1,16 @@
 /** The edge: effects run, errors become sentences and exit codes, Ctrl-C becomes a signal. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
+import { cutLong, type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
 import type { Writing } from '../files/write-folder.js';
 import { commandLineSource } from './flags/all-flags.js';
 
 /** Sources of errors that are typed on the command line: a flag, several of them, and the SQL of `drumhead query`. */
 const onCommandLine = new RegExp(`^(--|query$|${commandLineSource}$)`);
+
+/** Node's exit code where nothing is left to wait for, and the work waits still. */
+const unsettled = 13;
 
 /** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
 export const exitCode = (error: DrumheadError): number => {
@@ -61,8 +64,36 @@ export const survivingItsReaders = (): void => {
 };
 
 /**
+ * What fails or ends the process outside of the work, as a promise that nobody waits for or `process.exit` in a person's own
+ * code does, ends with a sentence and 1 too. Returns what is called once the work is done.
+ */
+export const endingInSentences = (): (() => void) => {
+  let done = false;
+  const fail = (cause: unknown): never => {
+    done = true;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    remark(
+      `drumhead: something failed that nobody waited for, such as a promise or a timer in code of yours: ${cutLong(said)}`,
+    );
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  process.on('exit', (code) => {
+    if (done || (code !== 0 && code !== unsettled)) return;
+    remark(
+      'drumhead: the work was ended before its end, by code of yours: process.exit in it, or a promise that never comes; leave that out',
+    );
+    process.exitCode = 1;
+  });
+  return () => {
+    done = true;
+  };
+};
+
+/**
  * A signal that the first Ctrl-C aborts, so that the current step ends and its state is saved. The second Ctrl-C ends
- * the process at once.
+ * the process at once. SIGTERM aborts it too; a second one changes nothing, since schedulers send it more than once.
  */
 export const interruptible = (): { readonly signal: AbortSignal; readonly done: () => void } => {
   const controller = new AbortController();
@@ -71,13 +102,36 @@ export const interruptible = (): { readonly signal: AbortSignal; readonly done: 
     remark('\nstopping after this step; press Ctrl-C again to stop at once');
     controller.abort();
   };
+  const end = (): void => {
+    if (controller.signal.aborted) return;
+    remark('stopping after this step');
+    controller.abort();
+  };
   process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGTERM', end);
   return {
     signal: controller.signal,
     done: () => {
       process.removeListener('SIGINT', stop);
-      process.removeListener('SIGTERM', stop);
+      process.removeListener('SIGTERM', end);
     },
   };
 };
+
+/**
+ * Runs work during which Ctrl-C and SIGTERM end the process at once, as where nobody listens to them: code of a person's may
+ * loop for ever, and no listener is called then.
+ */
+export const endedAtOnce =
+  <A>(work: Effect<A>): Effect<A> =>
+  async () => {
+    const held = (['SIGINT', 'SIGTERM'] as const).map(
+      (signal) => [signal, process.listeners(signal)] as const,
+    );
+    for (const [signal] of held) process.removeAllListeners(signal);
+    try {
+      return await work();
+    } finally {
+      for (const [signal, listeners] of held) for (const listener of listeners) process.on(signal, listener);
+    }
+  };

@@ -7,6 +7,7 @@ import type { Effect } from '../base/error.js';
 import { limits } from '../base/limits.js';
 import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
+import { generatorOf } from './document/generators.js';
 import { interruptible, remark } from './edge.js';
 import { allFlags } from './flags/all-flags.js';
 import { wholeFlag } from './flags/flags.js';
@@ -53,6 +54,7 @@ export const withEnvironment = <A>(
           pictures: flags.pictures,
           runs: flags.runs,
           cache: join(flags.runs, '.cache'),
+          generatorOf,
           now: seconds,
           tell: teller.tell,
           signal: flags.until === undefined ? signal : AbortSignal.any([signal, flags.until]),

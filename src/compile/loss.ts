@@ -9,6 +9,7 @@
  */
 
 import { hasClass } from '../base/no-class.js';
+import { power } from '../base/power.js';
 
 /** The published loss: -log p of the right class. */
 export interface CrossEntropy {
@@ -134,7 +135,7 @@ export const lossOfImage = (
     const label = labels[pixel];
     if (!hasClass(label)) continue;
     const { log } = softmax(logits, pixel * classes, classes, label);
-    const missed = loss.name === 'focal' ? (-Math.expm1(log)) ** loss.gamma : 1;
+    const missed = loss.name === 'focal' ? power(-Math.expm1(log), loss.gamma) : 1;
     total -= weightOf(loss, label) * missed * log;
   }
   return { total, count };

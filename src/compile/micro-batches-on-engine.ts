@@ -2,6 +2,8 @@
 
 import type * as E from 'fp-ts/lib/Either.js';
 import type { OutOfMemory } from '../base/error.js';
+import { usesBatchStatistics } from '../dsl/graph.js';
+import { graphIn } from '../dsl/phase.js';
 import { type Program, select } from '../dsl/program.js';
 import type { Engine } from '../engine/index.js';
 import { cost } from './cost/index.js';
@@ -14,22 +16,27 @@ import { type Footprint, type MicroBatches, microBatches } from './micro-batches
  *
  * **Errors** OutOfMemory as `microBatches`.
  *
- * @param whole whether the batch must stay whole
+ * @param whole whether the batch has statistics: it is held whole, and op by op computed whole, too
+ * @param outputs what a step of the training computes
  */
 export const microBatchesOnEngine = (
   program: Program,
   batch: number,
   { name, limitBytes, fused }: Pick<Engine, 'name' | 'limitBytes' | 'fused'>,
   whole: boolean,
+  outputs: readonly string[] = ['logits'],
 ): E.Either<OutOfMemory, MicroBatches> => {
-  const trained = select(program, 'logits');
-  const by = (footprint: Footprint): E.Either<OutOfMemory, MicroBatches> =>
-    microBatches(footprint, batch, limitBytes, { engine: name, whole, atLeast: 2 });
+  const trained = select(program, ...outputs);
+  const by = (footprint: Footprint, inParts: boolean): E.Either<OutOfMemory, MicroBatches> =>
+    microBatches(footprint, batch, limitBytes, { engine: name, whole, inParts, atLeast: 2 });
   const { training } = cost(trained, { batch });
   // if two micro-batches fit op by op they fit fused too: the kernels need not be laid out to know it
   const roomy = training.fixedBytes + Math.ceil(batch / 2) * training.bytesPerSample <= limitBytes;
   // if weights, gradients and moments do not fit op by op, they do not fit fused either
   const hopeless = training.fixedBytes > limitBytes;
-  const laidOut = fused && !whole && !roomy && !hopeless ? fusedFootprint(trained.graph) : undefined;
-  return by(laidOut ?? training);
+  // only in fused kernels do micro-batches share batch statistics
+  const meets = whole && usesBatchStatistics(trained.graph);
+  const graph = graphIn(trained.graph, 'training');
+  const laidOut = fused && !hopeless && (whole ? meets : !roomy) ? fusedFootprint(graph, outputs) : undefined;
+  return by(laidOut ?? training, !whole || laidOut !== undefined);
 };

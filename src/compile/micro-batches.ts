@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { OutOfMemory } from '../base/error.js';
 
-/** What training holds at once: what does not grow with the batch, and what each sample adds. */
+/** The memory of training: a part that does not grow with the batch, and a part for each sample. */
 export interface Footprint {
   readonly fixedBytes: number;
   readonly bytesPerSample: number;
@@ -19,8 +19,8 @@ export type MicroBatches = readonly number[];
  * The sizes depend on program, batch and engine alone, never on free memory or the number of processors, so that a run
  * is the same on every machine. `atLeast` must be a constant for the same reason.
  *
- * **Errors** OutOfMemory when not even one sample fits, or when the batch must stay whole (batch statistics) and
- * does not.
+ * **Errors** OutOfMemory when not even one sample fits, or when the batch must be held whole (batch statistics) and
+ * does not fit. A batch that is held whole may still be computed in parts.
  *
  * @example
  * microBatches({ fixedBytes: 0, bytesPerSample: 2 }, 16, 10, { engine: 'wasm', whole: false })   // right([4, 4, 4, 4])
@@ -32,8 +32,14 @@ export const microBatches = (
   {
     engine,
     whole,
+    inParts = !whole,
     atLeast = 1,
-  }: { readonly engine: string; readonly whole: boolean; readonly atLeast?: number },
+  }: {
+    readonly engine: string;
+    readonly whole: boolean;
+    readonly inParts?: boolean;
+    readonly atLeast?: number;
+  },
 ): E.Either<OutOfMemory, MicroBatches> => {
   const fits = Math.floor((limitBytes - fixedBytes) / bytesPerSample);
   const least = whole ? batch : 1;
@@ -45,7 +51,7 @@ export const microBatches = (
       limitBytes,
     });
   const needed = Math.ceil(batch / Math.min(fits, batch));
-  return E.right(equalParts(batch, whole ? 1 : Math.max(needed, atLeast)));
+  return E.right(equalParts(batch, inParts ? Math.max(needed, atLeast) : 1));
 };
 
 /**

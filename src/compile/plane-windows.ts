@@ -9,7 +9,7 @@
 
 import { dilationOf, extentsOf, type Margin, marginsOf, sidesOf } from '../dsl/kernel.js';
 import type { Boundary, OpOf } from '../dsl/op.js';
-import { ceilDiv, type Shape, volume, windows } from '../dsl/shape.js';
+import { ceilDiv, type Shape, upsampled, volume, windows } from '../dsl/shape.js';
 
 export type Pair = readonly [number, number];
 
@@ -27,13 +27,15 @@ export interface PlaneArrays<A> {
   readonly add: (a: A, b: A) => A;
   /** Windows inside of planes [N, H, W, C]. */
   readonly conv: (x: A, w: A, stride: Pair, depthwise: boolean) => A;
+  /** Of planes, with a kernel [kh, kw, out, in]. */
+  readonly convTranspose: (x: A, w: A, stride: Pair) => A;
 }
 
 const known = (sizes: Shape): number => (sizes.some((n) => n < 0) ? -1 : volume(sizes));
 const withSize = (shape: Shape, axis: number, n: number): Shape =>
   shape.map((size, i) => (i === axis ? n : size));
 
-/** Operations along one axis, on arrays of three: what stands before, the axis, what stands behind. */
+/** Operations along one axis, on arrays [axes before, axis, axes behind]. */
 const alongAxis = <A>(on: PlaneArrays<A>) => {
   const three = (x: A, axis: number): A => {
     const shape = on.shapeOf(x);
@@ -68,7 +70,7 @@ const alongAxis = <A>(on: PlaneArrays<A>) => {
   return { slice, concat, pad, reverse, every };
 };
 
-/** The field with what lies beyond its edges written around it. */
+/** The field with its boundary written around it. */
 const withMargins = <A>(on: PlaneArrays<A>, boundary: Boundary, margins: readonly Margin[], x: A): A => {
   const { slice, concat, pad, reverse } = alongAxis(on);
   return margins.reduce((field, margin, i) => {
@@ -222,6 +224,49 @@ export const convolveInPlanes = <A>(on: PlaneArrays<A>, op: OpOf<'conv'>, x: A, 
     ),
   );
   return concat(made, axes + 1);
+};
+
+/**
+ * A transposed convolution of a volume: of its planes by all taps along the depth at once. Of a plane i the tap k goes to the
+ * plane i stride + k; taps that are a stride apart meet in the same planes and are added up.
+ *
+ * @param x [samples, depth, height, width, channels]
+ */
+export const convolveTransposedInPlanes = <A>(
+  on: PlaneArrays<A>,
+  { stride }: OpOf<'convTranspose'>,
+  x: A,
+  w: A,
+): A => {
+  const { slice, concat, pad } = alongAxis(on);
+  const [samples, depth, height, width, channels] = on.shapeOf(x);
+  const [taps, ...sides] = on.shapeOf(w);
+  const outside = sides[2];
+  const kernels = Array.from({ length: taps }, (_, tap) => on.reshape(slice(w, 0, tap, 1), sides));
+  const planes = on.convTranspose(
+    on.reshape(x, [known([samples, depth]), height, width, channels]),
+    concat(kernels, 2),
+    [stride[1], stride[2]],
+  );
+  const [, h, v] = on.shapeOf(planes);
+  const numbers = h * v * outside;
+  // In blocks of a stride: tap q stride + r goes q blocks on, to the r-th plane there.
+  const behind = Math.ceil(taps / stride[0]) - 1;
+  const met = Array.from({ length: Math.min(stride[0], taps) }, (_, r) =>
+    Array.from({ length: Math.ceil((taps - r) / stride[0]) }, (_, q) => {
+      const own = slice(planes, 3, (q * stride[0] + r) * outside, outside);
+      return pad(on.reshape(own, [samples, depth, numbers]), 1, [q, behind - q], 0);
+    }).reduce(on.add),
+  );
+  const blocks = pad(
+    on.reshape(concat(met, 2), [samples, depth + behind, met.length, numbers]),
+    2,
+    [0, stride[0] - met.length],
+    0,
+  );
+  const rows = on.reshape(blocks, [samples, (depth + behind) * stride[0], numbers]);
+  const size = upsampled(depth, taps, stride[0]);
+  return on.reshape(slice(rows, 1, 0, size), [samples, size, h, v, outside]);
 };
 
 /** Whether a convolution is one that engines have: of lines and planes, without dilation or groups. */

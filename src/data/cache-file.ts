@@ -1,5 +1,6 @@
 /**
- * One dataset as one file: magic, length of the header, header, checksum, then the six arrays, compressed.
+ * One dataset as one file: magic, length of the header, header, checksum, then the arrays, compressed: of
+ * each split images, masks, and how hard each image is where the task says it.
  *
  * The checksum covers header and arrays, so that a truncated or changed file is never taken for data.
  */
@@ -20,7 +21,7 @@ const magic = new TextEncoder().encode('drumset1');
 const checksumBytes = 32;
 
 const size = wholeNumber(0, limits.datasetValues);
-const splitHeader = t.type({
+const plainHeader = t.type({
   count: size,
   height: size,
   width: size,
@@ -29,6 +30,7 @@ const splitHeader = t.type({
   images: size,
   masks: size,
 });
+const splitHeader = t.intersection([plainHeader, t.partial({ difficulties: size })]);
 const header = t.type({
   key: t.string,
   classes: t.array(t.string),
@@ -58,8 +60,14 @@ export const packDataset = async (dataset: Dataset, key: string): Promise<Uint8A
   const describeSplit = async (split: Split): Promise<t.TypeOf<typeof splitHeader>> => {
     const [images, masks] = await Promise.all([pack(split.images), pack(split.masks)]);
     bodies.push(images, masks);
-    const { count, height, width, channels } = split;
-    return { count, height, width, channels, images: images.length, masks: masks.length };
+    const { count, height, width, channels, difficulties } = split;
+    const graded =
+      difficulties === undefined ? undefined : await pack(new Uint8Array(difficulties.slice().buffer));
+    if (graded !== undefined) bodies.push(graded);
+    return {
+      ...{ count, height, width, channels, images: images.length, masks: masks.length },
+      ...(graded === undefined ? {} : { difficulties: graded.length }),
+    };
   };
   const described: t.TypeOf<typeof header> = {
     key,
@@ -83,6 +91,7 @@ const unpackSplit = async (
   described: t.TypeOf<typeof splitHeader>,
   images: Uint8Array,
   masks: Uint8Array,
+  graded: Uint8Array | undefined,
 ): Promise<Split> => {
   const { count, height, width, channels } = described;
   const pixels = count * height * width;
@@ -90,12 +99,16 @@ const unpackSplit = async (
     ...{ count, height, width, channels },
     images: await unpack(images, pixels * channels),
     masks: await unpack(masks, pixels),
+    ...(graded === undefined
+      ? {}
+      : { difficulties: new Float32Array(Uint8Array.from(await unpack(graded, 4 * count)).buffer) }),
   };
 };
 
 const whole = (split: Split): boolean =>
   split.masks.length === split.count * split.height * split.width &&
-  split.images.length === split.masks.length * split.channels;
+  split.images.length === split.masks.length * split.channels &&
+  (split.difficulties === undefined || split.difficulties.length === split.count);
 
 /** The dataset in the bytes of a cache file; a DecodeError if they are damaged or have another key. */
 export const unpackDataset = async (
@@ -123,7 +136,13 @@ export const unpackDataset = async (
     };
     const read = (name: (typeof splitNames)[number]): Promise<Split> => {
       const split = described.right[name];
-      return unpackSplit(split, next(split.images), next(split.masks));
+      const [images, masks] = [next(split.images), next(split.masks)];
+      return unpackSplit(
+        split,
+        images,
+        masks,
+        split.difficulties === undefined ? undefined : next(split.difficulties),
+      );
     };
     const [train, validation, test] = await Promise.all(splitNames.map(read));
     const dataset = { train, validation, test, classes: described.right.classes };

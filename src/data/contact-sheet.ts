@@ -1,7 +1,7 @@
 /** A sheet of images, each beside its mask, as one raster of RGB bytes. */
 
 import type { Raster } from '../formats/png/png.js';
-import { type Colour, labelColourAt } from './class-colours.js';
+import { type Colour, labelColourAt } from './classes/colours.js';
 import { maskOf, type Split } from './dataset.js';
 
 export interface SheetOptions {

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../base/error.js';
 import { grouped, limits } from '../base/limits.js';
 import { hasClass, noClass } from '../base/no-class.js';
+import { objectsAmong } from './classes/names.js';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -15,6 +16,8 @@ export interface TaskShape {
   readonly channels: number;
   /** Number of classes, the background included. */
   readonly classes: number;
+  /** How many of them, behind the background, are single objects (`objectsAmong`); left out where none are. */
+  readonly objects?: number;
 }
 
 /** Images of each split in words: '10,000 / 1,000 / 1,000 images'. */
@@ -47,6 +50,8 @@ export interface Split {
   readonly masks: Uint8Array;
   /** The byte in `masks` that marks ignored pixels, at least the number of classes. Left out if no pixel is ignored. */
   readonly ignored?: number;
+  /** How hard each image is, as a number that its task explains. Left out where the task has none. */
+  readonly difficulties?: Float32Array;
 }
 
 /** Class labels, 0 the background; `noClass`, -1, where a pixel is ignored. */
@@ -67,6 +72,7 @@ export const shapeOfDataset = ({ train, classes }: Dataset): TaskShape => ({
   width: train.width,
   channels: train.channels,
   classes: classes.length,
+  ...(objectsAmong(classes) === 0 ? {} : { objects: objectsAmong(classes) }),
 });
 
 /** Image i as input of a network: (height, width, channels), 0 to 1. */
@@ -105,6 +111,9 @@ export const select = (split: Split, indices: readonly number[]): Split => {
     count: indices.length,
     images: joined(indices.map((i) => split.images.subarray(i * size, (i + 1) * size))),
     masks: maskBytes(split, indices),
+    ...(split.difficulties === undefined
+      ? {}
+      : { difficulties: Float32Array.from(indices, (i) => split.difficulties?.[i] ?? 0) }),
   };
 };
 

@@ -3,22 +3,49 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Checked, Effect } from '../base/error.js';
+import { type Checked, decodeError, type Effect } from '../base/error.js';
+import type { ArrayForm, NamedArrays } from './arrays.js';
 import { cached, type Loaded } from './cache.js';
 import { splitNames, withinLimit } from './dataset.js';
-import { type Digits, readDigits } from './made/digits.js';
+import { drawnRecipe, isDrawn } from './drawn.js';
+import { digestFor } from './identifying.js';
+import { arraysOfImages } from './images.js';
+import { adding } from './made/adding.js';
+import { type ArrayRecipe, arraysOf } from './made/array-recipe.js';
+import { copy } from './made/copy.js';
+import type { Digits } from './made/digit-shares.js';
+import { readDigits } from './made/digits.js';
 import { generate, type Recipe, type Watch } from './made/generate.js';
 import { type MnistTask, mnist } from './made/mnist.js';
 import { type MultiMnistTask, multiMnist } from './made/multi-mnist.js';
-import { polygons } from './made/polygons.js';
-import { tetrominoes } from './made/tetrominoes.js';
-import { readNpyPairs } from './own/npy-pairs.js';
-import { readPngPairs } from './own/png-pairs.js';
-import type { Task } from './task.js';
+import { sequentialMnist } from './made/sequential-mnist.js';
+import { waveForecast } from './made/wave-forecast.js';
+import { type ReadArrays, readArrays } from './own/arrays.js';
+import { type GeneratorOf, readGenerated } from './own/generated.js';
+import { readImageFolders } from './own/image-folders.js';
+import { readNpyPairs } from './own/pairs/npy-pairs.js';
+import { readPngPairs } from './own/pairs/png-pairs.js';
+import { readSeries } from './own/series.js';
+import {
+  type ArrayTask,
+  isArrayTask,
+  isMadeArrayTask,
+  type MadeArrayTask,
+  type OwnTask,
+  type Task,
+} from './task.js';
+import { taskClasses } from './task-classes.js';
 
 export interface LoadOptions extends Watch {
   /** The folder for generated data, stored under a key of everything that determines it; default: nothing is stored. */
-  readonly cacheDir?: string;
+  readonly cacheDir?: string | undefined;
+  /** How a person's module is run for the function of a task; left out: none is run, and what was made before is taken. */
+  readonly generatorOf?: GeneratorOf | undefined;
+  /**
+   * What else is wrong where the arrays of a person's files have these forms, so that it is reported together with what the
+   * files have wrong.
+   */
+  readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
 }
 
 /** How a task's data is made, and everything besides the generator's version that determines it. */
@@ -42,21 +69,15 @@ const ofDigits = <T extends MnistTask | MultiMnistTask>(
     ),
   );
 
-const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): Effect<Making> => {
-  switch (task.name) {
-    case 'tetrominoes':
-      return TE.right({ recipe: tetrominoes(task), shapedBy: task });
-    case 'polygons':
-      return TE.right({ recipe: polygons(task), shapedBy: task });
-    case 'mnist':
-      return ofDigits(task, mnist);
-    case 'multi-mnist':
-      return ofDigits(task, multiMnist);
-  }
-};
+const making = (task: Exclude<Task, OwnTask | ArrayTask>): Effect<Making> =>
+  isDrawn(task)
+    ? TE.right({ recipe: drawnRecipe(task), shapedBy: task })
+    : task.name === 'mnist'
+      ? ofDigits(task, mnist)
+      : ofDigits(task, multiMnist);
 
 /**
- * The data of a task.
+ * The images of a task, with the class of each pixel. A task of other arrays has none: it is refused (`loadTask` reads any).
  *
  * @returns the dataset, with `origin` and `notes`; a cache that cannot be read or written costs only time, and a note
  *   says so. Fails with the problems of the task's files, or as Interrupted.
@@ -67,6 +88,13 @@ export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loade
   // The user's own files are read each time, since a cached copy could become stale.
   if (task.name === 'npy') return readNpyPairs(task);
   if (task.name === 'png') return readPngPairs(task, options);
+  if (isArrayTask(task))
+    return TE.left(
+      decodeError(
+        task.name,
+        `its samples are arrays, and this reads pictures alone; \`drumhead data ${task.name}\` shows the samples, and report.html and result.json of a run have its scores`,
+      ),
+    );
   return pipe(
     making(task),
     TE.tapEither(({ recipe: { counts, height, width, channels } }) =>
@@ -86,3 +114,110 @@ export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loade
     ),
   );
 };
+
+/** The data of any task: its named arrays, what is to be said of them, and the images that they are of, if they are. */
+export interface LoadedTask extends Pick<Loaded, 'origin' | 'notes' | 'doubt'> {
+  readonly arrays: NamedArrays;
+  /** Images with the class of each pixel; null for a task of other arrays. */
+  readonly images: Loaded | null;
+  /** The names of the classes, in the order of their numbers; empty where nothing is classified. */
+  readonly classes: readonly string[];
+  /** The digest of all arrays, where the task alone does not say what they are; else left out. */
+  readonly digest?: string;
+}
+
+const ofImages = (task: Task, loaded: Loaded): LoadedTask => {
+  const digest = digestFor(task, loaded);
+  return {
+    arrays: arraysOfImages(loaded),
+    images: loaded,
+    classes: loaded.classes,
+    origin: loaded.origin,
+    notes: loaded.notes,
+    ...(loaded.doubt === undefined ? {} : { doubt: loaded.doubt }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+};
+
+/**
+ * The data of any task as named arrays, for training and scoring.
+ *
+ * **Errors** as `loadDataset`.
+ */
+export const loadTask = (task: Task, options: LoadOptions = {}): Effect<LoadedTask> =>
+  isArrayTask(task)
+    ? loadArrays(task, options)
+    : pipe(
+        loadDataset(task, options),
+        TE.map((loaded) => ofImages(task, loaded)),
+      );
+
+/** The rule of a task of arrays, and the digest of the files that it is made from, if any. */
+const recipeOf = (
+  task: MadeArrayTask,
+): Effect<{ readonly recipe: ArrayRecipe; readonly digest?: string }> => {
+  switch (task.name) {
+    case 'sequential-mnist':
+      return pipe(
+        readDigits(task.mnistDir),
+        TE.flatMapEither((digits) =>
+          pipe(
+            sequentialMnist(task, digits),
+            E.map((recipe) => ({ recipe, ...(task.mnistDir === null ? {} : { digest: digits.digest }) })),
+          ),
+        ),
+      );
+    case 'adding':
+      return TE.right({ recipe: adding(task) });
+    case 'copy':
+      return TE.right({ recipe: copy(task) });
+    case 'wave-forecast':
+      return TE.right({ recipe: waveForecast(task) });
+  }
+};
+
+/** The data in a person's files, or of their function. */
+const readOwn = (
+  task: Exclude<ArrayTask, MadeArrayTask>,
+  given: LoadOptions,
+): Effect<ReadArrays & { readonly classes?: readonly string[] }> => {
+  const options = { ...given, cache: given.cacheDir ?? null };
+  switch (task.name) {
+    case 'arrays':
+      return readArrays(task, options);
+    case 'image-folders':
+      return readImageFolders(task, options);
+    case 'series':
+      return readSeries(task, options);
+    case 'generated':
+      return readGenerated(task, options, given.generatorOf);
+  }
+};
+
+const loadArrays = (task: ArrayTask, options: LoadOptions): Effect<LoadedTask> =>
+  isMadeArrayTask(task)
+    ? loadMade(task)
+    : pipe(
+        readOwn(task, options),
+        TE.map(({ arrays, notes, digest, classes = taskClasses(task) ?? [] }) => ({
+          arrays,
+          images: null,
+          classes,
+          origin: 'files' as const,
+          notes,
+          digest,
+        })),
+      );
+
+const loadMade = (task: MadeArrayTask): Effect<LoadedTask> =>
+  pipe(
+    recipeOf(task),
+    TE.map(({ recipe, digest }) => ({
+      arrays: arraysOf(recipe),
+      images: null,
+      classes: taskClasses(task) ?? [],
+      origin: 'made' as const,
+      notes: [],
+      ...(digest === undefined ? {} : { digest }),
+    })),
+  );

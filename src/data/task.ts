@@ -1,26 +1,57 @@
-/** A task as plain data: which images are segmented, how they are made, and how many there are. */
+/** A task as plain data: which samples are learnt, how they are made, and how many there are. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
 import { byName, decodeWith } from '../base/codec.js';
 import { type Checked, unknownName } from '../base/error.js';
+import type { ArrayForm } from './arrays.js';
 import type { TaskShape } from './dataset.js';
+import { addingForms, addingTask, describeAdding } from './made/adding.js';
+import { connectednessShape, connectednessTask, describeConnectedness } from './made/connectedness.js';
+import { copyForms, copyTask, describeCopy } from './made/copy.js';
+import { describeInsideOutside, insideOutsideShape, insideOutsideTask } from './made/inside-outside.js';
+import { describeMazes, mazesShape, mazesTask } from './made/mazes.js';
 import { describeMnist, digitShape, mnistTask } from './made/mnist.js';
 import { describeMultiMnist, multiMnistTask } from './made/multi-mnist.js';
+import { describePathfinder, pathfinderShape, pathfinderTask } from './made/pathfinder.js';
 import { describePolygons, polygonsShape, polygonsTask } from './made/polygons.js';
+import {
+  describeSequentialMnist,
+  sequentialMnistForms,
+  sequentialMnistTask,
+} from './made/sequential-mnist.js';
+import { describeShapes, shapesShape, shapesTask } from './made/shapes.js';
 import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './made/tetrominoes.js';
+import { describeWaveForecast, waveForecastForms, waveForecastTask } from './made/wave-forecast.js';
 import { describeFolder } from './own/folder.js';
-import { npyTask } from './own/npy-pairs.js';
-import { pngTask } from './own/png-pairs.js';
+import { arraysTask, describeArrays } from './own/stated/arrays.js';
+import { describeGenerated, type GeneratedTask, generatedTask } from './own/stated/generated.js';
+import { describeImageFolders, imageFoldersTask } from './own/stated/image-folders.js';
+import { npyTask } from './own/stated/npy.js';
+import { pngTask } from './own/stated/png.js';
+import { describeSeries, seriesTask } from './own/stated/series.js';
 
 const codecs = {
   tetrominoes: tetrominoesTask,
   mnist: mnistTask,
   'multi-mnist': multiMnistTask,
   polygons: polygonsTask,
+  mazes: mazesTask,
+  pathfinder: pathfinderTask,
+  'inside-outside': insideOutsideTask,
+  connectedness: connectednessTask,
+  shapes: shapesTask,
+  'sequential-mnist': sequentialMnistTask,
+  adding: addingTask,
+  copy: copyTask,
+  'wave-forecast': waveForecastTask,
   npy: npyTask,
   png: pngTask,
+  arrays: arraysTask,
+  'image-folders': imageFoldersTask,
+  series: seriesTask,
+  generated: generatedTask,
 };
 
 export type TaskName = keyof typeof codecs;
@@ -52,7 +83,7 @@ export const decodeTask = (value: unknown, source = 'task'): Checked<Task> =>
 export const taskNamed = (name: string, settings: Readonly<Record<string, unknown>> = {}): Checked<Task> =>
   isTaskName(name) ? decodeTask({ ...settings, name }, name) : E.left(unknownName('task', name, taskNames));
 
-/** The sizes of a task's data; none if they depend on the user's files. */
+/** The sizes of a task's images; none if they depend on the user's files, or the samples are no images. */
 export const taskShape = (task: Task): O.Option<TaskShape> => {
   switch (task.name) {
     case 'tetrominoes':
@@ -62,11 +93,86 @@ export const taskShape = (task: Task): O.Option<TaskShape> => {
       return O.some(digitShape(task));
     case 'polygons':
       return O.some(polygonsShape(task));
+    case 'mazes':
+      return O.some(mazesShape(task));
+    case 'pathfinder':
+      return O.some(pathfinderShape(task));
+    case 'inside-outside':
+      return O.some(insideOutsideShape(task));
+    case 'connectedness':
+      return O.some(connectednessShape(task));
+    case 'shapes':
+      return O.some(shapesShape(task));
+    case 'sequential-mnist':
+    case 'adding':
+    case 'copy':
+    case 'wave-forecast':
     case 'npy':
     case 'png':
+    case 'arrays':
+    case 'image-folders':
+    case 'series':
+    case 'generated':
       return O.none;
   }
 };
+
+/** Tasks that make arrays and no images. */
+const madeArrayNames = ['sequential-mnist', 'adding', 'copy', 'wave-forecast'] as const;
+
+/** Tasks that read arrays of a person's files. */
+const ownArrayNames = ['arrays', 'image-folders', 'series'] as const;
+
+/** Tasks that read a person's files. */
+const ownNames = ['npy', 'png', ...ownArrayNames] as const;
+
+/** A task that makes arrays and no images. */
+export type MadeArrayTask = Extract<Task, { readonly name: (typeof madeArrayNames)[number] }>;
+
+/** A task that reads arrays of a person's files. */
+export type OwnArrayTask = Extract<Task, { readonly name: (typeof ownArrayNames)[number] }>;
+
+/** A task whose samples are arrays and no images. */
+export type ArrayTask = MadeArrayTask | OwnArrayTask | GeneratedTask;
+
+/** A task that reads a person's files. */
+export type OwnTask = Extract<Task, { readonly name: (typeof ownNames)[number] }>;
+
+/** Whether a task of this name reads a person's files. */
+export const isOwnName = (name: string): boolean => ownNames.some((own) => own === name);
+
+/** Whether a task reads a person's files, which alone say what it is. */
+export const isOwnTask = (task: Task): task is OwnTask => isOwnName(task.name);
+
+/** Whether a task makes arrays and no images. */
+export const isMadeArrayTask = (task: Task): task is MadeArrayTask =>
+  madeArrayNames.some((name) => name === task.name);
+
+/** Whether a task reads arrays of a person's files. */
+export const isOwnArrayTask = (task: Task): task is OwnArrayTask =>
+  ownArrayNames.some((name) => name === task.name);
+
+/** Whether the samples of a task are arrays and no images. */
+export const isArrayTask = (task: Task): task is ArrayTask =>
+  isMadeArrayTask(task) || isOwnArrayTask(task) || task.name === 'generated';
+
+/** What a sample of such a task has under each name; known before any is made. */
+export const formsOfTask = (task: MadeArrayTask): Readonly<Record<string, ArrayForm>> => {
+  switch (task.name) {
+    case 'sequential-mnist':
+      return sequentialMnistForms(task);
+    case 'adding':
+      return addingForms(task);
+    case 'copy':
+      return copyForms(task);
+    case 'wave-forecast':
+      return waveForecastForms(task);
+  }
+};
+
+/** What is known of a task's samples before any is made or read: sizes of images, or the forms of arrays. */
+export const statedData = (task: Task): O.Option<TaskShape | Readonly<Record<string, ArrayForm>>> =>
+  isMadeArrayTask(task) ? O.some(formsOfTask(task)) : taskShape(task);
 
 const settings = (task: Task): string => {
   switch (task.name) {
@@ -78,9 +184,35 @@ const settings = (task: Task): string => {
       return describeMultiMnist(task);
     case 'polygons':
       return describePolygons(task);
+    case 'mazes':
+      return describeMazes(task);
+    case 'pathfinder':
+      return describePathfinder(task);
+    case 'inside-outside':
+      return describeInsideOutside(task);
+    case 'connectedness':
+      return describeConnectedness(task);
+    case 'shapes':
+      return describeShapes(task);
+    case 'sequential-mnist':
+      return describeSequentialMnist(task);
+    case 'adding':
+      return describeAdding(task);
+    case 'copy':
+      return describeCopy(task);
+    case 'wave-forecast':
+      return describeWaveForecast(task);
     case 'npy':
     case 'png':
       return describeFolder(task);
+    case 'arrays':
+      return describeArrays(task);
+    case 'image-folders':
+      return describeImageFolders(task);
+    case 'series':
+      return describeSeries(task);
+    case 'generated':
+      return describeGenerated(task);
   }
 };
 

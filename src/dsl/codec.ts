@@ -13,6 +13,7 @@ import { isPath } from './naming.js';
 import { Node, type Op } from './op.js';
 import { isNameable, type Program, type Shapes } from './program.js';
 import { sameShape, showShape } from './shape.js';
+import { programOf } from './untyped.js';
 
 const GraphCodec = t.strict({
   language: t.number,
@@ -27,7 +28,7 @@ const GraphCodec = t.strict({
  * const p = program({ x: [2] }, ({ x }) => ({ y: scale(3, x) }));
  * encodeProgram(p).slice(0, 27); // => '{"language":1,"nodes":[{"in'
  */
-export const encodeProgram = (p: Program): string => canonical(p.graph);
+export const encodeProgram = (p: Program): string => canonical(programOf('encodeProgram', p).graph);
 
 /**
  * A program from parsed JSON.

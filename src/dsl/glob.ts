@@ -3,21 +3,32 @@
 import { nearest } from '../base/error.js';
 
 /**
- * A pattern as an expression, anchored at both ends. `*` stands for any run of characters, `/` included, so that
- * `encoder/*` is all that the scope holds; `?` stands for one character; every other character stands for itself.
+ * What each `*` and `?` of the pattern stands for in this name; null if it does not match. `*` stands for any run of characters,
+ * `/` included, so that `encoder/*` is all that the scope holds, and takes as many as it can; `?` stands for one character; every
+ * other character stands for itself. No place is tried twice, so a pattern of many `*` takes no longer than their number says.
  */
-const expressionOf = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/[*]+/g, '(.*)')
-      .replace(/[?]/g, '(.)')}$`,
-    'u',
-  );
-
-/** What each `*` and `?` of the pattern stands for in this name; null if it does not match. */
-export const matchOf = (pattern: string, name: string): readonly string[] | null =>
-  expressionOf(pattern).exec(name)?.slice(1) ?? null;
+export const matchOf = (pattern: string, name: string): readonly string[] | null => {
+  const [tokens, letters] = [[...pattern.replace(/[*]+/g, '*')], [...name]];
+  const failed = new Set<number>();
+  const from = (token: number, letter: number): readonly string[] | null => {
+    const taken: string[] = [];
+    let [t, l] = [token, letter];
+    for (; t < tokens.length && tokens[t] !== '*'; t++, l++) {
+      if (l >= letters.length || (tokens[t] !== '?' && tokens[t] !== letters[l])) return null;
+      if (tokens[t] === '?') taken.push(letters[l]);
+    }
+    if (t === tokens.length) return l === letters.length ? taken : null;
+    const place = t * (letters.length + 1) + l;
+    if (failed.has(place)) return null;
+    for (let end = letters.length; end >= l; end--) {
+      const rest = from(t + 1, end);
+      if (rest !== null) return [...taken, letters.slice(l, end).join(''), ...rest];
+    }
+    failed.add(place);
+    return null;
+  };
+  return from(0, 0);
+};
 
 /** The number of `*` and `?` in a pattern. */
 export const wildcardsIn = (pattern: string): number => pattern.match(/[*]+|[?]/g)?.length ?? 0;

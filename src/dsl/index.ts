@@ -1,18 +1,6 @@
 /** The language. Everything that a program is written in. */
 
-export * from './activation.js';
-export { type AttentionOptions, attention } from './attention.js';
-export * from './batch-norm.js';
-export type { Binary } from './binary.js';
-export * from './channels.js';
-export * from './choice.js';
 export * from './codec.js';
-export * from './complex.js';
-export * from './convolution.js';
-export { convolveWith, depthwiseWith } from './convolve-with.js';
-export { delay, delayAlong, past, remember } from './delay.js';
-export * from './dense.js';
-export { dropout } from './dropout.js';
 export * from './dynamics/adaptive.js';
 export * from './dynamics/coupling.js';
 export * from './dynamics/encoder.js';
@@ -35,24 +23,64 @@ export * from './dynamics/readout.js';
 export * from './dynamics/splitting.js';
 export { addState, mapState, zipState } from './dynamics/state.js';
 export * from './dynamics/symplectic.js';
-export { type Einsum, einsum, outer } from './einsum.js';
-export { type EmbeddingOptions, embedding, oneHot } from './embedding.js';
-export * from './expand.js';
-export * from './field.js';
-export { type AxesOf, fourier, fourierComplex, inverseFourier, inverseFourierComplex } from './fourier.js';
-export * from './fourier-operator.js';
-export { type Along, gather, scatter } from './gather.js';
+export * from './functions/activation.js';
+export { type AttentionOptions, attention } from './functions/attention.js';
+export * from './functions/batch-norm.js';
+export type { Binary } from './functions/binary.js';
+export * from './functions/channels.js';
+export * from './functions/choice.js';
+export * from './functions/complex.js';
+export * from './functions/convolution.js';
+export { convolveWith, depthwiseWith } from './functions/convolve-with.js';
+export { delay, delayAlong, past, remember } from './functions/delay.js';
+export * from './functions/dense.js';
+export { dropout } from './functions/dropout.js';
+export { type Einsum, einsum, outer } from './functions/einsum.js';
+export { type EmbeddingOptions, embedding, oneHot } from './functions/embedding.js';
+export * from './functions/expand.js';
+export * from './functions/field.js';
+export {
+  type AxesOf,
+  fourier,
+  fourierComplex,
+  inverseFourier,
+  inverseFourierComplex,
+} from './functions/fourier.js';
+export * from './functions/fourier-operator.js';
+export { type Along, gather, scatter } from './functions/gather.js';
+export { gaussian, type NoiseSource, uniformNoise } from './functions/noise.js';
+export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './functions/normalisation.js';
+export { type PadBoundary, type Padded, type Padding, pad } from './functions/pad.js';
+export * from './functions/pointwise.js';
+export * from './functions/pooling.js';
+export * from './functions/rectifiers.js';
+export * from './functions/recurrence.js';
+export * from './functions/reduce.js';
+export { type Resampling, resample } from './functions/resample.js';
+export { type SpectralNormOptions, spectralNorm } from './functions/spectral-norm.js';
+export * from './functions/structure.js';
+export { training } from './functions/training.js';
+export * from './functions/transposed.js';
+export type { BiasedOptions, WeightOptions } from './functions/weighted.js';
 export * from './graph.js';
 export type { Layer } from './identity.js';
 export { type Initialiser, type InitialiserName, initialValues } from './initialiser.js';
 export { layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
-export { gaussian, type NoiseSource, uniformNoise } from './noise.js';
-export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalisation.js';
+export {
+  accuracy,
+  type ClassOptions,
+  crossEntropy,
+  type DiceOptions,
+  dice,
+  focal,
+} from './losses/classes.js';
+export { contrastive } from './losses/contrastive.js';
+export { huber, meanAbsolute, meanSquared } from './losses/differences.js';
+export { nextStep } from './losses/next-step.js';
+export { ariOfObjects } from './losses/objects.js';
+export type { LossSums } from './losses/sums.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
-export { type PadBoundary, type Padded, type Padding, pad } from './pad.js';
 export { freeze, rename, share, unfreeze } from './parameters.js';
-export * from './pointwise.js';
-export * from './pooling.js';
 export {
   hashProgram,
   type Inputs,
@@ -65,10 +93,6 @@ export {
   signature,
   tryProgram,
 } from './program.js';
-export * from './rectifiers.js';
-export * from './recurrence.js';
-export * from './reduce.js';
-export { type Resampling, resample } from './resample.js';
 export { type Resizing, resize, type Widened } from './resize/resize.js';
 export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
 export type {
@@ -85,9 +109,4 @@ export type {
 export { scope } from './scope.js';
 export * from './shape.js';
 export * from './sizes.js';
-export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
-export * from './structure.js';
 export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
-export { training } from './training.js';
-export * from './transposed.js';
-export type { BiasedOptions, WeightOptions } from './weighted.js';

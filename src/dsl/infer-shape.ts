@@ -2,9 +2,10 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { extentsOf, sidesOf } from './kernel.js';
+import { grouped, limits } from '../base/limits.js';
+import { extentsOf, marginsOf, sidesOf } from './kernel.js';
 import { Boundary, type OpOf } from './op.js';
-import { ceilDiv, type Shape, sameShape, showShape, upsampled, windows } from './shape.js';
+import { ceilDiv, type Shape, sameShape, showShape, upsampled, volume, windows } from './shape.js';
 
 /** A shape, or one sentence that says why there is none. */
 export type CheckedShape = E.Either<string, Shape>;
@@ -13,14 +14,16 @@ export type CheckedShape = E.Either<string, Shape>;
 export const when = (holds: boolean, message: () => string): E.Either<string, void> =>
   holds ? E.right(undefined) : E.left(message());
 
-/** An axis, a place to begin: what the user writes must be whole, whatever the types said. */
+/** An axis or a first index must be a whole number, even where types were not checked. */
 export const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 /** Every size whole and at least 1: an empty or fractional axis is a mistake wherever it comes from. */
 export const positive = (shape: Shape): CheckedShape =>
   shape.every((n) => whole(n) && n >= 1)
     ? E.right(shape)
-    : E.left(`every size must be a whole number of at least 1, got ${showShape(shape)}`);
+    : E.left(
+        `every size must be a whole number of at least 1, got ${showShape(shape)}${shape.some((size) => Array.isArray(size)) ? '; sizes are arguments of their own: (4, 4), and () for a single number' : ''}`,
+      );
 
 const rank = (shape: Shape, n: number, what: string): E.Either<string, void> =>
   when(shape.length === n, () => `${what} must have ${n} axes, got ${showShape(shape)}`);
@@ -65,6 +68,7 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
     E.flatMap(() => dilationFits(op.dilation, spatial)),
     E.map(() => extentsOf(op, sidesOf(w))),
     E.tap((extents) => boundaryFits(op, spatial, sidesOf(w), extents)),
+    E.tap((extents) => marginsHold(op, x, sidesOf(w), extents)),
     E.tap(() => biasFits(bias, out)),
     E.map((extents) => [
       ...spatial.map((n, axis) =>
@@ -72,6 +76,31 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
       ),
       out,
     ]),
+  );
+};
+
+/** The padded field is written out, so neither an axis of it nor all of it may be too large to hold. */
+const marginsHold = (op: OpOf<'conv'>, x: Shape, sides: Shape, extents: Shape): E.Either<string, void> => {
+  const kernel = `a kernel of ${showShape(sides)}${op.dilation === undefined ? '' : ` at a dilation of ${showShape(op.dilation)}`}`;
+  const widest = Math.max(...extents);
+  const margins = marginsOf(op, x.slice(0, -1), sides);
+  const numbers = volume([
+    ...margins.map(([before, after], axis) => before + x[axis] + after),
+    x.at(-1) ?? 1,
+  ]);
+  return pipe(
+    when(
+      widest <= limits.kernelExtent,
+      () =>
+        `${kernel} spans ${grouped(widest)} sites along an axis, and ${grouped(limits.kernelExtent)} is the limit; dilate it less`,
+    ),
+    E.flatMap(() =>
+      when(
+        numbers <= limits.valueNumbers,
+        () =>
+          `${kernel} needs ${grouped(numbers)} numbers of a field of ${showShape(x)} with its margins, and ${grouped(limits.valueNumbers)} is the limit; dilate it less`,
+      ),
+    ),
   );
 };
 
@@ -136,7 +165,7 @@ export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonl
   const [outside, inside] = w.slice(-2);
   return pipe(
     when(
-      x.length === w.length - 1 && (x.length === 2 || x.length === 3),
+      x.length === w.length - 1 && x.length >= 2 && x.length <= 4,
       () => `a field of ${showShape(x)} and a kernel of ${showShape(w)} do not go together`,
     ),
     E.flatMap(() =>
@@ -252,10 +281,19 @@ const numbered = (indices: Shape, size: number): E.Either<string, void> => {
   return when(beyond === undefined, () => `there is no entry ${beyond} along an axis of ${size}`);
 };
 
+/** Lists of numbers are held by every interpreter. */
+export const countable = (entries: number): E.Either<string, void> =>
+  when(
+    entries <= limits.numberedEntries,
+    () =>
+      `it makes ${grouped(entries)} entries along an axis by their numbers, and ${grouped(limits.numberedEntries)} is the limit`,
+  );
+
 export const gatherShape = ({ axis, indices }: OpOf<'gather'>, x: Shape): CheckedShape =>
   pipe(
     axesOf([axis], x),
     E.flatMap(() => when(indices.length > 0, () => 'it takes at least one entry')),
+    E.flatMap(() => countable(indices.length)),
     E.flatMap(() => numbered(indices, x[axis])),
     E.map(() => withSize(x, axis, indices.length)),
   );
@@ -270,6 +308,7 @@ export const scatterShape = ({ axis, indices, size }: OpOf<'scatter'>, x: Shape)
       ),
     ),
     E.flatMap(() => when(whole(size) && size >= 1, () => `an axis of ${size} holds nothing`)),
+    E.flatMap(() => countable(size)),
     E.flatMap(() => numbered(indices, size)),
     E.map(() => withSize(x, axis, size)),
   );

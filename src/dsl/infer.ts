@@ -43,6 +43,7 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
     E.flatMap(() => literalsOf(op)),
     E.flatMap(() => inferShape(op, inputs, leaves)),
     E.flatMap(positive),
+    E.tap(holdable),
     E.flatMap((shape) =>
       pipe(
         sharedWeights(op, inputs),
@@ -50,6 +51,14 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
       ),
     ),
   );
+
+/** Refuses values that no engine holds, before anything is made of their sizes. */
+const holdable = (shape: Shape): E.Either<string, void> =>
+  volume(shape) <= limits.valueNumbers
+    ? E.right(undefined)
+    : E.left(
+        `a value of shape ${showShape(shape)} has ${grouped(volume(shape))} numbers, and ${grouped(limits.valueNumbers)} is the limit; take a smaller grid, fewer steps or fewer channels`,
+      );
 
 const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): CheckedShape => {
   const shapes = inputs.map((input) => input.shape);
@@ -184,7 +193,10 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   const { sequences } = scanInputs(op, inputs);
   const short = sequences.find(({ shape }) => shape[0] !== op.steps);
   const returned = Object.keys(body.next).sort();
-  const unread = Object.entries({ ...body.next, ...body.observe }).find(([, n]) => !readable(body.nodes, n));
+  // Two lists: what is observed may have the name of a field.
+  const unread = [...Object.entries(body.next), ...Object.entries(body.observe)].find(
+    ([, n]) => !readable(body.nodes, n),
+  );
   return pipe(
     when(op.steps >= 1, () => `takes at least 1 step, got ${op.steps}`),
     E.flatMap(() => when(fields.length > 0, () => 'the state needs at least one field')),
@@ -224,7 +236,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   );
 };
 
-/** Checks what a scan says besides its step: when it ends, what it keeps. */
+/** Checks the settings of a scan besides its step: when it ends, what it keeps. */
 const settings = (op: ScanOp): E.Either<string, void> => {
   const { steps, body, every = {}, remat = 1 } = op;
   const halting = haltingProblem(body);

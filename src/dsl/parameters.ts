@@ -11,6 +11,7 @@ import { type Body, type Node, type Op, type OpOf, type ScanOp, scanInputs } fro
 import type { Program, Shapes } from './program.js';
 import { pruneGraph } from './prune.js';
 import { sameShape, showShape } from './shape.js';
+import { inWords, isProgram, isRecord, notAProgram } from './untyped.js';
 
 const wrong = (operation: string, message: string): E.Either<ProgramError, never> =>
   E.left({ _tag: 'ProgramError', operation, message });
@@ -28,6 +29,12 @@ const matched = (
   p: Program,
   pattern: string,
 ): E.Either<ProgramError, readonly string[]> => {
+  const problem = isProgram(p)
+    ? typeof pattern === 'string'
+      ? undefined
+      : `a pattern is a text such as 'encoder/*', got ${inWords(pattern)}`
+    : notAProgram(p);
+  if (problem !== undefined) return wrong(operation, problem);
   const names = namesIn(p);
   const found = names.filter((name) => matchOf(pattern, name) !== null);
   const near = nearPattern(pattern, names);
@@ -58,10 +65,10 @@ const trainedIf =
   ): E.Either<ProgramError, Program<I, O>> => {
     if (patterns.length === 0)
       return wrong(operation, "it names no parameters; give a pattern such as 'encoder/*'");
-    const statistics = runningStatistics(p.graph);
     return pipe(
       E.traverseArray((pattern: string) => matched(operation, p, pattern))(patterns),
       E.map((found) => {
+        const statistics = runningStatistics(p.graph);
         const meant = new Set(found.flat());
         return redeclared(p, (declared) =>
           meant.has(declared.name) && !statistics.has(declared.name) ? { ...declared, trainable } : declared,
@@ -110,9 +117,16 @@ const renames = (
   p: Program,
   patterns: Readonly<Record<string, string>>,
 ): E.Either<ProgramError, ReadonlyMap<string, string>> => {
-  const pairs = Object.entries(patterns);
+  const pairs = isRecord(patterns) ? Object.entries<unknown>(patterns) : [];
   if (pairs.length === 0) return wrong(operation, "it names no parameters; give { 'from/*': 'to/*' }");
-  const uneven = pairs.find(([from, to]) => wildcardsIn(to) > wildcardsIn(from));
+  const named = pairs.flatMap(([from, to]) => (typeof to === 'string' ? [[from, to] as const] : []));
+  const nameless = pairs.find(([, to]) => typeof to !== 'string');
+  if (nameless !== undefined)
+    return wrong(
+      operation,
+      `'${nameless[0]}' needs a text such as 'encoder/*' as its new name, got ${inWords(nameless[1])}`,
+    );
+  const uneven = named.find(([from, to]) => wildcardsIn(to) > wildcardsIn(from));
   if (uneven !== undefined)
     return wrong(
       operation,
@@ -124,7 +138,7 @@ const renames = (
         matched(operation, p, from),
         E.map((names) => names.map((name) => [name, filledIn(to, matchOf(from, name) ?? [])] as const)),
       ),
-    )(pairs),
+    )(named),
     E.map((found) => {
       const to = new Map<string, string>();
       for (const [from, name] of found.flat()) if (!to.has(from)) to.set(from, name);

@@ -2,6 +2,7 @@
 
 import type { Graph } from './graph.js';
 import { type Node, type ScanOp, scanInputs } from './op.js';
+import { observedPort } from './ports.js';
 import type { Program, Shapes } from './program.js';
 import { pruneGraph } from './prune.js';
 import { sameShape } from './shape.js';
@@ -11,13 +12,17 @@ export type Phase = 'training' | 'inference';
 
 /**
  * The graph in one phase: `training` is a number, and of a `where` with a number for its condition only what is chosen is
- * read. Every node keeps its number; a program without the leaf is returned as it is.
+ * read. In training what is not chosen is read too where a batch norm is behind it that is not behind what is chosen: its
+ * running statistics follow every batch, since inference may choose it. Every node keeps its number; a program without
+ * the leaf is returned as it is.
  */
 export const graphIn = (graph: Graph, phase: Phase): Graph => {
   if (!graph.nodes.some(({ op }) => op.op === 'training')) return graph;
-  const { nodes, place } = decided(graph.nodes, (node) =>
-    node.op.op === 'training' ? (phase === 'training' ? 1 : 0) : undefined,
-  );
+  const isTraining = phase === 'training';
+  const { nodes, place } = decided(graph.nodes, {
+    known: ({ op }) => (op.op === 'training' ? (isTraining ? 1 : 0) : undefined),
+    moved: ({ op }, number) => (isTraining && op.op === 'batchNorm' ? new Set([number]) : none),
+  });
   return {
     ...graph,
     nodes,
@@ -39,15 +44,34 @@ export const inPhase = <I extends Shapes, O extends Shapes>(
   return graph === p.graph ? p : { graph: pruneGraph(graph, Object.keys(graph.outputs)) };
 };
 
+/** Numbers of batch norms whose running statistics move. */
+type Norms = ReadonlySet<number>;
+
+const none: Norms = new Set();
+
+const union = (all: readonly Norms[]): Norms => {
+  const some = all.filter(({ size }) => size > 0);
+  return some.length < 2 ? (some.at(0) ?? none) : new Set(some.flatMap((norms) => [...norms]));
+};
+
+/** What is known of nodes by themselves. */
+interface Leaves {
+  /** The value of a leaf, if it is known. */
+  readonly known: (node: Node) => number | undefined;
+  /** The batch norms that move their statistics where the node is computed, besides those behind its inputs. */
+  readonly moved: (node: Node, number: number) => Norms;
+}
+
 /** Nodes with known leaves, and for each node the one to read in its place. */
 interface Decided {
   readonly nodes: readonly Node[];
   readonly place: readonly number[];
 }
 
-const decided = (nodes: readonly Node[], known: (node: Node) => number | undefined): Decided => {
+const decided = (nodes: readonly Node[], { known, moved }: Leaves): Decided => {
   const out: Node[] = [];
   const place: number[] = [];
+  const behind: Norms[] = [];
   const numberAt = (node: number): number | undefined => {
     const { op, shape } = out[place[node]];
     return op.op === 'constant' && typeof op.value === 'number' && shape.length === 0 ? op.value : undefined;
@@ -57,26 +81,71 @@ const decided = (nodes: readonly Node[], known: (node: Node) => number | undefin
     const inputs = node.inputs.map((input) => place[input]);
     const value = known(node);
     const choice = op.op === 'where' ? numberAt(node.inputs[0]) : undefined;
-    const chosen = choice === undefined ? undefined : inputs[choice > 0 ? 1 : 2];
+    const [chosen, other] =
+      choice === undefined ? [] : choice > 0 ? [inputs[1], inputs[2]] : [inputs[2], inputs[1]];
+    const isDecided =
+      chosen !== undefined &&
+      other !== undefined &&
+      sameShape(out[chosen].shape, shape) &&
+      [...behind[other]].every((norm) => behind[chosen].has(norm));
     place.push(number);
     if (value !== undefined) out.push({ op: { op: 'constant', shape: [], value }, inputs: [], shape });
-    else if (chosen !== undefined && sameShape(out[chosen].shape, shape)) {
+    else if (isDecided) {
       out.push({ op: { op: 'reshape', shape }, inputs: [chosen], shape });
       place[number] = chosen;
     } else if (op.op === 'scan')
-      out.push({ ...node, inputs, op: decidedScan(op, node.inputs.map(numberAt)) });
+      out.push({
+        ...node,
+        inputs,
+        op: decidedScan(
+          op,
+          node.inputs.map(numberAt),
+          inputs.map((input) => behind[input]),
+        ),
+      });
     else out.push({ ...node, inputs });
+    const read = out[number].inputs;
+    const taken = op.op === 'take' ? out[read[0]] : undefined;
+    const needed =
+      op.op === 'take' && taken?.op.op === 'scan' ? neededInputs(taken.op, taken.inputs, op.port) : read;
+    behind.push(union([moved(node, number), ...needed.map((input) => behind[input])]));
   }
   return { nodes: out, place };
 };
 
+/** The inputs of a scan that one port needs: an external may be read in what is observed alone. */
+const neededInputs = (op: ScanOp, inputs: readonly number[], port: string): readonly number[] => {
+  const { nodes, next, observe, until } = op.body;
+  const observed = Object.entries(observe).flatMap(([name, node]) =>
+    observedPort(name) === port ? [node] : [],
+  );
+  const needed = new Set([...Object.values(next), ...observed, ...(until === undefined ? [] : [until])]);
+  for (let number = nodes.length - 1; number >= 0; number--)
+    if (needed.has(number)) for (const input of nodes[number].inputs) needed.add(input);
+  const read = new Set(
+    [...needed].flatMap((number) => {
+      const { op: inner } = nodes[number];
+      return inner.op === 'external' ? [inner.index] : [];
+    }),
+  );
+  const { fields, sequences, externals } = scanInputs(op, inputs);
+  return [...fields, ...sequences, ...externals.filter((_, index) => read.has(index))];
+};
+
 /** A scan with what is known of its inputs in its step. */
-const decidedScan = (op: ScanOp, inputs: readonly (number | undefined)[]): ScanOp => {
+const decidedScan = (
+  op: ScanOp,
+  inputs: readonly (number | undefined)[],
+  norms: readonly Norms[],
+): ScanOp => {
   const { externals } = scanInputs(op, inputs);
   if (externals.every((value) => value === undefined)) return op;
-  const { nodes, place } = decided(op.body.nodes, ({ op: inner }) =>
-    inner.op === 'external' ? externals[inner.index] : undefined,
-  );
+  // fields and sequences are read whatever the step chooses
+  const behind = scanInputs(op, norms).externals;
+  const { nodes, place } = decided(op.body.nodes, {
+    known: ({ op: inner }) => (inner.op === 'external' ? externals[inner.index] : undefined),
+    moved: ({ op: inner }) => (inner.op === 'external' ? behind[inner.index] : none),
+  });
   const moved = (entries: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
     Object.fromEntries(Object.entries(entries).map(([name, node]) => [name, place[node]]));
   const { next, observe, until } = op.body;

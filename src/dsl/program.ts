@@ -23,6 +23,7 @@ import {
   shapeOf,
   type Tensor,
 } from './tensor.js';
+import { functionOf, inWords, isRecord, listOf, programOf } from './untyped.js';
 
 /** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>;
@@ -78,6 +79,12 @@ export const program = <const I extends Shapes, O extends Readonly<Record<string
   inputs: I,
   f: (inputs: Inputs<I>) => O,
 ): Program<I, ShapesOf<O>> => {
+  if (!isRecord(inputs))
+    return refuse(
+      'program',
+      `its inputs are shapes by name, such as { x: [8, 8, 1] }, got ${inWords(inputs)}`,
+    );
+  functionOf('program', 'what comes after the inputs', f);
   const given = symbolic(inputs);
   const outputs = f(given);
   checkOutputs(outputs);
@@ -106,7 +113,7 @@ const symbolic = <I extends Shapes>(inputs: I): Inputs<I> => {
   const tensors = Object.fromEntries(
     Object.entries(inputs).map(([name, shape]) => [
       name,
-      apply('input', { op: 'input', name, shape: [...shape] }),
+      apply('input', { op: 'input', name, shape: [...listOf('program', `the sizes of '${name}'`, shape)] }),
     ]),
   );
   return fits(inputs, tensors) ? tensors : refuse('program', 'an input lost its shape');
@@ -137,7 +144,7 @@ export const tryProgram = <P>(write: () => P): E.Either<ProgramError | Defect, P
  * const nested = program({ x: [3] }, ({ x }) => ({ y: square(sin(x)) }));
  * hashProgram(piped) === hashProgram(nested); // => true
  */
-export const hashProgram = (p: Program): string => hashOf(p.graph);
+export const hashProgram = (p: Program): string => hashOf(programOf('hashProgram', p).graph);
 
 /**
  * The program with these outputs alone, without the nodes that only other outputs need. Names and inputs stay.
@@ -150,6 +157,7 @@ export const select = <I extends Shapes, O extends Shapes, N extends keyof O & s
   p: Program<I, O>,
   ...outputs: readonly N[]
 ): Program<I, Pick<O, N>> => {
+  programOf('select', p);
   if (outputs.length === 0) return refuse('select', 'names no output');
   const missing = outputs.find((name) => !Object.hasOwn(p.graph.outputs, name));
   if (missing !== undefined)
@@ -168,6 +176,7 @@ export const select = <I extends Shapes, O extends Shapes, N extends keyof O & s
  * // => 'image [8,8,3] → half [4,4,3]'
  */
 export const signature = (p: Program): string => {
+  programOf('signature', p);
   const list = (shapes: Shapes): string =>
     pipe(
       Object.entries(shapes).map(([name, shape]) => `${name} ${showShape(shape)}`),

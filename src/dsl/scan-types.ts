@@ -56,8 +56,7 @@ export interface ScanOptions<T extends number, State extends StateOf, K extends 
   /**
    * Less memory in training: the state is kept after each so many steps, and the steps between are computed again for the
    * gradient. `true` takes ceil(sqrt(steps)), so that training holds about 2 sqrt(steps) steps instead of all. Values and
-   * gradients stay the same. Op by op and in `vjp`; a scan with it has no fused kernel yet, and an exported graph does
-   * without it.
+   * gradients stay the same. Op by op, in fused kernels and in `vjp`; an exported graph does without it.
    */
   readonly remat?: boolean | number | undefined;
 }

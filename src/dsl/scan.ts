@@ -11,6 +11,7 @@ import { checkedOptions } from './options.js';
 import type { DrivenScan, Observed, Run, Scan, Sequenced, StateOf } from './scan-types.js';
 import type { FloorDiv, Shape } from './shape.js';
 import { refuse, shapeOf } from './tensor.js';
+import { functionOf } from './untyped.js';
 
 const settings = { every: true, until: true, remat: true } as const;
 
@@ -106,6 +107,7 @@ export const scanWithFinal = <
     ...settings,
   });
   checkEvery('scan', rest.every);
+  functionOf('scan', 'step', step);
   return closeStep({
     ...rest,
     operation: 'scan',
@@ -165,6 +167,7 @@ export const scanOverWithFinal = <
     ...settings,
   });
   checkEvery('scanOver', rest.every);
+  functionOf('scanOver', 'step', step);
   const [steps] = shapeOf(over);
   if (steps === undefined) return refuse('scanOver', 'a scalar has no time axis to run over');
   return closeStep({

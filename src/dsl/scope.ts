@@ -10,6 +10,7 @@ import type { Scope } from './identity.js';
 import { checkedName, isSegment } from './naming.js';
 import { callerLocation } from './source-location.js';
 import type { Tensor } from './tensor.js';
+import { functionOf } from './untyped.js';
 
 let current: Scope | undefined;
 
@@ -31,6 +32,7 @@ export const scope = <A extends readonly unknown[], B extends Tensor | Readonly<
   name: string,
   f: (...args: A) => B,
 ): ((...args: A) => B) => {
+  functionOf('scope', `what '${name}' names`, f);
   const identity = Symbol(checkedName('scope', name, isSegment));
   const at = callerLocation();
   return (...args) => {

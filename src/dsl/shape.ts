@@ -22,15 +22,29 @@ export type Shape = readonly number[];
 export type Impossible<Reason extends string> = number & { readonly error: Reason };
 type Wrong = { readonly error: string };
 
+/**
+ * N, said to be a number: in a function generic in its sizes the compiler else follows all of the arithmetic of N, each
+ * time that it asks whether N is one.
+ */
+type Size<N> = [N] extends [infer Known extends number] ? Known : never;
+
 /** A + B. */
-export type Plus<A extends number, B extends number> = A extends Wrong ? A : B extends Wrong ? B : Add<A, B>;
+export type Plus<A extends number, B extends number> = A extends Wrong
+  ? A
+  : B extends Wrong
+    ? B
+    : number extends A | B
+      ? number
+      : Add<A, B>;
 
 /** A B. */
 export type Times<A extends number, B extends number> = A extends Wrong
   ? A
   : B extends Wrong
     ? B
-    : Multiply<A, B>;
+    : number extends A | B
+      ? number
+      : Multiply<A, B>;
 
 /** floor(N / D); an unknown size stays unknown. */
 export type FloorDiv<N extends number, D extends number> = D extends 1
@@ -39,7 +53,7 @@ export type FloorDiv<N extends number, D extends number> = D extends 1
     ? number
     : N extends Wrong
       ? N
-      : Divide<Subtract<N, Mod<N, D>>, D>;
+      : Size<Divide<Subtract<N, Mod<N, D>>, D>>;
 
 /** ceil(N / D): the size of a field after a same-size operation of stride D. */
 export type CeilDiv<N extends number, D extends number> = D extends 1
@@ -48,25 +62,25 @@ export type CeilDiv<N extends number, D extends number> = D extends 1
     ? number
     : N extends Wrong
       ? N
-      : Mod<N, D> extends 0
-        ? Divide<N, D>
-        : Add<Divide<Subtract<N, Mod<N, D>>, D>, 1>;
+      : Size<Mod<N, D> extends 0 ? Divide<N, D> : Add<Divide<Subtract<N, Mod<N, D>>, D>, 1>>;
 
 /** floor((N - K) / D) + 1: windows of K at stride D that lie wholly inside N. */
 export type Windows<N extends number, K extends number, D extends number> = number extends N | K | D
   ? number
   : N extends Wrong
     ? N
-    : GtOrEq<N, K> extends 1
-      ? Add<FloorDiv<Subtract<N, K>, D>, 1>
-      : Impossible<`a window of ${K} does not fit a field of ${N}`>;
+    : Size<
+        GtOrEq<N, K> extends 1
+          ? Add<FloorDiv<Subtract<N, K>, D>, 1>
+          : Impossible<`a window of ${K} does not fit a field of ${N}`>
+      >;
 
 /** (K - 1) E + 1: the sites from the first to the last of K taps that are E apart. */
 export type Extent<K extends number, E extends number> = E extends 1
   ? K
   : number extends K | E
     ? number
-    : Add<Multiply<Subtract<K, 1>, E>, 1>;
+    : Size<Add<Multiply<Subtract<K, 1>, E>, 1>>;
 
 /** C channels made of I in G groups, where G divides both. */
 export type Grouped<C extends number, I extends number, G extends number> = G extends 1
@@ -91,15 +105,14 @@ export type Upsampled<N extends number, K extends number, D extends number> = N 
 /** floor(T / 2) + 1: the bins of a real Fourier transform over T samples. */
 export type Bins<T extends number> = number extends T ? number : Plus<FloorDiv<T, 2>, 1>;
 
-/** The product of all sizes. */
-export type Volume<S extends Shape> = S extends readonly [
-  infer Head extends number,
-  ...infer Rest extends Shape,
-]
-  ? Times<Head, Volume<Rest>>
-  : S extends readonly []
-    ? 1
-    : number;
+/** The product of all sizes; unknown where one of them is. */
+export type Volume<S extends Shape> = number extends S[number]
+  ? number
+  : S extends readonly [infer Head extends number, ...infer Rest extends Shape]
+    ? Times<Head, Volume<Rest>>
+    : S extends readonly []
+      ? 1
+      : number;
 
 /**
  * `unknown` where D divides N, else an object that carries the message. For the arguments of a model that halves its

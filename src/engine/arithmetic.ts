@@ -12,6 +12,7 @@ import { canFuse, type EngineName, type Kernels } from './names.js';
 export const arithmetic: Readonly<Record<EngineName, number>> = {
   // 2: quotients, roots, spectra, recurrences and NaN at their edges, sums over a grid.
   wasm: 2,
+  native: 1,
   cpu: 2,
   tensorflow: 2,
 };

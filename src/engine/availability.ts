@@ -1,8 +1,11 @@
 /** The probe: which engines can run on this machine. The only place that looks; `chooseEngine` decides. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import type { Availability, Usable } from './choose.js';
 import type { TensorFlow } from './engine.js';
-import type { EngineChoice, EngineName } from './names.js';
+import { type EngineChoice, type EngineName, nativeVariable } from './names.js';
+import { nativeBinary } from './native/binary.js';
+import { hasFma } from './native/level.js';
 import { probeTensorFlow } from './tensorflow.js';
 import { wasmBinaryFolder } from './wasm/binaries.js';
 
@@ -24,15 +27,37 @@ const probeWasm = async (): Promise<Usable> => {
   return hasSimd() ? usable : { usable: false, reason: 'there is no WebAssembly with SIMD on this machine' };
 };
 
+/** Native code has the memory of WebAssembly, and all that is not fused runs there. */
+const probeNative = (choice: EngineChoice, wasm: Usable): Usable => {
+  // Before the binary is loaded: one that takes its process along is kept away by this.
+  if (choice !== 'native' && process.env[nativeVariable] === 'off')
+    return { usable: false, reason: `${nativeVariable} is off` };
+  const binary = nativeBinary();
+  if (E.isLeft(binary)) return { usable: false, reason: binary.left };
+  if (!wasm.usable) return wasm;
+  if (choice === 'native') return usable;
+  if (!binary.right.builtHere)
+    return {
+      usable: false,
+      reason:
+        'the binary of the package is taken by name, --engine native; one that npm run build:native makes is taken by itself',
+    };
+  return hasFma(binary.right.code)
+    ? usable
+    : { usable: false, reason: 'this processor has no instruction for a product and a sum at once' };
+};
+
 /**
  * Looks for the engines that a choice can lead to, and only for those: importing tfjs-node-gpu takes seconds and
  * registers its backend, so `--engine wasm` does not touch it.
  */
 export const probeAvailability = async (choice: EngineChoice, tf: TensorFlow): Promise<Availability> => {
   const wanted = (name: EngineName): boolean => choice === 'auto' || choice === name;
+  const wasm = wanted('wasm') || wanted('native') ? await probeWasm() : notLookedAt;
   return {
-    tensorflow: wanted('tensorflow') ? await probeTensorFlow(tf) : notLookedAt,
-    wasm: wanted('wasm') ? await probeWasm() : notLookedAt,
+    tensorflow: wanted('tensorflow') ? await probeTensorFlow(tf, choice === 'tensorflow') : notLookedAt,
+    native: wanted('native') ? probeNative(choice, wasm) : notLookedAt,
+    wasm,
     cpu: usable,
   };
 };

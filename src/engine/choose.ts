@@ -18,12 +18,13 @@ export interface Chosen {
 
 /**
  * `auto` takes the first of these that is usable: a GPU engine that answers (`tensorflow`, when tfjs-node-gpu
- * imports), else `wasm`, else `cpu`.
+ * imports), else `native`, else `wasm`, else `cpu`.
  */
-export const autoOrder: readonly EngineName[] = ['tensorflow', 'wasm', 'cpu'];
+export const autoOrder: readonly EngineName[] = ['tensorflow', 'native', 'wasm', 'cpu'];
 
 const because: Readonly<Record<EngineName, string>> = {
   tensorflow: 'tfjs-node-gpu imports',
+  native: 'native code is there',
   wasm: 'WebAssembly is there',
   cpu: 'plain JavaScript always runs',
 };
@@ -33,8 +34,8 @@ const because: Readonly<Record<EngineName, string>> = {
  * error, never another one.
  *
  * @example
- * chooseEngine('auto', { tensorflow: no('it is not installed'), wasm: yes, cpu: yes })
- * // right({ name: 'wasm', why: 'auto: WebAssembly is there; not tensorflow: it is not installed' })
+ * chooseEngine('auto', { tensorflow: no('it is not installed'), native: no('there is no binary'), wasm: yes, cpu: yes })
+ * // right({ name: 'wasm', why: 'auto: WebAssembly is there; not tensorflow: it is not installed; not native: ...' })
  */
 export const chooseEngine = (choice: EngineChoice, availability: Availability): Checked<Chosen> =>
   choice === 'auto' ? automatic(availability) : named(choice, availability);

@@ -1,6 +1,7 @@
 /** An opened engine, and how much memory each kind is taken to have. */
 
 import type { EngineName } from './names.js';
+import type { NativeLevel } from './native/code.js';
 
 /** TensorFlow.js as the rest of drumhead sees it. */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
@@ -17,6 +18,8 @@ export interface Engine {
   readonly tf: TensorFlow;
   /** Whether fused kernels compute what they can, and only the rest goes op by op. */
   readonly fused: boolean;
+  /** What fused kernels run in, on the engine `native`; left out, in WebAssembly. */
+  readonly native?: NativeLevel;
 }
 
 /** The engine without fused kernels: everything op by op. */
@@ -40,6 +43,8 @@ const GiB = 2 ** 30;
  * - tensorflow: what a GPU with 8 GiB holds beside the library's own workspace.
  */
 export const limitBytes: Readonly<Record<EngineName, number>> = {
+  // its arenas are of WebAssembly's memory, and all else is
+  native: 3 * GiB,
   wasm: 3 * GiB,
   cpu: 4 * GiB,
   tensorflow: 6 * GiB,

@@ -19,5 +19,6 @@ export {
   Kernels,
   parseEngineChoice,
 } from './names.js';
-export { askedKernels, openEngine } from './open.js';
+export type { NativeLevel } from './native/code.js';
+export { askedKernels, nativeLevelOf, openEngine } from './open.js';
 export { batchNorm, dense, keepsNaN, normaliseBy } from './ops.js';

@@ -6,10 +6,20 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect, engineError } from '../base/error.js';
 import { probeAvailability } from './availability.js';
 import { installMethods } from './chained.js';
-import { type Chosen, chooseEngine } from './choose.js';
+import { type Availability, type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
 import { installGradients } from './gradients.js';
-import { canFuse, type EngineChoice, type EngineName, fuseVariable, type Kernels } from './names.js';
+import {
+  backendOf,
+  canFuse,
+  type EngineChoice,
+  type EngineName,
+  fuseVariable,
+  type Kernels,
+} from './names.js';
+import { nativeCode } from './native/binary.js';
+import type { NativeLevel } from './native/code.js';
+import { fastestLevel } from './native/level.js';
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error
@@ -39,7 +49,7 @@ const makeFirstTensorQuietly = (tf: TensorFlow): void => {
 };
 
 /** What an engine needs before and after its backend is set; each returns the backend's version. */
-const prepare: Readonly<Record<EngineName, (tf: TensorFlow) => Promise<string>>> = {
+const prepare: Readonly<Record<ReturnType<typeof backendOf>, (tf: TensorFlow) => Promise<string>>> = {
   wasm: async () => {
     const { prepareWasm } = await import('./wasm/prepare.js');
     return prepareWasm();
@@ -84,33 +94,63 @@ export const askedKernels = (): Checked<Kernels | null> => {
   }
 };
 
+/** Engines open one after the other: two that start one backend at the same moment would both fail. */
+let opening: Promise<unknown> = Promise.resolve();
+
+const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
+  const mine = opening.then(work);
+  opening = mine.catch(() => {});
+  return mine;
+};
+
 const start =
   (tf: TensorFlow, kernels: Kernels) =>
   ({ name, why }: Chosen): Effect<Engine> =>
-    attempt(name, async () => {
-      const backendVersion = await prepare[name](tf);
-      if (!(await withoutNewListeners(() => tf.setBackend(name))))
-        throw new Error('TensorFlow.js could not start this backend');
-      await tf.ready();
-      makeFirstTensorQuietly(tf);
-      installGradients(tf);
-      installMethods(tf);
-      const version = `tfjs ${tf.version_core}, ${name} ${backendVersion}`;
-      return {
-        name,
-        why,
-        version,
-        limitBytes: limitBytes[name],
-        tf,
-        fused: canFuse(name) && kernels === 'fused',
-      };
-    });
+    attempt(name, () => inTurn(() => started(tf, kernels, name, why)));
+
+/** The native code that an engine computes with; undefined for all engines but `native`, or where there is no binary. */
+export const nativeLevelOf = (name: EngineName): NativeLevel | undefined => {
+  const code = name === 'native' ? nativeCode() : undefined;
+  return code !== undefined && E.isRight(code) ? fastestLevel(code.right) : undefined;
+};
+
+const started = async (tf: TensorFlow, kernels: Kernels, name: EngineName, why: string): Promise<Engine> => {
+  const backend = backendOf(name);
+  const backendVersion = await prepare[backend](tf);
+  if (!(await withoutNewListeners(() => tf.setBackend(backend))))
+    throw new Error('TensorFlow.js could not start this backend');
+  await tf.ready();
+  makeFirstTensorQuietly(tf);
+  installGradients(tf);
+  installMethods(tf);
+  const native = nativeLevelOf(name);
+  const level = native === undefined ? '' : `, native code for ${native.code.levels()[native.level]}`;
+  const version = `tfjs ${tf.version_core}, ${backend} ${backendVersion}${level}`;
+  return {
+    name,
+    why,
+    version,
+    limitBytes: limitBytes[name],
+    tf,
+    fused: canFuse(name) && kernels === 'fused',
+    ...(native === undefined ? {} : { native }),
+  };
+};
+
+/** Native code is fused kernels alone: op by op there is none. */
+const fusing = (availability: Availability, asked: Kernels | null): Availability =>
+  asked === 'op by op' && availability.native.usable
+    ? {
+        ...availability,
+        native: { usable: false, reason: 'native code is fused kernels, which are off; take wasm' },
+      }
+    : availability;
 
 /**
  * Opens the engine for a choice and makes it the current one of TensorFlow.js, which has one at a time: the engine
  * opened last is where tensors live, and opening one again makes it current again.
  *
- * @param kernels what computes where the engine has a choice; left out, what `DRUMHEAD_FUSE` says, else fused kernels
+ * @param kernels which kernels compute if the engine has a choice; default as `DRUMHEAD_FUSE` says, else fused ones
  *
  * **Errors** EngineError when the engine asked for by name cannot run here, with the reason; DecodeError where
  * `DRUMHEAD_FUSE` is neither `on` nor `off`.
@@ -126,7 +166,9 @@ export const openEngine = (choice: EngineChoice, kernels?: Kernels): Effect<Engi
     TE.flatMap(({ tf, asked }) =>
       pipe(
         attempt('auto', () => probeAvailability(choice, tf)),
-        TE.flatMapEither((availability): Checked<Chosen> => chooseEngine(choice, availability)),
+        TE.flatMapEither(
+          (availability): Checked<Chosen> => chooseEngine(choice, fusing(availability, asked)),
+        ),
         TE.flatMap(start(tf, asked ?? 'fused')),
       ),
     ),

@@ -14,6 +14,7 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { instantiateOn } from './host.js';
 
 /** One kernel on the wasm backend: inputs by name, attributes, and the backend whose heap holds the values. */
 export type WasmKernel<Inputs extends object, Attrs extends object> = (
@@ -68,52 +69,13 @@ export type StockKernel<Inputs extends object, Attrs extends object> = (
   backend: BackendWasm,
 ) => TensorInfo;
 
-/** Memory that assembled functions work on: pages of 64 KiB. A view is only valid until the next `grow`. */
-export interface Memory {
-  readonly buffer: ArrayBuffer;
-  readonly grow: (pages: number) => number;
-}
-
-interface WebAssemblyApi {
-  readonly Memory: new (sizes: { readonly initial: number; readonly maximum: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: { readonly memory: object } },
-  ) => { readonly exports: { readonly run: (...parameters: number[]) => void } };
-  readonly validate: (bytes: Uint8Array) => boolean;
-}
-
-/** The WebAssembly object of the language's host; neither the ES library's types nor Node's declare it. */
-const webAssembly = (): WebAssemblyApi | undefined =>
-  (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
-
-/** Whether the host can run a WebAssembly module of these bytes. */
-export const canRun = (bytes: Uint8Array): boolean => webAssembly()?.validate(bytes) ?? false;
-
-/** Fresh memory of its own, at most 4 GiB. Throws where the host has no WebAssembly. */
-export const newMemory = (pages: number): Memory => {
-  const api = webAssembly();
-  if (api === undefined) throw new Error('this host has no WebAssembly');
-  return new api.Memory({ initial: pages, maximum: 65_536 });
-};
-
-/** The function `run` of a module that works on this memory. */
-export const instantiateOn = (memory: Memory, bytes: Uint8Array): ((...parameters: number[]) => void) => {
-  const api = webAssembly();
-  if (api === undefined) throw new Error('this host has no WebAssembly');
-  return new api.Instance(new api.Module(bytes), { env: { memory } }).exports.run;
-};
-
 /**
  * The function `run` of a module that works on the backend's memory. Throws when the backend does not show its
  * memory, which 4.22 does; `openEngine` and the kernels' callers turn that into an error.
  */
 export const instantiate = (backend: BackendWasm, bytes: Uint8Array): ((...parameters: number[]) => void) => {
-  const api = webAssembly();
   // the module's exports are there but not in its types; whether they are is asked on the next line
   const { asm } = backend.wasm as unknown as { readonly asm?: { readonly memory?: object } };
-  if (api === undefined || asm?.memory === undefined)
-    throw new Error('the wasm backend does not show its memory');
-  return new api.Instance(new api.Module(bytes), { env: { memory: asm.memory } }).exports.run;
+  if (asm?.memory === undefined) throw new Error('the wasm backend does not show its memory');
+  return instantiateOn(asm.memory, bytes);
 };

@@ -1,12 +1,12 @@
-/** tfjs-node-gpu, when the user has it: taken by dynamic import, never needed to type-check or to run. */
+/** tfjs-node-gpu, or tfjs-node, when the user has it: taken by dynamic import, never needed to type-check or to run. */
 
 import { createRequire } from 'node:module';
 import * as t from 'io-ts';
 import type { Usable } from './choose.js';
 import type { TensorFlow } from './engine.js';
 
-/** A variable, so that neither tsc nor a bundler looks for the module. */
-const specifier: string = '@tensorflow/tfjs-node-gpu';
+/** Variables, so that neither tsc nor a bundler looks for the modules; the first that is installed is taken. */
+export const tensorFlowPackages: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /** What drumhead relies on: the backend registers itself in the shared tfjs-core; this much shows it is the module meant. */
 const NodeGpu = t.type({ version: t.record(t.string, t.string), node: t.UnknownRecord });
@@ -23,41 +23,75 @@ export const restoreIsNullOrUndefined = (util: object): void => {
   });
 };
 
-const firstSentence = (cause: unknown): string => {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ERR_MODULE_NOT_FOUND') {
+const isAbsent = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+
+const firstSentence = (name: string, cause: unknown): string => {
+  if (isAbsent(cause)) {
     return (
-      `the package ${specifier} is not installed; run \`npm install ${specifier}@4.22.0\` where its download of ` +
+      `the package ${name} is not installed; run \`npm install ${name}@4.22.0\` where its download of ` +
       'libtensorflow is reachable, or use another engine'
     );
   }
   const stated = cause instanceof Error ? cause.message : String(cause);
   if (stated.includes('tfjs_binding.node')) {
     return (
-      `the package ${specifier} is installed without its native library; run \`npm rebuild ${specifier}\` where its ` +
+      `the package ${name} is installed without its native library; run \`npm rebuild ${name}\` where its ` +
       'download of libtensorflow is reachable, or use another engine'
     );
   }
-  return `the package ${specifier} is installed but does not load: ${stated.split('\n')[0].trim()}`;
+  return `the package ${name} is installed but does not load: ${stated.split('\n')[0].trim()}`;
 };
 
-/** Imports tfjs-node-gpu and says whether its backend is there; on import it registers `tensorflow` with tfjs-core. */
+/** Whether its backend computes on a GPU. */
+const onGpu = t.type({ isUsingGpuDevice: t.literal(true) });
+
+/** TensorFlow tells the terminal how it was built and what it finds, unless this says that only errors count. */
+const logVariable = 'TF_CPP_MIN_LOG_LEVEL';
+
+/**
+ * Imports tfjs-node-gpu, or tfjs-node where that is not installed, and says whether its backend is there; on import it registers
+ * `tensorflow` with tfjs-core.
+ *
+ * @param byName whether a person asked for it: without a GPU it is slower than what drumhead has of its own, so `auto` passes it
+ */
 export const probeTensorFlow = async (
   tf: TensorFlow,
+  byName: boolean,
   load: (name: string) => Promise<unknown> = (name) => import(name),
 ): Promise<Usable> => {
   restoreIsNullOrUndefined(createRequire(import.meta.url)('node:util'));
-  try {
-    const loaded = await load(specifier);
-    if (!NodeGpu.is(loaded))
-      return { usable: false, reason: `${specifier} is not the module that was expected` };
-    return tf.findBackendFactory('tensorflow') === null
-      ? {
-          usable: false,
-          reason: `${specifier} brought a TensorFlow.js of its own; install version 4.22.0 of it`,
-        }
-      : { usable: true };
-  } catch (cause) {
-    return { usable: false, reason: firstSentence(cause) };
+  process.env[logVariable] ??= '2';
+  const [first, ...others] = tensorFlowPackages;
+  const taken = await loaded(first, load);
+  if ('module' in taken) return usableOf(tf, byName, first, taken.module);
+  if (!isAbsent(taken.cause)) return { usable: false, reason: firstSentence(first, taken.cause) };
+  for (const name of others) {
+    const other = await loaded(name, load);
+    if ('module' in other) return usableOf(tf, byName, name, other.module);
+    if (!isAbsent(other.cause)) return { usable: false, reason: firstSentence(name, other.cause) };
   }
+  return { usable: false, reason: firstSentence(first, taken.cause) };
+};
+
+type Loaded = { readonly module: unknown } | { readonly cause: unknown };
+
+const loaded = async (name: string, load: (name: string) => Promise<unknown>): Promise<Loaded> => {
+  try {
+    return { module: await load(name) };
+  } catch (cause) {
+    return { cause };
+  }
+};
+
+const usableOf = (tf: TensorFlow, byName: boolean, name: string, module: unknown): Usable => {
+  if (!NodeGpu.is(module)) return { usable: false, reason: `${name} is not the module that was expected` };
+  if (tf.findBackendFactory('tensorflow') === null)
+    return {
+      usable: false,
+      reason: `${name} brought a TensorFlow.js of its own; install version 4.22.0 of it`,
+    };
+  return byName || onGpu.is(tf.findBackend('tensorflow'))
+    ? { usable: true }
+    : { usable: false, reason: `${name} finds no GPU here; --engine tensorflow takes it all the same` };
 };

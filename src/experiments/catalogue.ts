@@ -6,6 +6,7 @@ import { type Checked, unknownName } from '../base/error.js';
 import { readouts } from '../dsl/index.js';
 import { decodeExperiment, type Experiment } from './experiment.js';
 import { type Preset, presets, smaller } from './settings/presets.js';
+import { zooDrafts } from './zoo.js';
 
 /** An experiment as a person writes it; omitted settings have their published values. */
 interface Draft {
@@ -66,7 +67,14 @@ const drafts: Readonly<Record<string, Draft>> = Object.fromEntries([
 ]);
 
 /** Names of all experiments of the catalogue. */
-export const experimentNames: readonly string[] = Object.keys(drafts);
+export const experimentNames: readonly string[] = [...Object.keys(drafts), ...Object.keys(zooDrafts)];
+
+const draftOf = (name: string): Checked<object> =>
+  Object.hasOwn(drafts, name)
+    ? E.right(drafts[name])
+    : Object.hasOwn(zooDrafts, name)
+      ? E.right(zooDrafts[name]())
+      : E.left(unknownName('experiment', name, experimentNames));
 
 const isPreset = (name: string): name is Preset => presets.some((preset) => preset === name);
 
@@ -84,9 +92,7 @@ export const presetNamed = (name: string): Checked<Preset> =>
  */
 export const experimentNamed = (name: string, preset: Preset): Checked<Experiment> =>
   pipe(
-    Object.hasOwn(drafts, name)
-      ? E.right(drafts[name])
-      : E.left(unknownName('experiment', name, experimentNames)),
+    draftOf(name),
     E.flatMap((draft) => decodeExperiment({ name, ...draft }, name)),
     E.map(smaller(preset)),
   );

@@ -31,7 +31,7 @@ const modelOf = (model: Model): unknown =>
 const settingsOf = (experiment: Experiment): Leaves =>
   new Map(leavesOf({ ...experiment, model: modelOf(experiment.model) }));
 
-const shaping = /^(task|model|loss|training)\./;
+const shaping = /^(task|model|loss|training|augment)\./;
 
 const between = (a: Leaves, b: Leaves, shapes: (path: string) => boolean): readonly Difference[] =>
   [...new Set([...a.keys(), ...b.keys()])]

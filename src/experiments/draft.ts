@@ -1,16 +1,27 @@
 /** Experiments as a person writes them; omitted settings have their published values. Only types, for the editor. */
 
+import type { Augment } from '../data/augment.js';
+import type { Generate } from '../data/own/generated.js';
+import type { GeneratedTask } from '../data/own/stated/generated.js';
 import type { Task } from '../data/task.js';
 import type { Program } from '../dsl/index.js';
 import type { ModelSpec } from '../models/catalogue.js';
 import type { OutputName, ScoreName } from './experiment.js';
-import type { LossSpec } from './loss.js';
-import type { Training } from './training.js';
+import type { ClassLoss, NumberLoss, ProgramLoss } from './loss.js';
+import type { OwnScores } from './scores/own-scores.js';
+import type { Training } from './training/training.js';
 
 /** All settings of a kind may be left out, except its name and the folder of its files. */
 type Named<T> = T extends { readonly name: infer N }
   ? { readonly name: N } & Partial<Omit<T, 'name' | 'folder'>> & Pick<T, Extract<keyof T, 'folder'>>
   : never;
+
+/** A task in the file itself: a function makes each sample. */
+interface OwnTaskDraft extends Partial<Omit<GeneratedTask, 'name' | 'file' | 'which' | 'code'>> {
+  readonly generate: Generate;
+}
+
+type NamedLoss = ClassLoss | NumberLoss;
 
 /**
  * An experiment in which settings may be left out; `decodeExperiment` fills them in. The default export of a TypeScript
@@ -23,11 +34,15 @@ export interface ExperimentDraft {
   readonly name: string;
   /** Its label in tables, charts and progress, instead of its name. */
   readonly label?: string;
-  readonly task: Named<Task>;
+  /** Kept with its runs. */
+  readonly notes?: string;
+  readonly task: Named<Exclude<Task, GeneratedTask>> | OwnTaskDraft;
   readonly model: Named<ModelSpec> | Program;
-  readonly loss?: LossSpec['name'] | Named<LossSpec>;
+  readonly loss?: NamedLoss['name'] | Named<NamedLoss> | ProgramLoss;
+  /** Changes of the samples that the training reads. */
+  readonly augment?: Partial<Augment>;
   readonly training?: Partial<Training>;
   readonly seeds?: readonly number[];
-  readonly scores?: readonly ScoreName[];
+  readonly scores?: readonly ScoreName[] | OwnScores;
   readonly outputs?: readonly OutputName[];
 }

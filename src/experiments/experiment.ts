@@ -1,16 +1,20 @@
 /** Experiments as plain data: task, model, loss, training, seeds, scores and pictures. */
 
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { choice, decodeWith, record, text, where, whole, withDefault, withOptional } from '../base/codec.js';
 import type { Checked } from '../base/error.js';
 import { grouped, limits } from '../base/limits.js';
+import { augmentCodec, changes } from '../data/augment.js';
 import { type Task, taskCodec } from '../data/task.js';
 import { lossCodec, publishedLoss } from './loss.js';
 import { anyModelCodec } from './model.js';
-import { publishedTraining, shapingTraining, type Training, trainingCodec } from './training.js';
+import { notesCodec, originCodec } from './origin.js';
+import { type OwnScores, ownScoresCodec } from './scores/own-scores.js';
+import { publishedTraining, shapingTraining, type Training, trainingCodec } from './training/training.js';
 
-export { type Training, trainingCodec } from './training.js';
+export { type Training, trainingCodec } from './training/training.js';
 
 /** A list without repetitions. */
 const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
@@ -68,7 +72,7 @@ export const scoreNames = [
 export type ScoreName = (typeof scoreNames)[number];
 
 /** Pictures that can be drawn of a finished run at any time. */
-export const outputNames = ['waves', 'segmentations', 'curves'] as const;
+export const outputNames = ['waves', 'segmentations', 'curves', 'answers'] as const;
 export type OutputName = (typeof outputNames)[number];
 
 /** The largest length of a label, which shares a line with others. */
@@ -83,6 +87,19 @@ export const labelCodec = where(text, (label) => {
     : null;
 });
 
+/** Names of scores of classes, or scores that the program computes. */
+const scoreList = distinct(choice(...scoreNames), 'a score');
+const scores: t.Type<readonly ScoreName[] | OwnScores, readonly ScoreName[] | OwnScores, unknown> =
+  new t.Type(
+    'scores',
+    (u): u is readonly ScoreName[] | OwnScores => scoreList.is(u) || ownScoresCodec.is(u),
+    (u, context): t.Validation<readonly ScoreName[] | OwnScores> =>
+      t.UnknownRecord.is(u) && !Array.isArray(u)
+        ? ownScoresCodec.validate(u, context)
+        : scoreList.validate(u, context),
+    t.identity,
+  );
+
 const fields = {
   /** Usually `task/model`; also the folder of its runs. */
   name: experimentName,
@@ -92,13 +109,22 @@ const fields = {
   training: withDefault(trainingCodec, publishedTraining),
   seeds: withDefault(seeds, [0]),
   /** Scores to show: the published ones, which ignore false positives on background, and the two that count them. */
-  scores: withDefault<readonly ScoreName[]>(distinct(choice(...scoreNames), 'a score'), scoreNames),
+  scores: withDefault<readonly ScoreName[] | OwnScores>(scores, scoreNames),
   /** Pictures to draw. */
   outputs: withDefault<readonly OutputName[]>(distinct(choice(...outputNames), 'a picture'), outputNames),
 };
 
-/** `label` replaces the name in tables and charts; it changes no result. */
-const base = withOptional(record('experiment', fields, ['label']), 'label', labelCodec);
+/**
+ * `label` replaces the name in tables and charts and `notes` are kept with the run; both change no result. `from` is the run
+ * whose weights the training begins with, `augment` changes the samples that it reads.
+ */
+const base = pipe(
+  record('experiment', fields, ['label', 'notes', 'from', 'augment']),
+  (codec) => withOptional(codec, 'label', labelCodec),
+  (codec) => withOptional(codec, 'notes', notesCodec),
+  (codec) => withOptional(codec, 'from', originCodec),
+  (codec) => withOptional(codec, 'augment', augmentCodec),
+);
 
 export const experimentCodec = where(base, ({ task, training }) =>
   training.patience !== null && 'validation' in task && task.validation === 0
@@ -115,6 +141,9 @@ export type Experiment = t.TypeOf<typeof experimentCodec>;
 export const decodeExperiment = (value: unknown, source = 'experiment'): Checked<Experiment> =>
   decodeWith(experimentCodec, source)(value);
 
+/** What determines results. */
+type Shaped = Pick<Experiment, 'task' | 'loss' | 'training' | 'from' | 'augment'>;
+
 /** The task with folder paths replaced by a digest of their contents. */
 const shapingTask = (task: Task, data: string | null): unknown => {
   switch (task.name) {
@@ -125,11 +154,20 @@ const shapingTask = (task: Task, data: string | null): unknown => {
       if (data !== null) return { ...rest, folder: null, data };
       return { ...rest, ...(labels === null ? {} : { labels }), ...(ignore === null ? {} : { ignore }) };
     }
+    case 'arrays':
+      // The digest knows the arrays by the names of the task.
+      return data === null ? task : { ...task, folder: null, arrays: {}, shapes: {}, data };
+    case 'image-folders':
+    case 'series':
+      return data === null ? task : { ...task, folder: null, data };
+    case 'generated':
+      // Where the file lies does not matter, and other code that makes the same data is the same.
+      return data === null ? { ...task, code: '' } : { name: task.name, data };
     case 'mnist':
     case 'multi-mnist':
+    case 'sequential-mnist':
       return data === null ? task : { ...task, mnistDir: null, data };
-    case 'tetrominoes':
-    case 'polygons':
+    default:
       return task;
   }
 };
@@ -142,7 +180,7 @@ const shapingTask = (task: Task, data: string | null): unknown => {
  * @param data the digest of the data if it comes from the user's files; without it their path is used
  */
 export const shapingOf = (
-  { task, loss, training }: Pick<Experiment, 'task' | 'loss' | 'training'>,
+  { task, loss, training, from, augment }: Shaped,
   program: string,
   data?: string,
 ): Readonly<Record<string, unknown>> => ({
@@ -151,6 +189,9 @@ export const shapingOf = (
   program,
   // Left out for the published loss, so that runs made before there were other losses keep their identity.
   ...(hashOf(loss) === hashOf(publishedLoss) ? {} : { loss }),
+  // The weights, not the folder that they were read from.
+  ...(from === undefined ? {} : { from: from.weights }),
+  ...(augment === undefined || !changes(augment) ? {} : { augment }),
 });
 
 interface RunIdentityBrand {
@@ -175,7 +216,7 @@ export type RunIdentity = t.TypeOf<typeof runIdentity>;
  * the result does.
  */
 export const identityOf = (
-  experiment: Pick<Experiment, 'task' | 'loss' | 'training'>,
+  experiment: Shaped,
   programHash: string,
   seed: number,
   engine: string,

@@ -2,8 +2,10 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../base/canonical.js';
+import { changes } from '../data/augment.js';
 import { decodeExperiment, type Experiment, shapingOf } from './experiment.js';
 import { labelsOf } from './label.js';
+import { isClassLoss } from './loss.js';
 import { type Idle, lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
 import { at } from './settings/settings.js';
 import { pathOf } from './sweep/held.js';
@@ -15,6 +17,11 @@ const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
     : []),
 ];
 
+const augmentIdle = ({ augment }: Experiment): readonly Idle[] =>
+  augment === undefined || changes(augment)
+    ? []
+    : [{ path: 'augment', why: 'it changes nothing of a sample' }];
+
 /**
  * The settings that were written but have no effect, one sentence each.
  *
@@ -25,7 +32,13 @@ const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
  * // ['training.weightDecay does nothing here: only adamw has a weight decay']
  */
 export const idleSettings = (experiment: Experiment, written: (path: string) => boolean): readonly string[] =>
-  [...trainingIdle(experiment), ...modelIdle(experiment), ...lossIdle(experiment), ...outputsIdle(experiment)]
+  [
+    ...trainingIdle(experiment),
+    ...modelIdle(experiment),
+    ...lossIdle(experiment),
+    ...outputsIdle(experiment),
+    ...augmentIdle(experiment),
+  ]
     .filter(({ path }) => written(path))
     .map(({ path, why }) => `${path} does nothing here: ${why}`);
 
@@ -52,6 +65,7 @@ const effectOf = (experiment: Experiment): string => {
  */
 const withPlainLoss = (experiment: Experiment): Experiment => {
   const { loss } = experiment;
+  if (!isClassLoss(loss)) return experiment;
   const weights = new Set(loss.weights).size === 1 ? [] : loss.weights;
   return {
     ...experiment,
@@ -63,8 +77,8 @@ const withPlainLoss = (experiment: Experiment): Experiment => {
 };
 
 /** All settings of the runs, including those without effect. */
-const wholeOf = ({ task, model, loss, training, seeds }: Experiment): string =>
-  canonical({ task, model, loss, training, seeds });
+const wholeOf = ({ task, model, loss, training, seeds, augment }: Experiment): string =>
+  canonical({ task, model, loss, training, seeds, augment });
 
 const differentIn = (keys: readonly string[]): boolean => new Set(keys).size > 1;
 
@@ -94,7 +108,12 @@ export const equalMembers = ({ members }: Sweep): readonly string[] => {
 
 /** Whether a setting differs from its default. */
 const isUnusual = ({ name, task, model, loss, ...rest }: Experiment): ((path: string) => boolean) => {
-  const usual = decodeExperiment({ name, task, model: { name: model.name }, loss: { name: loss.name } });
+  const usual = decodeExperiment({
+    name,
+    task,
+    model: { name: model.name },
+    loss: 'name' in loss ? { name: loss.name } : loss,
+  });
   const experiment = { name, task, model, loss, ...rest };
   return (path) =>
     E.isRight(usual) && canonical(at(experiment, path) ?? null) !== canonical(at(usual.right, path) ?? null);

@@ -7,6 +7,7 @@
 
 export type { Dataset, Split } from '../data/dataset.js';
 export { loadDataset } from '../data/load.js';
+export type { Generate, Made, Making } from '../data/own/generated.js';
 export { decodeTask, describeTask, type Task, taskNames } from '../data/task.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from '../models/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './difference.js';
@@ -14,7 +15,7 @@ export { identityOf, type RunIdentity } from './experiment.js';
 export { type Label, labelsOf, memberName } from './label.js';
 export type { LossSpec } from './loss.js';
 export { type Model, programFor } from './model.js';
-export { type Scores, scoresOf, tallies, tallyLogits } from './scores.js';
+export { type Scores, scoresOf, tallies, tallyLogits } from './scores/scores.js';
 export { type Preset, presets, smaller } from './settings/presets.js';
 export { withSettings } from './settings/settings.js';
 export { decodeAnySweep } from './sweep/grid.js';

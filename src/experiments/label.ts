@@ -60,11 +60,12 @@ const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? 
 
 /** The settings that determine the runs; settings without effect are left out. */
 const settingsOf = (experiment: Experiment): Facts => {
-  const { task, loss, training } = experiment;
+  const { task, loss, training, from } = experiment;
   const idle = new Set(
     [...trainingIdle(experiment), ...modelIdle(experiment), ...lossIdle(experiment)].map(({ path }) => path),
   );
-  return leaves({ task, model: modelOf(experiment), loss, training }, '').filter(
+  const begun = from === undefined ? {} : { from: from.run };
+  return leaves({ task, model: modelOf(experiment), loss, training, ...begun }, '').filter(
     ({ path }) => !idle.has(path),
   );
 };

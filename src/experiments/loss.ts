@@ -1,14 +1,60 @@
-/** The loss of an experiment, and whether pixels or whole images are classified. */
+/** The loss of an experiment: by name over classes or numbers, or an output of the program itself. */
 
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { byName, choice, real, record, where, withDefault } from '../base/codec.js';
+import { byName, choice, real, record, text, where, withDefault, withOptional } from '../base/codec.js';
+import { nearest } from '../base/error.js';
 import type { Loss } from '../compile/loss.js';
 
-/** A loss and its target: the class of every pixel, or of the whole image. */
-export type LossSpec = Loss & { readonly target: Target };
+/** A loss of classes and its target: the class of every pixel, or of the whole image. */
+export type ClassLoss = Loss & { readonly target: Target };
 
 /** What is classified: every pixel, or the whole image. */
 export type Target = 'pixel' | 'image';
+
+/** What a loss of numbers compares; each is found where the program and the task leave no choice. */
+interface Compared {
+  /** The output of the program; left out: `prediction`, else `logits`, else its only one. */
+  readonly output?: string;
+  /** The array of the task; left out: the only one that the program does not take, for `next-step` the only one it takes. */
+  readonly against?: string;
+}
+
+/** A loss of numbers with weights: where they are 0 no target is known. */
+interface Weighed extends Compared {
+  /** The array of the weights, of the shape of the prediction or of its first axes; left out: all count 1. */
+  readonly mask?: string;
+}
+
+/** A loss of numbers by name, written in the language: `meanSquared`, `meanAbsolute`, `huber`, `contrastive`, `nextStep`. */
+export type NumberLoss =
+  | ({ readonly name: 'mean-squared' | 'mean-absolute' } & Weighed)
+  | ({ readonly name: 'huber'; readonly delta: number } & Weighed)
+  | ({ readonly name: 'contrastive'; readonly temperature: number } & Compared)
+  | ({ readonly name: 'next-step' } & Compared);
+
+/** A loss that the program computes: the sum of one output over the samples, over the sum of another. */
+export interface ProgramLoss {
+  /** The output that is minimised: a number for each sample. */
+  readonly output: string;
+  /** The output that is divided by, a number for each sample that no weight enters; left out: 1. */
+  readonly count?: string;
+  /** The inputs that only training and scoring have; left out: those that the loss and the scores read and no other output. */
+  readonly targets?: readonly string[];
+}
+
+/** What is minimised. */
+export type LossSpec = ClassLoss | NumberLoss | ProgramLoss;
+
+/** Whether a loss is one of classes, by name. */
+export const isClassLoss = (loss: LossSpec): loss is ClassLoss => 'target' in loss;
+
+/** Whether a loss is an output of the program. */
+export const isProgramLoss = (loss: LossSpec): loss is ProgramLoss => !('name' in loss);
+
+/** What a loss of classes classifies; null for any other. */
+export const targetOf = (loss: LossSpec): Target | null => (isClassLoss(loss) ? loss.target : null);
 
 const target = withDefault(choice('pixel', 'image'), 'pixel');
 
@@ -43,34 +89,119 @@ const diceCodec = record('dice', {
   ),
 });
 
-const full = byName<LossSpec>('loss', {
+const positive = where(real(0, 1e6), (value) => (value > 0 ? null : 'it must be more than 0'));
+
+const compared = ['output', 'against'] as const;
+const weighed = [...compared, 'mask'] as const;
+
+/** A name of an output or an array that may be left out. */
+const optionally = <A extends object, K extends string>(codec: t.Type<A, A, unknown>, key: K) =>
+  withOptional(codec, key, text);
+
+const meanSquaredCodec = pipe(
+  record('mean-squared', { name: t.literal('mean-squared') }, weighed),
+  (codec) => optionally(codec, 'output'),
+  (codec) => optionally(codec, 'against'),
+  (codec) => optionally(codec, 'mask'),
+);
+const meanAbsoluteCodec = pipe(
+  record('mean-absolute', { name: t.literal('mean-absolute') }, weighed),
+  (codec) => optionally(codec, 'output'),
+  (codec) => optionally(codec, 'against'),
+  (codec) => optionally(codec, 'mask'),
+);
+const huberCodec = pipe(
+  record('huber', { name: t.literal('huber'), delta: withDefault(positive, 1) }, weighed),
+  (codec) => optionally(codec, 'output'),
+  (codec) => optionally(codec, 'against'),
+  (codec) => optionally(codec, 'mask'),
+);
+const contrastiveCodec = pipe(
+  record(
+    'contrastive',
+    { name: t.literal('contrastive'), temperature: withDefault(positive, 0.1) },
+    compared,
+  ),
+  (codec) => optionally(codec, 'output'),
+  (codec) => optionally(codec, 'against'),
+);
+const nextStepCodec = pipe(
+  record('next-step', { name: t.literal('next-step') }, compared),
+  (codec) => optionally(codec, 'output'),
+  (codec) => optionally(codec, 'against'),
+);
+
+const named = byName<ClassLoss | NumberLoss>('loss', {
   'cross-entropy': crossEntropyCodec,
   focal: focalCodec,
   dice: diceCodec,
+  'mean-squared': meanSquaredCodec,
+  'mean-absolute': meanAbsoluteCodec,
+  huber: huberCodec,
+  contrastive: contrastiveCodec,
+  'next-step': nextStepCodec,
 });
 
-/** The codec of losses; a name alone means the loss with its authors' settings. */
+/** The codec of a loss that is an output of the program. */
+export const programLossCodec: t.Type<ProgramLoss, ProgramLoss, unknown> = pipe(
+  record('loss', { output: text }, ['count', 'targets']),
+  (codec) => optionally(codec, 'count'),
+  (codec) => withOptional(codec, 'targets', t.readonlyArray(text)),
+);
+
+/** Whether a loss without a name says, perhaps misspelt, an output of the program. */
+const meansOutputs = (loss: Readonly<Record<string, unknown>>): boolean =>
+  !('name' in loss) &&
+  ('output' in loss || Object.keys(loss).some((key) => nearest(key, ['name', 'output']) === 'output'));
+
+/**
+ * The codec of losses; a name alone means the loss with its authors' settings, `{ output, count }` outputs of the program.
+ */
 export const lossCodec: t.Type<LossSpec, LossSpec, unknown> = new t.Type<LossSpec, LossSpec, unknown>(
   'loss',
-  full.is,
-  (u, context) => full.validate(typeof u === 'string' ? { name: u } : u, context),
+  (u): u is LossSpec => named.is(u) || (programLossCodec.is(u) && !('name' in u)),
+  (u, context) => {
+    if (typeof u === 'string') return named.validate({ name: u }, context);
+    return t.UnknownRecord.is(u) && meansOutputs(u)
+      ? pipe(
+          programLossCodec.validate(u, context),
+          E.map((loss): LossSpec => loss),
+        )
+      : named.validate(u, context);
+  },
   t.identity,
 );
 
 /** The loss of the publication. */
-export const publishedLoss: LossSpec = { name: 'cross-entropy', target: 'pixel', weights: [] };
+export const publishedLoss: ClassLoss = { name: 'cross-entropy', target: 'pixel', weights: [] };
 
 /**
  * A description in one line.
  *
  * @param classes names in the order of the labels, so that each weight says whose it is; left out where nobody knows them
+ * @param ofImages false where other samples than images have the classes
  *
  * @example
  * describeLoss({ name: 'focal', target: 'pixel', weights: [], gamma: 2 })   // 'focal, gamma 2, over pixels'
  * describeLoss({ name: 'cross-entropy', target: 'pixel', weights: [1, 9] }, ['background', 'cell'])
  * // 'cross-entropy, class weights background 1, cell 9, over pixels'
+ * describeLoss({ output: 'total', count: 'known' })   // 'the output total, over the sum of known'
  */
-export const describeLoss = (loss: LossSpec, classes: readonly string[] = []): string =>
+export const describeLoss = (loss: LossSpec, classes: readonly string[] = [], ofImages = true): string => {
+  if (isProgramLoss(loss))
+    return `the output ${loss.output}, ${loss.count === undefined ? 'mean over the samples' : `over the sum of ${loss.count}`}`;
+  if (isClassLoss(loss)) return describeClassLoss(loss, classes, ofImages);
+  return [
+    loss.name,
+    ...(loss.name === 'huber' ? [`delta ${loss.delta}`] : []),
+    ...(loss.name === 'contrastive' ? [`temperature ${loss.temperature}`] : []),
+    ...(loss.output === undefined ? [] : [`of ${loss.output}`]),
+    ...(loss.against === undefined ? [] : [`against ${loss.against}`]),
+    ...('mask' in loss && loss.mask !== undefined ? [`weighed by ${loss.mask}`] : []),
+  ].join(', ');
+};
+
+const describeClassLoss = (loss: ClassLoss, classes: readonly string[], ofImages: boolean): string =>
   [
     loss.name,
     ...(loss.name === 'focal' ? [`gamma ${loss.gamma}`] : []),
@@ -82,5 +213,5 @@ export const describeLoss = (loss: LossSpec, classes: readonly string[] = []): s
             ? `class weights ${loss.weights.map((weight, i) => `${classes[i]} ${weight}`).join(', ')}`
             : `class weights ${loss.weights.join(' ')}`,
         ]),
-    loss.target === 'pixel' ? 'over pixels' : 'over whole images',
+    ofImages ? (loss.target === 'pixel' ? 'over pixels' : 'over whole images') : 'over all answers',
   ].join(', ');

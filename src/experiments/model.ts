@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type Checked, decodeError } from '../base/error.js';
+import { type Checked, type DrumheadError, decodeError } from '../base/error.js';
 import {
   decodeProgram,
   type Graph,
@@ -16,7 +16,9 @@ import {
   signature,
 } from '../dsl/index.js';
 import { buildModel, describeModel, type ModelSpec, modelCodec, type Sizes } from '../models/catalogue.js';
-import type { Target } from './loss.js';
+import { areImages, type Forms, type Learning, learningOf } from './learning.js';
+import { isClassLoss, type LossSpec, publishedLoss, type Target } from './loss.js';
+import type { OwnScores } from './scores/own-scores.js';
 
 /** A whole program as a model. It only fits the sizes that it was written for. */
 export interface ProgramModel extends Program {
@@ -68,20 +70,98 @@ export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Mo
   t.identity,
 );
 
+/** The sizes of pictures, or the arrays of any task. */
+export type DataShape = (Sizes & { readonly objects?: number }) | Forms;
+
+/** Whether these are the sizes of pictures. */
+export const isSizes = (data: DataShape): data is Sizes & { readonly objects?: number } =>
+  typeof data.height === 'number';
+
+/** Pictures of these sizes as arrays. */
+export const formsOfSizes = ({ height, width, channels, classes }: Sizes): Forms => {
+  const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
+  return {
+    image: { shape: [height, width, channels], integer: false, plane: 0 },
+    mask: { shape: [height, width], integer: true, classes: names, plane: 0 },
+    label: { shape: [], integer: true, classes: names },
+  };
+};
+
 /**
- * The program that an experiment trains, for these sizes: input `image` [height, width, channels]; output `logits`
- * [height, width, classes], or [classes] where whole images are classified. To classify images with a program that
- * classifies pixels, its logits are averaged over all pixels.
+ * The program that an experiment trains, on pictures of these sizes or on these arrays, with its loss where that is an output
+ * of it. For classes of pictures: input `image` [height, width, channels]; output `logits` [height, width, classes], or
+ * [classes] where whole images are classified. To classify images with a program that classifies pixels, its logits are
+ * averaged over all pixels.
  *
  * **Errors** ProgramError if the sizes do not fit a catalogued model; DecodeError if a whole program has other inputs
- * or outputs than the task requires.
+ * or outputs than the task and the loss require.
  */
-export const programFor = (model: Model, target: Target, sizes: Sizes): Checked<Program> =>
+export const programFor = (model: Model, loss: Target | LossSpec, data: DataShape): Checked<Program> =>
   pipe(
-    model.name === 'program' ? E.right({ graph: model.graph }) : buildModel(model, sizes),
-    E.tap((program) => fits(program, target, sizes)),
-    E.map((program) => (target === 'image' ? ofWholeImages(program) : program)),
+    learningFor({ model, loss: typeof loss === 'string' ? { ...publishedLoss, target: loss } : loss }, data),
+    E.map(({ program }) => program),
   );
+
+/**
+ * What an experiment trains, as `programFor`, and how it is scored.
+ *
+ * **Errors** as `programFor`; DecodeError with every problem of loss and scores by its path.
+ */
+export const learningFor = (
+  {
+    model,
+    loss,
+    scores = [],
+    name,
+  }: {
+    readonly model: Model;
+    readonly loss: LossSpec;
+    readonly scores?: readonly string[] | OwnScores;
+    readonly name?: string;
+  },
+  data: DataShape,
+): Checked<Learning> => {
+  const forms = isSizes(data) ? formsOfSizes(data) : data;
+  return pipe(
+    model.name === 'program'
+      ? E.right<DrumheadError, Program>({ graph: model.graph })
+      : pipe(
+          isSizes(data) ? E.right(data) : sizesOfForms(forms),
+          E.flatMap((sizes) => buildModel(model, sizes)),
+        ),
+    E.tap((program) =>
+      isClassLoss(loss) && areImages(forms)
+        ? pipe(
+            sizesOfForms(forms),
+            E.flatMap((sizes) => fits(program, loss.target, sizes)),
+          )
+        : E.right(undefined),
+    ),
+    E.map((program) => (isClassLoss(loss) && loss.target === 'image' ? ofWholeImages(program) : program)),
+    E.flatMap((program) => learningOf(program, loss, scores, forms, name)),
+  );
+};
+
+/**
+ * The sizes of pictures by which a catalogued model is built: those of `image`, and as many classes as the classes have, or as
+ * the last axis of the only other array.
+ *
+ * **Errors** DecodeError where the arrays are no pictures.
+ */
+export const sizesOfForms = (forms: Forms): Checked<Sizes> => {
+  const { image, ...others } = forms;
+  const named = Object.values(others).find(({ classes }) => classes !== undefined)?.classes?.length;
+  const last = Object.values(others).flatMap(({ shape }) => shape.slice(-1))[0];
+  const classes = named ?? last;
+  return image?.shape.length === 3 && classes !== undefined
+    ? E.right({ height: image.shape[0], width: image.shape[1], channels: image.shape[2], classes })
+    : E.left(
+        decodeError(
+          'model',
+          'a model of the catalogue needs an array image [height, width, channels] and an array of targets; write a program for others',
+        ),
+      );
+};
 
 const fits = (
   program: Program,

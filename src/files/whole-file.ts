@@ -18,6 +18,7 @@ const advice: Readonly<Record<FileKind, string>> = {
   yaml: 'write it as JSON, or as several files',
   code: 'keep its data in files of their own',
   picture: 'make it smaller, or cut it into several',
+  table: 'cut it into several, or save the numbers as arrays (.npy), which are read by position',
   array: 'store fewer samples in it, or smaller numbers such as uint8',
 };
 
@@ -37,6 +38,7 @@ const kindText: Readonly<Record<FileKind, string>> = {
   yaml: 'YAML',
   code: 'code',
   picture: 'a picture',
+  table: 'a table as text',
   array: 'arrays and weights',
 };
 

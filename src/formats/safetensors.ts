@@ -9,10 +9,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type DecodeError, decodeError } from '../base/error.js';
-import { halfOf } from '../base/half.js';
 import { parsedJson, tooDeep } from '../base/json-text.js';
 import { limits, sizeText } from '../base/limits.js';
 import { repeatedKey } from '../base/repeated-key.js';
+import { numberTypes } from './numbers.js';
 
 /** A tensor to be written: 32-bit floats or 64-bit integers. */
 export interface SafeTensor {
@@ -33,29 +33,21 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads one number of each type. A half has 5 bits of exponent and 10 of fraction, a bfloat16 8 and 7. */
-const readers: Readonly<
-  Record<string, { readonly bytes: number; readonly at: (v: DataView, i: number) => number }>
-> = {
-  F64: { bytes: 8, at: (v, i) => v.getFloat64(i, true) },
-  F32: { bytes: 4, at: (v, i) => v.getFloat32(i, true) },
-  F16: { bytes: 2, at: (v, i) => halfOf(v.getUint16(i, true)) },
-  BF16: { bytes: 2, at: (v, i) => brain(v.getUint16(i, true)) },
-  I64: { bytes: 8, at: (v, i) => Number(v.getBigInt64(i, true)) },
-  I32: { bytes: 4, at: (v, i) => v.getInt32(i, true) },
-  I16: { bytes: 2, at: (v, i) => v.getInt16(i, true) },
-  I8: { bytes: 1, at: (v, i) => v.getInt8(i) },
-  U64: { bytes: 8, at: (v, i) => Number(v.getBigUint64(i, true)) },
-  U32: { bytes: 4, at: (v, i) => v.getUint32(i, true) },
-  U16: { bytes: 2, at: (v, i) => v.getUint16(i, true) },
-  U8: { bytes: 1, at: (v, i) => v.getUint8(i) },
-  BOOL: { bytes: 1, at: (v, i) => v.getUint8(i) },
-};
-
-const brain = (bits: number): number => {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, bits << 16);
-  return view.getFloat32(0);
+/** The types of the format. */
+const types: Readonly<Record<string, string>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U64: 'uint64',
+  U32: 'uint32',
+  U16: 'uint16',
+  U8: 'uint8',
+  BOOL: 'bool',
 };
 
 const bytesOf = ({ data }: SafeTensor): Uint8Array => {
@@ -115,10 +107,17 @@ const entryCodec = t.type({
 const headerCodec = t.record(t.string, t.unknown);
 const metadataCodec = t.record(t.string, t.string);
 
-const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; readonly values: number }> => {
+interface Header {
+  readonly json: unknown;
+  /** Where the values begin. */
+  readonly values: number;
+}
+
+/** @param size of the whole file, of which the bytes may be the beginning alone */
+const header = (bytes: Uint8Array, size: number): E.Either<string, Header> => {
   if (bytes.length < 8) return E.left('it is too short to be a safetensors file');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(bytes.length) || bytes.length < 10 || bytes[8] !== 0x7b)
+  if (length > BigInt(size) || bytes.length < 10 || bytes[8] !== 0x7b)
     return E.left(
       bytes.length >= 10 && bytes[8] === 0x7b && length <= BigInt(limits.safetensorsHeader)
         ? 'it ends in its header; the file is damaged or cut short'
@@ -149,12 +148,22 @@ const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; r
   );
 };
 
-const tensorOf = (name: string, entry: unknown, values: Uint8Array): E.Either<string, ReadTensor> => {
+/** Where a tensor lies in a file. */
+export interface TensorPlace {
+  /** The type of its numbers, as `numberTypes` names it. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** From the beginning of the values. */
+  readonly begin: number;
+}
+
+const placeOf = (name: string, entry: unknown, valueBytes: number): E.Either<string, TensorPlace> => {
   if (!entryCodec.is(entry)) return E.left(`'${name}' has no type, shape and place`);
   const { dtype, shape, data_offsets } = entry;
   const [begin, end] = data_offsets;
-  if (!Object.hasOwn(readers, dtype)) return E.left(`'${name}' is of type ${dtype}, which is not read here`);
-  const { bytes, at } = readers[dtype];
+  if (!Object.hasOwn(types, dtype)) return E.left(`'${name}' is of type ${dtype}, which is not read here`);
+  const type = types[dtype];
+  const { bytes } = numberTypes[type];
   const size = shape.reduce((size, side) => size * side, 1);
   if (![...shape, begin, end, size].every((n) => Number.isSafeInteger(n) && n >= 0))
     return E.left(
@@ -165,18 +174,28 @@ const tensorOf = (name: string, entry: unknown, values: Uint8Array): E.Either<st
     return E.left(
       `'${name}' of shape [${shape.join(',')}] has a place of ${end - begin} bytes; ${dtype} needs ${bytes * size}`,
     );
-  if (end > values.length) return E.left(`'${name}' lies beyond the end of the file, which is cut short`);
-  const view = new DataView(values.buffer, values.byteOffset + begin, end - begin);
+  if (end > valueBytes) return E.left(`'${name}' lies beyond the end of the file, which is cut short`);
+  return E.right({ type, shape, begin });
+};
+
+const tensorAt = (
+  name: string,
+  { type, shape, begin }: TensorPlace,
+  values: Uint8Array,
+): E.Either<string, ReadTensor> => {
+  const { bytes, read } = numberTypes[type];
+  const size = shape.reduce((size, side) => size * side, 1);
+  const view = new DataView(values.buffer, values.byteOffset + begin, bytes * size);
   const data = new Float32Array(size);
   let rounded = false;
   for (let i = 0; i < size; i++) {
-    const number = at(view, bytes * i);
+    const number = read(view, bytes * i, true);
     data[i] = number;
     if (Number.isFinite(number) && !Number.isFinite(data[i]))
       return E.left(`'${name}' holds ${number}, which is beyond float32`);
     rounded ||= Number.isInteger(number) && data[i] !== number;
   }
-  return E.right({ shape, data, rounded: rounded && !dtype.startsWith('F') });
+  return E.right({ shape, data, rounded: rounded && !type.includes('float') });
 };
 
 /** Problems of the tensors' offsets: tensors must fill the file in some order, without overlaps or gaps. */
@@ -194,40 +213,79 @@ const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number
   return [...between, ...(end < bytes ? [`${bytes - end} bytes at its end belong to no tensor`] : [])];
 };
 
+/** Where the tensors of a file lie, and what its header says beside them. */
+export interface TensorPlaces {
+  readonly places: Readonly<Record<string, TensorPlace>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where the values begin in the file. */
+  readonly values: number;
+}
+
 /**
- * The tensors in the bytes of a file, each as float32. The file must follow the format: unique names, tensors without
- * gaps or overlaps, metadata of texts.
+ * Where the tensors of a file lie. The file must follow the format: unique names, tensors without gaps or overlaps, metadata
+ * of texts.
+ *
+ * @param bytes of the file, or its beginning with the whole header
+ * @param size of the whole file
  *
  * **Errors** DecodeError with a line for each violation.
  */
-export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
+export const decodePlaces = (
+  bytes: Uint8Array,
+  source: string,
+  size: number = bytes.length,
+): E.Either<DecodeError, TensorPlaces> =>
   pipe(
-    header(bytes),
+    header(bytes, size),
     E.flatMap(({ json, values }) =>
       headerCodec.is(json)
         ? E.right({ json, values })
         : E.left('its header is not a list of tensors; the file is something else'),
     ),
     E.mapLeft((problem) => decodeError(source, problem)),
-    E.flatMap(({ json, values: start }) => {
+    E.flatMap(({ json, values }) => {
       const { __metadata__: metadata = {}, ...entries } = json;
-      const values = bytes.subarray(start);
       const read = Object.entries(entries).map(
-        ([name, entry]) => [name, tensorOf(name, entry, values)] as const,
+        ([name, entry]) => [name, placeOf(name, entry, size - values)] as const,
       );
-      const broken = read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : []));
+      const broken = read.flatMap(([, place]) => (E.isLeft(place) ? [place.left] : []));
       // If the offsets of a tensor are invalid, gaps and overlaps are not reported as well.
       const problems = [
         ...(metadataCodec.is(metadata) ? [] : ['its metadata is not a list of names and texts']),
-        ...(broken.length > 0 ? broken : placeProblems(entries, values.length)),
+        ...(broken.length > 0 ? broken : placeProblems(entries, size - values)),
       ];
+      return problems.length > 0
+        ? E.left(decodeError(source, problems))
+        : E.right({
+            places: Object.fromEntries(
+              read.flatMap(([name, place]) => (E.isRight(place) ? [[name, place.right]] : [])),
+            ),
+            metadata: metadataCodec.is(metadata) ? metadata : {},
+            values,
+          });
+    }),
+  );
+
+/**
+ * The tensors in the bytes of a file, each as float32.
+ *
+ * **Errors** as `decodePlaces`; DecodeError where a number is beyond float32.
+ */
+export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
+  pipe(
+    decodePlaces(bytes, source),
+    E.flatMap(({ places, metadata, values }) => {
+      const read = Object.entries(places).map(
+        ([name, place]) => [name, tensorAt(name, place, bytes.subarray(values))] as const,
+      );
+      const problems = read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : []));
       return problems.length > 0
         ? E.left(decodeError(source, problems))
         : E.right({
             tensors: Object.fromEntries(
               read.flatMap(([name, tensor]) => (E.isRight(tensor) ? [[name, tensor.right]] : [])),
             ),
-            metadata: metadataCodec.is(metadata) ? metadata : {},
+            metadata,
           });
     }),
   );

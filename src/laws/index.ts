@@ -25,7 +25,7 @@ export { type Family, type Subject, systemFrom } from './system/parametrised.js'
 export { type External, type System, systemOf } from './system/system.js';
 export type { Case, CaseOptions, Sparse } from './trial/case.js';
 export { caseArbitrary } from './trial/case-arbitrary.js';
-export { type Interpreter, onEngine, reference } from './trial/interpreter.js';
+export { type Interpreter, reference } from './trial/interpreter.js';
 export {
   broken,
   type ClaimedOrder,
@@ -37,4 +37,5 @@ export {
   type Requirement,
   type Trial,
 } from './trial/law.js';
+export { onEngine } from './trial/on-engine.js';
 export { type Counterexample, isLawful, type Report, type Verdict } from './trial/verdict.js';

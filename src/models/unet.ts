@@ -39,7 +39,7 @@ type Field = Tensor<readonly [number, number, number]>;
  * 2 up, concatenated as [skip, up]; a 1x1 convolution to the classes.
  *
  * If a size is odd, pooling drops the last row or column and the upward path restores it with zeros, as PyTorch
- * implementations do. Because of the batch statistics, a batch is never split.
+ * implementations do. Its batch statistics are those of the whole batch.
  *
  * Outputs: logits [H, W, classes].
  *

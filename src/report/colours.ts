@@ -6,7 +6,7 @@
 
 import { interpolateRdBu } from 'd3-scale-chromatic';
 
-export { classColour, classColours, voidColourAt, voidColours } from '../data/class-colours.js';
+export { classColour, classColours, voidColourAt, voidColours } from '../data/classes/colours.js';
 
 /** Red, green, blue, each 0..255. */
 export type Rgb = readonly [number, number, number];

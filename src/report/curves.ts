@@ -2,7 +2,8 @@ import type { Effect } from '../base/error.js';
 import { countTicks, linearTicks, spread, type Ticks } from './axis.js';
 import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from './chart.js';
 import { hex, light, type Rgb, type Theme } from './colours.js';
-import { type EpochScores, known, type Score } from './scores.js';
+import { betterWords, type EpochScores, known, type OwnLine, type Score } from './scores.js';
+import { wordsOfScore } from './tables/score-columns.js';
 
 export interface CurvesPicture {
   readonly epochs: readonly EpochScores[];
@@ -10,6 +11,8 @@ export interface CurvesPicture {
   readonly best?: number;
   /** The loss and its unit; default the mean cross-entropy in nats a pixel. */
   readonly lossUnit?: string;
+  /** The scores that are drawn, a panel each, at most three; left out, those of segmentation in one. */
+  readonly own?: readonly OwnLine[];
   /** The panels below each other, for a window as narrow as a phone's. */
   readonly narrow?: boolean;
   readonly theme?: Theme;
@@ -43,21 +46,46 @@ const narrowSpacing = 126;
 const mostDots = 30;
 const labelHeight = 15;
 
-const panels = (theme: Theme, lossUnit: string): readonly Panel[] => {
+const mostOwn = 3;
+/** Panels beside each other. */
+const mostColumns = 2;
+
+const ticksFromZero = (values: readonly number[]): Ticks =>
+  linearTicks(Math.min(0, ...values), Math.max(0, ...values), 5);
+
+/** Scores of any size share no axis. */
+const ownPanels = (theme: Theme, own: readonly OwnLine[]): readonly Panel[] =>
+  own.slice(0, mostOwn).map(({ name, better }) => ({
+    title: wordsOfScore(name),
+    unit: `on the validation samples; ${betterWords(better)}`,
+    ticks: ticksFromZero,
+    series: [
+      {
+        name: 'validation',
+        colour: lineColours(theme).first,
+        dash: [1, 0],
+        of: (e) => e.validation?.[name],
+      },
+    ],
+  }));
+
+const panels = (theme: Theme, lossUnit: string, own: readonly OwnLine[] | undefined): readonly Panel[] => {
   const { first, second, third } = lineColours(theme);
   const solid = [1, 0];
   const dashed = [6, 4];
   const dotted = [1, 4];
+  const loss: Panel = {
+    title: 'Loss',
+    unit: lossUnit,
+    ticks: ticksFromZero,
+    series: [
+      { name: 'training', colour: second, dash: dashed, of: (e) => e.train?.loss },
+      { name: 'validation', colour: first, dash: solid, of: (e) => e.validation?.loss },
+    ],
+  };
+  if (own !== undefined) return [loss, ...ownPanels(theme, own)];
   return [
-    {
-      title: 'Loss',
-      unit: lossUnit,
-      ticks: (values) => linearTicks(Math.min(0, ...values), Math.max(0, ...values), 5),
-      series: [
-        { name: 'training', colour: second, dash: dashed, of: (e) => e.train?.loss },
-        { name: 'validation', colour: first, dash: solid, of: (e) => e.validation?.loss },
-      ],
-    },
+    loss,
     {
       title: 'Scores on the validation images',
       unit: 'share, 0 to 1',
@@ -70,6 +98,7 @@ const panels = (theme: Theme, lossUnit: string): readonly Panel[] => {
           dash: dashed,
           of: (e) => e.validation?.foregroundAccuracy,
         },
+        { name: 'foreground ARI', colour: third, dash: dashed, of: (e) => e.validation?.foregroundAri },
         { name: 'accuracy, all pixels', colour: third, dash: dotted, of: (e) => e.validation?.accuracy },
       ],
     },
@@ -110,6 +139,10 @@ const bestMark = (best: number, x: object, nearRight: boolean, theme: Theme) => 
     },
   ];
 };
+
+/** Two decimals; what would be 0 in these has two digits. */
+const endText = (value: number): string =>
+  value !== 0 && Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(2);
 
 const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel) => {
   const theme = picture.theme ?? light;
@@ -155,7 +188,7 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
     encoding: { x, y },
   }));
   const names = lines.map((l, i) => ({
-    data: { values: [{ words: `${ends[i].value.toFixed(2)}  ${l.name}` }] },
+    data: { values: [{ words: `${endText(ends[i].value)}  ${l.name}` }] },
     mark: { type: 'text' as const, align: 'left' as const, color: hex(l.colour), fontWeight: 600 as const },
     encoding: {
       x: { value: panelWidth + 10 },
@@ -179,23 +212,26 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
 /** The chart as data, with nothing drawn yet. Without validation images there are no scores, and no panel for them. */
 export const learningCurvesChart = (picture: CurvesPicture): Chart => {
   const { epochs, narrow = false, theme = light } = picture;
-  const [loss, scores] = panels(theme, picture.lossUnit ?? 'mean cross-entropy, nats per pixel');
-  const shown = scores.series.flatMap(lineOf(epochs)).length === 0 ? [loss] : [loss, scores];
-  const drawn = shown.map((panel) => drawPanel(picture, panel));
-  const count = shown.length;
+  const [loss, ...others] = panels(
+    theme,
+    picture.lossUnit ?? 'mean cross-entropy, nats per pixel',
+    picture.own,
+  );
+  const shown = [loss, ...others.filter(({ series }) => series.flatMap(lineOf(epochs)).length > 0)];
+  const columns = narrow ? 1 : Math.min(mostColumns, shown.length);
+  const rows = Math.ceil(shown.length / columns);
   return {
     spec: {
       ...concatHead(theme),
-      spacing: narrow ? narrowSpacing : spacing,
-      ...(narrow ? { vconcat: drawn } : { hconcat: drawn }),
+      spacing: { row: narrowSpacing, column: spacing },
+      columns,
+      concat: shown.map((panel) => drawPanel(picture, panel)),
     },
-    frame: narrow
-      ? {
-          width: narrowPanel,
-          height: count * panelHeight + (count - 1) * narrowSpacing,
-          margins,
-        }
-      : { width: count * widePanel + (count - 1) * spacing, height: panelHeight, margins },
+    frame: {
+      width: narrow ? narrowPanel : columns * widePanel + (columns - 1) * spacing,
+      height: rows * panelHeight + (rows - 1) * narrowSpacing,
+      margins,
+    },
   };
 };
 

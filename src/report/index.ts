@@ -25,7 +25,7 @@ export type { Fact, RunReport } from './page/run.js';
 
 export { type Sample, type WaveSample, waveSizeOf } from './sample.js';
 export { timeText } from './scale.js';
-export type { EpochScores } from './scores.js';
+export type { EpochScores, OwnLine } from './scores.js';
 export { segmentationsPng } from './segmentations.js';
 export { segmentationsFigure } from './segmentations-figure.js';
 

@@ -1,7 +1,7 @@
 /** The panels: the image, a map of labels, the errors of the prediction, one channel of the wave. */
 
 import { hasClass, noClass } from '../base/no-class.js';
-import { labelColourAt, voidColourAt } from '../data/class-colours.js';
+import { labelColourAt, voidColourAt } from '../data/classes/colours.js';
 import { diverging, errorColours, type Rgb, type Theme } from './colours.js';
 import { type Raster, tabulate } from './raster.js';
 import { type Sample, type WaveSample, waveSizeOf } from './sample.js';

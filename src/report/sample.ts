@@ -40,6 +40,9 @@ export const waveSizeOf = ({
   width: waveWidth,
 });
 
+/** Whether no pixel of a sample is asked for its class, so that its target says nothing. */
+export const asksNothing = ({ target }: Sample): boolean => Array.from(target).every((label) => label < 0);
+
 const sizeProblems = (where: string, sizes: Readonly<Record<string, number>>): readonly string[] =>
   Object.entries(sizes)
     .filter(([, size]) => !Number.isInteger(size) || size < 1)

@@ -1,5 +1,7 @@
 /** Scores as the report takes them. */
 
+import type { Better } from '../experiments/scores/measures.js';
+
 /** A score; null (or left out) where there is none, as the foreground score of images without foreground. */
 export type Score = number | null | undefined;
 
@@ -12,10 +14,25 @@ export interface Scores {
   readonly foregroundAccuracy?: Score;
   /** Intersection over union over the pixels whose target is not background. */
   readonly foregroundIou?: Score;
+  /** Adjusted Rand index over the pixels of objects, where classes are single objects. */
+  readonly foregroundAri?: Score;
   /** IoU and Dice of each foreground class over all pixels of the split, averaged over the classes. */
   readonly classMeanIou?: Score;
   readonly dice?: Score;
+  /** Those that an experiment declares, by name. */
+  readonly [name: string]: Score;
 }
+
+/** A score that is not of segmentation, as pages and figures show it. */
+export interface OwnLine {
+  readonly name: string;
+  /** How it is computed, in words. */
+  readonly words: string;
+  readonly better: Better;
+}
+
+/** The words of a direction. */
+export const betterWords = (better: Better): string => `${better} is better`;
 
 /** The scores after an epoch, counted from 1. */
 export interface EpochScores {

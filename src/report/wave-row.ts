@@ -4,7 +4,7 @@ import { rangeStrip } from './legend.js';
 import { column, framed, type Look, row, sayWithin, separated, space } from './look.js';
 import { historyPanel, inputName, labelPanel, predictionPanel, wavePanel, zoomFor } from './panels.js';
 import { type Raster, scaleUp } from './raster.js';
-import { type WaveSample, waveSizeOf } from './sample.js';
+import { asksNothing, type WaveSample, waveSizeOf } from './sample.js';
 import { channelScale, type ValueScale } from './scale.js';
 
 const panelSize = 128;
@@ -111,7 +111,7 @@ export const sampleRow = (look: Look, sample: WaveSample, image: Raster, plan: R
     named(look, name, null, scaleUp(zoom)(raster), cell);
   const stills = [
     still(inputName(sample), image),
-    still('target', labelPanel(target, height, width, plan.classes)),
+    ...(asksNothing(sample) ? [] : [still('target', labelPanel(target, height, width, plan.classes))]),
     ...(prediction === undefined
       ? []
       : [still('prediction', predictionPanel(prediction, target, height, width, plan.classes))]),

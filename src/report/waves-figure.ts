@@ -7,7 +7,7 @@ import { filmOf, type Moving, time } from './film.js';
 import type { Panel, PanelFigure } from './page/panel-figure.js';
 import { classKey, sidesOf, still } from './panel-parts.js';
 import { historyPanel, imagePanel, inputName, labelPanel, predictionPanel, wavePanel } from './panels.js';
-import { type WaveSample, waveSizeOf } from './sample.js';
+import { asksNothing, type WaveSample, waveSizeOf } from './sample.js';
 import { channelScale, rangeText, timeText, type ValueScale } from './scale.js';
 import { channelName, isLine } from './wave-row.js';
 import { checkedWaves, defaultChannels, delayOf, framesOf, notesOf, type WavesPicture } from './waves.js';
@@ -53,7 +53,7 @@ const stillsOf = (sample: WaveSample, classes: number): readonly Panel<string>[]
   const { height, width, target, prediction } = sample;
   return [
     still(inputName(sample), imagePanel(sample), sizes),
-    still('target', labelPanel(target, height, width, classes), sizes),
+    ...(asksNothing(sample) ? [] : [still('target', labelPanel(target, height, width, classes), sizes)]),
     ...(prediction === undefined
       ? []
       : [still('prediction', predictionPanel(prediction, target, height, width, classes), sizes)]),
@@ -84,12 +84,14 @@ const draw = (picture: WavesPicture & { readonly alt: string }): PanelFigure => 
       stills: stillsOf(sample, classes.length),
       moving: panels[i],
     })),
-    keys: [
-      classKey(
-        classes,
-        samples.map(({ target }) => target),
-      ),
-    ],
+    keys: samples.every(asksNothing)
+      ? []
+      : [
+          classKey(
+            classes,
+            samples.map(({ target }) => target),
+          ),
+        ],
   };
 };
 

@@ -24,7 +24,7 @@ import {
 } from './look.js';
 import { imagePanel } from './panels.js';
 import { blank, type Raster } from './raster.js';
-import { type WaveSample, waveSampleProblems } from './sample.js';
+import { asksNothing, type WaveSample, waveSampleProblems } from './sample.js';
 import { timeText } from './scale.js';
 import { firstBroken, sampleRow } from './wave-row.js';
 
@@ -160,15 +160,17 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
     title === undefined
       ? space(look, 0, 0)
       : column(look, sayLines(look, 'title', title, wide), space(look, 0, 6));
-  const keys = legend(
-    look,
-    'classes',
-    classEntries(
-      classes,
-      samples.map(({ target }) => target),
-    ),
-    wide,
-  );
+  const keys = samples.every(asksNothing)
+    ? space(look, 0, 0)
+    : legend(
+        look,
+        'classes',
+        classEntries(
+          classes,
+          samples.map(({ target }) => target),
+        ),
+        wide,
+      );
   const frame = (index: number): Raster => {
     const lines = rows.map((draw, i) => column(look, names[i], draw(index), space(look, 0, 4)));
     const time = clock(look, steps[index], stepCount, dt, wide);

@@ -2,7 +2,9 @@
 
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { DrumheadError } from '../base/error.js';
+import type { GeneratorOf } from '../data/own/generated.js';
 import type { EngineChoice, Kernels } from '../engine/index.js';
+import type { Chief } from '../experiments/scores/measures.js';
 
 /** An event of a run, for progress bars and logs. */
 export type RunEvent =
@@ -32,6 +34,8 @@ export type RunEvent =
       readonly trainLoss: number;
       readonly validationLoss: number | null;
       readonly foregroundIou: number | null;
+      /** The score to see first, where it is another. */
+      readonly chief?: Chief;
     }
   | { readonly kind: 'stage'; readonly message: string };
 
@@ -46,6 +50,8 @@ export interface Environment {
   readonly runs: string;
   /** The folder that made data is kept in. */
   readonly cache: string;
+  /** How a person's module is run for the function of a task; left out: none is run. */
+  readonly generatorOf?: GeneratorOf;
   /** How many workers share the gradients of a batch; 1 works in this thread. */
   readonly workers: number;
   /** Whether a finished run draws its pictures and its report. */

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { checkingAll, commandLine, lineOf } from '../../../src/cli/command-line.js';
-import { data, madeData } from '../../../src/cli/commands/data.js';
+import { data } from '../../../src/cli/commands/data.js';
 import { exportRun } from '../../../src/cli/commands/export.js';
 import { laws } from '../../../src/cli/commands/laws.js';
 import { runProgramFile } from '../../../src/cli/commands/run-program.js';
 import { show } from '../../../src/cli/commands/show.js';
 import { type IdleFlags, idleFlags } from '../../../src/cli/flags/idle-flags.js';
+import { madeData } from '../../../src/cli/source/data-folder.js';
 import { exportTrained } from '../../../src/runner/export/index.js';
 import { importInto } from '../../../src/runner/import/index.js';
 import { models, trainedOf } from '../../runner/import/exchange.js';
@@ -37,7 +38,21 @@ const saidOf = async (words: readonly string[]): Promise<IdleFlags> => {
 
 /** Where each flag does nothing: the line, the flag, and part of why. */
 const refused: readonly (readonly [readonly string[], string, string])[] = [
-  ...(['--preset', '--seed', '--label', '--epochs', '--set', '--mnist-dir', '--workers'] as const).map(
+  ...(
+    [
+      '--preset',
+      '--seed',
+      '--label',
+      '--from',
+      '--freeze',
+      '--name',
+      '--notes',
+      '--epochs',
+      '--set',
+      '--mnist-dir',
+      '--workers',
+    ] as const
+  ).map(
     (flag) =>
       [['run', 'drums/shapes', flag, flag === '--preset' ? 'full' : '3'], flag, 'learns nothing'] as const,
   ),
@@ -57,6 +72,14 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   ...(['run', 'sweep', 'show', 'laws'] as const).map(
     (command) => [[command, run, '--preset', 'quick'], '--preset', 'as it was written'] as const,
   ),
+  [['sweep', 'x.yaml', '--dry-run'], '--dry-run', 'nothing is submitted'],
+  [['sweep', 'x.yaml', '--sbatch', 'time=1'], '--sbatch', 'nothing is submitted'],
+  ...(['--jobs', '--workers', '--minutes'] as const).map(
+    (flag) => [['sweep', 'x.yaml', '--slurm', flag, '1'], flag, 'every task does one part'] as const,
+  ),
+  [['sweep', 'x.yaml', '--slurm', '--shard', '1/2'], '--shard', 'every task does one part'],
+  [['sweep', 'x.yaml', '--collect', 'y', '--slurm'], '--slurm', 'nothing is run'],
+  [['sweep', 'x.yaml', '--collect', 'y', '--no-pictures'], '--no-pictures', 'nothing is run'],
   [['diff', run, run, '--preset', 'quick'], '--preset', 'as they were written'],
   [['show', 'mnist/cnn-2', '--plan', '--mnist-dir', '.'], '--mnist-dir', 'does not depend'],
   [['show', 'mnist/cnn-2', '--diagram', '--mnist-dir', '.'], '--mnist-dir', 'does not depend'],
@@ -92,6 +115,17 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   [['table', 'x', '--scores', 'every', '--split', 'train'], '--split', 'name no split'],
   [['table', 'x', '--tables', 'means', '--no-extremes'], '--no-extremes', 'no extremes'],
   [['table', run, '--preset', 'quick'], '--preset', 'a folder'],
+  ...(
+    [
+      ['table', run],
+      ['report', run],
+      ['figure', 'scores', run],
+      ['waves', run],
+      ['export', run, '--out', 'o'],
+      ['run-program', run, '--out', 'o'],
+    ] as const
+  ).map((words) => [[...words, '--set', 'model.mid=2'], '--set', 'a folder'] as const),
+  [['table', 'mine', '--runs', begun, '--set', 'model.mid=2'], '--set', 'begun already'],
   [['report', run, '--preset', 'quick'], '--preset', 'a folder'],
   [['evaluate', run, '--preset', 'quick'], '--preset', 'a folder'],
   [['query', '--parquet', 'f', '--format', 'json'], '--format', '--parquet'],
@@ -142,7 +176,7 @@ const noted: readonly (readonly [readonly string[], string, string])[] = [
 /** Flags that do something wherever they stand, or whose command refuses them itself where they do nothing. */
 const never: Readonly<Record<string, string>> = {
   run: 'fuse minutes engine runs',
-  sweep: 'fuse jobs workers seed epochs set mnist-dir minutes engine runs no-pictures',
+  sweep: 'fuse seed epochs set mnist-dir engine runs collect',
   status: 'watch check json',
   learn: 'fuse seeds epochs steps batch rate schedule set engine workers runs no-pictures',
   list: 'names long json',
@@ -150,6 +184,7 @@ const never: Readonly<Record<string, string>> = {
   diff: '',
   data: 'show set export format',
   parity: 'fuse case engine json',
+  doctor: 'seconds json',
   laws: 'law export seconds seed path engine no-pictures json set',
   table: 'format scores tables',
   evaluate: 'fuse task split set resize json engine workers',
@@ -243,6 +278,22 @@ describe('flags that do nothing', () => {
     assert.match(drums.stderr, /--label: it does nothing.*\n.*--epochs: it does.*\n.*--workers: it does/);
     assert.match(drums.stderr, /--epochs: '0' is not/);
     assert.match(drums.stderr, /--workers: 'x' is not/);
+    const asked = await typed('query --force --format xml'.split(' '));
+    assert.match(asked.stderr, /command line: 2 problems\n.*--force: it does nothing.*\n.*'xml'/);
+    const page = await typed(['report', run, '--set', 'seed=1', '--preset', 'quik']);
+    assert.match(
+      page.stderr,
+      /command line: 3 problems\n.*--preset: it does nothing.*\n.*--set: it does.*\n.*'quik'/,
+    );
+    const two = await typed('diff drums/shapes drums/shapes --preset quik'.split(' '));
+    assert.match(two.stderr, /command line: 2 problems\n.*--preset: it does nothing.*\n.*'quik'/);
+    const model = await typed(
+      'run-program x/model.json --out o --fuse off --engine wasn --resize x'.split(' '),
+    );
+    assert.match(
+      model.stderr,
+      /command line: 3 problems\n.*--fuse: it does nothing.*\n.*'wasn'.*\n.*--resize: /,
+    );
   });
 
   it('are thought of for every flag of every command', () => {

@@ -32,6 +32,15 @@ describe('a flag that takes several values', () => {
     ]);
   });
 
+  it('need not stand before settings, unless the command has none', () => {
+    const set = ['--set', 'training.rate=.1', '--set', 'a=1', '--json'];
+    assert.deepEqual(spread(show, ['mine', 'training.rate=.1', 'a=1', '--json']), ['mine', ...set]);
+    assert.deepEqual(spread(show, ['training.rate=.1', 'a=1', '--json', 'mine']), [...set, 'mine']);
+    assert.deepEqual(spread({ ...show, flags: [] }, ['mine', 'a=1']), ['mine', 'a=1']);
+    assert.deepEqual(spread(show, ['--', 'a=1']), ['--', 'a=1']);
+    assert.deepEqual(spread(show, ['-p', 'a=1', 'runs/a=1']), ['-p', 'a=1', 'runs/a=1']);
+  });
+
   it('keeps its values where the command has its name, and what stands behind --', () => {
     assert.deepEqual(spread(show, ['--set', 'mine']), ['--set', 'mine']);
     assert.deepEqual(spread(show, ['--set', 'a=1', '--', 'mine']), ['--set', 'a=1', '--', 'mine']);

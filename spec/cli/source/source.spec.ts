@@ -1,7 +1,7 @@
 /** From a NAME to an experiment or a sweep: every kind of file means the same, and paths begin where they are written. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,6 +10,7 @@ import { type Checked, errorMessage } from '../../../src/base/error.js';
 import { experimentFrom, namedFrom, sweepFrom } from '../../../src/cli/source/source.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
+import { targetOf } from '../../../src/experiments/loss.js';
 import { sweepNamed } from '../../../src/experiments/sweep/sweeps.js';
 
 const draft = {
@@ -62,7 +63,7 @@ describe('a NAME', () => {
     const flags = { set: ['task.train=7', 'loss.target=image'], mnistDir: 'digits' };
     const { task, loss } = right(await experimentFrom('mnist/cnn-2', 'small', flags)()).experiment;
     assert.ok(task.name === 'mnist' && task.train === 7 && task.mnistDir === resolve('digits'));
-    assert.equal(loss.target, 'image');
+    assert.equal(targetOf(loss), 'image');
     const sweep = right(await sweepFrom('paper/small', 'full', { mnistDir: '/digits' })());
     const dirs = sweep.members.map(({ experiment }) =>
       'mnistDir' in experiment.task ? experiment.task.mnistDir : '-',
@@ -382,6 +383,11 @@ describe('a NAME', () => {
   });
 
   it('that is wrong is refused with every problem and where it is', async () => {
+    // A module may import what package.json exports, and nothing else.
+    const entries = [...readFileSync('package.json', 'utf8').matchAll(/^ {4}"(\.[^"]*)": \{$/gm)]
+      .map(([, entry]) => `drumhead${entry.slice(1)}`)
+      .sort()
+      .join(', ');
     const wrong: readonly (readonly [string, string, RegExp])[] = [
       ['w1.yaml', 'name: x\ntask: { name: mnist\nmodel: 1', /w1\.yaml: .* line/],
       ['w2.yaml', 'name: x\nname: y', /must be unique/],
@@ -400,6 +406,16 @@ describe('a NAME', () => {
         'w10-entry.ts',
         "import { cost } from 'drumhead';\nexport default cost({}, { batch: 1 });",
         /cost is not a function; import cost from 'drumhead\/compile'/,
+      ],
+      [
+        'w10-networks.ts',
+        "import { hornLayer } from 'drumhead';\nexport default hornLayer({});",
+        /hornLayer is not a function; import hornLayer from 'drumhead\/networks'/,
+      ],
+      [
+        'w10-no-entry.ts',
+        "import { hornLayer } from 'drumhead/network';\nexport default hornLayer({});",
+        new RegExp(`has no entry 'drumhead/network'; did you mean 'drumhead/networks'\\? It has ${entries}$`),
       ],
       [
         'w11.yaml',

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { statusTable } from '../../../src/cli/commands/status.js';
 import { estimate, lineWithin, plainSweepTeller } from '../../../src/cli/terminal/sweep-progress.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
+import type { Measures } from '../../../src/experiments/scores/measures.js';
 import { notBegun } from '../../../src/runner/results/status.js';
 import type { Assignment } from '../../../src/runner/sweep/plan.js';
 import type { SweepEvent } from '../../../src/runner/sweep/run.js';
@@ -103,6 +104,19 @@ describe('the progress of a sweep', () => {
     assert.equal(text.split('\n').filter((line) => /rate 0\.001, steps 50\) +[01] /.test(line)).length, 2);
     assert.match(text.replace(/\s+/g, ' '), /seed 1, failed: the loss is not a number after step 17/);
     assert.match(statusTable([one]), /validation foreground IoU +test foreground IoU/);
+    // A score stands under its own name, or has it beside it where runs have several.
+    const last = (scores: Measures) => ({
+      ...one,
+      last: { epoch: 1, trainLoss: 0.5, rate: 0.1, validation: { loss: 0.4, ...scores } },
+    });
+    const missed = last({ error: 0.3, samples: 8 });
+    for (const width of [undefined, 80]) {
+      assert.match(statusTable([missed, one], width), / error/);
+      assert.doesNotMatch(statusTable([missed, one], width), /IoU/);
+      const both = statusTable([missed, last({ foregroundIou: 0.2, images: 8 })], width);
+      assert.match(both, / error 0\.3\d* *\n/);
+      assert.match(both, / foreground IoU 0\.2\d* *(\n|$)/);
+    }
     // The time that is left has a head where any run has some.
     assert.doesNotMatch(statusTable([one]), /time left/);
     const [, , head, , row] = statusTable([{ ...one, secondsLeft: 113 }]).split('\n');

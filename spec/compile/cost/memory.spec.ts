@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { pipe } from 'fp-ts/lib/function.js';
 import { cost } from '../../../src/compile/cost/index.js';
 import {
+  abs,
   add,
   at,
   atan2,
@@ -10,11 +11,13 @@ import {
   conv,
   conv3d,
   convTranspose,
+  convTranspose3d,
   dense,
   div,
   dropout,
   erf,
   fourier,
+  gather,
   gaussian,
   greaterEqual,
   groupNorm,
@@ -60,14 +63,15 @@ import { heldPerSample } from './held.js';
 
 const full = publishedNwm;
 
-type Field = Tensor<readonly [8, 8, 2]>;
+/** Sizes are left open: what is measured here is memory, and literal sizes cost the compiler most of its work. */
+type Field = Tensor<readonly [number, number, number]>;
 
 /** A program that trains one operation behind a convolution. */
 const behind = (f: (x: Field) => Tensor<Shape>): Program =>
   program({ image: [8, 8, 2] }, ({ image }) => ({ logits: f(conv(2, { name: 'first' })(image)) }));
 
 /** A program that trains one operation on a sequence of six fields. */
-const over = (f: (x: Tensor<readonly [6, 8, 8, 2]>) => Tensor<Shape>): Program =>
+const over = (f: (x: Tensor<readonly [number, number, number, number]>) => Tensor<Shape>): Program =>
   behind((x) =>
     f(scan({ steps: 6, init: { h: x }, step: ({ h }) => ({ h: tanh(h) }), observe: ({ h }) => h })),
   );
@@ -86,7 +90,23 @@ const long = (settings: { readonly remat?: boolean | number; readonly every?: nu
     return max(0)(seen);
   });
 
-const small = { height: 8, width: 8, input: 3, mid: 4, channels: 2, hidden: [8, 8], classes: 4 } as const;
+/** A long scan of one operation that reads its state twice and is seldom observed: the tape of its steps is all there is. */
+const seldom = (step: (h: Field, given: Field) => Field): Program =>
+  behind((x) => {
+    const given = conv(2, { name: 'given' })(x);
+    return at(
+      scan({
+        steps: 40,
+        init: { h: x },
+        step: ({ h }) => ({ h: step(h, given) }),
+        observe: ({ h }) => h,
+        every: 40,
+      }),
+      -1,
+    );
+  });
+
+const small = { height: 8, width: 8, input: 3, mid: 4, channels: 2, hidden: [8, 8], classes: 4 };
 
 /** Programs, with how many times the measured bytes a sample the estimate may be, in training and in inference. */
 const programs: Readonly<Record<string, readonly [Program, number, number]>> = {
@@ -103,6 +123,11 @@ const programs: Readonly<Record<string, readonly [Program, number, number]>> = {
   'a convolution in groups': [behind((x) => conv(4, { groups: 2 })(dense(4)(x))), 1.5, 1.25],
   'a volume': [over((x) => conv3d(2, { boundary: 'reflect' })(x)), 1.5, 1.25],
   'pooling of a volume': [over(meanPool3d(2)), 1.5, 1.25],
+  'a transposed convolution of a volume': [
+    over((x) => meanPool3d(2)(convTranspose3d(2, { kernel: 3 })(x))),
+    1.5,
+    1.25,
+  ],
   'a transposed convolution': [behind(convTranspose(2)), 1.5, 1.25],
   pooling: [behind(maxPool(2)), 1.5, 1.25],
   softplus: [behind(softplus), 1.5, 1.25],
@@ -141,6 +166,21 @@ const programs: Readonly<Record<string, readonly [Program, number, number]>> = {
     1.6,
     1.25,
   ],
+  'a long scan of products': [seldom((h) => tanh(mul(h, h))), 1.1, 1.5],
+  'a long scan of differences': [seldom((h) => abs(sub(h, tanh(h)))), 1.1, 1.5],
+  'a long scan of angles': [seldom((h, given) => tanh(atan2(h, add(given, tanh(h))))), 1.1, 1.5],
+  'a long scan of convolutions': [
+    seldom((h) => tanh(mul(tanh(h), conv(2, { name: 'inside' })(h)))),
+    1.1,
+    1.5,
+  ],
+  'a long scan that reads by number': [
+    seldom((h) => tanh(mul(h, gather(0, [1, 2, 3, 4, 5, 6, 7, 0])(h)))),
+    1.1,
+    1.5,
+  ],
+  'a long scan of recurrences': [seldom((h, given) => tanh(linearRecurrence(given, h))), 1.1, 1.5],
+  'a long scan of maxima': [seldom((h) => tanh(upsample(2)(maxPool(2)(h)))), 1.15, 1.5],
   'a scan that computes again': [long({ remat: true }), 1.5, 1.25],
   'a scan that computes again, and keeps some': [long({ remat: 10, every: 5 }), 1.5, 1.25],
   'a driven scan that computes again': [

@@ -136,7 +136,6 @@ describe('Fourier transforms', () => {
     before(async () => {
       plain = await plainTensorFlow();
     });
-    after(() => plain.close());
     for (const backend of ['cpu', 'wasm'] as const)
       it(`are within their bound on ${backend}`, async () => {
         for (const each of cases) {

@@ -82,7 +82,7 @@ describe('fused models', () => {
         fused.close();
         plain.close();
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
-import { type FusedProgram, fuse } from '../../../src/compile/fuse/execute/fused.js';
+import { fuse } from '../../../src/compile/fuse/execute/fused.js';
+import type { FusedProgram } from '../../../src/compile/fuse/execute/program.js';
 import {
   type Arrays as NdArrays,
   ndarray,
@@ -25,8 +26,8 @@ export const wasm = async (): Promise<Engine> => {
   return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
 };
 
-export const fusedOf = (program: Program, parameters: Arrays): FusedProgram =>
-  fuse(program.graph, parameters) ?? assert.fail('it is not fused');
+export const fusedOf = (program: Program, parameters: Arrays, training = false): FusedProgram =>
+  fuse(program.graph, parameters, undefined, undefined, training) ?? assert.fail('it is not fused');
 
 /** Largest difference over the larger of 1 and the largest value. */
 export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -124,14 +125,27 @@ export const tapePull = (
   inputs: Arrays,
   count: number,
   cotangents: Arrays,
-  // op by op, or with fused segments
-  compiled: typeof compile = compile,
+  {
+    compiled = compile,
+    ...run
+  }: {
+    /** Op by op, or with fused segments. */
+    readonly compiled?: typeof compile;
+    readonly training?: boolean;
+    readonly noiseSeed?: number;
+    readonly samples?: readonly number[];
+  } = {},
 ): { readonly parameters: Arrays; readonly inputs: Arrays } => {
   const { tf } = engine;
   makeCurrent(engine);
   const made = compiled(tf, program);
   const execute = E.isRight(made) ? made.right : assert.fail(made.left.message);
-  const declared = parametersOf(program.graph);
+  const all = parametersOf(program.graph);
+  const declared = all.filter(({ trainable }) => trainable);
+  // running statistics have no gradient, and TensorFlow.js refuses to be asked for one
+  const fixed = all.flatMap(({ name, shape, trainable }) =>
+    trainable ? [] : [[name, tf.tensor(parameters[name], [...shape], 'float32')] as const],
+  );
   const shapes = Object.entries(inputsOf(program.graph));
   const leaves = [
     ...declared.map(({ name, shape }) => tf.tensor(parameters[name], [...shape], 'float32')),
@@ -141,7 +155,10 @@ export const tapePull = (
   const gradients = tf.tidy(() =>
     tf.grads((...values: Tensor[]) => {
       const { outputs, statistics } = execute({
-        parameters: Object.fromEntries(declared.map(({ name }, i) => [name, values[i]])),
+        parameters: Object.fromEntries([
+          ...fixed,
+          ...declared.map(({ name }, i) => [name, values[i]] as const),
+        ]),
         inputs: Object.fromEntries(
           shapes.map(([name, shape], i) => [
             name,
@@ -149,8 +166,7 @@ export const tapePull = (
           ]),
         ),
         batch: count,
-        training: false,
-        noiseSeed: 0,
+        ...run,
       });
       tf.dispose(statistics);
       const terms = Object.entries(cotangents).map(([name, cotangent]) =>
@@ -162,11 +178,9 @@ export const tapePull = (
     })(leaves),
   );
   const arrays = gradients.map((gradient) => new Float32Array(gradient.dataSync()));
-  tf.dispose([leaves, gradients]);
+  tf.dispose([leaves, gradients, ...fixed.map(([, tensor]) => tensor)]);
   return {
-    parameters: Object.fromEntries(
-      declared.flatMap(({ name, trainable }, i) => (trainable ? [[name, arrays[i]] as const] : [])),
-    ),
+    parameters: Object.fromEntries(declared.map(({ name }, i) => [name, arrays[i]] as const)),
     inputs: Object.fromEntries(shapes.map(([name], i) => [name, arrays[declared.length + i]] as const)),
   };
 };

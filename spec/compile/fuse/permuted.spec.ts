@@ -60,6 +60,6 @@ describe('fused parts of programs whose axes change places', () => {
   it('compute what the reference and the tape compute', () =>
     fc.assert(
       fc.asyncProperty(permutedArbitrary, (made) => right(made)),
-      { numRuns: 150 },
+      { numRuns: 60 },
     ));
 });

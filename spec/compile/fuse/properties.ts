@@ -1,11 +1,11 @@
 /**
- * Properties of fused kernels, each a function of one random program that throws if the property is violated. The specs
- * try them on some programs, `npm run laws:fused` on many thousands.
+ * Properties of fused kernels, each a function of one random program whose every output has a grid; it throws if the property
+ * is violated. `paths.ts` has those of programs of every operation.
  */
 
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/base/random.js';
-import type { FusedProgram } from '../../../src/compile/fuse/execute/fused.js';
+import type { FusedProgram } from '../../../src/compile/fuse/execute/program.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { outputsOf } from '../../../src/dsl/index.js';

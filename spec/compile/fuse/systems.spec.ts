@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { fusionPlan } from '../../../src/compile/fuse/partition/plan.js';
-import { showPlan } from '../../../src/compile/fuse/partition/show.js';
+import { fusionPlan } from '../../../src/compile/fuse/coverage/fusion-plan.js';
+import { showPlan } from '../../../src/compile/fuse/coverage/show.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import type { Program } from '../../../src/dsl/index.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { writtenStep } from '../../../bench/recurrence/steps.js';
-import { fusionPlan } from '../../../src/compile/fuse/partition/plan.js';
+import { fusionPlan } from '../../../src/compile/fuse/coverage/fusion-plan.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { type CouplingOptions, program, scanWithFinal } from '../../../src/dsl/index.js';

@@ -43,7 +43,7 @@ export const waving = (size: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(1 + i * i));
 
 /** Largest difference over the larger of 1 and the largest value; what is not a number is infinitely far. */
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let worst = 0;
   let scale = 1;

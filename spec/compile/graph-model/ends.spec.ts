@@ -23,7 +23,6 @@ describe('a GraphModel of a scan that ends', () => {
   before(async () => {
     plain = await plainTensorFlow();
   });
-  after(() => plain.close());
 
   const inputs = { x: Float32Array.of(100, 5, 0.25) };
 

@@ -20,7 +20,6 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
     plain = await plainTensorFlow();
     ours = await openOurs();
   });
-  after(() => plain.close());
 
   const assertSame = (made: GeneratedProgram, batch: number): Promise<void> =>
     sameAsGraphModel(plain, ours)(made, batch);

@@ -48,7 +48,6 @@ describe('names in a GraphModel', () => {
     plain = await plainTensorFlow();
     ours = await openOurs();
   });
-  after(() => plain.close());
 
   /** All outputs, asked for by their names, looping and unrolled, are ours. */
   const same = async (p: Program, inputs: Arrays, batch = 1): Promise<void> => {

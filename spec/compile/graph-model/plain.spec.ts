@@ -18,7 +18,6 @@ describe('a GraphModel in plain TensorFlow.js', () => {
   before(async () => {
     plain = await plainTensorFlow();
   });
-  after(() => plain.close());
 
   const spec = {
     name: 'nwm',

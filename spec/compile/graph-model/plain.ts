@@ -48,7 +48,6 @@ export interface Work {
 
 export interface Plain {
   readonly run: (work: Work) => Promise<Answer>;
-  readonly close: () => void;
 }
 
 /** What `tf.loadGraphModel` is given. */
@@ -61,12 +60,23 @@ const artifactsOf = (model: GraphModel) => ({
   weightData: weightBytes(model).buffer,
 });
 
-export const plainTensorFlow = async (): Promise<Plain> => {
+let started: Promise<Plain> | null = null;
+
+/** The one process of all specs that run in this one: it takes seconds to start, and ends with this one. */
+export const plainTensorFlow = (): Promise<Plain> => {
+  started ??= start();
+  return started;
+};
+
+const start = async (): Promise<Plain> => {
   const child: ChildProcess = fork(new URL('plain.mjs', import.meta.url), {
     serialization: 'advanced',
     execArgv: [],
   });
   await once(child, 'message');
+  // It keeps this process alive only while it is asked.
+  child.unref();
+  child.channel?.unref();
   let count = 0;
   const waiting = new Map<number, (message: unknown) => void>();
   child.on('message', (message) => {
@@ -76,15 +86,17 @@ export const plainTensorFlow = async (): Promise<Plain> => {
   return {
     run: async ({ model, ...work }) => {
       const id = count++;
+      child.channel?.ref();
       const message = await new Promise((resolve) => {
         waiting.set(id, resolve);
         child.send({ id, source: typeof model === 'string' ? model : artifactsOf(model), ...work });
       });
+      waiting.delete(id);
+      if (waiting.size === 0) child.channel?.unref();
       const read = Message.decode(message);
       if (read._tag === 'Left') return assert.fail(`plain TensorFlow.js answered ${JSON.stringify(message)}`);
       const { answer, error } = read.right;
       return answer ?? assert.fail(error);
     },
-    close: () => child.kill(),
   };
 };

@@ -20,7 +20,6 @@ describe('sums in a GraphModel', () => {
   before(async () => {
     plain = await plainTensorFlow();
   });
-  after(() => plain.close());
 
   const programs = {
     channels: program({ x: [2, 20_000] }, ({ x }) => ({ sum: sum(1)(x), mean: mean(1)(x) })),

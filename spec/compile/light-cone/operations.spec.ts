@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {
   at,
+  type Boundary,
   batchNorm,
   broadcast,
   concatAlong,
@@ -51,7 +52,7 @@ const layers: fc.Arbitrary<{ readonly name: string; readonly layer: Layer }> = f
     .record({
       kernel: fc.integer({ min: 1, max: 4 }),
       stride: fc.integer({ min: 1, max: 2 }),
-      boundary: fc.constantFrom(...boundaries),
+      boundary: fc.constantFrom<Boundary>(...boundaries),
       deep: fc.boolean(),
     })
     .map(({ kernel, stride, boundary, deep }) => ({
@@ -59,8 +60,8 @@ const layers: fc.Arbitrary<{ readonly name: string; readonly layer: Layer }> = f
       layer: (x: Tensor) =>
         tanh(
           deep
-            ? depthwise({ kernel, stride, boundary })(field(x))
-            : conv(2, { kernel, stride, boundary, bias: false })(field(x)),
+            ? depthwise<number, number, Boundary>({ kernel, stride, boundary })(field(x))
+            : conv<2, number, number, Boundary>(2, { kernel, stride, boundary, bias: false })(field(x)),
         ),
     })),
   fc.constantFrom<{ readonly name: string; readonly layer: Layer }>(

@@ -99,7 +99,7 @@ for (const name of ['wasm', 'cpu'] as const)
             engine.tf.dispose([feed.parameters, feed.inputs, found.outputs, found.statistics]);
             assert.equal(engine.tf.memory().numTensors, tensors, 'tensors were left behind');
           }),
-          { numRuns: 120 },
+          { numRuns: 60 },
         );
       });
 
@@ -162,7 +162,7 @@ for (const name of ['wasm', 'cpu'] as const)
           assert.ok(apart < 2e-3, `gradients ${found} and ${expected} are ${apart} apart`);
           tf.dispose([feed.parameters, feed.inputs, gradients]);
         }),
-        { numRuns: 80 },
+        { numRuns: 50 },
       );
     });
   });

@@ -8,7 +8,7 @@ import { vjp } from '../../../src/compile/transform/index.js';
 import { decodeProgram, encodeProgram } from '../../../src/dsl/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildSystem, type SystemSpec, systemNamed, systemNames } from '../../../src/models/systems/index.js';
-import { adjoints, type Case, caseOf, run } from './differentiate.js';
+import { adjoints, type Case, caseOf, run, running } from './differentiate.js';
 import { generatedCase } from './generated.js';
 
 /** Sums of some thousand products in float64, after some hundred operations. */
@@ -35,8 +35,11 @@ describe('transform: forward and reverse mode', () => {
     fc.assert(
       fc.property(programArbitrary({ smoothOnly: true }), fc.nat(1000), (made, seed) => {
         const c = generatedCase(made, 1);
-        const { inputs, parameters } = caseOf(vjp(c.program), seed);
-        areAdjoint({ ...c, program: vjp(c.program), inputs: { ...inputs, ...c.inputs }, parameters }, seed);
+        const { inputs, parameters } = caseOf(vjp(c.program, running), seed);
+        areAdjoint(
+          { ...c, program: vjp(c.program, running), inputs: { ...inputs, ...c.inputs }, parameters },
+          seed,
+        );
       }),
       { numRuns: 10 },
     );
@@ -55,7 +58,7 @@ describe('transform: forward and reverse mode', () => {
   it('are programs that can be written down and read', () => {
     fc.assert(
       fc.property(programArbitrary(), ({ program }) => {
-        const json: unknown = JSON.parse(encodeProgram(vjp(program)));
+        const json: unknown = JSON.parse(encodeProgram(vjp(program, running)));
         const read = decodeProgram(json);
         assert.ok(E.isRight(read));
       }),

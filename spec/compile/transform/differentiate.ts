@@ -50,6 +50,9 @@ export const randoms = (
     Object.entries(shapes).map(([name, shape]) => [name, random([...lead, ...shape], seed, what, name)]),
   );
 
+/** Random programs may have batch norm. */
+export const running = { batchNorm: 'running' } as const;
+
 /** The case of a program with random inputs, one sample unless told. */
 export const caseOf = (program: Program, seed = 0, batch = 1): Case => ({
   program,
@@ -86,7 +89,7 @@ export const forward = (c: Case, inputs: Arrays, parameters: Arrays) => {
       inputs: { ...c.inputs, ...renamed(inputs, names.inputs) },
       parameters: { ...c.parameters, ...renamed(parameters, names.parameters) },
     },
-    jvp(c.program),
+    jvp(c.program, running),
   );
   return {
     outputs,
@@ -109,7 +112,7 @@ export const reverse = (c: Case, cotangents: Arrays) => {
   const names = vjpNames(c.program);
   const outputs = run(
     { ...c, inputs: { ...c.inputs, ...renamed(cotangents, names.cotangents) } },
-    vjp(c.program),
+    vjp(c.program, running),
   );
   const of = (given: Readonly<Record<string, string>>, f: (x: NdArray) => NdArray): Arrays =>
     Object.fromEntries(Object.entries(given).map(([name, output]) => [name, f(outputs[output])]));

@@ -14,6 +14,7 @@ import {
 import { jvp, vjp, vjpNames } from '../../../src/compile/transform/index.js';
 import {
   abs,
+  batchNorm,
   clamp,
   dense,
   max,
@@ -36,7 +37,7 @@ import {
 } from '../../../src/dsl/index.js';
 import type { Engine } from '../../../src/engine/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
-import { type Arrays, type Case, caseOf, inner, randoms, reverse, run } from './differentiate.js';
+import { type Arrays, type Case, caseOf, inner, randoms, reverse, run, running } from './differentiate.js';
 import { generatedCase } from './generated.js';
 import { distance, opened, runOn, tapeGradient } from './tape.js';
 
@@ -103,7 +104,7 @@ describe('transform: the gradient', () => {
         const inputs = Object.fromEntries(
           Object.entries(names).map(([of, given]) => [given, cotangents[of]]),
         );
-        const c = { ...plain, program: vjp(plain.program), inputs: { ...plain.inputs, ...inputs } };
+        const c = { ...plain, program: vjp(plain.program, running), inputs: { ...plain.inputs, ...inputs } };
         assert.ok(distance(runOn(engine, c), run(c)) < 2e-3);
       }),
       { numRuns: 20 },
@@ -143,7 +144,7 @@ describe('transform: the gradient', () => {
     fc.assert(
       fc.property(programArbitrary({ smoothOnly: true }), (made) => {
         const c = generatedCase(made, 1);
-        const gradient = vjp(c.program);
+        const gradient = vjp(c.program, running);
         const inputs = { ...caseOf(gradient, 4).inputs, ...c.inputs };
         isThatOfDifferences({ ...c, program: gradient, inputs }, made.seed);
       }),
@@ -205,6 +206,32 @@ describe('transform: the gradient', () => {
       ).replace(/ \(at .*\)$/, ''),
       "vjp: there is no input 'w'; the program has x, z",
     );
+  });
+
+  it('refuses batch norm unless its running statistics are asked for, and is then that of inference', () => {
+    const p = program({ x: [3, 2] }, ({ x }) => ({ y: batchNorm({ epsilon: 0 })(x) }));
+    for (const transform of [vjp, jvp])
+      assert.match(
+        pipe(
+          tryProgram(() => transform(p)),
+          E.match(errorMessage, () => 'written'),
+        ),
+        /^(vjp|jvp): batch norm goes in training through the statistics of all samples.*pass { batchNorm: 'running' }/,
+      );
+    const c = {
+      ...caseOf(vjp(p, running), 1),
+      parameters: {
+        'batchNorm1/scale': ndarray([2], [3, 5]),
+        'batchNorm1/shift': ndarray([2], [0, 1]),
+        'batchNorm1/mean': ndarray([2], [1, 2]),
+        'batchNorm1/variance': ndarray([2], [4, 25]),
+      },
+    };
+    const { cotangent_y: given } = c.inputs;
+    const found = run(c).gradient_x.data;
+    [...found].forEach((v, i) => {
+      assert.ok(Math.abs(v - given.data[i] * [1.5, 1][i % 2]) < 1e-12);
+    });
   });
 
   it('of large dense layers is the same, computed row by row', () => {

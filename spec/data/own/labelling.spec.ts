@@ -12,13 +12,13 @@ import {
 } from '../../../src/data/dataset.js';
 import { digestOf } from '../../../src/data/digest.js';
 import { loadDataset } from '../../../src/data/load.js';
-import { writeNpyPairs } from '../../../src/data/own/npy-pairs.js';
-import { writePngPairs } from '../../../src/data/own/write-png-pairs.js';
+import { writeNpyPairs } from '../../../src/data/own/pairs/npy-pairs.js';
+import { writePngPairs } from '../../../src/data/own/pairs/write-png-pairs.js';
 import { imageClass, labelsOf } from '../../../src/data/targets.js';
 import { decodeTask, type Task } from '../../../src/data/task.js';
 import { shapingOf } from '../../../src/experiments/experiment.js';
 import { publishedLoss } from '../../../src/experiments/loss.js';
-import { publishedTraining } from '../../../src/experiments/training.js';
+import { publishedTraining } from '../../../src/experiments/training/training.js';
 import { type NpyArray, writeNpy } from '../../../src/formats/npy/npy.js';
 import { sentence, value } from '../either.js';
 import { storedPng } from '../tiny-png.js';

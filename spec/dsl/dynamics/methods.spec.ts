@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ndarray, runReference } from '../../../src/compile/reference/index.js';
+import { newton } from '../../../src/compile/transform/index.js';
 import {
   add,
   addState,
@@ -142,6 +143,7 @@ const methods: readonly Method<'z'>[] = [
   verlet(),
   rk4,
   implicitMidpoint({ sweeps: 8 }),
+  { ...implicitMidpoint({ solver: newton() }), name: 'implicitMidpoint by Newton' },
   // So large that each step is one try: then the method of order 5 is all that there is.
   dormandPrince({ tolerance: 1e3, tries: 1 }),
 ];

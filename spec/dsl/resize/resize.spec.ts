@@ -7,14 +7,21 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   add,
   broadcast,
+  concat,
   conv,
   coupling1d,
   data,
   dense,
   einsum,
+  type Flow,
+  fill,
   fourier,
+  fourierOperator,
+  type Graph,
   gather,
   inverseFourier,
+  kSpaceWave,
+  longConvolution,
   maxPool,
   mean,
   mlp,
@@ -25,16 +32,24 @@ import {
   parameter,
   program,
   projection,
+  resample,
   reshape,
   resize,
   runReference,
+  scale,
   scan,
   scanOver,
   signature,
+  sin,
   slice,
+  spectral,
   spectrum,
+  stepOf,
+  strang,
+  sub,
   tanh,
   tryProgram,
+  upsample,
   zeros,
 } from '../../../src/index.js';
 import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js';
@@ -259,6 +274,173 @@ describe('resize', () => {
       }));
     assert.deepEqual(resize(write(12), { inputs: { x: [20, 2] } }).graph, write(20).graph);
     assert.deepEqual(resize(write(20), { inputs: { x: [12, 2] } }).graph, write(12).graph);
+  });
+
+  it('follows sites in a row to a plane and to its larger copy', () => {
+    const write = (h: number, w: number) =>
+      program({ image: [2 * h, 2 * w, 1] }, ({ image }) => {
+        const row = pipe(image, conv(3, { stride: 2 }), reshape(h * w, 3));
+        const copy = upsample(2)(reshape(h, w, 3)(tanh(row)));
+        return { both: concat(image, copy) };
+      });
+    assert.deepEqual(resize(write(3, 4), { inputs: { image: [16, 10, 1] } }), write(8, 5));
+  });
+
+  it('follows resampling, Fourier operators and long convolutions to what is written at the new size', () => {
+    const [size, ratio] = [fc.integer({ min: 2, max: 9 }), fc.constantFrom([1, 2], [2, 1], [3, 2], [2, 3])];
+    const how = fc.constantFrom<'linear' | 'nearest'>('linear', 'nearest');
+    fc.assert(
+      fc.property(
+        size,
+        size,
+        size,
+        ratio,
+        how,
+        fc.integer({ min: 1, max: 3 }),
+        (h, w, grown, [p, q], by, modes) => {
+          const write = (a: number, b: number): Program =>
+            program({ x: [2 * q * a, 2 * q * b, 2], line: [a + b, 2] }, ({ x, line }) => {
+              const smooth = fourierOperator(2, { modes, name: 'smooth' });
+              const other = resample([2 * p * a, 2 * p * b], by)(x);
+              return {
+                other,
+                // the size is decided by what it meets
+                back: add(x, resample([2 * q * a, 2 * q * b], by)(other)),
+                smooth: smooth(x),
+                waves: scan({
+                  steps: 2,
+                  init: { y: x },
+                  step: ({ y }) => ({
+                    y: add(y, resample([2 * q * a, 2 * q * b], by)(smooth(maxPool(2)(y)))),
+                  }),
+                  observe: ({ y }) => y,
+                }),
+                remembered: longConvolution(line, tanh(line)),
+                // the kernel is made before the scan, its zeros too
+                again: scan({
+                  steps: 2,
+                  init: { line },
+                  step: (s) => ({ line: longConvolution(tanh(s.line), tanh(line)) }),
+                  observe: (s) => s.line,
+                }),
+              };
+            });
+          fc.pre(q * Math.min(h, w) >= 2 * modes - 1 && q * h > 2 && q * w > 2);
+          const [big, wide] = [h + grown, w + 2 * grown];
+          const to = { x: [2 * q * big, 2 * q * wide, 2], line: [big + wide, 2] } as const;
+          assert.deepEqual(resize(write(h, w), { inputs: to }).graph, write(big, wide).graph);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('turns the modes of a wave in k-space as one of the new grid, to the bit where its numbers are short', () => {
+    const grids = [[3], [5], [8], [4, 3], [2, 3, 2]] as const;
+    const short = fc.constantFrom(0.1, 0.3, 0.7, 1.1, 2.3);
+    const any = fc.double({ min: 0.05, max: 2.7, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...grids),
+        fc.constantFrom('y', 'both'),
+        fc.oneof(fc.tuple(fc.constant(true), short, short), fc.tuple(fc.constant(false), any, any)),
+        fc.boolean(),
+        (grid, read, [exact, speed, time], back) => {
+          const write = (grow: number): Program => {
+            const field = [...grid.map((n) => n + grow), 2];
+            return program({ y: field, z: field }, (state) => {
+              const step = stepOf<typeof state>(kSpaceWave({ speed }), back ? -time : time);
+              if (read !== 'both') return { once: step(state, { index: fill(0) }).y };
+              const kick: Flow<typeof state> = {
+                name: 'kick',
+                order: 1,
+                advance: (s, _, h) => ({ y: s.y, z: sub(s.z, scale(h, sin(s.y))) }),
+              };
+              const forced = stepOf(strang(kSpaceWave({ speed: 0.7 }), kick), time);
+              return scan({
+                steps: 2,
+                init: state,
+                step: (s, clock) => step(forced(s, clock), clock),
+                observe: (s) => s,
+              });
+            });
+          };
+          const field = [...grid.map((n) => n + 3), 2];
+          const [resized, written] = [resize(write(0), { inputs: { y: field, z: field } }), write(3)].map(
+            ({ graph }) => graph,
+          );
+          if (exact) assert.deepEqual(resized, written);
+          const numbersOf = ({ nodes }: Graph): readonly number[] =>
+            nodes.flatMap(({ op }) => (op.op === 'constant' ? op.value : []));
+          const numbers = numbersOf(written);
+          for (const [i, found] of numbersOf(resized).entries())
+            assert.ok(Math.abs(found - numbers[i]) <= 1e-9 * Math.max(1, Math.abs(numbers[i])));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses a wave in k-space of which several speeds do the same', () => {
+    const write = (speed: number) =>
+      program({ y: [2, 1], z: [2, 1] }, ({ y, z }) => ({
+        y: stepOf<{ y: typeof y; z: typeof z }>(kSpaceWave({ speed }), 3.5)({ y, z }, { index: fill(0) }).y,
+      }));
+    const inputs = { y: [5, 1], z: [5, 1] } as const;
+    assert.equal(signature(resize(write(1.9), { inputs })), 'y [5,1], z [5,1] → y [5,1]');
+    assert.match(
+      message(() => resize(write(2), { inputs })),
+      /kSpaceWave/,
+    );
+  });
+
+  it('refuses resampling, modes and readouts that have no size, by what decides it', () => {
+    const half = program({ x: [8, 1] }, ({ x }) => ({ y: resample([6])(x) }));
+    assert.match(
+      message(() => resize(half, { inputs: { x: [9, 1] } })),
+      /the resampling to \[6,1\]: resampled from 8 to 6, an axis of 9 has no whole size in the same ratio/,
+    );
+    const either = program({ x: [9, 1], z: [3, 1] }, ({ x, z }) => ({ y: add(z, resample([3])(x)) }));
+    assert.match(
+      message(() => resize(either, { inputs: { x: [9, 1], z: [5, 1] } })),
+      /which of them is meant from 9 to 5 cannot be told/,
+    );
+    const modes = program({ x: [9, 1] }, ({ x }) => ({ y: fourierOperator(1, { modes: 4 })(x) }));
+    assert.match(
+      message(() => resize(modes, { inputs: { x: [6, 1] } })),
+      /modes of fewer than 4 waves, 7 along an axis, do not fit an axis of 6/,
+    );
+    const heard = program({ image: [4, 4, 2] }, ({ image }) => ({
+      logits: pipe(
+        scan({ steps: 10, init: { y: image }, step: ({ y }) => ({ y: tanh(y) }), observe: ({ y }) => y }),
+        spectral,
+        mlp([4], 2),
+      ),
+    }));
+    assert.match(
+      message(() => resize(heard, { steps: 20 })),
+      /11 is by the spectrum to \[6,4,4,2\], by the steps of scan1, 2 is by the input 'image', 12 is by the parameter 'dense1\/weight' of \[12,4\]/,
+    );
+    const heardAgain = program({ x: [4, 1] }, ({ x }) => ({
+      y: longConvolution(
+        scan({ steps: 6, init: { x }, step: (s) => ({ x: tanh(s.x) }), observe: (s) => s.x }),
+        broadcast(6, 4, 1)(parameter('memory', [6, 1, 1], { init: 'zeros' })),
+      ),
+    }));
+    assert.match(
+      message(() => resize(heardAgain, { steps: 8 })),
+      /an axis is 16 by .*, and 14 by .*, by the steps of scan1, beside 6 by the parameter 'memory' of \[6,1,1\]/,
+    );
+    const exact = program({ y: [8, 1], z: [8, 1] }, ({ y, z }) => ({
+      out: stepOf<{ y: typeof y; z: typeof z }>(
+        kSpaceWave({ dispersion: ([k]) => Math.abs(Math.sin(k)) }),
+        0.5,
+      )({ y, z }, { index: fill(0) }).y,
+    }));
+    assert.match(
+      message(() => resize(exact, { inputs: { y: [12, 1], z: [12, 1] } })),
+      /what a program computes from its sizes \(data, a dispersion of kSpaceWave\) is written anew/,
+    );
   });
 
   it('refuses names and sizes that are not there', () => {

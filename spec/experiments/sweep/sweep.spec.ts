@@ -193,6 +193,7 @@ describe('the catalogued sweeps', () => {
     const sizes = sweepNames.map((name) => [name, right(sweepNamed(name)).members.length]);
     assert.deepEqual(Object.fromEntries(sizes), {
       'paper/tetrominoes': 15,
+      'zoo/six-kinds': 30,
       'paper/mnist': 15,
       'paper/multi-mnist': 5,
       'paper/small': 35,

@@ -68,7 +68,7 @@ export const expected = [
   ...['dilated', 'in groups'].map((kind) => `conv ${kind}`),
   ...['in 1d', 'in 2d', 'in 3d'].map((kind) => `pool ${kind}`),
   ...['with a bias', 'without a bias', 'with a stride', 'at every site'].map((kind) => `conv ${kind}`),
-  ...['in 1d', 'in 2d'].map((kind) => `convTranspose ${kind}`),
+  ...['in 1d', 'in 2d', 'in 3d'].map((kind) => `convTranspose ${kind}`),
   ...[
     'driven',
     'autonomous',

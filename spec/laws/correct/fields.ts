@@ -342,9 +342,8 @@ const others: readonly (readonly [string, Subject])[] = [
 ];
 
 /** A wave in a volume: around the torus by rolls, or between walls by cutting. */
-const volume = (isTorus: boolean): Program => {
-  type Box = Tensor<readonly [4, 5, 6, 1]>;
-  const size = [4, 5, 6, 1] as const;
+const volume = <const S extends readonly [number, number, number, 1]>(isTorus: boolean, size: S): Program => {
+  type Box = Tensor<S>;
   const beside = (x: Box, axis: number, by: 1 | -1): Box => {
     if (isTorus) return roll(axis, by)(x);
     const thin = size.map((n, i) => (i === axis ? 1 : n));
@@ -374,6 +373,6 @@ const volume = (isTorus: boolean): Program => {
 export const fieldSystems: readonly (readonly [string, Subject])[] = [
   ...media,
   ...others,
-  ['a volume on a torus', volume(true)],
-  ['a volume between walls', volume(false)],
+  ['a volume on a torus', volume(true, [4, 5, 6, 1])],
+  ['a volume between walls', volume(false, [3, 4, 5, 1])],
 ];

@@ -105,7 +105,7 @@ describe('laws of the language: composition', () => {
         assert.deepEqual(left, compose(g.program, compose(f, h)));
         assert.equal(hashProgram(left), hashProgram(compose(g.program, compose(f, h))));
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     ));
 
   it('computes one program after the other, and can be written down', () =>
@@ -120,7 +120,7 @@ describe('laws of the language: composition', () => {
         );
         assert.deepEqual(run(c), run({ ...c, program: f, inputs }));
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     ));
 
   it('refuses what does not fit, and says why', () => {

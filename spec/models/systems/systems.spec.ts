@@ -1,6 +1,9 @@
 /** Each system against its equation, written out site by site. */
 
 import assert from 'node:assert/strict';
+import { initialParameters } from '../../../src/compile/parameters.js';
+import { conv, ones, program } from '../../../src/dsl/index.js';
+import { hgruOfTwo } from '../../../src/models/networks/index.js';
 import { around, built, isNear, laplacianAt, outputsFrom, randomInputs } from './stepped.js';
 
 const [height, width, dt] = [4, 5, 0.1];
@@ -128,6 +131,131 @@ describe('systems', () => {
     const p = built('akorn', { ...lattice, steps: 4, oscillators: 2, components: 3, init: 'glorot' });
     const { x } = outputsFrom(p, randomInputs(p, 1));
     for (let i = 0; i < x.length; i += 3) isNear([Math.hypot(x[i], x[i + 1], x[i + 2])], [1], 1e-11);
+  });
+
+  it('HORN: alpha tanh(s + g lap y) - omega^2 x - 2 gamma y, then x + h y', () => {
+    const p = built('horn', { ...lattice, alpha: 0.4, gamma: 0.03, gain: 0.7 });
+    const inputs = randomInputs(p, 1);
+    const { x, y, omega, s } = inputs;
+    const after = outputsFrom(p, inputs);
+    const kicked = sites.map((i) => {
+      const drive = 0.4 * Math.tanh(s[i] + 0.7 * laplacianAt(y, i, height, width));
+      return y[i] + dt * (drive - omega[i] ** 2 * x[i] - 0.06 * y[i]);
+    });
+    isNear(after.y, kicked);
+    isNear(
+      after.x,
+      sites.map((i) => x[i] + dt * kicked[i]),
+    );
+  });
+
+  it('UnICORNN: each by itself, at its own pace', () => {
+    const p = built('unicornn', { length: 5, steps: 1, dt, alpha: 0.9 });
+    const inputs = randomInputs(p, 1);
+    const { y, z, w, c, u } = inputs;
+    const after = outputsFrom(p, inputs);
+    const own = [...y.keys()];
+    const pace = own.map((i) => dt / (1 + Math.exp(-c[i])));
+    const kicked = own.map((i) => z[i] - pace[i] * (Math.tanh(w[i] * y[i] + u[i]) + 0.9 * y[i]));
+    isNear(after.z, kicked);
+    isNear(
+      after.y,
+      own.map((i) => y[i] + pace[i] * kicked[i]),
+    );
+  });
+
+  it('GraphCON: a fifth of a node and its four neighbours, rectified', () => {
+    const p = built('graphcon', { ...lattice, alpha: 0.2, gamma: 0.8 });
+    const inputs = randomInputs(p, 1);
+    const { x, y } = inputs;
+    isNear(
+      outputsFrom(p, inputs).y,
+      sites.map((i) => {
+        const mixed = Math.max(0, (laplacianAt(x, i, height, width) + 5 * x[i]) / 5);
+        return y[i] + dt * (mixed - 0.8 * x[i] - 0.2 * y[i]);
+      }),
+    );
+  });
+
+  it('WONN: cos of a phase times what the others send, wrapped', () => {
+    const p = built('wonn', { ...lattice, init: 'laplacian' });
+    const inputs = randomInputs(p, Math.PI);
+    const { theta, omega } = inputs;
+    const sent = theta.map(Math.sin);
+    isNear(
+      outputsFrom(p, inputs).theta,
+      sites.map((i) => {
+        const felt = Math.max(0, laplacianAt(sent, i, height, width));
+        const moved = theta[i] + dt * (omega[i] + Math.cos(theta[i]) * felt);
+        return Math.atan2(Math.sin(moved), Math.cos(moved));
+      }),
+    );
+  });
+
+  it('cv-RNN: i omega x + K x over its largest part', () => {
+    const p = built('cv-rnn', {
+      height,
+      width,
+      steps: 1,
+      boundary: 'circular',
+      strength: 0.5,
+      spread: 1.5,
+      reach: 1,
+    });
+    const inputs = randomInputs(p, 1);
+    const { x, omega } = inputs;
+    const raw = around(0, height, width, 1).map((_, k) =>
+      Math.exp(-((Math.floor(k / 3) - 1) ** 2 + ((k % 3) - 1) ** 2) / 4.5),
+    );
+    const total = raw.reduce((a, b) => a + b, 0);
+    const next = sites.flatMap((i) =>
+      [0, 1].map((part) => {
+        const quarter = part === 0 ? -x[2 * i + 1] : x[2 * i];
+        const near = around(i, height, width, 1).map((j, k) => ((0.5 * raw[k]) / total) * x[2 * j + part]);
+        return near.reduce((a, b) => a + b, omega[i] * quarter);
+      }),
+    );
+    const top = Math.max(...next.map(Math.abs));
+    isNear(
+      outputsFrom(p, inputs).x,
+      next.map((value) => value / top),
+    );
+  });
+
+  it('hGRU: as the layer that is held to the arrays of the authors', () => {
+    const p = built('hgru', { height, width, channels: 2, steps: 2 });
+    const field = [height, width, 2] as const;
+    const layered = program({ h: field, x: field }, ({ h, x }) => {
+      const kernel = conv(2, { boundary: 'circular', bias: false, name: 'horizontal' });
+      const states = hgruOfTwo({ channels: 2 })(x, h, ones(2))({ inhibition: kernel, excitation: kernel });
+      return { h: states.h };
+    });
+    const inputs = randomInputs(p, 1);
+    isNear(outputsFrom(p, inputs).h, outputsFrom(layered, inputs).h);
+  });
+
+  it('cellular automaton: what a cell and its slopes give, where it fires', () => {
+    const p = built('nca', { height, width, steps: 1, channels: 1, hidden: 3, stepSize: 0.5 });
+    const inputs = randomInputs(p, 1);
+    const { x } = inputs;
+    const u = inputs.u.map((value) => (value > 0 ? 1 : 0));
+    const of = initialParameters(p.graph, 0);
+    const slopes = [
+      [-1, 0, 1, -2, 0, 2, -1, 0, 1],
+      [-1, -2, -1, 0, 0, 0, 1, 2, 1],
+    ];
+    isNear(
+      outputsFrom(p, { x, u }).x,
+      sites.map((i) => {
+        const near = around(i, height, width, 1);
+        const seen = [x[i], ...slopes.map((w) => near.reduce((sum, j, k) => sum + (w[k] * x[j]) / 8, 0))];
+        const change = [0, 1, 2].reduce((sum, k) => {
+          const heard = seen.reduce((a, value, n) => a + value * of['dense1/weight'][3 * n + k], 0);
+          return sum + Math.max(0, heard + of['dense1/bias'][k]) * of['dense2/weight'][k];
+        }, of['dense2/bias'][0]);
+        return x[i] + 0.5 * u[i] * change;
+      }),
+    );
   });
 
   it('Wilson-Cowan: relaxes to (1 - E) S(input)', () => {

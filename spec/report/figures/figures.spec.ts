@@ -8,6 +8,7 @@ import {
   barsChart,
   coursesChart,
   type Entry,
+  gradedScores,
   parameterScores,
   placeOf,
   scoreBars,
@@ -237,5 +238,21 @@ describe('labels in the figures', () => {
     const parts = texts.slice(from, texts.findIndex((text) => text.endsWith('0.002)')) + 1);
     assert.ok(parts.length > 1 && frame.height > 100);
     assert.equal(parts.join('').replaceAll(' ', ''), name.replaceAll(' ', ''));
+  });
+
+  it('draw models against difficulty with a name beside each line, also where all end at one place', async () => {
+    const bin = (at: number, mean: number) => ({ count: 9, at, from: at, to: at, mean, error: 0.02 });
+    const lines = ['nwm', 'hgru', 'a-very-long-name-of-a-model-that-does-not-fit'].map((name, i) => ({
+      name,
+      bins: [bin(3, 0.9), bin(9, 0.6 - 0.1 * i), bin(20, 0.2)],
+    }));
+    for (const room of ['wide', 'narrow'] as const) {
+      const svg = await svgOf(
+        gradedScores({ task: 'mazes', score: 'foregroundIou', better: 'more', lines, room }),
+      );
+      for (const text of ['>nwm<', '>hgru<', '>mazes: foreground IoU against difficulty<'])
+        assert.ok(svg.includes(text), text);
+      assert.doesNotMatch(svg, /NaN/);
+    }
   });
 });

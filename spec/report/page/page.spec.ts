@@ -146,7 +146,7 @@ describe('report/page', () => {
       '<dt>Test foreground IoU</dt>',
       '<dt>Test foreground accuracy</dt>',
       '<dt>Test loss</dt>',
-      '<th scope="col">Score on the test images</th>',
+      '<th scope="col" class="number">test</th>',
     ])
       ok(page.includes(words), words);
     const whole = reportHtml({ ...fullRun('word'), target: 'image' });

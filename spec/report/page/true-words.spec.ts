@@ -37,6 +37,32 @@ describe('what a run’s page says', () => {
     assert.match(page, /nats per image/);
   });
 
+  it('of a run with scores of its own: these, their directions, and neither images nor background', () => {
+    const page = reportHtml(
+      run({
+        target: 'sample',
+        training: {
+          epochs: [{ epoch: 1, train: { loss: 1 }, validation: { loss: 1, hits: 0.5 } }],
+          best: 1,
+          chosenBy: { name: 'hits', better: 'more' },
+        },
+        test: {
+          images: 9,
+          scores: { loss: 0.5, error: 0.0002, hits: 0.75 },
+          own: [
+            { name: 'error', words: 'mean of the output mse over the samples', better: 'less' },
+            { name: 'hits', words: 'sum of a over that of b', better: 'more' },
+          ],
+        },
+      }),
+    );
+    assert.match(page, /On 9 test samples that it never saw, its error is 0\.0002 \(less is better\)/);
+    assert.match(page, /<tr class="chief"><th scope="row">error<\/th><td class="number">0\.0002</);
+    assert.match(page, /sum of a over that of b; more is better/);
+    assert.match(page, /where the validation hits was greatest/);
+    assert.doesNotMatch(page, /foreground|per pixel|test image|\bNaN\b/);
+  });
+
   it('of kept weights: the last ones where there was nothing to choose by', () => {
     const page = reportHtml(run({ training: { epochs: [{ epoch: 1, train: { loss: 1 } }] } }));
     assert.match(page, /weights of the last epoch were kept; there are no validation images/);

@@ -27,9 +27,12 @@ const report: SweepReport = {
       notes: ['1 of 2 runs are finished.'],
     },
   ],
-  bars: picture,
-  curves: picture,
+  foreground: true,
+  bars: [{ score: 'foreground IoU', picture }],
+  curves: [{ score: 'foreground IoU', picture }],
+  graded: [],
   waves: [{ name: 'a/b, seed 0', href: 'x" onclick="y', picture }],
+  answers: [],
   predictions: [{ name: 'a/b, seed 0', href: null, picture }],
   leftOut: 3,
   runs: [
@@ -39,7 +42,7 @@ const report: SweepReport = {
       state: 'finished',
       epochs: 4,
       planned: 4,
-      foregroundIou: 0.9,
+      chief: { words: 'foreground IoU', value: 0.9 },
       href: '../r.html',
     },
     {
@@ -48,7 +51,7 @@ const report: SweepReport = {
       state: 'unfinished',
       epochs: 2,
       planned: 4,
-      foregroundIou: null,
+      chief: { words: 'foreground IoU', value: null },
       href: null,
     },
     {
@@ -57,7 +60,7 @@ const report: SweepReport = {
       state: 'not begun',
       epochs: 0,
       planned: 4,
-      foregroundIou: null,
+      chief: { words: 'foreground IoU', value: null },
       href: null,
     },
   ],
@@ -116,6 +119,31 @@ describe('the report of a sweep', () => {
     assert.doesNotMatch(whole, /symmetric about zero|figures at their ends|not at 0/);
     assert.match(whole, /in figures at the right/);
     assert.match(whole, /it need not begin at 0/);
+  });
+
+  it('names each score where runs are of several, and speaks of a foreground only where there is one', () => {
+    const line = { ...report.runs[0], chief: { words: 'error', value: 0.125 } };
+    const mixed = sweepReportHtml({
+      ...report,
+      runs: [...report.runs, line],
+      curves: [...report.curves, { score: 'error', picture }],
+    });
+    assert.match(mixed, />test score</);
+    assert.match(mixed, />error 0\.125</);
+    assert.match(mixed, /Error on the validation samples over the epochs/);
+    const alone = sweepReportHtml({ ...report, foreground: false, tables: [], curves: [], runs: [line] });
+    assert.match(alone, /data-head="test error">0\.125</);
+    assert.doesNotMatch(alone, /foreground/i);
+  });
+
+  it('has models of one task against how hard samples are, and says how many are drawn', () => {
+    const graded = (models: number) =>
+      sweepReportHtml({ ...report, graded: [{ task: 'mazes', score: 'foreground IoU', picture, models }] });
+    assert.match(graded(3), /How they take what is hard/);
+    assert.match(graded(3), /on mazes: foreground IoU of its test samples/);
+    assert.doesNotMatch(graded(3), /best at the hardest/);
+    assert.match(graded(12), /Of 12 models the 8 best at the hardest samples/);
+    assert.ok(!page.includes('How they take what is hard'));
   });
 
   it('leaves out what there is not', () => {

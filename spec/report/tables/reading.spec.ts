@@ -85,10 +85,35 @@ describe('scores in tables', () => {
     assert.deepEqual(marked([groups[0], { ...groups[2], task: 'other' }], 'iou'), [false, false]);
     assert.deepEqual(
       ['loss', 'foregroundLoss', 'validation.loss', 'train.loss', 'iou', 'dice', 'images', 'epochs'].map(
-        betterOf,
+        (key) => betterOf(key),
       ),
       ['less', 'less', 'less', 'less', 'more', 'more', null, null],
     );
+  });
+
+  it('have the direction that an experiment declares, whatever its name says', () => {
+    assert.deepEqual(
+      ['error', 'validation.recall', 'loss', 'iou', 'unknown', 'samples'].map((key) =>
+        betterOf(key, { error: 'more', recall: 'less', iou: 'less' }),
+      ),
+      ['more', 'less', 'less', 'less', null, null],
+    );
+    const of = (name: string, better: 'more' | 'less', error: number): ScoreGroup =>
+      group(name, [], { better: { error: better }, runs: [{ seed: 0, scores: { error } }] });
+    const [small, large] = [of('small', 'less', 0.1), of('large', 'less', 0.2)];
+    assert.deepEqual(marked([small, large], 'error'), [true, false]);
+    assert.ok(meansTable('t', [small, large], ['error']).notes.some((note) => /\(least\)/.test(note)));
+    assert.deepEqual(marked([of('small', 'more', 0.1), of('large', 'more', 0.2)], 'error'), [false, true]);
+    assert.deepEqual(
+      marked([small, of('large', 'more', 0.2)], 'error'),
+      [false, false],
+      'nothing to compare',
+    );
+    const both = [
+      group('a', [0.5], { better: { error: 'less' }, runs: [{ seed: 0, scores: { error: 0.1, iou: 0.5 } }] }),
+      group('b', [0.4], { better: { error: 'less' }, runs: [{ seed: 0, scores: { error: 0.2, iou: 0.4 } }] }),
+    ];
+    assert.match(meansTable('t', both, ['iou', 'error']).notes.join(), /most, of test error the least/);
   });
 
   it('are of every split, by name, and name it', () => {
@@ -100,6 +125,8 @@ describe('scores in tables', () => {
     );
     assert.deepEqual(named('iou,loss', 'validation'), E.right(['validation.iou', 'validation.loss']));
     assert.deepEqual(named('all', 'train'), E.right(['train.loss']));
+    // Runs without a segmentation have no empty columns of its scores.
+    assert.deepEqual(scoresNamed('all', 'test', ['loss', 'error', 'train.loss']), E.right(['loss', 'error']));
     assert.deepEqual(named('every'), E.right([...scoreKeys, 'own']));
     assert.deepEqual(named('every', 'train'), named('every'));
     for (const split of ['test', 'validation', 'train'] as const) {

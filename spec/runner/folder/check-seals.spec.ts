@@ -15,7 +15,7 @@ import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { openRun } from '../../../src/runner/results/open-run.js';
 import { stateOf, statusOf } from '../../../src/runner/results/status.js';
 import { readRun, readRunFolders } from '../../../src/runner/results/summary.js';
-import { writeFigures } from '../../../src/runner/run/figures.js';
+import { noFigures, writeFigures } from '../../../src/runner/run/report/figures.js';
 import { environmentIn, trainTiny } from '../tiny-run.js';
 
 describe('seals of a finished run', () => {
@@ -140,7 +140,6 @@ describe('seals of a finished run', () => {
   });
 
   it('tell of figures that are of another run, or were not written by a run', async () => {
-    const none = { waves: null, segmentations: null };
     const known = await readRunRecord(folder)();
     assert.ok(E.isRight(known));
     // Scores do not depend on them: tables keep the run, and say so.
@@ -153,15 +152,15 @@ describe('seals of a finished run', () => {
       assert.match(found.right.notes.join(), said);
     };
     try {
-      assert.ok(E.isRight(await writeFigures(folder, none, known.right.identity)()));
+      assert.ok(E.isRight(await writeFigures(folder, noFigures, known.right.identity)()));
       assert.equal((await statusOf(folder, false)).state, 'finished');
-      await writeFigures(folder, none, 'another')();
+      await writeFigures(folder, noFigures, 'another')();
       await noticed(/figures\.json: it is not of this run; the file is damaged or was replaced/);
-      writeFileSync(path('figures.json'), JSON.stringify(none));
+      writeFileSync(path('figures.json'), JSON.stringify(noFigures));
       await noticed(/figures\.json: it is not of this run/);
       writeFileSync(
         path('figures.json'),
-        JSON.stringify({ ...none, run: known.right.identity, checksum: 'x' }),
+        JSON.stringify({ ...noFigures, run: known.right.identity, checksum: 'x' }),
       );
       await noticed(/figures\.json: its checksum is wrong/);
     } finally {

@@ -15,6 +15,9 @@ import { runProgram } from '../../../src/runner/import/run.js';
 import { value } from '../../models/either.js';
 import { done, models, newFolder, refused, sizes, trainedOf } from './exchange.js';
 
+/** What run-program and import read: an export to ONNX is for other runtimes. */
+const readFormats = exportFormats.filter((format) => format !== 'onnx');
+
 type Json = Record<string, unknown>;
 
 describe('a file from outside', () => {
@@ -25,7 +28,7 @@ describe('a file from outside', () => {
 
   before(async () => {
     whole = newFolder();
-    for (const format of exportFormats) await done(exportTrained(trained, format, join(whole, format)));
+    for (const format of readFormats) await done(exportTrained(trained, format, join(whole, format)));
     writeFileSync(join(whole, 'picture.png'), encodePng({ width: 16, height: 16, pixels: picture }));
   });
   after(() => rmSync(whole, { recursive: true }));
@@ -63,7 +66,7 @@ describe('a file from outside', () => {
     const values = trained.parameters[name].slice();
     values[1] = Number.NaN;
     const broken = { ...trained, parameters: { ...trained.parameters, [name]: values } };
-    for (const format of exportFormats) {
+    for (const format of readFormats) {
       await done(exportTrained(broken, format, at('broken', format)));
       assert.match(
         await said(at('broken', format)),
@@ -176,7 +179,7 @@ describe('a file from outside', () => {
         Object.entries(trained.parameters).map(([name, values]) => [name, values.map(() => 1e30)]),
       ),
     };
-    for (const format of exportFormats) {
+    for (const format of readFormats) {
       await done(exportTrained(huge, format, at('huge', format)));
       assert.match(
         await said(at('huge', format)),

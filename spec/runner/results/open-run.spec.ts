@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { errorMessage, unknownName } from '../../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
-import { imageScores } from '../../../src/experiments/scores.js';
+import { imageScores } from '../../../src/experiments/scores/scores.js';
 import type { Environment } from '../../../src/runner/environment.js';
 import { drawStates } from '../../../src/runner/pictures/hidden-states.js';
 import { writeSweepReport } from '../../../src/runner/pictures/sweep-report.js';

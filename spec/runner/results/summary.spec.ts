@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, errorMessage, unknownName } from '../../../src/base/error.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Experiment } from '../../../src/experiments/experiment.js';
-import { scoresOf, tallies } from '../../../src/experiments/scores.js';
+import { scoresOf, tallies } from '../../../src/experiments/scores/scores.js';
 import { runsOf, type Sweep, smallerSweep, sweepOf } from '../../../src/experiments/sweep/sweep.js';
 import { sweepNamed } from '../../../src/experiments/sweep/sweeps.js';
 import { writeSweep } from '../../../src/runner/folder/sweep-file.js';

@@ -70,6 +70,7 @@ describe('a run', () => {
       'weights',
       'waves.gif',
       'segmentations.png',
+      'answers.png',
       'curves.svg',
       'curves.png',
       'figures.json',
@@ -106,9 +107,18 @@ describe('a run', () => {
     }
   });
 
+  it('goes on with the engine on which it began where any is asked for', async () => {
+    const short = tiny({ training: { epochs: 1 } });
+    const begun = environment({ stopAfter: 1 }).made;
+    await runExperiment(short, 0)({ ...begun, engine: 'cpu' })();
+    const { folder } = await finished(short, { ...environment().made, engine: 'auto' });
+    assert.match(await readFile(join(folder, 'environment.json'), 'utf8'), /"cpu"/);
+    assert.equal((await readdir(join(runs, short.name))).length, 1);
+  });
+
   it('leaves frozen weights as they start, decay and checkpoints included', async () => {
     const model = pipe(
-      programFor(tiny().model, tiny().loss.target, { height: 16, width: 16, channels: 3, classes: 6 }),
+      programFor(tiny().model, tiny().loss, { height: 16, width: 16, channels: 3, classes: 6 }),
       E.flatMap((program) => freeze(program, 'coupling/*', '*/conv1/*')),
       E.getOrElseW((error) => assert.fail(errorMessage(error))),
     );

@@ -19,7 +19,7 @@ import {
   vary,
 } from '../../../src/experiments/sweep/sweep.js';
 import { encodePicture } from '../../../src/formats/png/png.js';
-import { sealed } from '../../../src/runner/folder/sealed-json.js';
+import { sealed } from '../../../src/runner/folder/seal.js';
 import { readSweep, sweepPath } from '../../../src/runner/folder/sweep-file.js';
 import { collect } from '../../../src/runner/results/collection.js';
 import { sweepsIn } from '../../../src/runner/results/query/index.js';
@@ -261,6 +261,29 @@ describe('a sweep', () => {
     assert.match(first, /^training\.weightDecay does nothing here: only adamw/);
     assert.match(second, /^these members are the same runs, .*0\.1\); .*0\.2\)$/);
     assert.deepEqual(others, []);
+  });
+
+  it('goes on with the engine that auto found when it began, and says so where that is not here', async () => {
+    const engines: string[] = [];
+    const job: Job = async (request) => {
+      engines.push(`${request.engine}: ${request.why}`);
+      return { kind: 'failed', message: 'for a test' };
+    };
+    const one = { ...grid, members: grid.members.slice(0, 1) };
+    await sweep(job, { engine: 'cpu' }, one);
+    await sweep(job, { engine: 'auto' }, one);
+    assert.deepEqual(
+      [...new Set(engines)],
+      ['cpu: asked for by name', `cpu: auto: ${grid.name} began on it`],
+    );
+    const path = sweepPath(runs, grid.name);
+    await writeFile(path, JSON.stringify(sealed({ sweep: one, engine: 'tensorflow', places: [] })));
+    const { tell: _, ...environment } = environmentOf(runs);
+    const ended = await runSweep(one)({ ...environment, engine: 'auto', jobs: 1, job, tell: () => {} })();
+    assert.match(
+      E.isLeft(ended) ? errorMessage(ended.left) : '',
+      /^engine tensorflow: .* began on it, and goes on where it is; here: .*; another --engine makes other runs$/,
+    );
   });
 
   it('is run by one process at a time', async () => {

@@ -7,7 +7,9 @@ import { stream } from '../../../src/base/random.js';
 import type { MicroBatches } from '../../../src/compile/micro-batches.js';
 import { openPool } from '../../../src/compile/tfjs/session/pool.js';
 import type { Dataset, Split } from '../../../src/data/dataset.js';
+import { arraysOfImages } from '../../../src/data/images.js';
 import { trainingCodec } from '../../../src/experiments/experiment.js';
+import { publishedLoss } from '../../../src/experiments/loss.js';
 import {
   conv,
   dropout,
@@ -18,6 +20,7 @@ import {
   program,
   relu,
 } from '../../../src/index.js';
+import { imagesObjective } from '../../../src/runner/training/classes.js';
 import { untrained } from '../../../src/runner/training/optimiser.js';
 import type { TrainState } from '../../../src/runner/training/state.js';
 import { type TrainPlan, train } from '../../../src/runner/training/train.js';
@@ -46,7 +49,8 @@ const settings = E.isRight(decoded) ? decoded.right : assert.fail('the settings 
 const plan = (microBatches: MicroBatches): TrainPlan => ({
   training: settings,
   seed: 4,
-  dataset,
+  objective: imagesObjective(publishedLoss, 2),
+  data: arraysOfImages(dataset),
   microBatches,
   evaluationBatch: 2,
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { summary } from '../../../src/cli/commands/run.js';
 import { statusTable } from '../../../src/cli/commands/status.js';
-import { describeTraining } from '../../../src/experiments/training.js';
+import { describeTraining } from '../../../src/experiments/training/training.js';
 import { statusOf } from '../../../src/runner/results/status.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 import { earlyStopWords, endsEarly, epochsWithoutProgress } from '../../../src/runner/training/early-stop.js';

@@ -4,10 +4,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../../src/base/error.js';
 import type { Session } from '../../../src/compile/tfjs/session/session.js';
 import type { Dataset, Split } from '../../../src/data/dataset.js';
+import { arraysOfImages } from '../../../src/data/images.js';
 import { trainingCodec } from '../../../src/experiments/experiment.js';
+import { publishedLoss } from '../../../src/experiments/loss.js';
+import { imagesObjective } from '../../../src/runner/training/classes.js';
 import { untrained } from '../../../src/runner/training/optimiser.js';
 import type { TrainState } from '../../../src/runner/training/state.js';
-import { orderOf, rateAt, type TrainPlan, train } from '../../../src/runner/training/train.js';
+import { rateAt } from '../../../src/runner/training/steps.js';
+import { orderOf, type TrainPlan, train } from '../../../src/runner/training/train.js';
 
 const split = (count: number): Split => ({
   count,
@@ -27,7 +31,8 @@ const training = (settings: object) => {
 const plan: TrainPlan = {
   training: training({ batch: 2, epochs: 4, rate: 0.1 }),
   seed: 0,
-  dataset,
+  objective: imagesObjective(publishedLoss, 1),
+  data: arraysOfImages(dataset),
   microBatches: [2],
   evaluationBatch: 1,
 };
@@ -126,7 +131,12 @@ describe('training', () => {
     };
     const { kept, watch } = silent();
     const validated: Dataset = { ...dataset, validation: split(1), classes: ['background', 'thing'] };
-    const ended = await train(blind, { ...plan, dataset: validated }, start, watch);
+    const ended = await train(
+      blind,
+      { ...plan, data: arraysOfImages(validated), objective: imagesObjective(publishedLoss, 2) },
+      start,
+      watch,
+    );
     assert.ok(E.isLeft(ended));
     assert.match(errorMessage(ended.left), /^the validation loss became NaN in epoch 1/);
     assert.deepEqual(kept, []);

@@ -1,5 +1,6 @@
 /** Dynamics and methods on literal shapes: states keep their fields and sizes through every method, without a cast. */
 
+import { newton } from '../../../src/compile/transform/index.js';
 import {
   add,
   addState,
@@ -70,6 +71,8 @@ const bySizes = integrate({ method: dormandPrince(), dt: 0.1, rate: fading });
 exactly<Step<Media>>()(bySizes, true);
 const bySweeps = integrate({ method: implicitMidpoint({ sweeps: 3 }), dt: 0.1, rate: fading });
 exactly<Step<Media>>()(bySweeps, true);
+const byNewton = integrate({ method: implicitMidpoint({ solver: newton() }), dt: 0.1, rate: fading });
+exactly<Step<Media>>()(byNewton, true);
 
 // Splitting.
 const turning = ({ y: at, z: speed }: Wave<readonly [4]>): Wave<readonly [4]> => ({ y: speed, z: negate(at) });

@@ -16,6 +16,7 @@ import {
   coupling3d,
   convolveWith,
   convTranspose,
+  convTranspose3d,
   data,
   dense,
   depthwise,
@@ -109,6 +110,7 @@ exactly<Tensor<readonly [31, 32, 3]>>()(pipe(odd, maxPool(2)), true);
 exactly<Tensor<readonly [61, 63, 3]>>()(pipe(odd, meanPool(3, 1)), true);
 exactly<Tensor<readonly [128, 128, 4]>>()(pipe(image, convTranspose(4)), true);
 exactly<Tensor<readonly [64, 66, 4]>>()(pipe(odd, convTranspose(4, { stride: 1 })), true);
+exactly<Tensor<readonly [5, 7, 9, 3]>>()(convTranspose3d(3, { kernel: 3 })(zeros(2, 3, 4, 1)), true);
 exactly<Tensor<readonly [127, 131, 4]>>()(pipe(odd, convTranspose(4, { kernel: 3, stride: 2 })), true);
 exactly<Tensor<readonly [189, 195, 3]>>()(pipe(odd, upsample(3)), true);
 exactly<Tensor<readonly [64, 64, 6]>>()(pipe(image, maxPool(2), conv(8), convTranspose(6)), true);
@@ -118,8 +120,8 @@ const wide = zeros(32768, 2);
 exactly<Tensor<readonly [16384, 7]>>()(pipe(wide, conv1d(7, { stride: 2 })), true);
 exactly<Tensor<readonly [16385, 2]>>()(spectrum(wide), true);
 exactly<Tensor<readonly [50001, 3, 4]>>()(spectrum(zeros(100001, 3, 4)), true);
-exactly<Tensor<readonly [24999, 12345, 3]>>()(pipe(zeros(49999, 24690, 3), maxPool(2)), true);
-exactly<Tensor<readonly [65536, 20000, 3]>>()(pipe(zeros(32768, 10000, 3), upsample(2)), true);
+exactly<Tensor<readonly [24999, 1500, 3]>>()(pipe(zeros(49999, 3000, 3), maxPool(2)), true);
+exactly<Tensor<readonly [65536, 2000, 3]>>()(pipe(zeros(32768, 1000, 3), upsample(2)), true);
 exactly<Tensor<readonly [4, 4, 30003]>>()(timeToChannels(zeros(10001, 4, 4, 3)), true);
 exactly<Tensor<readonly [5, 40000]>>()(concat(zeros(5, 12345), zeros(5, 27655)), true);
 

@@ -6,8 +6,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Watch } from '../../data/made/generate.js';
-import { writeNpyPairs } from '../../data/own/npy-pairs.js';
-import { writePngPairs } from '../../data/own/write-png-pairs.js';
+import { writeNpyPairs } from '../../data/own/pairs/npy-pairs.js';
+import { writePngPairs } from '../../data/own/pairs/write-png-pairs.js';
 import { mayWrite, type Writing } from '../../files/write-folder.js';
 import { oneOf } from '../flags/flags.js';
 

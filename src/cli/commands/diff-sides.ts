@@ -7,26 +7,26 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical, hashOf } from '../../base/canonical.js';
 import { errorMessage } from '../../base/error.js';
-import { taskShape } from '../../data/task.js';
+import { statedData } from '../../data/task.js';
 import { hashProgram } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
-import { programFor } from '../../experiments/model.js';
+import { type DataShape, programFor } from '../../experiments/model.js';
 import type { Member } from '../../experiments/sweep/sweep.js';
-import type { Sizes } from '../../models/catalogue.js';
 import { type ComputedOn, readComputedOn } from '../../runner/folder/computed-on.js';
 import { readRunRecord } from '../../runner/folder/record.js';
 import { type Told, toldByFiles } from '../../runner/run/prepare.js';
 import { remark } from '../edge.js';
+import { madeDataHere } from '../source/data-folder.js';
 import { calledAs, type Named } from '../source/source.js';
 
-/** What tells the runs of an experiment whose task lies in files: which data, and the sizes of it where it could be read. */
+/** What distinguishes the runs of an experiment on a person's files: the digest of the data, and their sizes if they were read. */
 export interface Known {
   readonly data: string | undefined;
-  readonly sizes: Sizes | null;
+  readonly sizes: DataShape | null;
 }
 
-/** What is known of experiments whose tasks lie in files. */
+/** What is known of experiments on a person's files. */
 export type Read = ReadonlyMap<Experiment, Known>;
 
 /** What is known of a run by its own folder. */
@@ -35,7 +35,7 @@ export interface OfRun extends ComputedOn {
   readonly data: string | null;
 }
 
-/** Of a run that was begun and of nothing else; null also where its record cannot be read. */
+/** What is known of a run that was begun; null for anything else, and if its record cannot be read. */
 const ofRun = (named: Named): T.Task<OfRun | null> =>
   named.kind === 'sweep' || named.begun === null
     ? T.of(null)
@@ -61,7 +61,7 @@ export const readAll =
     for (const experiment of experiments) {
       const key = canonical(experiment.task);
       if (!byTask.has(key)) {
-        const told = await toldByFiles(experiment)();
+        const told = await toldByFiles(experiment, await madeDataHere())();
         if (E.isLeft(told))
           remark(
             `note: its runs are told by its settings alone, since its data cannot be read: ${errorMessage(told.left)}`,
@@ -81,8 +81,8 @@ export const programOf =
     const { model, loss, task } = experiment;
     const sizes = read.get(experiment)?.sizes ?? null;
     return pipe(
-      sizes === null ? taskShape(task) : O.some(sizes),
-      O.flatMap((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
+      sizes === null ? statedData(task) : O.some(sizes),
+      O.flatMap((sizes: DataShape) => O.fromEither(programFor(model, loss, sizes))),
       O.match(() => hashOf(model), hashProgram),
     );
   };

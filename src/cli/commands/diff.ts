@@ -7,6 +7,7 @@ import { aligned } from '../../base/aligned.js';
 import { canonical } from '../../base/canonical.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
+import { presetNamed } from '../../experiments/catalogue.js';
 import {
   type Difference,
   dataDifferences,
@@ -16,6 +17,7 @@ import {
 } from '../../experiments/difference.js';
 import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep/sweep.js';
 import { shortDigest } from '../../runner/results/todays-data.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { amongRuns, orBegunHere } from '../source/names-here.js';
 import { asSweep, type Named, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
@@ -30,7 +32,7 @@ import {
   withOwnData,
 } from './diff-sides.js';
 
-export interface DiffFlags {
+export interface DiffFlags extends Idle {
   readonly preset: string;
 }
 
@@ -131,7 +133,7 @@ const compared = (first: Side, second: Side, today: Read): string => {
   ].join('\n');
 };
 
-/** Of two runs that are there, whether they are one. */
+/** The line that says whether two runs are one; none unless both exist. */
 const runsLine = (a: OfRun, b: OfRun, differences: readonly Difference[]): string =>
   a.identity === b.identity
     ? 'they are the same run'
@@ -153,28 +155,32 @@ const comparedDrums = (a: string, b: string): Checked<string> => {
 const begunOrNamed = (name: string, preset: string): Effect<Named> =>
   orBegunHere('runs')(name, (one) => withRemarks(namedFrom(one, preset)));
 
-/** The differences between two experiments or sweeps, as text. */
-export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string> =>
+const ofTwo = (a: string, b: string, preset: string): Effect<string> =>
   pipe(
-    Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
-      ? TE.fromEither(comparedDrums(a, b))
-      : pipe(
-          TE.Do,
-          TE.bind('first', () => begunOrNamed(a, preset)),
-          TE.bind('second', () => begunOrNamed(b, preset)),
-          amongRuns('runs'),
-          TE.bind('read', ({ first, second }) =>
-            TE.fromTask(
-              readAll(
-                [first, second].flatMap((one) => asSweep(one).members.map(({ experiment }) => experiment)),
-              ),
-            ),
-          ),
-          TE.flatMapTask(
-            ({ first, second, read }) =>
-              async () =>
-                compared(await sideOf(first)(), await sideOf(second)(), read),
-          ),
-        ),
+    TE.Do,
+    TE.bind('first', () => begunOrNamed(a, preset)),
+    TE.bind('second', () => begunOrNamed(b, preset)),
+    amongRuns('runs'),
+    TE.bind('read', ({ first, second }) =>
+      TE.fromTask(
+        readAll([first, second].flatMap((one) => asSweep(one).members.map(({ experiment }) => experiment))),
+      ),
+    ),
+    TE.flatMapTask(
+      ({ first, second, read }) =>
+        async () =>
+          compared(await sideOf(first)(), await sideOf(second)(), read),
+    ),
+  );
+
+/** The differences between two experiments or sweeps, as text. */
+export const diff = (a: string, b: string, flags: DiffFlags): Effect<string> =>
+  pipe(
+    TE.fromEither(allFlags({ idle: noneIdle(flags), preset: presetNamed(flags.preset) })),
+    TE.flatMap(({ preset }) =>
+      Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
+        ? TE.fromEither(comparedDrums(a, b))
+        : ofTwo(a, b, preset),
+    ),
     TE.map((text) => fitted(text)),
   );

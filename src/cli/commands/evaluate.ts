@@ -5,11 +5,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect } from '../../base/error.js';
+import * as t from 'io-ts';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type SplitName, splitNames } from '../../data/dataset.js';
 import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
-import type { Scores } from '../../experiments/scores.js';
+import { areOwn, chiefWords, type Measures } from '../../experiments/scores/measures.js';
+import { changed } from '../../experiments/settings/settings.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
 import { labelsOfRuns } from '../../runner/folder/labels.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
@@ -42,12 +44,41 @@ const evaluateFlags = (flags: EvaluateFlags) =>
     resize: resizeFlag(flags.resize),
   });
 
+/** Whether a setting is of the model and its training, which say what runs are meant; all others are of the task. */
+const isOfRuns = (setting: string): boolean => /^(model|loss|training)[.=]/.test(setting);
+
+const settingsOf = ({ set = [] }: EvaluateFlags) => ({
+  ofRuns: set.filter(isOfRuns),
+  ofTask: set.filter((setting) => !isOfRuns(setting)),
+});
+
+/** A run's task with settings by their paths, such as `settings.noise` of a function's own. */
+const withPaths = (
+  task: Task,
+  settings: Readonly<Record<string, unknown>>,
+): Checked<Readonly<Record<string, unknown>>> =>
+  pipe(
+    changed(
+      { task },
+      Object.fromEntries(
+        Object.entries(settings).flatMap(([path, value]) =>
+          path.includes('.') ? [[`task.${path}`, value]] : [],
+        ),
+      ),
+      task.name,
+    ),
+    E.map(({ value }) => ({
+      ...(t.UnknownRecord.is(value) && t.UnknownRecord.is(value.task) ? value.task : task),
+      ...Object.fromEntries(Object.entries(settings).filter(([path]) => !path.includes('.'))),
+    })),
+  );
+
 /** The task that is asked for; default the run's own, with changes. */
 const taskOf =
   (flags: EvaluateFlags, resize: OtherSizes | null) =>
   (own: Task | null): Effect<Task> =>
     pipe(
-      TE.fromEither(settingsFlag('--set', flags.set ?? [])),
+      TE.fromEither(settingsFlag('--set', settingsOf(flags).ofTask)),
       TE.flatMap((settings) => {
         if (flags.task !== undefined) return taskFrom(flags.task, settings, flags, flags.preset);
         return own === null
@@ -55,7 +86,8 @@ const taskOf =
           : TE.fromEither(
               pipe(
                 hasDigits(own.name, flags.mnistDir),
-                E.flatMap(() => taskNamed(own.name, { ...own, ...ofTask(settings, flags.mnistDir) })),
+                E.flatMap(() => withPaths(own, ofTask(settings, flags.mnistDir))),
+                E.flatMap((changedTask) => taskNamed(own.name, changedTask)),
               ),
             );
       }),
@@ -74,10 +106,34 @@ const titles: Readonly<Record<ScoreName, string>> = {
 };
 const order = Object.keys(titles).flatMap((title) => scoreNames.filter((name) => name === title));
 
-const cellsOf = (first: string, scores: Scores): readonly string[] => [
+/** Of tasks whose classes are objects alone. */
+const ari = 'foregroundAri';
+
+const isSegmentation = (name: string): boolean => order.some((one) => one === name);
+
+/** The columns: of segmentations all of them, then each score that one of these runs declares. */
+const columnsOf = (all: readonly Rescored[]): readonly string[] => {
+  const found = all.flatMap(({ scores, recorded }) => (recorded === null ? [scores] : [scores, recorded]));
+  const own = new Set(found.filter(areOwn).flatMap((scores) => Object.keys(scores)));
+  const segmented = found.some((scores) => !areOwn(scores));
+  return [
+    ...(found.some((scores) => scores[ari] !== undefined) ? [ari] : []),
+    ...order.filter((name) => segmented || own.has(name)),
+    ...[...own].filter((name) => name !== 'samples' && !isSegmentation(name)),
+  ];
+};
+
+/** Four decimals; what would be 0 in these has four digits. */
+const cellOf = (value: number | null | undefined): string =>
+  value == null ? '' : value === 0 || Math.abs(value) >= 1e-3 ? value.toFixed(4) : value.toExponential(3);
+
+const cellsOf = (columns: readonly string[], first: string, scores: Measures): readonly string[] => [
   first,
-  ...order.map((name) => scores[name]?.toFixed(4) ?? ''),
+  ...columns.map((name) => cellOf(scores[name])),
 ];
+
+const titleOf = (name: string): string =>
+  order.flatMap((one) => (one === name ? [titles[one]] : []))[0] ?? chiefWords({ name });
 
 /** A scored run with its label. */
 interface Named extends Rescored {
@@ -106,18 +162,30 @@ const labelled =
       }),
     );
 
-const groupOf = ({ label, seed, scores, recorded, ownTest }: Named): readonly Row[] => [
-  { kind: 'chief', cells: cellsOf(seed === null ? label : `${label}, seed ${seed}`, scores) },
+const groupOf = (
+  columns: readonly string[],
+  { label, seed, scores, recorded, ownTest }: Named,
+): readonly Row[] => [
+  { kind: 'chief', cells: cellsOf(columns, seed === null ? label : `${label}, seed ${seed}`, scores) },
   ...(recorded === null || (ownTest && isDeepStrictEqual(scores, recorded))
     ? []
-    : [{ kind: 'beside' as const, cells: cellsOf('  recorded: own test images', recorded) }]),
+    : [
+        {
+          kind: 'beside' as const,
+          cells: cellsOf(
+            columns,
+            `  recorded: own test ${areOwn(recorded) ? 'samples' : 'images'}`,
+            recorded,
+          ),
+        },
+      ]),
 ];
 
 /** The largest difference of a score from result.json; 0 where all are the same to the last bit. */
 const farthest = (all: readonly Rescored[]): number =>
   Math.max(
     ...all.flatMap(({ scores, recorded }) =>
-      order.map((name) => Math.abs((scores[name] ?? 0) - (recorded?.[name] ?? 0))),
+      columnsOf(all).map((name) => Math.abs((scores[name] ?? 0) - (recorded?.[name] ?? 0))),
     ),
   );
 
@@ -141,26 +209,29 @@ const sameAsThen = (all: readonly Rescored[]): readonly string[] => {
 };
 
 const imagesOf = (all: readonly Rescored[]): readonly string[] => {
-  const lines = all.map(
-    ({ task, split, scores }) =>
-      `${split} images of ${describeTask(task)}: ${scores.images} scored, ` +
-      `${scores.imagesWithoutForeground} without foreground`,
+  const lines = all.map(({ task, split, scores }) =>
+    areOwn(scores)
+      ? `${split} samples of ${describeTask(task)}: ${scores.samples} scored`
+      : `${split} images of ${describeTask(task)}: ${scores.images} scored, ` +
+        `${scores.imagesWithoutForeground} without foreground`,
   );
   return [...new Set(lines)];
 };
 
 /** The table of scored runs. */
-const scoredTable = (all: readonly Named[]): Table => ({
+const scoredTable = (all: readonly Named[], scores = columnsOf(all)): Table => ({
   title: all.length === 1 ? all[0].description : `${all.length} runs`,
   columns: [
     { name: 'run', align: 'left' },
-    ...order.map((name) => ({ name: titles[name], align: 'right' as const })),
+    ...scores.map((name) => ({ name: titleOf(name), align: 'right' as const })),
   ],
-  groups: all.map(groupOf),
+  groups: all.map((one) => groupOf(scores, one)),
   notes: [
     ...imagesOf(all),
-    ...(all.some((one) => groupOf(one).length > 1)
-      ? ["recorded: the scores that result.json keeps of a run's own test images, from when it was trained"]
+    ...(all.some((one) => groupOf(scores, one).length > 1)
+      ? [
+          `recorded: the scores that result.json keeps of a run's own test ${all.every(({ recorded }) => recorded === null || areOwn(recorded)) ? 'samples' : 'images'}, from when it was trained`,
+        ]
       : []),
     ...changedWords(all),
     ...sameAsThen(all),
@@ -171,7 +242,7 @@ const scoredTable = (all: readonly Named[]): Table => ({
 export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string> =>
   pipe(
     TE.fromEither(evaluateFlags(flags)),
-    TE.bind('found', () => finishedRuns(name, flags)),
+    TE.bind('found', () => finishedRuns(name, { ...flags, set: settingsOf(flags).ofRuns })),
     TE.tapIO(({ found }) => () => {
       for (const note of found.notes) remark(note);
     }),

@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
+import type { Node, Op } from '../../dsl/op.js';
 import { presetNamed } from '../../experiments/catalogue.js';
 import { kindOf } from '../../files/kind-of.js';
 import {
@@ -32,6 +33,8 @@ export interface ExportFlags extends Idle {
   /** None: the finished runs at any size; full where it is untrained. */
   readonly preset?: string;
   readonly seed?: string;
+  /** Settings that what is named is changed by. */
+  readonly set?: readonly string[];
   readonly untrained?: boolean;
   readonly runs: string;
 }
@@ -55,7 +58,12 @@ const written = (path: string): Effect<Leaving> =>
 
 /** A folder has its own size and seed: flags that would say another are refused. */
 const ofFolder = (path: string, flags: ExportFlags): Effect<Leaving> => {
-  const flag = flags.seed !== undefined ? '--seed' : flags.preset !== undefined ? '--preset' : null;
+  const given: readonly (readonly [string, boolean])[] = [
+    ['--seed', flags.seed !== undefined],
+    ['--preset', flags.preset !== undefined],
+    ['--set', (flags.set ?? []).length > 0],
+  ];
+  const [flag] = given.find(([, is]) => is) ?? [null];
   return flag === null
     ? written(path)
     : TE.left(
@@ -85,7 +93,12 @@ const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {
     TE.bind('taken', ({ seed }) =>
       finishedRun(
         name,
-        { runs, ...(preset === undefined ? {} : { preset }), ...(seed === null ? {} : { seed }) },
+        {
+          runs,
+          ...(preset === undefined ? {} : { preset }),
+          ...(seed === null ? {} : { seed }),
+          set: flags.set ?? [],
+        },
         'export',
         ', and --untrained takes its weights as they start',
       ),
@@ -106,7 +119,7 @@ const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
     TE.bind('seed', () => TE.fromEither(seedOf(flags))),
     TE.bind('experiment', () =>
       pipe(
-        experimentFrom(name, flags.preset ?? 'full'),
+        experimentFrom(name, flags.preset ?? 'full', { set: flags.set ?? [] }),
         TE.map(({ experiment }) => experiment),
       ),
     ),
@@ -124,14 +137,33 @@ const isExport = (name: string): boolean => name.endsWith('.safetensors') || nam
 
 /** Flags that say nothing about another format are refused, not passed over. */
 const onlyOfGraphs = ({ format, unroll, outputs }: ExportFlags): Checked<unknown> => {
-  const given = [...(unroll === true ? ['--unroll'] : []), ...(outputs === undefined ? [] : ['--outputs'])];
-  const idle = exportFormats.some((one) => one === format && one !== 'graph-model') ? given : [];
-  return allValues(
-    idle.map((flag) =>
-      E.left(decodeError(flag, `it is for --format graph-model; leave it out with --format ${format}`)),
-    ),
-  );
+  const of = (flag: string, given: boolean, formats: readonly string[]): readonly Checked<unknown>[] =>
+    given && exportFormats.some((one) => one === format) && !formats.includes(format)
+      ? [
+          E.left(
+            decodeError(
+              flag,
+              `it is for --format ${formats.join(' or ')}; leave it out with --format ${format}`,
+            ),
+          ),
+        ]
+      : [];
+  return allValues([
+    ...of('--unroll', unroll === true, ['graph-model']),
+    ...of('--outputs', outputs !== undefined, ['graph-model', 'onnx']),
+  ]);
 };
+
+/** What a page that runs the graph must know of a stock backend. */
+const ofStockWasm = (format: string, { program }: Trained): readonly string[] =>
+  format === 'graph-model' && allOps(program.graph.nodes).some((op) => op.op === 'map' && op.fn === 'relu')
+    ? [
+        "note: on TensorFlow.js's stock wasm backend relu makes 0 of a NaN, so weights or inputs that are not finite are not seen in the answer; on cpu they are",
+      ]
+    : [];
+
+const allOps = (nodes: readonly Node[]): readonly Op[] =>
+  nodes.flatMap(({ op }) => (op.op === 'scan' ? [op, ...allOps(op.body.nodes)] : [op]));
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
@@ -167,10 +199,11 @@ export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
         sayingMoves(flags),
       ),
     ),
-    TE.map(({ leaving: { trained, notes }, files }) =>
+    TE.map(({ leaving: { trained, notes }, files, format }) =>
       [
         trained.description,
         ...notes,
+        ...ofStockWasm(format, trained),
         ...Object.entries(files)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([file, bytes]) => `  ${flags.out}/${file}  ${kib(bytes.length)}`),

@@ -1,15 +1,20 @@
 /** Figures of finished runs, which are opened and looked at again. */
 
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
+import { readBytesIfPresent } from '../../files/files.js';
 import { mayPut, putFiles } from '../../files/put-files.js';
 import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
+import { checkFigures } from '../../runner/folder/check-seals.js';
+import { files } from '../../runner/folder/files.js';
 import { drawStates } from '../../runner/pictures/hidden-states.js';
+import { drawingFiles, drawingNames } from '../../runner/pictures/themes.js';
 import {
   firstImages,
   type OpenRun,
@@ -17,6 +22,8 @@ import {
   observeSamples,
   openRun,
 } from '../../runner/results/open-run.js';
+import { drawCharts } from '../../runner/run/report/answers.js';
+import { readFigures } from '../../runner/run/report/figures.js';
 import { sayingMoves } from '../edge.js';
 import { allFlags, type Idle } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
@@ -24,8 +31,11 @@ import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
 export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, Idle {
+  /** Settings that what is named is changed by. */
+  readonly set?: readonly string[];
   readonly preset?: string;
-  readonly score: string;
+  /** Left out: the score that the runs show first. */
+  readonly score?: string;
   readonly samples?: string;
   readonly channels?: string;
   readonly frames?: string;
@@ -123,7 +133,7 @@ export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
               const { model } = open.run.experiment;
               return wavesGif({
                 samples: observed,
-                classes: open.dataset.classes,
+                classes: open.samples.classes,
                 title: open.title,
                 ...(channels === null ? {} : { channels }),
                 ...(frames === null ? {} : { mostFrames: frames }),
@@ -151,7 +161,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<st
             writeBoth('segmentations', 'png', flags, (theme) =>
               segmentationsPng({
                 samples,
-                classes: open.dataset.classes,
+                classes: open.samples.classes,
                 columns: Math.min(3, samples.length),
                 title: open.title,
                 theme,
@@ -199,4 +209,48 @@ export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effe
         ),
       ),
     ),
+  );
+
+/** The files of the charts that there can be of answers, and of the samples that are answered best and worst. */
+const answerFiles = [
+  ...(['confusion', 'calibration', 'predicted', 'difficulty'] as const).flatMap((name) => drawingNames(name)),
+  files.answers,
+];
+
+/** Draws what a finished run answers, from what its report kept, and lists the files. */
+export const drawAnswersOf = (name: string, flags: FigureFlags): Effect<string> =>
+  pipe(
+    mayPut(flags.out, answerFiles, flags),
+    TE.flatMap(() => pipe(finishedRun(name, flags, 'figure answers'), sayingTaken(name))),
+    TE.bindTo('folder'),
+    TE.tap(({ folder }) => checkFigures(folder)),
+    TE.bind('figures', ({ folder }) => readFigures(folder)),
+    TE.bind('answers', ({ folder, figures: { answers } }) =>
+      answers === null
+        ? TE.left(
+            decodeError(
+              folder,
+              `it has kept no answers, as runs of earlier versions and with --no-pictures do; without its figures.json \`drumhead run ${folder}\` draws them, and trains nothing again`,
+            ),
+          )
+        : TE.right(answers),
+    ),
+    TE.bind('charts', ({ answers }) => drawCharts(answers)),
+    TE.bind('drawn', ({ charts }) =>
+      TE.fromEither(
+        pipe(
+          charts,
+          E.traverseArray(({ name: chart, wide }) => drawingFiles(chart, wide)),
+        ),
+      ),
+    ),
+    TE.bind('samples', ({ folder }) => readBytesIfPresent(join(folder, files.answers))),
+    TE.flatMap(({ drawn, samples }) =>
+      putFiles(
+        flags.out,
+        Object.assign({}, ...drawn, samples === null ? {} : { [files.answers]: samples }),
+        sayingMoves(flags),
+      ),
+    ),
+    TE.map(listed),
   );

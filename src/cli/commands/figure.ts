@@ -3,19 +3,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
+import type { Better } from '../../experiments/scores/measures.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import { mayPut, putFiles } from '../../files/put-files.js';
-import {
-  type BarScore,
-  type CourseScore,
-  type Entry,
-  parameterScores,
-  scoreBars,
-  seedCourses,
-} from '../../report/figures/index.js';
+import { chiefOf, type Entry, parameterScores, scoreBars, seedCourses } from '../../report/figures/index.js';
+import { known } from '../../report/scores.js';
 import { entriesOf } from '../../runner/pictures/figure-entries.js';
 import { type Drawing, drawingFiles, drawingNames, inBothThemes } from '../../runner/pictures/themes.js';
 import { collect } from '../../runner/results/collection.js';
@@ -25,6 +20,7 @@ import { allFlags, noneIdle } from '../flags/all-flags.js';
 import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
 import {
+  drawAnswersOf,
   drawBeside,
   drawSegmentations,
   drawWaves,
@@ -33,16 +29,76 @@ import {
   lookFlags,
 } from './figure-of-run.js';
 
-export const figureKinds = ['scores', 'curves', 'parameters', 'waves', 'segmentations', 'nwm-lstm'] as const;
+export const figureKinds = [
+  'scores',
+  'curves',
+  'parameters',
+  'waves',
+  'segmentations',
+  'answers',
+  'nwm-lstm',
+] as const;
 type FigureKind = (typeof figureKinds)[number];
-
-const barScores: readonly BarScore[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
-const courseScores: readonly CourseScore[] = [...barScores, 'trainLoss'];
 
 const kindNamed = oneOf('figure', figureKinds);
 
+/** The scores that these runs have, those to see first before others. */
+const scoresIn = (kind: FigureKind, entries: readonly Entry[]): readonly string[] => {
+  const scores = entries.flatMap(({ runs, courses }) =>
+    kind === 'curves'
+      ? courses.flatMap(({ epochs }) => epochs.flatMap(({ validation = {} }) => Object.keys(validation)))
+      : runs.flatMap((run) => Object.keys(run.scores)),
+  );
+  const counts = ['samples', 'images', 'imagesWithoutForeground'];
+  return [
+    ...new Set([
+      ...entries.map((entry) => chiefOf(entry).name),
+      ...scores.filter((name) => !counts.includes(name)),
+      ...(kind === 'curves' ? ['trainLoss'] : []),
+    ]),
+  ];
+};
+
+/** The score of a figure, the experiments that have it, and its direction where they declare one. */
+interface Scored {
+  readonly score: string;
+  readonly entries: readonly Entry[];
+  readonly better?: Better;
+  readonly note: string | null;
+}
+
+/** The score that is asked for, else the one that these runs show first. */
+const scoredBy = (
+  kind: FigureKind,
+  entries: readonly Entry[],
+  asked: string | undefined,
+): Checked<Scored> => {
+  const known = scoresIn(kind, entries);
+  const chiefs = [...new Set(entries.map((entry) => chiefOf(entry).name))];
+  const score = asked ?? chiefs[0] ?? 'foregroundIou';
+  if (entries.length > 0 && !known.includes(score)) return E.left(unknownName('score', score, known));
+  const own = asked === undefined ? entries.filter((entry) => chiefOf(entry).name === score) : entries;
+  const declared = own.map(chiefOf).find(({ name }) => name === score && name !== 'foregroundIou');
+  return E.right({
+    score,
+    entries: own,
+    ...(declared === undefined ? {} : { better: declared.better }),
+    note:
+      own.length === entries.length
+        ? null
+        : `drawn by ${score}; ${entries.length - own.length} more experiments show ${chiefs.slice(1).join(', ')} first: --score names one`,
+  });
+};
+
+/** Sizes are drawn against scores of classes alone. */
+const hasClassScores = ({ runs, published }: Entry): boolean =>
+  published !== null ||
+  runs.some(({ scores }) => known(scores.foregroundIou) || known(scores.foregroundAccuracy));
+
 /** Why a figure would be empty; null where there is something to draw. What was published is something too. */
 const lackingFor = (kind: FigureKind, entries: readonly Entry[]): string | null => {
+  if (kind === 'parameters' && entries.some(({ runs }) => runs.length > 0) && !entries.some(hasClassScores))
+    return 'there is nothing to draw: it is of foreground accuracy and IoU, and no run here has them; `drumhead figure scores` draws the scores that they have';
   const there =
     kind === 'curves'
       ? entries.some(({ courses }) => courses.some(({ epochs }) => epochs.length > 0))
@@ -60,12 +116,14 @@ const ofSweep = (
   name: string,
   flags: FigureFlags,
   file: FigureKind,
-  drawing: (entries: readonly Entry[]) => Drawing,
+  drawing: (scored: Scored) => Drawing,
 ): Effect<string> =>
   pipe(
     TE.Do,
     TE.tap(() => mayPut(flags.out, drawingNames(file), flags)),
-    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full'))),
+    TE.bind('collection', () =>
+      collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full', { set: flags.set ?? [] })),
+    ),
     TE.bind('published', () => readPublished),
     TE.flatMap(({ collection, published }) => {
       for (const note of collection.notes) remark(note);
@@ -74,7 +132,11 @@ const ofSweep = (
       return lacking !== null
         ? TE.left(decodeError(name, lacking))
         : pipe(
-            inBothThemes(drawing(entries)),
+            TE.fromEither(scoredBy(file, entries, flags.score)),
+            TE.tapIO(({ note }) => () => {
+              if (note !== null) remark(`note: ${note}`);
+            }),
+            TE.flatMap((scored) => inBothThemes(drawing(scored))),
             TE.flatMap((both) => TE.fromEither(drawingFiles(file, both))),
             TE.flatMap((drawn) => putFiles(flags.out, drawn, sayingMoves(flags))),
           );
@@ -89,6 +151,7 @@ const subjects: Readonly<Record<FigureKind, readonly [count: number, what: strin
   parameters: [1, 'a sweep or a folder of runs'],
   waves: [1, 'a finished run, by its folder or its name'],
   segmentations: [1, 'a finished run, by its folder or its name'],
+  answers: [1, 'a finished run, by its folder or its name'],
   'nwm-lstm': [2, 'two finished runs of one task, by folder or name'],
 };
 
@@ -116,27 +179,29 @@ const drawingOf = (
     engine: parseEngineChoice(flags.engine),
     preset: presetNamed(flags.preset ?? 'full'),
   };
+  const ofRuns = (drawing: (scored: Scored) => Drawing): Checked<Effect<string>> =>
+    pipe(
+      allFlags(common),
+      E.map(() => ofSweep(names[0], flags, kind, drawing)),
+    );
   switch (kind) {
     case 'scores':
-      return pipe(
-        allFlags({ ...common, score: oneOf('score', barScores)(flags.score) }),
-        E.map(({ score }) =>
-          ofSweep(names[0], flags, 'scores', (entries) => (theme) => scoreBars({ entries, score, theme })),
-        ),
+      return ofRuns(
+        ({ note: _, ...scored }) =>
+          (theme) =>
+            scoreBars({ ...scored, theme }),
       );
     case 'curves':
-      return pipe(
-        allFlags({ ...common, score: oneOf('score', courseScores)(flags.score) }),
-        E.map(({ score }) =>
-          ofSweep(names[0], flags, 'curves', (entries) => (theme) => seedCourses({ entries, score, theme })),
-        ),
+      return ofRuns(
+        ({ entries, score }) =>
+          (theme) =>
+            seedCourses({ entries, score, theme }),
       );
     case 'parameters':
-      return pipe(
-        allFlags(common),
-        E.map(() =>
-          ofSweep(names[0], flags, 'parameters', (entries) => (theme) => parameterScores({ entries, theme })),
-        ),
+      return ofRuns(
+        ({ entries }) =>
+          (theme) =>
+            parameterScores({ entries, theme }),
       );
     case 'waves':
       return pipe(
@@ -147,6 +212,11 @@ const drawingOf = (
       return pipe(
         allFlags({ ...common, look: lookFlags(flags) }),
         E.map(() => drawSegmentations(names[0], flags)),
+      );
+    case 'answers':
+      return pipe(
+        allFlags(common),
+        E.map(() => drawAnswersOf(names[0], flags)),
       );
     case 'nwm-lstm':
       return pipe(

@@ -1,4 +1,4 @@
-/** `drumhead learn`: an NWM trained on a folder of PNG or .npy pairs, over several seeds. */
+/** `drumhead learn`: an NWM trained on a folder of PNG or .npy pairs or of pictures by class, over several seeds. */
 
 import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -68,6 +68,8 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
             folder: whole,
           },
           model: { name: 'nwm', steps },
+          // A folder for each class: the class is one of the whole picture.
+          ...(kind === 'image-folders' ? { loss: { name: 'cross-entropy', target: 'image' } } : {}),
           training: { batch, epochs, rate, schedule },
           seeds,
         },
@@ -76,7 +78,7 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
     ),
   );
 
-/** Trains an NWM on a folder of pairs, over several seeds, and sums up the scores. */
+/** Trains an NWM on a folder of pictures, over several seeds, and sums up the scores. */
 export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
   pipe(
     TE.fromEither(

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Checked, decodeError, unknownName } from '../../base/error.js';
-import { describeTask, taskNamed, taskNames } from '../../data/task.js';
+import { describeTask, isOwnName, isOwnTask, type OwnTask, taskNamed, taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
 import { describeAnyModel } from '../../experiments/model.js';
@@ -40,6 +40,15 @@ const withoutName = (text: string): string => text.replace(/^[\w-]+: */, '');
 
 const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'seeds'}`;
 
+/** What the files of a person's own task are. */
+const ownFiles: Readonly<Record<OwnTask['name'], string>> = {
+  npy: 'images and masks as .npy arrays',
+  png: 'images and masks as PNG pairs',
+  arrays: 'named arrays of any shape, .npy, .npz, .safetensors or .parquet',
+  'image-folders': 'pictures in a folder for each class, PNG',
+  series: 'CSV files: sequences in a folder for each class, or long series to be forecast',
+};
+
 const aboutOf: Readonly<Record<ListKind, (name: string) => string>> = {
   experiments: (name) =>
     about(
@@ -58,10 +67,14 @@ const aboutOf: Readonly<Record<ListKind, (name: string) => string>> = {
       return `${title}; shows ${field}`;
     }),
   tasks: (name) =>
-    about(taskNamed(name, name === 'npy' || name === 'png' ? { folder: '.' } : {}), (task) =>
-      name === 'npy' || name === 'png'
-        ? `a folder of your own: ${name === 'npy' ? 'images and masks as .npy arrays' : 'images and masks as PNG pairs'}`
-        : withoutName(describeTask(task)),
+    about(
+      taskNamed(name, isOwnName(name) ? { folder: '.' } : name === 'generated' ? { file: '.' } : {}),
+      (task) =>
+        task.name === 'generated'
+          ? 'a function in your own file that makes each sample'
+          : isOwnTask(task)
+            ? `files of your own: ${ownFiles[task.name]}`
+            : withoutName(describeTask(task)),
     ),
   models: (name) => about(modelNamed(name), (model) => withoutName(describeModel(model))),
 };

@@ -21,6 +21,7 @@ import {
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { modelWaves } from '../../runner/pictures/model-waves.js';
 import { type Simulated, simulateSystem } from '../../runner/pictures/simulate.js';
+import { generatorOf } from '../document/generators.js';
 import { remark, sayingMoves } from '../edge.js';
 import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
@@ -179,6 +180,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
         frames,
         delay: Math.round(1000 / fps),
         cacheDir: join(flags.runs ?? 'runs', '.cache'),
+        generatorOf,
       }),
     ),
     TE.flatMap(({ gif, path, run }) =>
@@ -194,18 +196,22 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   );
 
 /**
- * The finished run whose weights are played: the folder that is named, or the finished run that is meant by a name.
- * Settings that are changed make it another experiment, whose runs are not looked for.
+ * The finished run whose weights are played: the folder that is named, or the finished run that is meant by a name with the
+ * settings that are changed.
  */
 const trainedRun = (name: string, flags: PlayFlags): Effect<string | null> => {
   if (flags.untrained === true) return TE.right(null);
   return pipe(
     TE.fromTask<boolean, DrumheadError>(async () => (await kindOf(name)) === 'folder'),
     TE.flatMap((folder) =>
-      folder || flags.set.length > 0
-        ? TE.right(folder ? name : null)
+      folder
+        ? TE.right(name)
         : pipe(
-            finishedRunOrNone(name, { runs: flags.runs ?? 'runs', ...presetOf(flags) }, 'play'),
+            finishedRunOrNone(
+              name,
+              { runs: flags.runs ?? 'runs', ...presetOf(flags), set: flags.set },
+              'play',
+            ),
             TE.map((taken) => {
               for (const note of taken?.notes ?? []) remark(note.trimStart());
               return taken?.folder ?? null;

@@ -8,6 +8,7 @@ import { labelsOfRuns } from '../../runner/folder/labels.js';
 import {
   query as ask,
   epochsTable,
+  ownColumns,
   type PlainTable,
   queryToParquet,
   runsTable,
@@ -15,28 +16,35 @@ import {
 } from '../../runner/results/query/index.js';
 import { readRuns } from '../../runner/results/summary.js';
 import { remark, sayingMoves } from '../edge.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type Format, formatNamed, render } from './query-format.js';
 
-export interface QueryFlags {
+export interface QueryFlags extends Idle {
   readonly runs: string;
   readonly format: string;
   readonly parquet?: string;
   readonly force?: boolean;
 }
 
-/** The query where none is given. */
-const overview =
-  'select experiment, seed, engine, kernels, state, epochs, foreground_iou, foreground_accuracy, accuracy, loss from runs order by all';
+const ofClasses: readonly string[] = ['foreground_iou', 'foreground_accuracy', 'accuracy', 'loss'];
+
+/** The query where none is given: of the scores those that some run has. */
+const overview = (runs: PlainTable, own: readonly string[]): string => {
+  const scored = [...ofClasses, ...own].filter((column) => runs.rows.some((row) => row[column] != null));
+  const shown = (scored.length === 0 ? ofClasses : scored).map((column) => `"${column}"`);
+  return `select experiment, seed, engine, kernels, state, epochs, ${shown.join(', ')} from runs order by all`;
+};
 
 const answered = (
-  tables: readonly PlainTable[],
+  tables: readonly [runs: PlainTable, epochs: PlainTable],
+  own: readonly string[],
   sql: string | undefined,
   format: Format,
   { parquet, ...writing }: Pick<QueryFlags, 'parquet' | 'force'>,
 ): Effect<string> =>
   parquet === undefined
     ? pipe(
-        ask(tables, sql ?? overview),
+        ask(tables, sql ?? overview(tables[0], own)),
         TE.map((answer) => render(format, answer)),
       )
     : pipe(
@@ -48,7 +56,10 @@ const answered = (
 export const query = (sql: string | undefined, flags: QueryFlags): Effect<string> =>
   pipe(
     TE.Do,
-    TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
+    TE.bind('checked', () =>
+      TE.fromEither(allFlags({ idle: noneIdle(flags), format: formatNamed(flags.format) })),
+    ),
+    TE.let('format', ({ checked }) => checked.format),
     TE.tap(() => (flags.parquet === undefined ? TE.right(undefined) : mayPutFile(flags.parquet, flags))),
     TE.bind('found', () => readRuns(flags.runs)),
     TE.bind('sweeps', () => sweepsIn(flags.runs)),
@@ -66,6 +77,7 @@ export const query = (sql: string | undefined, flags: QueryFlags): Effect<string
           ),
           epochsTable(found.runs, sweepsOf),
         ],
+        ownColumns(found.runs),
         sql,
         format,
         flags,

@@ -14,24 +14,26 @@ import { type OtherSizes, resized, sizesText } from '../../runner/run/resized.js
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
 import { remark, sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { resizeFlag } from '../flags/resize-flag.js';
 import { allNames } from '../source/find.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
-export interface RunProgramFlags {
+export interface RunProgramFlags extends Idle {
   readonly input: readonly string[];
   readonly out: string;
   readonly force?: boolean;
   readonly engine: string;
   readonly runs: string;
+  /** Settings that what is named is changed by. */
+  readonly set?: readonly string[];
   readonly resize?: string;
 }
 
 const readWeights = (path: string): Effect<Runnable> => readRunnable(path);
 
-const finishedOf = (path: string, runs: string): Effect<string> =>
-  pipe(finishedRun(path, { runs }, 'run-program'), sayingTaken(path));
+const finishedOf = (path: string, { runs, set = [] }: RunProgramFlags): Effect<string> =>
+  pipe(finishedRun(path, { runs, set }, 'run-program'), sayingTaken(path));
 
 /** Whether this is a name of the catalogue, and no path. */
 const isNamed = (name: string): boolean => allNames.includes(name);
@@ -40,13 +42,13 @@ const isNamed = (name: string): boolean => allNames.includes(name);
  * The program and weights at a path, or of the finished run of an experiment; a module with a program alone is
  * untrained.
  */
-const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
+const runnable = (path: string, flags: RunProgramFlags): Effect<Runnable> =>
   path.toLowerCase().endsWith('.json')
     ? pipe(
         readJson(path),
         TE.flatMap((json) =>
           t.UnknownRecord.is(json) && 'task' in json
-            ? pipe(finishedOf(path, runs), TE.flatMap(readWeights))
+            ? pipe(finishedOf(path, flags), TE.flatMap(readWeights))
             : readWeights(path),
         ),
       )
@@ -55,11 +57,11 @@ const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
         TE.flatMap((program) =>
           program === null
             ? pipe(
-                isNamed(path) || isDocument(path) ? finishedOf(path, runs) : TE.right(path),
+                isNamed(path) || isDocument(path) ? finishedOf(path, flags) : TE.right(path),
                 TE.flatMap(readWeights),
               )
             : pipe(
-                TE.fromEither(programAlone({ runs })),
+                TE.fromEither(programAlone({ runs: flags.runs })),
                 TE.map(
                   (): Runnable => ({ kind: 'program', trained: untrained(program, null, 0), unused: [] }),
                 ),
@@ -96,7 +98,13 @@ const atSizes =
 /** Runs a program on pictures and lists the files of its answer. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
-    TE.fromEither(allFlags({ engine: parseEngineChoice(flags.engine), resize: resizeFlag(flags.resize) })),
+    TE.fromEither(
+      allFlags({
+        idle: noneIdle(flags),
+        engine: parseEngineChoice(flags.engine),
+        resize: resizeFlag(flags.resize),
+      }),
+    ),
     TE.flatMap(({ engine, resize }) =>
       runRunnable(
         pipe(runnable(path, flags), TE.flatMapEither(atSizes(resize))),

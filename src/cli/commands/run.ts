@@ -6,22 +6,31 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith } from '../../base/codec.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { arithmetic, askedKernels, type Kernels, kernelsText } from '../../engine/index.js';
 import { fuseVariable } from '../../engine/names.js';
-import { type Experiment, labelCodec, type ScoreName } from '../../experiments/experiment.js';
-import type { Scores } from '../../experiments/scores.js';
+import {
+  type Experiment,
+  experimentName,
+  labelCodec,
+  type ScoreName,
+  scoreNames,
+} from '../../experiments/experiment.js';
+import { notesCodec, type Origin } from '../../experiments/origin.js';
+import { chiefWords, type Measures } from '../../experiments/scores/measures.js';
 import { runDrumExperiment } from '../../runner/drums/run.js';
 import { files } from '../../runner/folder/files.js';
 import { isRunFolderName } from '../../runner/folder/paths.js';
 import { relabelRun } from '../../runner/results/relabel.js';
+import { originOf } from '../../runner/run/begin.js';
 import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
 import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { anotherEngine, idleFuse } from '../source/engine-notes.js';
+import { finishedRun, sayingTaken } from '../source/finished.js';
 import { amongRuns } from '../source/names-here.js';
 import { changesAsked, experimentFrom, type Source, withRemarks } from '../source/source.js';
 import { inTimeBox, minutesFlag } from '../time-box.js';
@@ -31,6 +40,12 @@ export interface RunFlags extends CommonFlags, ChangeFlags, Idle {
   readonly seed?: string;
   readonly epochs?: string;
   readonly label?: string;
+  /** `--from RUN`: a finished run whose weights it begins with. */
+  readonly from?: string;
+  /** `--freeze PATTERN ...` */
+  readonly freeze?: readonly string[];
+  readonly name?: string;
+  readonly notes?: string;
   readonly minutes?: string;
 }
 
@@ -63,7 +78,17 @@ const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, st
   ],
 ];
 
-const scoreLines = (test: Scores, wanted: readonly ScoreName[]): readonly string[] =>
+/** Scores that the program computes, in the order of the experiment, after the loss. */
+const ownLine = (test: Measures): readonly string[] => {
+  const { samples: _, ...scores } = test;
+  return [
+    `  test: ${Object.entries(scores)
+      .map(([name, value]) => `${chiefWords({ name })} ${number(value)}`)
+      .join('  ')}`,
+  ];
+};
+
+const scoreLines = (test: Measures, wanted: readonly string[]): readonly string[] =>
   shownScores.flatMap(([title, scores]) => {
     const shown = scores.filter(([name]) => wanted.includes(name));
     return shown.length === 0
@@ -73,13 +98,20 @@ const scoreLines = (test: Scores, wanted: readonly ScoreName[]): readonly string
 
 /** The summary of a finished run, with the scores that its experiment asks for. */
 export const summary =
-  (pictures: boolean, scores: readonly ScoreName[]) =>
+  (pictures: boolean, scores: Experiment['scores']) =>
   ({ folder, result, before }: Finished): string => {
     const { test } = result;
     return [
       `${result.name}, seed ${result.seed}${before ? ' (finished before; nothing was run again)' : ''}`,
-      ...scoreLines(test, scores),
-      `  ${test.images} test images, ${test.imagesWithoutForeground} without foreground`,
+      ...(typeof test.samples === 'number'
+        ? [...ownLine(test), `  ${test.samples} test samples`]
+        : [
+            ...scoreLines(test, Array.isArray(scores) ? scores : scoreNames),
+            ...(test.foregroundAri === undefined
+              ? []
+              : [`  test objects: foreground ARI ${number(test.foregroundAri)}`]),
+            `  ${test.images} test images, ${test.imagesWithoutForeground} without foreground`,
+          ]),
       ...(result.stoppedEarly === undefined ? [] : [`  ${result.stoppedEarly}`]),
       `  weights of epoch ${result.epoch}, sha256 ${result.weights.sha256.slice(0, 16)}`,
       pictures ? `  report: ${join(folder, files.report)}` : `  folder: ${folder}`,
@@ -106,6 +138,8 @@ const runFlags = (flags: RunFlags) =>
     minutes: optionalFlag(flags.minutes, minutesFlag),
     overrides: overridesOf(flags),
     label: optionalFlag(flags.label, decodeWith(labelCodec, '--label')),
+    name: optionalFlag(flags.name, decodeWith(experimentName, '--name')),
+    notes: optionalFlag(flags.notes, decodeWith(notesCodec, '--notes')),
     changes: changesAsked(flags.preset, flags),
     environment: environmentFlags(flags),
   });
@@ -116,17 +150,33 @@ export const run = (name: string, flags: RunFlags): Effect<string> => {
   return pipe(
     // The command line found them already.
     TE.fromEither(drums && flags.idle === undefined ? noIdleFlags(name, flags) : E.right(undefined)),
-    TE.flatMapEither(() => runFlags(flags)),
-    TE.flatMap(({ minutes, overrides, label }) =>
-      inTimeBox(minutes, (until) =>
-        drums ? runDrums(name, { ...flags, until }) : runTrained(name, { ...flags, overrides, until }, label),
+    TE.flatMapEither(() => withOwnFlags(flags)),
+    TE.flatMap((own) =>
+      pipe(
+        TE.fromEither(runFlags(own)),
+        TE.flatMap(({ minutes, overrides, label }) =>
+          inTimeBox(minutes, (until) =>
+            drums ? runDrums(name, { ...own, until }) : runTrained(name, { ...own, overrides, until }, label),
+          ),
+        ),
       ),
     ),
   );
 };
 
 /** Flags that drums have no use for: they are not trained and have no presets and no seeds. */
-const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags): readonly string[] =>
+const idleForDrums = ({
+  preset,
+  seed,
+  epochs,
+  set,
+  mnistDir,
+  label,
+  from,
+  freeze,
+  name,
+  notes,
+}: RunFlags): readonly string[] =>
   Object.entries({
     preset: preset === 'full' ? undefined : preset,
     seed,
@@ -134,6 +184,10 @@ const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags):
     set,
     'mnist-dir': mnistDir,
     label,
+    from,
+    freeze,
+    name,
+    notes,
   })
     .filter(([, value]) => value !== undefined)
     .map(([flag]) => `--${flag}`);
@@ -217,13 +271,91 @@ const finishedElsewhere = ({ begun }: Source, { runs, set = [], mnistDir }: RunF
       ];
 };
 
+/** A list of patterns goes on to the next flag, and no pattern has a path and `=`: what has is a setting. */
+const isSetting = (word: string): boolean => /^[\w.]+=/.test(word);
+
+/**
+ * Settings that have a flag of their own: `from=RUN` is `--from RUN`, `freeze=PATTERN` is `--freeze PATTERN`. And settings
+ * that stand behind the patterns of `--freeze` are settings.
+ */
+const withOwnFlags = (given: RunFlags): Checked<RunFlags> => {
+  const words = given.freeze ?? [];
+  const patterns = words.filter((word) => !isSetting(word));
+  const flags: RunFlags =
+    patterns.length === words.length
+      ? given
+      : { ...given, freeze: patterns, set: [...(given.set ?? []), ...words.filter(isSetting)] };
+  const set = flags.set ?? [];
+  const valuesOf = (name: string): readonly string[] =>
+    set.flatMap((word) => (word.startsWith(`${name}=`) ? [word.slice(name.length + 1)] : []));
+  const [from, ...more] = [...valuesOf('from'), ...(flags.from === undefined ? [] : [flags.from])];
+  const frozen = valuesOf('freeze');
+  return more.length > 0
+    ? E.left(decodeError('--from', 'a training begins with the weights of one run; give it once'))
+    : E.right({
+        ...flags,
+        set: set.filter((word) => !/^(from|freeze)=/.test(word)),
+        ...(from === undefined ? {} : { from }),
+        ...(frozen.length === 0 ? {} : { freeze: [...(flags.freeze ?? []), ...frozen] }),
+      });
+};
+
+/** Problems of the groups that --freeze makes are those of the flag. */
+const byFlag =
+  ({ freeze = [] }: RunFlags) =>
+  (error: DrumheadError): DrumheadError =>
+    error._tag === 'DecodeError'
+      ? {
+          ...error,
+          problems: error.problems.map((problem) =>
+            problem.replace(/^training\.groups\.(\d+)\.match: /, (path, i) =>
+              Number(i) < freeze.length ? '--freeze: ' : path.replace(i, String(Number(i) - freeze.length)),
+            ),
+          ),
+        }
+      : error;
+
+/** The finished run of --from. */
+const originAsked = ({ from, runs }: RunFlags): Effect<Origin | null> =>
+  from === undefined
+    ? TE.right(null)
+    : pipe(
+        finishedRun(from, { runs }, 'run … --from'),
+        sayingTaken(from),
+        TE.flatMap((folder) => originOf(resolve(folder))),
+      );
+
+/** The experiment with what the flags of `run` alone change. */
+const withAsked = (
+  experiment: Experiment,
+  label: string | null,
+  origin: Origin | null,
+  { freeze = [], name, notes }: RunFlags,
+): Experiment => ({
+  ...experiment,
+  ...(label === null ? {} : { label }),
+  ...(name === undefined ? {} : { name }),
+  ...(notes === undefined ? {} : { notes }),
+  ...(origin === null ? {} : { from: origin }),
+  ...(freeze.length === 0
+    ? {}
+    : {
+        training: {
+          ...experiment.training,
+          groups: [...freeze.map((match) => ({ match, frozen: true })), ...experiment.training.groups],
+        },
+      }),
+});
+
 const runTrained = (name: string, flags: RunFlags, label: string | null): Effect<string> =>
   pipe(
     experimentFrom(name, flags.preset, flags),
     amongRuns(flags.runs),
     withRemarks,
-    TE.flatMap((source) => {
-      const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };
+    TE.bindTo('source'),
+    TE.bind('origin', () => originAsked(flags)),
+    TE.flatMap(({ source, origin }) => {
+      const experiment = withAsked(source.experiment, label, origin, flags);
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
         TE.fromEither(canGoOn(source, engine)),
@@ -247,6 +379,7 @@ const runTrained = (name: string, flags: RunFlags, label: string | null): Effect
             ...(kernels === null ? {} : { kernels }),
           }),
         ),
+        TE.mapError(byFlag(flags)),
         TE.tap((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );

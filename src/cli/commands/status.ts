@@ -6,12 +6,15 @@ import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect, fileError, unknownName } from '../../base/error.js';
+import { decodeError, type Effect, errorMessage, fileError, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/label.js';
+import { chiefScore, chiefWords, type Measures } from '../../experiments/scores/measures.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { kindOf } from '../../files/kind-of.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
+import { folderOfSweep } from '../../runner/cluster/plan.js';
+import { queuedRuns, queueOf, submittedIn } from '../../runner/cluster/slurm.js';
 import { relabelledSince } from '../../runner/folder/labels.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
 import { readExperiment } from '../../runner/folder/record.js';
@@ -73,6 +76,22 @@ const ofFile = (file: string, runs: string, thorough: boolean): Effect<readonly 
     }),
   );
 
+/** What Slurm says of each run of a sweep that was submitted. */
+const queueFor = async (runs: string, name: string, count: number): Promise<readonly (string | null)[]> => {
+  const jobs = await submittedIn(folderOfSweep(runs, name))();
+  if (E.isLeft(jobs)) {
+    remark(`note: ${errorMessage(jobs.left)}`);
+    return [];
+  }
+  return queuedRuns(jobs.right, await queueOf(jobs.right), count).map((task) =>
+    task === null
+      ? null
+      : task.state === 'PENDING'
+        ? `waits: ${task.reason}`
+        : `in the queue: ${task.state.toLowerCase()}`,
+  );
+};
+
 /** The runs of a sweep, those that did not begin too. */
 const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly RunStatus[]> =>
   pipe(
@@ -80,7 +99,8 @@ const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly
     TE.flatMapTask((record) => async () => {
       const found: RunStatus[] = [];
       const nameIn = memberName(record.sweep);
-      for (const { member, seed, folder } of record.runs) {
+      const queue = await queueFor(runs, name, record.runs.length);
+      for (const [index, { member, seed, folder }] of record.runs.entries()) {
         const { name, training } = member.experiment;
         const label = nameIn(member);
         const there = folder !== null && (await isFolder(folder));
@@ -88,11 +108,11 @@ const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly
         if (there && own !== null && E.isRight(own))
           for (const note of relabelledSince({ folder, experiment: own.right }, member.experiment, label))
             remark(`note: ${note}`);
-        found.push(
-          there
-            ? { ...(await statusOf(folder, thorough)), label }
-            : notBegun(folder ?? '', { name, label, seed, epochs: training.epochs }),
-        );
+        const run = there
+          ? { ...(await statusOf(folder, thorough)), label }
+          : notBegun(folder ?? '', { name, label, seed, epochs: training.epochs });
+        const done = run.state === 'finished' || run.state === 'running';
+        found.push({ ...run, queue: done ? null : (queue[index] ?? null) });
       }
       return found;
     }),
@@ -138,8 +158,8 @@ const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : scoreFigure(value);
 
 /** Op by op is said, since it is another run than the one with fused kernels, the default. */
-const stateText = ({ state, pid, kernels }: RunStatus): string =>
-  `${state}${pid === null ? '' : ` (${pid})`}${kernels === 'op by op' ? ', op by op' : ''}`;
+const stateText = ({ state, pid, kernels, queue }: RunStatus): string =>
+  `${state}${pid === null ? '' : ` (${pid})`}${queue === null ? '' : `, ${queue}`}${kernels === 'op by op' ? ', op by op' : ''}`;
 
 const leftText = ({ secondsLeft }: RunStatus): string =>
   secondsLeft === null ? '' : `about ${duration(secondsLeft)}`;
@@ -152,12 +172,27 @@ const begin = (run: RunStatus): readonly string[] => [
   `${run.epoch}${run.epochs === null ? '' : ` of ${run.epochs}`}`,
 ];
 
+/** What the scores to see first are called: by name where all runs have the same, else null. */
+const chiefNameOf = (runs: readonly RunStatus[]): string | null => {
+  const all = runs.flatMap(({ last, result }) => [last?.validation, result?.test]);
+  const names = new Set(all.flatMap((scores) => (scores == null ? [] : [chiefWords(chiefScore(scores))])));
+  if (names.size === 0) return 'foreground IoU';
+  const [only] = names;
+  return names.size === 1 ? only : null;
+};
+
+/** The score to see first, with its name where the column does not say it. */
+const chiefOf = (scores: Measures | null | undefined, named: string | null): string => {
+  if (scores == null) return '';
+  const chief = chiefScore(scores);
+  const value = score(chief.value);
+  return value === '' || named !== null ? value : `${chiefWords(chief)} ${value}`;
+};
+
 /** One score, with the images that it is of. */
-const oneScore = ({ result, last }: RunStatus): string => {
-  const validation = last?.validation?.foregroundIou;
-  if (result !== null)
-    return score(result.test.foregroundIou) === '' ? '' : `test ${score(result.test.foregroundIou)}`;
-  return score(validation) === '' ? '' : `validation ${score(validation)}`;
+const oneScore = ({ result, last }: RunStatus, named: string | null): string => {
+  const value = chiefOf(result === null ? last?.validation : result.test, named);
+  return value === '' ? '' : `${result === null ? 'validation' : 'test'} ${value}`;
 };
 
 const counted = (runs: readonly RunStatus[]): string => {
@@ -183,6 +218,7 @@ const firstColumns = [
 ];
 
 const wide = (runs: readonly RunStatus[]): Table => {
+  const named = chiefNameOf(runs);
   const timed = runs.some(({ secondsLeft }) => secondsLeft !== null);
   return {
     title: counted(runs),
@@ -190,8 +226,8 @@ const wide = (runs: readonly RunStatus[]): Table => {
       ...firstColumns,
       right('train loss'),
       right('validation loss'),
-      right('validation foreground IoU'),
-      right('test foreground IoU'),
+      right(`validation ${named ?? 'score'}`),
+      right(`test ${named ?? 'score'}`),
       ...(timed ? [left('time left')] : []),
     ],
     groups: runs.map((run) => [
@@ -201,8 +237,8 @@ const wide = (runs: readonly RunStatus[]): Table => {
           ...begin(run),
           score(run.last?.trainLoss),
           score(run.last?.validation?.loss),
-          score(run.last?.validation?.foregroundIou),
-          score(run.result?.test.foregroundIou),
+          chiefOf(run.last?.validation, named),
+          chiefOf(run.result?.test, named),
           ...(timed ? [leftText(run)] : []),
         ],
       },
@@ -211,17 +247,20 @@ const wide = (runs: readonly RunStatus[]): Table => {
   };
 };
 
-const narrow = (runs: readonly RunStatus[]): Table => ({
-  title: counted(runs),
-  columns: [...firstColumns, right('foreground IoU')],
-  groups: runs.map((run) => [{ kind: 'chief', cells: [...begin(run), oneScore(run)] }]),
-  notes: remarks(runs),
-});
+const narrow = (runs: readonly RunStatus[]): Table => {
+  const named = chiefNameOf(runs);
+  return {
+    title: counted(runs),
+    columns: [...firstColumns, right(named ?? 'score')],
+    groups: runs.map((run) => [{ kind: 'chief', cells: [...begin(run), oneScore(run, named)] }]),
+    notes: remarks(runs),
+  };
+};
 
 /**
  * The table of runs as it is shown, a line a run.
  *
- * @param width columns of the terminal; where all scores do not find room, the last foreground IoU stands alone
+ * @param width columns of the terminal; where all scores do not find room, the last score to see first stands alone
  */
 export const statusTable = (runs: readonly RunStatus[], width?: number): string => {
   if (runs.length === 0) return 'no runs here yet';

@@ -9,8 +9,11 @@ import type { Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep/sweep.js';
+import { collectRuns } from '../../runner/cluster/collect.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
+import { type Shard, shardFlag } from '../../runner/sweep/shard.js';
+import { generatorOf } from '../document/generators.js';
 import { interruptible, remark } from '../edge.js';
 import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf, wholeFlag } from '../flags/flags.js';
@@ -20,10 +23,16 @@ import { amongRuns } from '../source/names-here.js';
 import { asSweep, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../terminal/sweep-progress.js';
 import { inTimeBox, minutesFlag } from '../time-box.js';
+import { type SlurmSetting, slurmOptions, sweepOnSlurm } from './sweep-slurm.js';
 
 export interface SweepFlags extends ChangeFlags, Idle {
   readonly preset: string;
   readonly jobs?: string;
+  readonly shard?: string;
+  readonly slurm?: string | true;
+  readonly sbatch?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly collect?: string;
   readonly workers?: string;
   readonly seed?: string;
   readonly epochs?: string;
@@ -35,6 +44,9 @@ export interface SweepFlags extends ChangeFlags, Idle {
 
 // An engine's heap grows to 4 GiB at most; with less memory a run, fewer runs at a time are faster.
 const bytesOfAJob = 4 * 2 ** 30;
+
+/** The exit code of a shard if one of its processes died: it may be tried again. */
+export const lostCode = 75;
 
 /** Runs at a time and threads of each, together not more than the cores. */
 export const shareCores = (
@@ -48,9 +60,14 @@ export const shareCores = (
   return { jobs: taken, workers: workers ?? Math.max(1, Math.floor(cores / taken)) };
 };
 
-const said = (name: string, { record, total, finished, failed, unfinished }: SweepOutcome): string =>
+const said = (
+  name: string,
+  { record, total, finished, failed, unfinished, elsewhere }: SweepOutcome,
+  shard: Shard | null,
+): string =>
   [
-    `${name}: ${finished} of ${total} runs finished` +
+    `${name}${shard === null ? '' : `, part ${shard.part} of ${shard.of}`}: ${finished} of ${total} runs finished` +
+      `${elsewhere === 0 ? '' : `, ${elsewhere} worked on elsewhere`}` +
       `${failed.length === 0 ? '' : `, ${failed.length} failed`}` +
       `${unfinished === 0 ? '' : `, ${unfinished} unfinished; the same command goes on`}`,
     ...failed.map(({ run, message }) => `  ${nameOf(run)}: ${message}`),
@@ -79,10 +96,13 @@ const withTerminal =
       })();
       teller.close();
       if (E.isLeft(outcome)) return outcome;
-      const text = said(sweep.name, outcome.right);
+      const text = said(sweep.name, outcome.right, environment.shard ?? null);
       if (both.aborted && outcome.right.unfinished > 0)
         return E.left({ _tag: 'Interrupted', message: `stopped. ${text}` });
-      if (outcome.right.failed.length > 0) process.exitCode = 1;
+      // a part of a sweep is begun by a script, which asks by the code whether to try again
+      const { failed } = outcome.right;
+      const lost = environment.shard !== undefined && failed.some((one) => one.lost);
+      if (failed.length > 0) process.exitCode = lost ? lostCode : 1;
       return E.right(text);
     } finally {
       teller.close();
@@ -95,6 +115,7 @@ const sweepFlags = (flags: SweepFlags) =>
   allFlags({
     idle: noneIdle(flags),
     minutes: optionalFlag(flags.minutes, minutesFlag),
+    shard: optionalFlag(flags.shard, shardFlag),
     jobs: optionalFlag(flags.jobs, wholeFlag('--jobs', 1, limits.workers)),
     workers: optionalFlag(flags.workers, wholeFlag('--workers', 1, limits.workers)),
     overrides: overridesOf(flags),
@@ -103,11 +124,35 @@ const sweepFlags = (flags: SweepFlags) =>
     asked: askedKernels(),
   });
 
-/** Runs a sweep within the time of --minutes. */
+const collecting = (value: Sweep, from: string, setting: Parameters<typeof collectRuns>[2]): Effect<string> =>
+  pipe(
+    collectRuns(value, from, setting),
+    TE.tapIO(({ notes }) => () => {
+      for (const note of notes) remark(`note: ${note}`);
+      if (notes.length > 0) process.exitCode = 1;
+    }),
+    TE.map(
+      ({ total, before, copied, missing, notes }) =>
+        `${value.name}: ${copied} of ${total} runs copied from ${from}, ${before} were here` +
+        `${missing === 0 ? '' : `, ${missing} are not finished there`}${notes.length === 0 ? '' : `, ${notes.length} left as they are`}`,
+    ),
+  );
+
+const submitting = (
+  value: Sweep,
+  { slurm = true, sbatch = [], dryRun = false }: SweepFlags,
+  setting: SlurmSetting,
+): Effect<string> =>
+  pipe(
+    slurmOptions({ slurm, sbatch, dryRun }),
+    TE.flatMap((options) => sweepOnSlurm(value, options, dryRun, setting)),
+  );
+
+/** Runs a sweep within the time of --minutes; with --slurm submits it. */
 export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): Effect<string> =>
   pipe(
     TE.fromEither(sweepFlags(flags)),
-    TE.flatMap(({ minutes, jobs, workers, overrides, engine, asked }) =>
+    TE.flatMap(({ minutes, jobs, workers, overrides, engine, asked, shard }) =>
       inTimeBox(minutes, (until) =>
         pipe(
           namedFrom(name, flags.preset, { ...flags, overrides }),
@@ -119,15 +164,34 @@ export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): E
           TE.flatMap((value) => {
             // A sweep from a folder goes on with the kernels that it began with, unless a person asks for others.
             const kernels = asked ?? value.kernels;
+            const chosen = engine === 'auto' ? (value.engine ?? 'auto') : engine;
+            const cache = join(flags.runs, '.cache');
+            if (flags.collect !== undefined)
+              return collecting(asSweep(value), flags.collect, {
+                engine: chosen,
+                ...(kernels === null ? {} : { kernels }),
+                runs: flags.runs,
+                cache,
+              });
+            if (flags.slurm !== undefined)
+              return submitting(asSweep(value), flags, {
+                engine: chosen,
+                ...(kernels === null ? {} : { kernels }),
+                runs: flags.runs,
+                cache,
+                pictures: flags.pictures,
+              });
             return withTerminal(
               {
                 ...shareCores(availableParallelism(), totalmem(), jobs, workers),
-                engine: engine === 'auto' ? (value.engine ?? 'auto') : engine,
+                engine: chosen,
                 ...(kernels === null ? {} : { kernels }),
                 remarked: true,
                 runs: flags.runs,
-                cache: join(flags.runs, '.cache'),
+                cache,
+                generatorOf,
                 pictures: flags.pictures,
+                ...(shard === null ? {} : { shard }),
                 job,
               },
               until,

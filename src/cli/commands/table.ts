@@ -17,6 +17,7 @@ import {
   scoresCsv,
   scoresJson,
   scoresNamed,
+  scoresShown,
   spreadTable,
   type Table,
   terminalTable,
@@ -34,7 +35,10 @@ export interface TableFlags extends Idle {
   readonly runs: string;
   readonly preset: string;
   readonly format: string;
-  readonly scores: string;
+  /** Settings that what is named is changed by. */
+  readonly set?: readonly string[];
+  /** Left out: those that each experiment shows first. */
+  readonly scores?: string;
   readonly split?: string;
   readonly tables?: string;
   /** False for `--no-extremes`. */
@@ -71,10 +75,17 @@ const kindsWanted = (
   );
 };
 
-/** Keys of the scores that only some runs hold. */
+/** Keys of the scores that only some runs hold, or will hold. */
 const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
-  ...new Set(groups.flatMap(({ runs }) => runs.flatMap(({ scores }) => Object.keys(scores)))),
+  ...new Set([
+    ...groups.flatMap(({ runs }) => runs.flatMap(({ scores }) => Object.keys(scores))),
+    ...groups.flatMap(({ shown = [] }) => shown.flatMap((name) => [name, `validation.${name}`])),
+  ]),
 ];
+
+/** The scores that are asked for; default those that each experiment shows first. Of training the loss alone is kept. */
+const asked = ({ scores }: TableFlags, split: ScoreSplit, groups: readonly ScoreGroup[]): string =>
+  scores ?? (split === 'train' ? 'loss' : scoresShown(groups).join(','));
 
 const made: Readonly<
   Record<TableKind, (name: string, groups: readonly ScoreGroup[], scores: readonly string[]) => Table>
@@ -116,12 +127,16 @@ export const table = (name: string, flags: TableFlags): Effect<string> =>
         preset: presetNamed(flags.preset),
       }),
     ),
-    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
+    TE.bind('collection', () =>
+      collect(name, flags.runs, sweepFrom(name, flags.preset, { set: flags.set ?? [] })),
+    ),
     TE.bind('published', () => readPublished),
     TE.let('groups', ({ collection, published }) => scoreGroups(collection.runs.map(groupedRun), published)),
-    TE.bind('scores', ({ split, groups }) => TE.fromEither(scoresNamed(flags.scores, split, keptIn(groups)))),
+    TE.bind('scores', ({ split, groups }) =>
+      TE.fromEither(scoresNamed(asked(flags, split, groups), split, keptIn(groups))),
+    ),
     TE.tapIO(({ split }) => () => {
-      for (const note of namedTwice(flags.scores, split)) remark(`note: ${note}`);
+      for (const note of namedTwice(flags.scores ?? '', split)) remark(`note: ${note}`);
     }),
     TE.tapIO(({ format, collection }) => () => {
       // These formats have no place for notes.

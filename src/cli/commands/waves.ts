@@ -39,11 +39,13 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, I
   readonly steps?: string;
   readonly out?: string;
   readonly force?: boolean;
+  /** Settings that what is named is changed by. */
+  readonly set?: readonly string[];
   readonly preset?: string;
 }
 
-const imagesText = ({ samples }: WaveAnalysis): string =>
-  samples.length === 1 ? 'one test image' : `${samples.length} test images`;
+const imagesText = ({ samples }: WaveAnalysis, { samples: { noun } }: Pick<OpenRun, 'samples'>): string =>
+  samples.length === 1 ? `one test ${noun}` : `${samples.length} test ${noun}s`;
 
 /** The files that are drawn, or not, as an analysis resolves what they show. */
 const fileNames = [
@@ -59,17 +61,17 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
   const name = open.title;
   const unit = unitOf(analysis);
   const stepsText = (count: number): string => (dt === null ? `${count} steps` : `${count} steps of ${dt}`);
-  const over = `${imagesText(analysis)}, ${stepsText(steps)}`;
+  const over = `${imagesText(analysis, open)}, ${stepsText(steps)}`;
   const { height, width } = analysis.grid;
   const maps = [light, dark].map((theme) => ({
     file: theme.name === 'light' ? 'maps.png' : 'maps-dark.png',
     picture: propagationMaps({
       rows: samples.slice(0, 6),
-      classes: open.dataset.classes,
+      classes: open.samples.classes,
       grid: { height, width },
       unit,
       title: `Phase and speed of the waves: ${name}`,
-      note: `channel ${channel + 1}, at each image’s strongest frequency, over ${stepsText(steps)}; ${withoutOffsets}; grey where little swings, nothing runs or it is not resolved`,
+      note: `channel ${channel + 1}, at each ${open.samples.noun}’s strongest frequency, over ${stepsText(steps)}; ${withoutOffsets}; grey where little swings, nothing runs or it is not resolved`,
       theme,
     }),
   }));
@@ -85,7 +87,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
                 lines,
                 title: `Spectrum of the waves: ${name}`,
                 notes: [
-                  `mean over ${imagesText(analysis)} and all channels, ${stepsText(spectrumSteps)}`,
+                  `mean over ${imagesText(analysis, open)} and all channels, ${stepsText(spectrumSteps)}`,
                   withoutOffsets,
                   ...(spectrum.joined ? [] : [windowed]),
                   `frequencies to about ${(2 / (spectrumSteps * (dt ?? 1))).toPrecision(2)}; faster than ${(1 / (2 * (dt ?? 1))).toPrecision(3)} appears slower`,
@@ -177,7 +179,8 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
   return [
     `${open.title}, channel ${channel + 1}; ${withoutOffsets}`,
     ...samples.map(
-      ({ index, propagation }) => `  test image ${index}: ${swingText(propagation, unitOf(analysis))}`,
+      ({ index, propagation }) =>
+        `  test ${open.samples.noun} ${index}: ${swingText(propagation, unitOf(analysis))}`,
     ),
     isUnresolved(spectrum)
       ? `  spectrum not resolved: ${spectrum.unresolved}`

@@ -47,11 +47,22 @@ const own = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : '../../index.js', import.meta.url),
 );
 
+/** The rooms whose entries a module may import, as package.json exports them. */
+const rooms: Readonly<Record<string, string>> = {
+  analysis: 'analysis',
+  compile: 'compile',
+  experiments: 'experiments',
+  laws: 'laws',
+  networks: 'models/networks',
+  // last: it has names of the others, which are meant first
+  browser: 'browser',
+};
+
 /** What a module may import of this package, longest names first: a name also stands for all that begin with it. */
 const ownEntries: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['analysis', 'compile', 'experiments', 'laws'].map((room) => [
-      `drumhead/${room}`,
+    Object.entries(rooms).map(([entry, room]) => [
+      `drumhead/${entry}`,
       own.replace(/index\.(ts|js)$/, `${room}/index.$1`),
     ]),
   ),
@@ -75,6 +86,22 @@ export const unwrapped = (value: unknown, path: string): Checked<unknown> => {
 
 const problemsIn = (left: unknown): readonly string[] =>
   t.type({ problems: t.array(t.string) }).is(left) ? left.problems : [JSON.stringify(left)];
+
+/** A function that writes what a file holds. */
+type Writes = (options: object) => unknown;
+const writes = (value: unknown): value is Writes => typeof value === 'function';
+
+/** The value of a module, which may be a function that makes it. **Errors** DecodeError: what it threw. */
+export const calledValue = (value: unknown, path: string): Effect<unknown> =>
+  writes(value)
+    ? pipe(
+        TE.tryCatch(
+          async () => value({}),
+          (cause): DrumheadError => decodeError(path, inWords(cause)),
+        ),
+        TE.flatMapEither((made) => unwrapped(made, path)),
+      )
+    : TE.right(value);
 
 /** jiti's default export of a module without one: the module itself. */
 const isHollow = (value: unknown): boolean =>
@@ -105,6 +132,18 @@ const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<Dr
   return done;
 };
 
+/**
+ * Entries of this package as they run, where they are sources: jiti would compile all of drumhead anew for a module. What is
+ * compiled it imports itself.
+ */
+const entriesFromSource = async (): Promise<Record<string, unknown>> => {
+  if (!own.endsWith('.ts')) return {};
+  const entries = Object.entries(ownEntries).map(
+    async ([entry, file]): Promise<readonly [string, unknown]> => [entry, await import(file)],
+  );
+  return Object.fromEntries(await Promise.all(entries));
+};
+
 const importModule: Read = (path) =>
   pipe(
     mayBeRead(path, 'code'),
@@ -115,6 +154,7 @@ const importModule: Read = (path) =>
         const jiti = createJiti(import.meta.url, {
           fsCache: false,
           alias: { ...ownEntries },
+          virtualModules: await entriesFromSource(),
         });
         const file = resolve(path);
         const ext = endingOf(file);

@@ -66,6 +66,21 @@ export const plainFault = (cause: Error, library: string): string => {
   return `${title}${first}${/:\d+:\d+$/.test(second) ? ` (at ${second})` : thrownAt(cause, library)}`;
 };
 
+/** An entry that this package does not have: an import of 'drumhead/…' that is resolved behind its first one. */
+const noEntry = (cause: Error, library: string, known: readonly KnownNames[]): string | null => {
+  const begin = `Cannot find module '${library}/index.`;
+  const meant = cause.message.startsWith(begin)
+    ? /^[jt]s\/([^']+)'/.exec(cause.message.slice(begin.length))?.[1]
+    : undefined;
+  if (meant === undefined) return null;
+  const entries = known.map(({ entry }) => entry);
+  const near = nearest(`drumhead/${meant}`, entries);
+  return (
+    `drumhead has no entry 'drumhead/${meant}'; ${near === undefined ? '' : `did you mean '${near}'? `}` +
+    `It has ${[...entries].sort().join(', ')}`
+  );
+};
+
 /** The names that an entry of this package exports. */
 export interface KnownNames {
   /** As it is imported, e.g. `drumhead/compile`. */
@@ -100,6 +115,8 @@ export const faultOf = async (
 ): Promise<string> => {
   if (cause instanceof ProgramFault) return errorMessage(cause.error);
   if (!(cause instanceof Error)) return String(cause);
+  const missing = noEntry(cause, library, known);
+  if (missing !== null) return missing;
   const title = cause.name === 'Error' ? '' : `${cause.name}: `;
   const name = nameIn(cause.message);
   const place = placeIn(cause.stack ?? '', library);

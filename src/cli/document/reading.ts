@@ -16,7 +16,7 @@ import {
   type Effect,
   errorMessage,
 } from '../../base/error.js';
-import type { Task } from '../../data/task.js';
+import { anchoredAt } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { isSweep, readSweepValue, type Written } from '../../experiments/sweep/grid.js';
 import { type Member, mapSweep, sweepOf } from '../../experiments/sweep/sweep.js';
@@ -24,8 +24,9 @@ import { isPresent } from '../../files/files.js';
 import { checkExperiment } from '../../runner/folder/check-seals.js';
 import { files } from '../../runner/folder/files.js';
 import { mayName } from './code.js';
-import { inWords, isDocument, readDocument, unwrapped } from './document.js';
-import { isProgram, isWriter } from './program-file.js';
+import { calledValue, isDocument, readDocument, unwrapped } from './document.js';
+import { withGenerators } from './generators.js';
+import { isProgram } from './program-file.js';
 
 /** The content of a file as a sweep; `one` for a single experiment. */
 export interface Held extends Written {
@@ -34,36 +35,10 @@ export interface Held extends Written {
   readonly value: unknown;
 }
 
-const anchoredTask = (folder: string, task: Task): Task => {
-  switch (task.name) {
-    case 'npy':
-    case 'png':
-      return { ...task, folder: resolve(folder, task.folder) };
-    case 'mnist':
-    case 'multi-mnist':
-      return task.mnistDir === null ? task : { ...task, mnistDir: resolve(folder, task.mnistDir) };
-    case 'tetrominoes':
-    case 'polygons':
-      return task;
-  }
-};
-
 /** Makes paths whole: those in a file begin at the file's folder, typed ones at the current folder. */
 export const anchored =
   (folder: string) =>
-  (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredTask(folder, experiment.task) });
-
-/** The value of a function for an experiment. */
-const called = (value: unknown, path: string): Effect<unknown> =>
-  isWriter(value)
-    ? pipe(
-        TE.tryCatch(
-          async () => value({}),
-          (cause): DrumheadError => decodeError(path, inWords(cause)),
-        ),
-        TE.flatMapEither((made) => unwrapped(made, path)),
-      )
-    : TE.right(value);
+  (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredAt(folder, experiment.task) });
 
 /** A file or a run folder in the place of an experiment; paths are relative to the file that names it. */
 const isReference = (value: unknown, folder: string): Effect<string | null> => {
@@ -188,6 +163,7 @@ export const readHeld = (path: string): Effect<Held> =>
     // The experiment of a run is what ran, or it is said: `run RUN` reads it no other way.
     basename(path) === files.experiment ? checkExperiment(dirname(path)) : TE.right(undefined),
     TE.flatMap(() => readDocument(path)),
-    TE.flatMap((value) => called(value, path)),
+    TE.flatMap((value) => calledValue(value, path)),
+    TE.flatMap((value) => withGenerators(value, path)),
     TE.flatMap((value) => heldIn(value, path)),
   );

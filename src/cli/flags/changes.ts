@@ -142,7 +142,7 @@ const withDigits = (sweep: Sweep, folder: string | undefined): Checked<Sweep> =>
 
 const digitsFrom = (folder: string, experiment: Member['experiment']): Member['experiment'] => {
   const { task } = experiment;
-  return task.name === 'mnist' || task.name === 'multi-mnist'
+  return task.name === 'mnist' || task.name === 'multi-mnist' || task.name === 'sequential-mnist'
     ? { ...experiment, task: { ...task, mnistDir: folder } }
     : experiment;
 };

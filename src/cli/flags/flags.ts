@@ -110,7 +110,7 @@ export const overridesOf = ({
   );
 
 /** Values that are text whatever they look like: a folder may be called 2024. */
-const isText = (path: string): boolean => /(^|\.)(name|label|folder|mnistDir|classes\.\d+)$/.test(path);
+const isText = (path: string): boolean => /(^|\.)(name|label|notes|folder|mnistDir|classes\.\d+)$/.test(path);
 
 /** A value as a person types it: JSON or a list or an object of YAML, a number where it looks like one, text otherwise. */
 const typedValue = (path: string, typed: string): E.Either<readonly string[], unknown> => {

@@ -1,6 +1,7 @@
 /** Settings of a task on a folder of data that do nothing, since the folder decides them. */
 
 import { join } from 'node:path';
+import { splitsIn } from '../../data/own/array-files.js';
 import type { Task } from '../../data/task.js';
 import { kindOf } from '../../files/kind-of.js';
 
@@ -18,6 +19,13 @@ const apart = async (
       const split = await isThere(task.folder, 'train');
       return { validation: split && (await isThere(task.folder, 'validation')), test: split };
     }
+    case 'arrays':
+    case 'image-folders': {
+      // Folders of a picture's classes may have any name but those of the splits.
+      const splits = await splitsIn(task.folder);
+      const split = splits.includes('train');
+      return { validation: split && splits.includes('validation'), test: split && splits.includes('test') };
+    }
     default:
       return null;
   }
@@ -30,15 +38,18 @@ export const idleInFolder = async (
 ): Promise<readonly string[]> => {
   const held = await apart(task);
   if (held === null || !('validationShare' in task)) return [];
+  const things = task.name === 'arrays' ? 'samples' : 'images';
   const drawn = [
     held.validation ? 0 : task.validationShare,
     'testShare' in task && !held.test ? task.testShare : 0,
   ];
   return [
-    ...(held.validation ? ['task.validationShare does nothing here: the folder has validation images'] : []),
-    ...(held.test ? ['task.testShare does nothing here: the folder has test images'] : []),
+    ...(held.validation
+      ? [`task.validationShare does nothing here: the folder has validation ${things}`]
+      : []),
+    ...(held.test ? [`task.testShare does nothing here: the folder has test ${things}`] : []),
     ...(drawn.every((share) => share === 0)
-      ? ['task.seed does nothing here: no images are drawn from others']
+      ? [`task.seed does nothing here: no ${things} are drawn from others`]
       : []),
   ].filter((note) => written(note.split(' ')[0]));
 };

@@ -56,14 +56,43 @@ const asItWas = ({ kinds, names }: Known): string | null =>
       : `${names.join(' and ')} are folders, which are meant as they were written`,
   );
 
-const digits: readonly string[] = ['mnist', 'multi-mnist'];
+const digits: readonly string[] = ['mnist', 'multi-mnist', 'sequential-mnist'];
 
 const training: readonly Rule[] = [
   { of: ['run', 'sweep', 'show', 'diff', 'laws'], flags: ['preset'], why: asItWas },
   {
     of: ['run'],
-    flags: ['preset', 'seed', 'label', 'epochs', 'set', 'mnist-dir', 'workers', 'no-pictures'],
+    flags: [
+      'preset',
+      'seed',
+      'label',
+      'epochs',
+      'from',
+      'freeze',
+      'name',
+      'notes',
+      'set',
+      'mnist-dir',
+      'workers',
+      'no-pictures',
+    ],
     why: ({ kind, names }) => when(kind === 'drums', `${names[0]} is struck and learns nothing`),
+  },
+  {
+    of: ['sweep'],
+    flags: ['sbatch', 'dry-run'],
+    why: (line) => when(!has(line, 'slurm'), 'without --slurm nothing is submitted'),
+  },
+  {
+    of: ['sweep'],
+    flags: ['jobs', 'workers', 'minutes', 'shard'],
+    why: (line) =>
+      when(has(line, 'slurm'), 'with --slurm every task does one part; --sbatch cpus=4 gives it threads'),
+  },
+  {
+    of: ['sweep'],
+    flags: ['jobs', 'workers', 'minutes', 'shard', 'slurm', 'no-pictures'],
+    why: (line) => when(has(line, 'collect'), 'with --collect nothing is run'),
   },
   { of: ['status'], flags: ['runs'], why: ownFolder, noted: true },
 ];
@@ -193,6 +222,13 @@ const results: readonly Rule[] = [
     why: ({ flags: { tables, format } }) =>
       when(tables === 'means' && format !== 'csv' && format !== 'json', '--tables means has no extremes'),
   },
+  { of: ['table', 'report', 'figure', 'waves', 'export', 'run-program'], flags: ['set'], why: ownFolder },
+  {
+    of: ['table', 'report', 'figure'],
+    flags: ['set'],
+    why: ({ begun, names }) =>
+      when(begun, `${names.at(-1)} was begun already, with the settings that its record says`),
+  },
   { of: ['table', 'report'], flags: ['preset'], why: ownFolder },
   {
     of: ['table', 'report'],
@@ -273,6 +309,7 @@ const drawnWith: Readonly<Record<string, readonly string[]>> = {
   parameters: [],
   waves: ['samples', 'channels', 'frames', 'engine', 'fuse'],
   segmentations: ['samples', 'engine', 'fuse'],
+  answers: [],
   'nwm-lstm': ['samples', 'channels', 'engine', 'fuse'],
 };
 

@@ -1,6 +1,6 @@
 /**
  * The words of a command line before commander reads them: a flag that takes several values must leave the command
- * its name.
+ * its name, and a setting needs no flag.
  */
 
 /** The arguments that a command needs and the flags that it declares. */
@@ -20,8 +20,11 @@ interface Taken {
   readonly words: readonly string[];
 }
 
+/** Whether a command has settings. */
+const hasSettings = ({ flags }: Declared): boolean => flags.some(({ names }) => names.includes('--set'));
+
 /**
- * `--set a=1 NAME` gives the name back to a command that would have none; `--set a=1 --set b=2` and `--set a=1 b=2` mean
+ * `NAME a=1` is `NAME --set a=1`, for commands that have settings; behind `--` every word is a name. `--set a=1 NAME` gives the name back to a command that would have none; `--set a=1 --set b=2` and `--set a=1 b=2` mean
  * the same. The last word of a flag is given back, of settings the one that is no setting.
  *
  * @returns the words with each value behind a flag of its own, and what is given back before the first of these flags
@@ -29,8 +32,12 @@ interface Taken {
  * @example
  * spread({ needed: 1, flags: [{ names: ['--set'], takes: 'several' }] }, ['--set', 'a=1', 'mine'])
  * // ['mine', '--set', 'a=1']
+ * spread({ needed: 1, flags: [{ names: ['--set'], takes: 'several' }] }, ['mine', 'training.rate=0.1'])
+ * // ['mine', '--set', 'training.rate=0.1']
  */
-export const spread = ({ needed, flags }: Declared, words: readonly string[]): readonly string[] => {
+export const spread = (declared: Declared, words: readonly string[]): readonly string[] => {
+  const { needed, flags } = declared;
+  const settable = hasSettings(declared);
   const out: (string | Taken)[] = [];
   let free = 0;
   for (let i = 0; i < words.length; i++) {
@@ -46,6 +53,7 @@ export const spread = ({ needed, flags }: Declared, words: readonly string[]): r
       while (i + 1 < words.length && !words[i + 1].startsWith('--')) taken.push(words[++i]);
       out.push({ flag: word, words: taken });
     } else if (flag?.takes === 'one' && i + 1 < words.length) out.push(word, words[++i]);
+    else if (settable && isSetting(word)) out.push({ flag: '--set', words: [word] });
     else {
       out.push(word);
       if (!word.startsWith('-')) free++;

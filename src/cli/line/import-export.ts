@@ -3,7 +3,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, force, fuse, runs } from './options.js';
+import { engine, force, fuse, runs, settingsOfRuns } from './options.js';
 
 const addExport = (program: Command): void => {
   program
@@ -13,11 +13,11 @@ const addExport = (program: Command): void => {
       'a run folder, an earlier export, an experiment whose finished run is meant, by name or file, or the file of a program (then untrained)',
     )
     .description('Write a program with its weights in a format that others read.')
-    .option('--format <name>', 'graph-model, safetensors or program', 'graph-model')
+    .option('--format <name>', 'graph-model, onnx, safetensors or program', 'graph-model')
     .requiredOption('--out <folder>', 'where to; an earlier export there is replaced')
     .addOption(force())
     .option('--unroll', 'a graph model without loops, which can be differentiated')
-    .option('--outputs <list>', "a graph model's outputs, such as logits,waves,omega")
+    .option('--outputs <list>', 'outputs of a graph model or of onnx, such as logits,waves,omega')
     .option('--untrained', 'weights as they start, whether or not a run is finished')
     .addOption(
       new Option(
@@ -26,12 +26,14 @@ const addExport = (program: Command): void => {
       ),
     )
     .option('--seed <n>', 'the seed of the run; of --untrained weights default 0')
+    .addOption(settingsOfRuns())
     .addOption(runs())
     .addHelpText(
       'after',
       `
 graph-model  model.json and weight shards that plain tf.loadGraphModel loads and runs, in Node and in a browser, on every
              backend: input image, outputs logits, classes, waves
+onnx         model.onnx, which onnxruntime and others run outside of JavaScript: the same inputs and outputs, scans step by step
 safetensors  weights under the names that PyTorch gives them in the original
 program      the language and its weights, as JSON and binary
 
@@ -86,6 +88,7 @@ const addRunProgram = (program: Command): void => {
       'another grid or more steps with the same weights: 128x128, steps=200, or 128x128,steps=200',
     )
     .addOption(force())
+    .addOption(settingsOfRuns())
     .addOption(runs())
     .addOption(engine())
     .addOption(fuse())

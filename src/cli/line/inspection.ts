@@ -138,6 +138,26 @@ the exit code is then 1. A module may \`export default ({ dt = 0.1 } = {}) => pr
     });
 };
 
+const addDoctor = (program: Command): void => {
+  program
+    .command('doctor')
+    .description(
+      'Which engines compute here, whether their numbers are right, how fast they are, and what is absent.',
+    )
+    .option('--seconds <n>', 'for which the training of each engine is timed', '2')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `
+Each engine is tried in a process of its own, so one that dies is a line of the table. What is absent is said with the
+command that brings it; programs are asked for their version. The exit code is 1 where an engine gives wrong numbers.`,
+    )
+    .action(async (flags) => {
+      const { doctor } = await import('../commands/doctor.js');
+      await atEdge(doctor(flags));
+    });
+};
+
 export const asking = (program: Command): void => {
-  for (const add of [addList, addShow, addDiff, addData, addParity, addLaws]) add(program);
+  for (const add of [addList, addShow, addDiff, addData, addParity, addLaws, addDoctor]) add(program);
 };

@@ -29,10 +29,18 @@ export const force = () =>
 
 export const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');
 
+/** Settings by their path. The flag may be left out (`flags/spread.ts`). */
 export const settings = () =>
   new Option(
     '--set <path=value...>',
-    'change settings, such as task.size=32 model.steps=50 training.epochs=5',
+    'change settings, such as task.size=32 model.steps=50 training.epochs=5; without --set too: NAME training.rate=0.01',
+  );
+
+/** Settings of what a name means, where its finished run is looked for. */
+export const settingsOfRuns = () =>
+  new Option(
+    '--set <path=value...>',
+    'of what is named: the runs with these settings, such as training.rate=0.01; without --set too',
   );
 
 export const mnistDir = () =>

@@ -5,7 +5,7 @@ import { splitNames } from '../../data/dataset.js';
 import { taskNames } from '../../data/task.js';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, force, fuse, mnistDir, runs, workers } from './options.js';
+import { engine, force, fuse, mnistDir, runs, settingsOfRuns, workers } from './options.js';
 
 /** The size of the runs that a name means. */
 const ofNamed = () =>
@@ -19,8 +19,7 @@ const addTable = (program: Command): void => {
     .option('--format <name>', 'terminal, csv, json, markdown, latex', 'terminal')
     .option(
       '--scores <list>',
-      'scores to show: any that runs keep, such as dice, validation.iou, train.loss, epochs; all: those of the split; every: those of all splits, epochs and parameters too',
-      'foregroundIou,foregroundAccuracy,iou,accuracy',
+      "scores to show: any that runs keep, such as dice, validation.iou, train.loss, epochs; all: those of the split; every: those of all splits, epochs and parameters too; default an experiment's own scores, of classes foregroundIou,foregroundAccuracy,iou,accuracy",
     )
     .option('--split <name>', 'where scores are taken that name no split: test, validation, train', 'test')
     .option('--tables <list>', 'which tables: means, extremes; default both')
@@ -28,6 +27,7 @@ const addTable = (program: Command): void => {
     .addOption(
       new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
     )
+    .addOption(settingsOfRuns())
     .addOption(runs())
     .action(async (name, flags) => {
       const { table } = await import('../commands/table.js');
@@ -42,7 +42,10 @@ const addEvaluate = (program: Command): void => {
     .description("Scores from saved weights, on a run's own data or on another task.")
     .option('--task <task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
     .option('--split <name>', `${splitNames.join(', ')}: which images`, 'test')
-    .option('--set <name=value...>', 'settings of the task, such as size=64 cell=7')
+    .option(
+      '--set <name=value...>',
+      'settings of the task that is scored, such as size=64 cell=7; those of model, loss or training say which runs are meant; without --set too',
+    )
     .addOption(mnistDir())
     .addOption(ofNamed())
     .option('--json', 'as JSON')
@@ -61,6 +64,7 @@ A model whose weights do not depend on the size of its images is scored on image
 
 Examples:
   $ drumhead evaluate runs/mnist/nwm-linear/seed-0-0123456789
+  $ drumhead evaluate tetrominoes/nwm-linear model.channels=4 seed=7
   $ drumhead evaluate mnist/nwm-linear --preset small --task multi-mnist --set size=64 digitSize=21`,
     )
     .action(async (run, flags) => {
@@ -105,6 +109,7 @@ const addReport = (program: Command): void => {
     .addOption(
       new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
     )
+    .addOption(settingsOfRuns())
     .addOption(runs())
     .action(async (name, flags) => {
       const { report } = await import('../commands/report.js');
@@ -117,14 +122,13 @@ const addFigure = (program: Command): void => {
     .command('figure')
     .argument(
       '<kind>',
-      'scores, curves, parameters (of a sweep), waves, segmentations (of a run), nwm-lstm (of two runs)',
+      'scores, curves, parameters (of a sweep), waves, segmentations, answers (of a run), nwm-lstm (of two runs)',
     )
     .argument('<names...>', 'a sweep or a folder of runs; or finished runs, by folder or name')
     .description('Figures and pictures of runs, in light and dark.')
     .option(
       '--score <name>',
-      'of scores and curves: foregroundIou, foregroundAccuracy, iou, accuracy, loss',
-      'foregroundIou',
+      'of scores and curves: any that the runs have, such as iou, loss or their own; default the one that they show first',
     )
     .option('--samples <list>', 'test images, such as 0,5,7')
     .option('--channels <list>', 'channels of the waves, counted from 1, such as 1,3')
@@ -132,6 +136,7 @@ const addFigure = (program: Command): void => {
     .option('--out <folder>', 'where to', 'figures')
     .addOption(force())
     .addOption(ofNamed())
+    .addOption(settingsOfRuns())
     .addOption(engine())
     .addOption(fuse())
     .addOption(runs())
@@ -150,6 +155,7 @@ const addWaves = (program: Command): void => {
     .option('--channel <n>', 'channel of the maps, counted from 1; default the one that moves most')
     .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
     .addOption(ofNamed())
+    .addOption(settingsOfRuns())
     .option('--out <folder>', "where to; default the run's own folder, under analysis")
     .addOption(force())
     .addOption(engine())
@@ -173,7 +179,11 @@ const addPlay = (program: Command): void => {
     .option('--size <n>', 'sites along each side')
     .option('--steps <n>', 'time steps')
     .option('--seed <n>', 'of the initial state and the weights; of a model also which test image', '0')
-    .option('--set <name=value...>', 'settings of the system, such as dt=0.05 coupling=3', [])
+    .option(
+      '--set <name=value...>',
+      'settings of the system, such as dt=0.05 coupling=3; of an experiment by path, such as model.steps=50; without --set too',
+      [],
+    )
     .option('--field <name>', 'another field than the one that its papers show')
     .option('--fps <n>', 'frames a second', '16')
     .option('--frames <n>', 'about so many frames', '96')

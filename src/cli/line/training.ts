@@ -18,6 +18,13 @@ const addRun = (program: Command): void => {
     .option('--seed <list>', "seeds to run, such as 0,1,2; default the experiment's own")
     .option('--label <text>', 'what it is called in tables, charts and progress, instead of its name')
     .option('--epochs <n>', 'train for this many epochs instead')
+    .option(
+      '--from <run>',
+      'begin with the weights of this finished run, by name; what does not fit is listed',
+    )
+    .option('--freeze <pattern...>', "parameters that stay as they begin, such as 'omega/*'")
+    .option('--name <name>', 'another name for its runs')
+    .option('--notes <text>', 'notes that are kept with the run')
     .addOption(minutes())
     .addOption(settings())
     .addOption(mnistDir())
@@ -49,6 +56,14 @@ const addSweep = (program: Command): void => {
     )
     .option('--jobs <n>', 'runs at a time; default as many as there are cores and memory for')
     .option('--workers <n>', 'threads of each run; default the cores shared among the jobs')
+    .option(
+      '--slurm [profile]',
+      "submit an array job of what is not finished; a file of options, or a profile's name (see docs/cluster.md)",
+    )
+    .option('--sbatch <name=value...>', 'options of the job, such as partition=short time=2:00:00 memory=4G')
+    .option('--dry-run', 'with --slurm: show the script and how long it takes, and submit nothing')
+    .option('--collect <folder>', "copy the sweep's finished runs from another machine's folder of runs")
+    .option('--shard <i/n>', 'only the i-th of n parts, beside other processes or machines that do theirs')
     .option('--seed <list>', "seeds to run, such as 0,1,2; default each experiment's own")
     .option('--epochs <n>', 'train each for this many epochs instead')
     .addOption(settings())
@@ -93,9 +108,11 @@ const addLearn = (program: Command): void => {
     .command('learn')
     .argument(
       '<folder>',
-      'with images/ and masks/ of PNG files, alone or in train/ and test/; or with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy',
+      'with images/ and masks/ of PNG or TIFF files, alone or in train/ and test/; with a folder of pictures for each class; or with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy',
     )
-    .description('Train the NWM with linear readout on a folder of PNG or .npy pairs and score its test set.')
+    .description(
+      'Train the NWM with linear readout on a folder of PNG or .npy pairs, or of pictures by class, and score its test set.',
+    )
     .addHelpText(
       'after',
       '\nThe reference trains with --batch 16 --rate 0.001 --schedule constant: slower, and with more luck needed.',

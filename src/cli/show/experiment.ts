@@ -5,15 +5,17 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
-import { showPlan } from '../../compile/fuse/partition/show.js';
+import { showPlan } from '../../compile/fuse/coverage/show.js';
 import { showSummary, summary } from '../../compile/summary/index.js';
-import { describeTask } from '../../data/task.js';
+import { changes, describeAugment } from '../../data/augment.js';
+import { describeTask, isArrayTask } from '../../data/task.js';
 import { hashProgram, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
+import { trainedOutput } from '../../experiments/learning.js';
 import { describeLoss } from '../../experiments/loss.js';
 import { describeAnyModel } from '../../experiments/model.js';
-import { describeTraining } from '../../experiments/training.js';
+import { describeTraining } from '../../experiments/training/training.js';
 import { duration, plural } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/run/estimate.js';
 import { fitted } from '../terminal/fitted.js';
@@ -42,8 +44,11 @@ const describeExperiment = ({ experiment, program, classes }: Sized, label: stri
   ...(label === experiment.name ? [] : [`  name      ${experiment.name}`]),
   `  task      ${describeTask(experiment.task)}`,
   `  model     ${describeAnyModel(experiment.model)}`,
-  `  loss      ${describeLoss(experiment.loss, classes)}`,
+  `  loss      ${describeLoss(experiment.loss, classes, !isArrayTask(experiment.task))}`,
   `  training  ${describeTraining(experiment.training)}`,
+  ...(experiment.augment === undefined || !changes(experiment.augment)
+    ? []
+    : [`  augment   ${describeAugment(experiment.augment)}`]),
   `  seeds     ${experiment.seeds.join(', ')}`,
   `  program   ${hashProgram(program).slice(0, 16)}`,
 ];
@@ -57,7 +62,11 @@ const whole = (one: Sized, label: string, time: string, flags: ShowFlags): strin
     '',
     showSummary(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
-    showCost(cost(select(program, 'logits'), { batch: experiment.training.batch })),
+    showCost(
+      cost(select(program, trainedOutput(experiment.loss)), {
+        batch: experiment.training.batch,
+      }),
+    ),
     ...(time === '' ? [] : ['', time]),
   ].join('\n');
   return `${fitted(words)}\n\n${diagram(program)}`;

@@ -2,8 +2,8 @@
 
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
-import { fusionPlan } from '../../compile/fuse/partition/plan.js';
-import { showPlan } from '../../compile/fuse/partition/show.js';
+import { fusionPlan } from '../../compile/fuse/coverage/fusion-plan.js';
+import { showPlan } from '../../compile/fuse/coverage/show.js';
 import { showSummary, summary } from '../../compile/summary/index.js';
 import { hashProgram, type Program } from '../../dsl/index.js';
 import { fitted } from '../terminal/fitted.js';

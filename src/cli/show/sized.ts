@@ -3,21 +3,24 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Effect } from '../../base/error.js';
-import { type FusionPlan, fusionPlan } from '../../compile/fuse/partition/plan.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
+import { type FusionPlan, fusionPlan } from '../../compile/fuse/coverage/fusion-plan.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
-import { type Task, taskShape } from '../../data/task.js';
+import { loadTask } from '../../data/load.js';
+import { formsOfGenerated } from '../../data/own/generated.js';
+import { statedData, type Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
 import { type Program, select } from '../../dsl/index.js';
 import { type Engine, openEngine, parseEngineChoice } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import { programFor } from '../../experiments/model.js';
-import type { Sizes } from '../../models/catalogue.js';
+import { trainedOutput } from '../../experiments/learning.js';
+import { type DataShape, learningFor } from '../../experiments/model.js';
 import { type Counts, measureSpeed, runFlops, type Speed } from '../../runner/run/estimate.js';
+import { generatorOf } from '../document/generators.js';
 import type { Idle } from '../flags/all-flags.js';
 import type { ChangeFlags } from '../flags/flags.js';
 import { seconds } from '../session.js';
+import { madeDataHere } from '../source/data-folder.js';
 
 export interface ShowFlags extends ChangeFlags, Idle {
   readonly preset: string;
@@ -35,26 +38,32 @@ export interface ShowFlags extends ChangeFlags, Idle {
 /** An experiment with the sizes of its data, its program and its number of images. */
 export interface Sized {
   readonly experiment: Experiment;
-  readonly sizes: Sizes;
+  readonly sizes: DataShape;
   readonly counts: Counts;
   /** Names of the classes, in the order of their labels. */
   readonly classes: readonly string[];
   readonly program: Program;
 }
 
-/** A person's files are read, since only they know their sizes. */
+/** A person's files are read, since only they know their sizes; of what a function makes a few samples say it. */
 const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>> => {
-  const known = taskShape(task);
+  if (task.name === 'generated')
+    return pipe(
+      formsOfGenerated(task, generatorOf),
+      TE.map((sizes) => ({ sizes, counts: task, classes: taskClasses(task) ?? [] })),
+    );
+  const known = statedData(task);
   return O.isSome(known) && 'train' in task
     ? TE.right({ sizes: known.value, counts: task, classes: taskClasses(task) ?? [] })
     : pipe(
-        loadDataset(task),
-        TE.map((dataset) => {
-          const [train, validation, test] = splitNames.map((name) => dataset[name].count);
+        TE.fromTask<string | undefined, DrumheadError>(madeDataHere),
+        TE.flatMap((cacheDir) => loadTask(task, { cacheDir })),
+        TE.map(({ arrays, images, classes }) => {
+          const [train, validation, test] = splitNames.map((name) => arrays[name].count);
           return {
-            sizes: shapeOfDataset(dataset),
+            sizes: images === null ? arrays.forms : shapeOfDataset(images),
             counts: { train, validation, test },
-            classes: dataset.classes,
+            classes,
           };
         }),
       );
@@ -66,7 +75,10 @@ export const sized = (experiment: Experiment): Effect<Sized> =>
     dataOf(experiment.task),
     TE.bindTo('data'),
     TE.bind('program', ({ data }) =>
-      TE.fromEither(programFor(experiment.model, experiment.loss.target, data.sizes)),
+      pipe(
+        TE.fromEither(learningFor(experiment, data.sizes)),
+        TE.map((learning) => learning.program),
+      ),
     ),
     TE.map(({ data, program }) => ({ experiment, program, ...data })),
   );
@@ -78,7 +90,8 @@ export const giga = (value: number): string => (value / 1e9).toFixed(value < 1e1
 export const secondsOf = ({ experiment, program, counts }: Sized, { flopsPerSecond }: Speed): number =>
   runFlops(experiment, program, counts) / flopsPerSecond;
 
-export const planOf = ({ program }: Sized): FusionPlan => fusionPlan(select(program, 'logits'));
+export const planOf = ({ program, experiment }: Sized): FusionPlan =>
+  fusionPlan(select(program, trainedOutput(experiment.loss)));
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** Runs work on the engine that --engine names. */

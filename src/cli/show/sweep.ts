@@ -7,10 +7,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { aligned } from '../../base/aligned.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
-import { showPlans } from '../../compile/fuse/partition/show.js';
+import { showPlans } from '../../compile/fuse/coverage/show.js';
 import { select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { memberName } from '../../experiments/label.js';
+import { trainedOutput } from '../../experiments/learning.js';
 import { runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import { duration } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/run/estimate.js';
@@ -52,7 +53,9 @@ const sweepText = (
   });
   const nameOf = memberName(sweep);
   const rows = members.map(({ experiment, program }, i) => {
-    const { parameters, training } = cost(select(program, 'logits'), { batch: experiment.training.batch });
+    const { parameters, training } = cost(select(program, trainedOutput(experiment.loss)), {
+      batch: experiment.training.batch,
+    });
     const time = times[i];
     return [
       nameOf(sweep.members[i]),

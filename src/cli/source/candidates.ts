@@ -4,7 +4,7 @@ import { isAbsolute, join, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError, Effect } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { differencesOf } from '../../experiments/difference.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { type Preset, presets } from '../../experiments/settings/presets.js';
@@ -27,6 +27,8 @@ export interface RunsFlags {
   readonly preset?: string;
   /** None: every seed that was run. */
   readonly seed?: number;
+  /** Settings that the named experiment is changed by: only runs of exactly that are meant. */
+  readonly set?: readonly string[];
 }
 
 /** The runs of a name: those that are exactly the named experiment at one size, or else all that go by the name. */
@@ -161,7 +163,9 @@ const ofExperiment = (
 ): Effect<Candidates> =>
   pipe(
     readAll(flags.runs, namesOf(named)),
-    TE.bind('exact', ({ runs }) => TE.traverseSeqArray(exactly(readingOnce(), runs))(named)),
+    TE.bind('exact', ({ runs }) =>
+      TE.traverseSeqArray(exactly(readingOnce(join(flags.runs, '.cache')), runs))(named),
+    ),
     TE.flatMap(({ runs: all, leftOut, exact }): Effect<Candidates> => {
       const ofName = all.filter(({ experiment }) => namesOf(named).has(experiment.name));
       const sized = exact.filter(({ runs }) => runs.length > 0);
@@ -181,7 +185,7 @@ const ofExperiment = (
           ],
         });
       }
-      return flags.preset !== undefined
+      return flags.preset !== undefined || isChanged(flags)
         ? TE.right({ exact: true, runs: [], notes: [], others: ofName, leftOut })
         : pipe(
             byName(name, flags),
@@ -208,13 +212,25 @@ const ofExperiment = (
 export const several = (runs: readonly RunSummary[]): boolean =>
   new Set(runs.map(({ experiment, data }) => `${settingsKey(experiment)} ${data ?? ''}`)).size > 1;
 
-const atEverySize = (name: string, preset?: string): Effect<readonly (readonly [string, Named])[]> =>
+const isChanged = ({ set = [] }: RunsFlags): boolean => set.length > 0;
+
+const atEverySize = (
+  name: string,
+  { preset, set = [] }: RunsFlags,
+): Effect<readonly (readonly [string, Named])[]> =>
   TE.traverseSeqArray((size: string) =>
     pipe(
-      namedFrom(name, size),
+      namedFrom(name, size, { set }),
       TE.map((named) => [size, named] as const),
     ),
   )(preset === undefined ? [...presets].reverse() : [preset]);
+
+/** Settings change an experiment that is written somewhere; runs in a folder are as they were. */
+const asItWas = (name: string): DrumheadError =>
+  decodeError(
+    name,
+    'its runs are meant as they were, so that settings change nothing; name the experiment with them, or the folder of the run alone',
+  );
 
 const isAsked =
   ({ seed }: RunsFlags) =>
@@ -227,8 +243,13 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
       const folder = (await kindOf(name)) === 'folder';
       return folder || ((await kindOf(sweepPath(flags.runs, name))) !== null && sweepNames.includes(name));
     }),
-    TE.flatMap((ofName) => (ofName ? TE.right(E.right([])) : TE.fromTask(atEverySize(name, flags.preset)))),
+    TE.filterOrElse(
+      (ofName) => !(ofName && isChanged(flags)),
+      () => asItWas(name),
+    ),
+    TE.flatMap((ofName) => (ofName ? TE.right(E.right([])) : TE.fromTask(atEverySize(name, flags)))),
     TE.flatMap((read) => {
+      if (isChanged(flags) && E.isLeft(read)) return TE.left(read.left);
       const experiments = E.isRight(read)
         ? read.right.flatMap(([size, named]) =>
             named.kind === 'experiment' ? [[size, asSweep(named).members[0].experiment] as const] : [],
@@ -256,5 +277,8 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
 export const candidates = (name: string, flags: RunsFlags): Effect<Candidates | string> =>
   pipe(
     TE.fromTask<boolean, DrumheadError>(() => isOneRun(name)),
-    TE.flatMap((one): Effect<Candidates | string> => (one ? TE.right(name) : candidatesOf(name, flags))),
+    TE.flatMap((one): Effect<Candidates | string> => {
+      if (one) return isChanged(flags) ? TE.left(asItWas(name)) : TE.right(name);
+      return candidatesOf(name, flags);
+    }),
   );

@@ -1,18 +1,71 @@
-/** The kind of a person's own folder of data, told by its files. */
+/** The kind of a person's own data, told by its files. */
 
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Effect } from '../../base/error.js';
-import { isPresent } from '../../files/files.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
+import { isPictureFile } from '../../data/own/png-folder.js';
+import { isArrayFile } from '../../data/own/stored/stored.js';
+import type { OwnTask } from '../../data/task.js';
+import { isPresent, listFolder } from '../../files/files.js';
+import { kindOf } from '../../files/kind-of.js';
+
+/** Where made data and what was seen of files are kept, unless a person says otherwise. */
+export const madeData = 'runs/.cache';
+
+/** The same where a command only looks: nothing is made where there are no runs. */
+export const madeDataHere: T.Task<string | undefined> = async () =>
+  (await kindOf('runs')) === 'folder' ? madeData : undefined;
+
+/** The kinds of a person's own data, by their tasks. */
+type DataKind = OwnTask['name'];
+
+/** Whether a name is that of one file that holds data, by its ending. */
+export const isDataFile = (name: string): boolean => /\.(npz|safetensors|parquet|csv|tsv)$/i.test(name);
+
+const isSeries = (name: string): boolean => /\.(csv|tsv)$/i.test(name);
+
+const namesIn = async (folder: string): Promise<readonly string[]> => {
+  const listed = await listFolder(folder)();
+  return E.isRight(listed) ? listed.right : [];
+};
+
+/** By the files of the folder and of the folders in it: a folder a class, perhaps within `train`. */
+const byFiles = async (folder: string): Promise<DataKind | null> => {
+  const names = await namesIn(folder);
+  const train = names.includes('train') ? await namesIn(join(folder, 'train')) : [];
+  if ([...names, ...train].some(isArrayFile)) return 'arrays';
+  if (names.some(isSeries)) return 'series';
+  const inside = [...names, ...train.map((name) => join('train', name))].filter((name) => name !== 'train');
+  for (const name of inside) {
+    const files = await namesIn(join(folder, name));
+    if (files.some(isPictureFile)) return 'image-folders';
+    if (files.some(isSeries)) return 'series';
+  }
+  return null;
+};
 
 /**
- * `png` where there is a folder `images` or `train/images`, `npy` where there is `train_images.npy`, null where there is
- * neither.
+ * `png` where there is a folder `images` or `train/images`, `npy` where there is `train_images.npy` with its masks, `arrays`
+ * where there are other arrays, `image-folders` and `series` where folders have PNG or CSV files; null where there is nothing of
+ * these.
  */
-export const dataKind = (folder: string): Effect<'png' | 'npy' | null> =>
-  pipe(
-    [join(folder, 'images'), join(folder, 'train', 'images'), join(folder, 'train_images.npy')],
-    TE.traverseArray(isPresent),
-    TE.map(([images, train, arrays]) => (images || train ? 'png' : arrays ? 'npy' : null)),
-  );
+export const dataKind = (folder: string): Effect<DataKind | null> =>
+  isDataFile(folder)
+    ? TE.right(isSeries(folder) ? 'series' : 'arrays')
+    : pipe(
+        [
+          join(folder, 'images'),
+          join(folder, 'train', 'images'),
+          join(folder, 'train_images.npy'),
+          join(folder, 'train_masks.npy'),
+        ],
+        TE.traverseArray(isPresent),
+        TE.bindTo('there'),
+        TE.bind('other', () => TE.fromTask<DataKind | null, DrumheadError>(() => byFiles(folder))),
+        TE.map(({ there: [images, train, arrays, masks], other }): DataKind | null =>
+          images || train ? 'png' : arrays && masks ? 'npy' : (other ?? (arrays ? 'npy' : null)),
+        ),
+      );

@@ -37,12 +37,14 @@ const unreadIn = (leftOut: readonly string[]): readonly string[] =>
 
 const noneFinished = (
   name: string,
-  { runs, preset, seed }: RunsFlags,
+  { runs, preset, seed, set = [] }: RunsFlags,
   otherwise: string,
   leftOut: readonly string[],
 ): DrumheadError => {
   const asked =
-    (preset === undefined ? '' : ` --preset ${preset}`) + (seed === undefined ? '' : ` --seed ${seed}`);
+    (preset === undefined ? '' : ` --preset ${preset}`) +
+    (seed === undefined ? '' : ` --seed ${seed}`) +
+    set.map((setting) => ` ${setting}`).join('');
   return decodeError(
     name,
     // Runs that cannot be read are named: they may be those that are meant.

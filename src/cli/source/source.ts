@@ -122,6 +122,20 @@ export const calledAs = (
 export const asSweep = (found: Named): Sweep =>
   found.kind === 'sweep' ? found.sweep : sweepOf(found.experiment);
 
-/** The sweep that a person means; an experiment is a sweep of one. **Errors** as `namedFrom`. */
+/**
+ * The sweep that a person means; an experiment is a sweep of one. **Errors** as `namedFrom`; DecodeError for settings of what
+ * only its runs know.
+ */
 export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Sweep> =>
-  pipe(namedFrom(name, preset, flags), TE.map(asSweep));
+  pipe(
+    namedFrom(name, preset, flags),
+    TE.map(asSweep),
+    TE.mapError((error) =>
+      error._tag === 'UnknownName' && (flags.set ?? []).length > 0
+        ? decodeError(
+            name,
+            `settings change an experiment or a sweep of the catalogue or in a file, and ${name} is neither; leave ${(flags.set ?? []).join(' ')} out`,
+          )
+        : error,
+    ),
+  );

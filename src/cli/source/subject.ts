@@ -7,18 +7,21 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { shapeOfDataset } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
-import { type Task, taskNames, taskShape } from '../../data/task.js';
+import { loadTask } from '../../data/load.js';
+import { formsOfGenerated } from '../../data/own/generated.js';
+import { statedData, type Task, taskNames } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
-import { programFor } from '../../experiments/model.js';
+import { type DataShape, programFor } from '../../experiments/model.js';
 import { isPresent } from '../../files/files.js';
 import { type System, systemFrom } from '../../laws/index.js';
-import { modelNames, type Sizes } from '../../models/catalogue.js';
+import { modelNames } from '../../models/catalogue.js';
 import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
 import { isDocument, isModule, readDocument, readExports } from '../document/document.js';
+import { generatorOf } from '../document/generators.js';
 import { isProgram, isWriter, programOf, type Writer, writtenBy } from '../document/program-file.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
+import { madeDataHere } from './data-folder.js';
 import { allNames } from './find.js';
 import { experimentFrom } from './source.js';
 
@@ -204,13 +207,20 @@ const ofExperiment = (name: string, flags: SubjectFlags): Effect<System> =>
     TE.flatMap(({ experiment }) =>
       pipe(
         sizesOf(experiment.task),
-        TE.flatMapEither((sizes) => programFor(experiment.model, experiment.loss.target, sizes)),
+        TE.flatMapEither((sizes) => programFor(experiment.model, experiment.loss, sizes)),
       ),
     ),
     TE.map(systemFrom),
   );
 
-const sizesOf = (task: Task): Effect<Sizes> => {
-  const known = taskShape(task);
-  return O.isSome(known) ? TE.right(known.value) : pipe(loadDataset(task), TE.map(shapeOfDataset));
+const sizesOf = (task: Task): Effect<DataShape> => {
+  const known = statedData(task);
+  if (task.name === 'generated') return formsOfGenerated(task, generatorOf);
+  return O.isSome(known)
+    ? TE.right(known.value)
+    : pipe(
+        TE.fromTask<string | undefined, DrumheadError>(madeDataHere),
+        TE.flatMap((cacheDir) => loadTask(task, { cacheDir })),
+        TE.map(({ arrays, images }) => (images === null ? arrays.forms : shapeOfDataset(images))),
+      );
 };

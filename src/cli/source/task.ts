@@ -5,16 +5,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
-import { type Task, taskNamed, taskNames } from '../../data/task.js';
+import { isArrayTask, isOwnName, isOwnTask, type Task, taskNamed, taskNames } from '../../data/task.js';
 import type { Shape } from '../../dsl/index.js';
 import { kindOf } from '../../files/kind-of.js';
 import { files } from '../../runner/folder/files.js';
 import { isDocument } from '../document/document.js';
 import type { ChangeFlags } from '../flags/flags.js';
-import { dataKind } from './data-folder.js';
+import { dataKind, isDataFile } from './data-folder.js';
 import { experimentFrom } from './source.js';
 
-/** A person's own folder: of PNG pairs where it has a folder `images` or `train/images`, else of .npy pairs. */
+/** A person's own folder or file, by what lies in it; else it is taken for a folder of .npy pairs. */
 const folderTask = (folder: string, settings: Readonly<Record<string, unknown>>): Effect<Task> =>
   pipe(
     dataKind(folder),
@@ -32,11 +32,11 @@ export const ofTask = (
   ...(mnistDir === undefined ? {} : { mnistDir }),
 });
 
-/** The task with images of this grid; a folder of files has the size that it has. */
+/** The task with images of this grid; a folder of files has the size that it has, and arrays have no grid of their own. */
 export const taskOfGrid =
   (grid: Shape | null) =>
   (task: Task): Checked<Task> => {
-    if (grid === null || task.name === 'npy' || task.name === 'png') return E.right(task);
+    if (grid === null || isOwnTask(task) || isArrayTask(task)) return E.right(task);
     const [height, width] = grid;
     return grid.length === 2 && height === width
       ? taskNamed(task.name, { ...task, size: height })
@@ -49,7 +49,7 @@ const isTask = (name: string): boolean => taskNames.some((task) => task === name
 
 /** Tasks on a person's own files need their folder. */
 const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): Checked<Task> =>
-  (name === 'npy' || name === 'png') && settings.folder === undefined
+  isOwnName(name) && settings.folder === undefined
     ? E.left(
         decodeError(
           name,
@@ -60,7 +60,7 @@ const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): C
 
 /** A folder of digits says nothing of a task that has none. */
 export const hasDigits = (name: string, mnistDir: string | undefined): Checked<void> =>
-  mnistDir === undefined || name === 'mnist' || name === 'multi-mnist'
+  mnistDir === undefined || name === 'mnist' || name === 'multi-mnist' || name === 'sequential-mnist'
     ? E.right(undefined)
     : E.left(
         decodeError(
@@ -72,10 +72,12 @@ export const hasDigits = (name: string, mnistDir: string | undefined): Checked<v
 /** A single file of those that folders of data hold. */
 const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
 
-/** Whether this is a folder of data; run folders are experiments. */
+/** Whether this is a folder or a file of data; run folders are experiments. */
 const isData = (name: string): Effect<boolean> =>
   TE.fromTask(async () => {
-    return (await kindOf(name)) === 'folder' && (await kindOf(join(name, files.experiment))) === null;
+    const kind = await kindOf(name);
+    if (kind === 'file') return isDataFile(name);
+    return kind === 'folder' && (await kindOf(join(name, files.experiment))) === null;
   });
 
 /**
@@ -111,7 +113,7 @@ export const taskFrom = (
               ? TE.left(
                   decodeError(
                     name,
-                    'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like; give that folder',
+                    'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like, or of arrays; give that folder',
                   ),
                 )
               : /[\\/]/.test(name) || isDocument(name)

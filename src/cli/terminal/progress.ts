@@ -2,6 +2,7 @@
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';
+import { chiefWords } from '../../experiments/scores/measures.js';
 import type { RunEvent } from '../../runner/environment.js';
 
 /** Draws events; `close` leaves the terminal as it was. */
@@ -24,11 +25,17 @@ export const duration = (seconds: number): string => {
 
 const epochLine = (event: Extract<RunEvent, { kind: 'epoch' }>): string =>
   `epoch ${event.epoch}  train loss ${number(event.trainLoss, 4)}  ` +
-  `validation loss ${number(event.validationLoss, 4)}  validation foreground IoU ${number(event.foregroundIou, 3)}`;
+  `validation loss ${number(event.validationLoss, 4)}  ${
+    event.chief === undefined
+      ? `validation foreground IoU ${number(event.foregroundIou, 3)}`
+      : `validation ${chiefWords(event.chief)} ${number(event.chief.value, 4)}`
+  }`;
+
+const numbered = (count: number, of: string): string => `${count} ${of}${count === 1 ? '' : 's'}`;
 
 const startLine = (event: Extract<RunEvent, { kind: 'start' }>): string =>
   `${event.fromStep > 0 ? `going on after step ${event.fromStep} of` : 'training'} ` +
-  `${event.epochs} epochs of ${event.stepsPerEpoch} steps in ${event.folder}`;
+  `${numbered(event.epochs, 'epoch')} of ${numbered(event.stepsPerEpoch, 'step')} in ${event.folder}`;
 
 /** Plain lines, for logs and pipes: each epoch, and between epochs now and then. */
 export const plainTeller = (print: (line: string) => void, now: () => number): Teller => {
@@ -43,7 +50,7 @@ export const plainTeller = (print: (line: string) => void, now: () => number): T
       case 'data':
         if (event.total === 0 || now() - made < 5) return;
         made = now();
-        print(`data: ${event.done} of ${event.total} images`);
+        print(`data: ${event.done} of ${event.total} samples`);
         return;
       case 'start':
         last = now();
@@ -75,7 +82,7 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
     format: '{what} {bar} {value}/{total}  {rest}',
     gracefulExit: false,
   });
-  let foregroundIou: number | null = null;
+  let last = `val. fg. IoU ${number(null, 3)}`;
   let what = '';
   const stop = (): void => {
     if (what !== '') bar.stop();
@@ -110,12 +117,15 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
           'training',
           event.done,
           event.total,
-          `epoch ${event.epoch}  train loss ${number(event.loss, 4)}  val. fg. IoU ${number(foregroundIou, 3)}  ` +
+          `epoch ${event.epoch}  train loss ${number(event.loss, 4)}  ${last}  ` +
             `${number(event.samplesPerSecond, 1)} samples/s  ${duration(event.secondsLeft)} left`,
         );
         return;
       case 'epoch':
-        foregroundIou = event.foregroundIou;
+        last =
+          event.chief === undefined
+            ? `val. fg. IoU ${number(event.foregroundIou, 3)}`
+            : `val. ${chiefWords(event.chief)} ${number(event.chief.value, 4)}`;
         print(epochLine(event));
         return;
     }

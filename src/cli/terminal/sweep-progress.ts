@@ -2,6 +2,7 @@
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';
+import { type Chief, chiefWords } from '../../experiments/scores/measures.js';
 import { fitted } from '../../experiments/value-text.js';
 import { columnsWide, cutFront, scoreFigure } from '../../report/tables/index.js';
 import type { News, Outcome } from '../../runner/sweep/messages.js';
@@ -21,11 +22,23 @@ export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${s
 
 const score = (value: number | null): string => (value === null ? '–' : scoreFigure(value));
 
+/** A score as news of a run has it. */
+interface ChiefNews {
+  readonly foregroundIou: number | null;
+  readonly chief?: Chief;
+}
+
+const chiefText = ({ foregroundIou, chief }: ChiefNews): string =>
+  chief === undefined
+    ? `foreground IoU ${score(foregroundIou)}`
+    : `${chiefWords(chief)} ${score(chief.value)}`;
+
 const ended = (outcome: Outcome): string => {
   switch (outcome.kind) {
     case 'finished':
-      return `finished${outcome.before ? ' before' : ''}, test foreground IoU ${score(outcome.foregroundIou)}`;
+      return `finished${outcome.before ? ' before' : ''}, test ${chiefText(outcome)}`;
     case 'stopped':
+    case 'elsewhere':
       return outcome.message;
     case 'failed':
       return `FAILED: ${outcome.message}`;
@@ -118,7 +131,7 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
           print(
             `${nameOf(run)}: epoch ${news.epoch} of ${run.member.experiment.training.epochs}  ` +
               `train loss ${score(news.trainLoss)}  validation loss ${score(news.validationLoss)}  ` +
-              `validation foreground IoU ${score(news.foregroundIou)}${leftText(guess.secondsLeft())}`,
+              `validation ${chiefText(news)}${leftText(guess.secondsLeft())}`,
           );
         if (news.kind === 'says') print(`${nameOf(run)}: ${news.message}`);
         return;
@@ -146,11 +159,11 @@ export const lineWithin = (width: number, name: string, words: string, fewWords 
 const stepWords = (
   news: Extract<News, { kind: 'step' }>,
   epochs: number,
-  iou: number | null,
+  last: ChiefNews,
 ): readonly [words: string, fewWords: string] => [
-  `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}  validation foreground IoU ${score(iou)}  ` +
+  `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}  validation ${chiefText(last)}  ` +
     `${duration(news.secondsLeft)} left`,
-  `${news.epoch}/${epochs}  val. fg. IoU ${score(iou)}  ${duration(news.secondsLeft)}`,
+  `${news.epoch}/${epochs}  val. ${last.chief === undefined ? `fg. IoU ${score(last.foregroundIou)}` : chiefText(last)}  ${duration(news.secondsLeft)}`,
 ];
 
 /**
@@ -172,7 +185,7 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
   });
   const all = bars.create(1000, 0, line('all runs', ''));
   const each = new Map<Assignment, cliProgress.SingleBar>();
-  const scores = new Map<Assignment, number | null>();
+  const scores = new Map<Assignment, ChiefNews>();
   const print = (text: string): void => bars.log(`${plainText(text)}\n`);
   const tell = (event: SweepEvent): void => {
     guess.see(event);
@@ -189,12 +202,15 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
       case 'news': {
         const bar = each.get(event.run);
         const { news, run } = event;
-        if (news.kind === 'epoch') scores.set(run, news.foregroundIou);
+        if (news.kind === 'epoch') scores.set(run, news);
         if (news.kind === 'says') bar?.update(line(nameOf(run), plainText(news.message)));
         if (news.kind === 'step') {
           const { epochs } = run.member.experiment.training;
           bar?.setTotal(news.total);
-          bar?.update(news.done, line(nameOf(run), ...stepWords(news, epochs, scores.get(run) ?? null)));
+          bar?.update(
+            news.done,
+            line(nameOf(run), ...stepWords(news, epochs, scores.get(run) ?? { foregroundIou: null })),
+          );
         }
         break;
       }

@@ -35,7 +35,7 @@ const taped = (visits: readonly Visit[]): Taped =>
     { forward: none, backward: none, again: none },
   );
 
-/** Of the steps of a scan: all of them, or what lies between segments and the one that is computed again. */
+/** The tape of a scan: of all its steps, or of the states between segments and the one segment that is computed again. */
 const insideTaped = (visit: Visit): Taped => {
   const { op, repeats } = visit;
   const body = taped(visit.body);
@@ -147,15 +147,16 @@ export const inferenceMemory = (
 const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly number[]): Amount => {
   const sources = sourcesOf(visits, nodes);
   const last = nodes.map((_, number) => number);
-  for (const [number, { inputs }] of nodes.entries())
-    for (const input of inputs) last[sources[input]] = number;
+  for (const [number, { reads }] of visits.entries())
+    for (const input of reads) last[sources[input]] = number;
   for (const number of kept) last[sources[number]] = nodes.length;
   const readLast: number[][] = nodes.map(() => []);
   for (const [value, reader] of last.entries()) readLast[reader]?.push(value);
   let live: Amount = none;
   let peak: Amount = none;
   for (const [number, { op }] of nodes.entries()) {
-    const own = sources[number] === number && !heldElsewhere.includes(op.op);
+    const { softmax } = visits[number];
+    const own = sources[number] === number && softmax !== 'inside' && !heldElsewhere.includes(op.op);
     const size = own ? numbers(visits[number].result) : none;
     peak = most(
       peak,
@@ -184,8 +185,9 @@ const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly n
   return sources;
 };
 
-/** What an operation makes on the way besides its result; less, or more, than what stays on the tape. */
+/** Temporary tensors of an operation besides its result; they may be less or more than what stays on the tape. */
 const temporaries = (visit: Visit): Amount => {
+  if (visit.softmax !== null) return none;
   const { op, inputs, result } = visit;
   const made = less(forwardHeld(visit), numbers(result));
   switch (op.op) {

@@ -1,8 +1,13 @@
 /** What convolutions and pooling in planes hold besides their results: counted by writing them for arrays that are only sizes. */
 
 import type { OpOf } from '../../dsl/op.js';
-import { type Shape, volume, windows } from '../../dsl/shape.js';
-import { convolveInPlanes, type PlaneArrays, poolInPlanes } from '../plane-windows.js';
+import { type Shape, upsampled, volume, windows } from '../../dsl/shape.js';
+import {
+  convolveInPlanes,
+  convolveTransposedInPlanes,
+  type PlaneArrays,
+  poolInPlanes,
+} from '../plane-windows.js';
 import { type Amount, add, none, spread } from './amount.js';
 import type { Visit } from './visit.js';
 
@@ -85,15 +90,29 @@ const counting = (forward: Made, backward: Made): PlaneArrays<Sized> => {
         [x, w],
       );
     },
+    convTranspose: (x, w, stride) => {
+      const [samples, h, v] = x.shape;
+      const [rows, columns, outside] = w.shape;
+      return made(
+        [samples, upsampled(h, rows, stride[0]), upsampled(v, columns, stride[1]), outside],
+        [x, w],
+      );
+    },
   };
 };
 
 const empty = (): Made => ({ field: 0, weight: 0 });
 
-/** Of a convolution that engines do not have as it is. */
-export const convolutionOnTheWay = (op: OpOf<'conv'>, { inputs: [x, w], result }: Visit): OnTheWay => {
+/** Temporary tensors of a convolution that no engine has as it is, or of a transposed one. */
+export const convolutionOnTheWay = (
+  op: OpOf<'conv'> | OpOf<'convTranspose'>,
+  { inputs: [x, w], result }: Visit,
+): OnTheWay => {
   const [forward, backward] = [empty(), empty()];
-  convolveInPlanes(counting(forward, backward), op, sized([1, ...x.shape], true), sized(w.shape, false));
+  const on = counting(forward, backward);
+  const [field, weight] = [sized([1, ...x.shape], true), sized(w.shape, false)];
+  if (op.op === 'conv') convolveInPlanes(on, op, field, weight);
+  else convolveTransposedInPlanes(on, op, field, weight);
   const amount = ({ field: ofField, weight }: Made, ofX: number, ofW: number): Amount =>
     add(spread(x, Math.max(0, ofField - ofX)), spread(w, Math.max(0, weight - ofW)));
   return {
@@ -102,7 +121,7 @@ export const convolutionOnTheWay = (op: OpOf<'conv'>, { inputs: [x, w], result }
   };
 };
 
-/** Of a pooling of volumes: the planes, before what lies one behind the other is pooled. */
+/** Temporary tensors of a pooling of volumes: the pooled planes, before pooling along the depth. */
 export const poolOnTheWay = (op: OpOf<'pool'>, { inputs: [x], result }: Visit): Amount => {
   if (op.size.length < 3) return none;
   const made = empty();

@@ -1,6 +1,7 @@
 /** Cost as a table to read. */
 
 import { aligned } from '../../base/aligned.js';
+import { power } from '../../base/power.js';
 import { showShape } from '../../dsl/shape.js';
 import type { Cost, NodeCost, Work } from './types.js';
 
@@ -8,7 +9,7 @@ import type { Cost, NodeCost, Work } from './types.js';
 const scaled = (value: number, unit: string): string => {
   const prefixes = ['', 'k', 'M', 'G', 'T', 'P'];
   const step = value < 1000 ? 0 : Math.min(prefixes.length - 1, Math.floor(Math.log10(value) / 3));
-  return `${Number((value / 1000 ** step).toPrecision(3))} ${prefixes[step]}${unit}`;
+  return `${Number((value / power(1000, step)).toPrecision(3))} ${prefixes[step]}${unit}`;
 };
 
 const memory = ({ peakBytes, fixedBytes, bytesPerSample }: Work): string =>

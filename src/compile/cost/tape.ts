@@ -11,14 +11,19 @@ import { type Boundary, type Op, type OpOf, scanInputs } from '../../dsl/op.js';
 import { isObservedPort } from '../../dsl/ports.js';
 import { bins, ceilDiv, type Shape, volume } from '../../dsl/shape.js';
 import { isPlaneConv } from '../plane-windows.js';
+import { inRounds } from '../rounds.js';
 import { type Amount, add, none, numbers, spread, times } from './amount.js';
 import { convolutionOnTheWay, type OnTheWay, poolOnTheWay } from './plane-windows.js';
 import type { Visit } from './visit.js';
+
+/** Tensors that a function makes, where they are not one: of |x| its sign stays for the gradient. */
+const values: Readonly<Record<string, number>> = { softplus: 6, abs: 2, stopGradient: 0 };
 
 /** Numbers held from the forward pass, the result included. A reshape shares its input's. */
 export const forwardHeld = (visit: Visit): Amount => {
   const { op, inputs, result } = visit;
   const out = numbers(result);
+  if (visit.softmax !== null) return visit.softmax === 'last' ? out : none;
   switch (op.op) {
     case 'parameter':
     case 'state':
@@ -27,7 +32,7 @@ export const forwardHeld = (visit: Visit): Amount => {
       return none;
     case 'map':
       if (visit.fused) return none;
-      return times(op.fn === 'softplus' ? 6 : op.fn === 'stopGradient' ? 0 : 1, out);
+      return times(Object.hasOwn(values, op.fn) ? values[op.fn] : 1, out);
     case 'affine':
       return times((op.scale === 1 ? 0 : 1) + (op.shift === 0 ? 0 : 1), out);
     case 'zip':
@@ -37,7 +42,7 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'pool':
       return add(out, poolOnTheWay(op, visit));
     case 'convTranspose':
-      return times(inputs.length > 2 ? 2 : 1, out);
+      return add(aroundTransposed(op, visit).forward, times(inputs.length > 2 ? 2 : 1, out));
     case 'reduce':
       return add(times(extremes[op.fn], numbers(inputs[0])), times(1 + extremes[op.fn], out));
     case 'spectrum':
@@ -63,22 +68,39 @@ export const forwardHeld = (visit: Visit): Amount => {
  * when the next gradient is added, unless it is the very tensor of another gradient (see `handsOn`).
  */
 export const backwardHeld = (visit: Visit): Amount => {
-  if (!visit.trained) return none;
+  if (!visit.trained || visit.softmax === 'inside') return none;
   const { gradientsFrom, ends, result } = visit;
   const first = gradientsFrom.at(-1);
   const summed = gradientsFrom.length > 1 && ends === 0 && first !== undefined && handsOn(first);
   return add(summed ? numbers(result) : none, ownBackward(visit));
 };
 
-/** Whether the gradient of an operation's input is the very tensor of its result's gradient. */
-const handsOn = (op: Op): boolean =>
-  op.op === 'reshape' ||
-  (op.op === 'zip' && (op.fn === 'add' || op.fn === 'sub')) ||
-  (op.op === 'affine' && op.scale === 1);
+/**
+ * Operations that read their inputs in another shape, as rows or planes: the gradient of an input is that of the reshaped
+ * one, under another name.
+ */
+const reshaping: readonly Op['op'][] = [
+  'reshape',
+  'zip',
+  'where',
+  'conv',
+  'convTranspose',
+  'dense',
+  'einsum',
+  'pool',
+];
+
+/** Whether the gradient of an operation's input is the very numbers of another gradient, which stay. */
+const handsOn = (op: Op): boolean => reshaping.includes(op.op) || (op.op === 'affine' && op.scale === 1);
+
+/** Tensors that the gradient of a function makes, where they are not one; of a sign its comparisons, which are on the tape. */
+const slopes: Readonly<Record<string, number>> = { softplus: 6, erf: 5, sign: 6.5 };
 
 const ownBackward = (visit: Visit): Amount => {
   const { op, inputs, result, into } = visit;
   const out = numbers(result);
+  // Products with the result, before and after their sums along a row, and what is left.
+  if (visit.softmax === 'last') return times(3 + 1 / (result.shape.at(-1) ?? 1), out);
   const [x] = inputs;
   const targets = add(none, ...inputs.filter((_, i) => into[i]).map(numbers));
   const intoX = into[0] ? numbers(x) : none;
@@ -87,12 +109,12 @@ const ownBackward = (visit: Visit): Amount => {
     case 'scan':
       return none;
     case 'map':
-      return into[0] && !visit.fused ? times(op.fn === 'softplus' ? 6 : op.fn === 'erf' ? 5 : 1, out) : none;
+      return into[0] && !visit.fused ? times(Object.hasOwn(slopes, op.fn) ? slopes[op.fn] : 1, out) : none;
     case 'affine':
       return op.scale === 1 ? none : out;
     case 'zip':
       if (compares(op.fn)) return times(4, out);
-      if (op.fn === 'atan2') return add(times(18, out), targets);
+      if (op.fn === 'atan2') return add(times(20, out), targets);
       return op.fn === 'add'
         ? shrunk(visit, 0)
         : op.fn === 'sub'
@@ -105,6 +127,8 @@ const ownBackward = (visit: Visit): Amount => {
       return add(targets, visit.fused ? times(2, out) : none);
     case 'conv':
       return add(targets, into[0] ? aroundConv(op, visit).backward : none);
+    case 'convTranspose':
+      return add(targets, into[0] ? aroundTransposed(op, visit).backward : none);
     case 'reduce':
       return into[0] ? times(extremes[op.fn] === 0 ? 1 : 3 + extremes[op.fn], numbers(x)) : none;
     case 'spectrum':
@@ -120,12 +144,21 @@ const ownBackward = (visit: Visit): Amount => {
     case 'concat':
       return add(out, perSampleCopies(visit));
     case 'pool':
-      return into[0] ? add(intoX, poolOnTheWay(op, visit)) : none;
+      // A maximum keeps its field without what is no number, and on the way where that is.
+      return into[0] ? add(intoX, poolOnTheWay(op, visit), op.fn === 'max' ? add(intoX, out) : none) : none;
     case 'slice':
       return intoX;
+    case 'gather':
+      return into[0] ? add(intoX, addingUp(op.indices, out, intoX)) : none;
     default:
       return targets;
   }
+};
+
+/** What the adjoint of reading by number makes besides: the entries turned, each round, and their sum before it is turned. */
+const addingUp = (indices: Shape, entries: Amount, sums: Amount): Amount => {
+  const { rounds } = inRounds(indices, Math.max(...indices) + 1);
+  return add(entries, times(rounds === 1 ? 1 : rounds + 1, sums));
 };
 
 /** Whether a function of two is a comparison: a truth value first, then a number. */
@@ -158,11 +191,11 @@ const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(ste
 /** How often an extreme of rows is turned about: a minimum is the negated maximum of what is negated. */
 export const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 
-/** The cotangents of a recurrence's states, the states before them, and the products of both (the factors' cotangents). */
+/** The cotangents of a recurrence's states, the states but the last, the same behind the start, and the products (the factors' cotangents). */
 const recurrenceCotangents = ({ op, result }: Visit): Amount => {
   const [steps, ...rest] = result.shape;
   const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;
-  return spread(result, steps * volume(rest) * (2 + each) + volume(rest));
+  return spread(result, steps * volume(rest) * (3 + each) + volume(rest));
 };
 
 /** What a convolution holds besides its result and the gradients of its inputs. */
@@ -172,6 +205,10 @@ const aroundConv = (op: OpOf<'conv'>, visit: Visit): OnTheWay => {
   const [x] = visit.inputs;
   return { forward: spread(x, forward), backward: spread(x, backward) };
 };
+
+/** The same of a transposed convolution: of volumes alone. */
+const aroundTransposed = (op: OpOf<'convTranspose'>, visit: Visit): OnTheWay =>
+  op.stride.length > 2 ? convolutionOnTheWay(op, visit) : { forward: none, backward: none };
 
 /**
  * Numbers that a convolution's boundary holds besides: the field with its margins, and in the backward pass the

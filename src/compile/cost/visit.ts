@@ -3,6 +3,7 @@
 import type { Facts } from '../../dsl/infer.js';
 import { everyOf, isKept, keptSteps, type Node, type Op, rootsOf, type ScanOp } from '../../dsl/op.js';
 import { factsIn, factsInBody } from '../facts.js';
+import { findSoftmax } from '../softmax-plan.js';
 import { type Flow, flowOf, type Passes } from './gradients.js';
 
 /** One operation, with the facts that the counts need. */
@@ -24,6 +25,10 @@ export interface Visit {
   readonly ends: number;
   /** Whether it is a dense layer whose only reader is a ReLU, or that ReLU: they run as one. */
   readonly fused: boolean;
+  /** The part of a softmax, which runs as one operation: its last, or one inside, which holds no memory; null outside of one. */
+  readonly softmax: 'last' | 'inside' | null;
+  /** The nodes of its list that it reads as it runs: those of its operation, but for a softmax. */
+  readonly reads: readonly number[];
   readonly body: readonly Visit[];
 }
 
@@ -47,6 +52,12 @@ const visitNodes = (
 ): readonly Visit[] => {
   const readers = nodes.map((): number[] => []);
   for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) readers[input].push(number);
+  const softmaxes = findSoftmax(nodes, readers, ends);
+  const inside = new Set([...softmaxes.values()].flatMap((softmax) => softmax.inside));
+  const readsOf = (number: number): readonly number[] => {
+    const softmax = softmaxes.get(number);
+    return softmax === undefined ? (inside.has(number) ? [] : nodes[number].inputs) : [softmax.of];
+  };
   const isFused = (number: number): boolean =>
     nodes[number].op.op === 'dense' &&
     readers[number].length === 1 &&
@@ -67,6 +78,8 @@ const visitNodes = (
         .filter((reader) => flow.reached[reader])
         .map((reader) => nodes[reader].op),
       ends: ends.filter((end) => end === number).length,
+      softmax: softmaxes.has(number) ? 'last' : inside.has(number) ? 'inside' : null,
+      reads: readsOf(number),
       fused: isFused(number) || (inputs.length === 1 && isRelu(op) && isFused(inputs[0])),
       body:
         op.op === 'scan'

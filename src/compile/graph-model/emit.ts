@@ -5,16 +5,16 @@ import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } fro
 import { type Shape, volume } from '../../dsl/shape.js';
 import { layerOf } from '../describe-op.js';
 import { constantOf, fold, folds, uniform } from './constant.js';
-import * as convolution from './convolution.js';
 import type { Ref, Site } from './draft.js';
-import { fourier } from './fourier.js';
 import { typeAttr } from './graph-def.js';
+import * as convolution from './operations/convolution.js';
+import { fourier } from './operations/fourier.js';
+import * as pointwise from './operations/pointwise.js';
+import { recurrence } from './operations/recurrence.js';
+import * as structure from './operations/structure.js';
 import * as tf from './ops.js';
-import * as pointwise from './pointwise.js';
-import { recurrence } from './recurrence.js';
 import { portsOfScan } from './scan.js';
 import type { Scene } from './scene.js';
-import * as structure from './structure.js';
 import { constantValue, tensorValue, type Value } from './value.js';
 
 /** Convolutions and dense layers with a bias that a ReLU follows, and nothing else: they run as one. */

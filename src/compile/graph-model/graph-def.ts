@@ -70,7 +70,8 @@ export interface TensorDef {
   readonly tensorShape: ShapeDef;
 }
 
-const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+const base64 = (text: string): string =>
+  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 
 export const typeAttr = (dtype: DType): Attr => ({ type: dtypes[dtype] });
 export const textAttr = (text: string): Attr => ({ s: base64(text) });

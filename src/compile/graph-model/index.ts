@@ -31,7 +31,7 @@ export interface GraphModel {
     readonly inputs: Readonly<Record<string, TensorDef>>;
     readonly outputs: Readonly<Record<string, TensorDef>>;
   };
-  /** By the name of their node. */
+  /** Name of a node → weight. */
   readonly weights: Readonly<Record<string, Weight>>;
 }
 
@@ -55,7 +55,11 @@ const outputNames = (own: readonly string[]): readonly string[] =>
  * TensorFlow.js answers to the program's names, by way of the signature; nodes may be called otherwise (an output that has
  * an input's name is).
  *
- * Values are the language's, NaN and infinities too; only what a stock kernel rounds differs (the sine of wasm by 2e-7).
+ * Values are the language's, NaN and infinities too; only what a stock kernel rounds differs (the sine of wasm by 2e-7),
+ * and on the stock wasm backend what is made of a NaN: its ReLU gives 0 for a NaN whose sign is set, as infinity - infinity
+ * is, and its mean of both infinities is -infinity. So a network that has overflowed answers there with numbers, and on cpu
+ * with NaN.
+ *
  * `tf.grad` of an unrolled graph follows TensorFlow.js's own rules: the gradient of a quotient is infinite or NaN where b^2
  * is 0 in 32 bits (|b| < 1e-23), so is that of `atan2` where the square of the radius is, all places that reach a maximum
  * have its whole gradient, `stopGradient` stops nothing, `greater` is refused. For the language's own derivatives export `vjp(program)`.

@@ -200,6 +200,19 @@ export const concat = (site: Site, parts: readonly Ref[], axis: number): Ref => 
   });
 };
 
+/** Entries of an axis by their numbers. */
+export const gather = (site: Site, x: Ref, axis: number, indices: Sizes): Ref =>
+  site.draft.add('GatherV2', [x, wholes(site, indices), whole(site, axis)], {
+    shape: x.shape.map((n, i) => (i === axis ? indices.length : n)),
+    attrs: {
+      Tparams: typeAttr('float32'),
+      Tindices: typeAttr('int32'),
+      Taxis: typeAttr('int32'),
+      batch_dims: wholeAttr(0),
+    },
+    hint: site.hint,
+  });
+
 /** Sizes of a tensor with the batch in front, as a tensor. */
 export const batchAnd = (site: Site, sizes: Sizes): Ref => {
   const batch = site.batch();
@@ -209,6 +222,20 @@ export const batchAnd = (site: Site, sizes: Sizes): Ref => {
   return weight === undefined
     ? concat(under(site, 'sizes'), [batch, wholes(site, sizes)], 0)
     : wholes(site, [...weight.values, ...sizes]);
+};
+
+/** The first size of an array and these, as a tensor. */
+export const sizesAs = (site: Site, x: Ref, sizes: Sizes): Ref => {
+  const [first] = x.shape;
+  if (first >= 0) return wholes(site, [first, ...sizes]);
+  const at = under(site, 'sizes');
+  const all = site.draft.add('Shape', [x], {
+    shape: [x.shape.length],
+    dtype: 'int32',
+    attrs: { T: typeAttr('float32'), out_type: typeAttr('int32') },
+    hint: at.hint,
+  });
+  return concat(at, [slice(at, all, [0], [1]), wholes(site, sizes)], 0);
 };
 
 /** [1, ...] repeated over the batch. */

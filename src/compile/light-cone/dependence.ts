@@ -145,6 +145,12 @@ const eachTap = (
       }
 };
 
+/** Windows of whose results some are wanted. */
+const wantedIn =
+  (result: Mask, outside: number) =>
+  (window: number): boolean =>
+    result.subarray(window * outside, (window + 1) * outside).includes(1);
+
 /** A window whose every channel feeds every channel, except where the weight is known to be zero. */
 const allChannels = (
   along: readonly Taps[],
@@ -156,9 +162,7 @@ const allChannels = (
   const inside = x[x.length - 1];
   const outside = shape[shape.length - 1];
   const mask = empty(x);
-  const wanted = (window: number): boolean =>
-    result.subarray(window * outside, (window + 1) * outside).includes(1);
-  eachTap(along, x.slice(0, -1), wanted, (window, tap, site) => {
+  eachTap(along, x.slice(0, -1), wantedIn(result, outside), (window, tap, site) => {
     if (support === undefined) {
       mask.fill(1, site * inside, (site + 1) * inside);
       return;
@@ -181,9 +185,7 @@ const eachChannel = (
 ): Mask => {
   const outside = shape[shape.length - 1];
   const mask = empty(x);
-  const wanted = (window: number): boolean =>
-    result.subarray(window * outside, (window + 1) * outside).includes(1);
-  eachTap(along, x.slice(0, -1), wanted, (window, tap, site) => {
+  eachTap(along, x.slice(0, -1), wantedIn(result, outside), (window, tap, site) => {
     for (let d = 0; d < outside; d++) {
       const c = Math.floor(d / multiplier);
       mask[site * inside + c] |= result[window * outside + d] & (support?.[tap * outside + d] ?? 1);
@@ -205,9 +207,7 @@ const eachGroup = (
   const channels = inside * groups;
   const outside = shape[shape.length - 1];
   const mask = empty(x);
-  const wanted = (window: number): boolean =>
-    result.subarray(window * outside, (window + 1) * outside).includes(1);
-  eachTap(along, x.slice(0, -1), wanted, (window, tap, site) => {
+  eachTap(along, x.slice(0, -1), wantedIn(result, outside), (window, tap, site) => {
     for (let d = 0; d < outside; d++) {
       if (result[window * outside + d] === 0) continue;
       const first = Math.floor(d / (outside / groups)) * inside;

@@ -40,11 +40,35 @@ export const offsetOf = (position: Position, shape: Shape): number => {
 /** The element at a position. */
 export const get = (x: NdArray, position: Position): number => x.data[offsetOf(position, x.shape)];
 
-/** The array whose element at each position is f of it. */
-export const build = (shape: Shape, f: (position: Position) => number): NdArray => ({
-  shape,
-  data: Float64Array.from(positions(shape), f),
-});
+/** The array whose element at each position is f of it. The position moves on after f: what keeps it copies it. */
+export const build = (shape: Shape, f: (position: Position) => number): NdArray => {
+  const data = new Float64Array(volume(shape));
+  const position = shape.map(() => 0);
+  for (let flat = 0; flat < data.length; flat++) {
+    data[flat] = f(position);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      position[axis] += 1;
+      if (position[axis] < shape[axis]) break;
+      position[axis] = 0;
+    }
+  }
+  return { shape, data };
+};
+
+/** How far apart neighbours along each axis lie in row-major data. */
+export const stridesOf = (shape: Shape): Shape => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
+  return strides;
+};
+
+/** The array whose element at position p is that of x at offset `start` + sum of p[axis] `steps[axis]`. */
+export const strided = ({ data }: NdArray, shape: Shape, steps: Shape, start = 0): NdArray =>
+  build(shape, (position) => {
+    let at = start;
+    for (let axis = 0; axis < position.length; axis++) at += position[axis] * steps[axis];
+    return data[at];
+  });
 
 /** Samples of one shape under a leading batch axis. */
 export const stacked = (samples: readonly NdArray[], shape: Shape): NdArray => {

@@ -3,9 +3,7 @@
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import type { NdArray } from './array.js';
-
-const strides = (shape: Shape): Shape => shape.map((_, axis) => volume(shape.slice(axis + 1)));
+import { type NdArray, stridesOf } from './array.js';
 
 /** The value of a product for one sample. */
 export const einsum = ({ formula }: OpOf<'einsum'>, x: NdArray, y: NdArray, shape: Shape): NdArray => {
@@ -15,7 +13,7 @@ export const einsum = ({ formula }: OpOf<'einsum'>, x: NdArray, y: NdArray, shap
     a.includes(label) ? x.shape[a.indexOf(label)] : y.shape[b.indexOf(label)],
   );
   const stepsOf = (of: readonly string[], from: Shape): Shape =>
-    labels.map((label) => (of.includes(label) ? strides(from)[of.indexOf(label)] : 0));
+    labels.map((label) => (of.includes(label) ? stridesOf(from)[of.indexOf(label)] : 0));
   const [steps, stepsX, stepsY] = [stepsOf(out, shape), stepsOf(a, x.shape), stepsOf(b, y.shape)];
   const data = new Float64Array(volume(shape));
   const visit = (axis: number, at: number, i: number, j: number): void => {

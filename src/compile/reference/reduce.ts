@@ -2,7 +2,7 @@
 
 import type { OpOf, ReduceFunction } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
-import { build, get, type NdArray, positions } from './array.js';
+import { build, get, type NdArray, positions, stridesOf } from './array.js';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -15,20 +15,15 @@ const reductions: Readonly<Record<ReduceFunction, (values: readonly number[]) =>
 
 /** Each element of the result reduces all elements of x that agree with its position on the kept axes. */
 export const reduce = ({ fn, axes }: OpOf<'reduce'>, x: NdArray, out: Shape): NdArray => {
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const along = positions(axes.map((axis) => x.shape[axis]));
-  return build(out, (position) =>
-    reductions[fn](
-      along.map((reduced) =>
-        get(
-          x,
-          x.shape.map((_, axis) =>
-            axes.includes(axis) ? reduced[axes.indexOf(axis)] : position[kept.indexOf(axis)],
-          ),
-        ),
-      ),
-    ),
+  const steps = stridesOf(x.shape);
+  const kept = steps.filter((_, axis) => !axes.includes(axis));
+  const along = positions(axes.map((axis) => x.shape[axis])).map((reduced) =>
+    total(reduced.map((i, nth) => i * steps[axes[nth]])),
   );
+  return build(out, (position) => {
+    const at = total(position.map((i, nth) => i * kept[nth]));
+    return reductions[fn](along.map((off) => x.data[at + off]));
+  });
 };
 
 /** |sum over t of x[t] exp(-2 pi i k t / T)| for k = 0 ... floor(T / 2), by its definition. */

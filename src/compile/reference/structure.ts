@@ -2,7 +2,7 @@
 
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { build, get, type NdArray } from './array.js';
+import { build, get, type NdArray, offsetOf, strided, stridesOf } from './array.js';
 
 export const concat = ({ axis }: OpOf<'concat'>, parts: readonly NdArray[], out: Shape): NdArray => {
   // One entry for each index along the axis: which part it lies in, and at which index of that part.
@@ -16,39 +16,30 @@ export const concat = ({ axis }: OpOf<'concat'>, parts: readonly NdArray[], out:
 };
 
 export const slice = ({ begin, size }: OpOf<'slice'>, x: NdArray): NdArray =>
-  build(size, (position) =>
-    get(
-      x,
-      position.map((i, axis) => begin[axis] + i),
-    ),
-  );
+  strided(x, size, stridesOf(x.shape), offsetOf(begin, x.shape));
 
 export const reshape = ({ shape }: OpOf<'reshape'>, x: NdArray): NdArray => ({ shape, data: x.data });
 
 /** Axis i of the result is axis axes[i] of x. */
-export const transpose = ({ axes }: OpOf<'transpose'>, x: NdArray, out: Shape): NdArray =>
-  build(out, (position) =>
-    get(
-      x,
-      x.shape.map((_, axis) => position[axes.indexOf(axis)]),
-    ),
+export const transpose = ({ axes }: OpOf<'transpose'>, x: NdArray, out: Shape): NdArray => {
+  const steps = stridesOf(x.shape);
+  return strided(
+    x,
+    out,
+    axes.map((axis) => steps[axis]),
   );
+};
 
-export const reverse = ({ axes }: OpOf<'reverse'>, x: NdArray): NdArray =>
-  build(x.shape, (position) =>
-    get(
-      x,
-      position.map((i, axis) => (axes.includes(axis) ? x.shape[axis] - 1 - i : i)),
-    ),
-  );
+export const reverse = ({ axes }: OpOf<'reverse'>, x: NdArray): NdArray => {
+  const last = x.shape.map((n, axis) => (axes.includes(axis) ? n - 1 : 0));
+  const steps = stridesOf(x.shape).map((step, axis) => (axes.includes(axis) ? -step : step));
+  return strided(x, x.shape, steps, offsetOf(last, x.shape));
+};
 
-export const broadcast = ({ shape }: OpOf<'broadcast'>, x: NdArray): NdArray =>
-  build(shape, (position) =>
-    get(
-      x,
-      position.map((i, axis) => (x.shape[axis] === 1 ? 0 : i)),
-    ),
-  );
+export const broadcast = ({ shape }: OpOf<'broadcast'>, x: NdArray): NdArray => {
+  const steps = stridesOf(x.shape).map((step, axis) => (x.shape[axis] === 1 ? 0 : step));
+  return strided(x, shape, steps);
+};
 
 /** Sizes before an axis, of it and after it. */
 const around = (shape: Shape, axis: number): readonly [number, number, number] => [

@@ -1,9 +1,10 @@
-/** What can be known of a list of nodes before it runs: facts, when values may go, what runs as one. */
+/** Facts about a list of nodes before it runs: shapes, when values may be freed, which nodes run as one. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Facts, factsOf, type Leaves, leavesOf } from '../../dsl/infer.js';
 import { isLeafOp, type Node, rootsOf, type ScanOp } from '../../dsl/op.js';
+import { findSoftmax, type Softmax } from '../softmax-plan.js';
 
 /** How a list of nodes runs. */
 export interface Plan {
@@ -13,6 +14,8 @@ export interface Plan {
   readonly release: readonly (readonly number[])[];
   /** Dense layers that a ReLU follows and nothing else reads: they run as one, and the ReLU's node is the same value. */
   readonly fusedRelu: ReadonlySet<number>;
+  /** Softmaxes by their last node: they run as one, and what lies inside is skipped. */
+  readonly softmax: ReadonlyMap<number, Softmax>;
   /** Nodes that nothing wanted needs; they are not computed. */
   readonly skipped: ReadonlySet<number>;
   /** Nodes that only `stopGradient` reads in the end: nothing is owed to them, so nothing is kept for it. */
@@ -47,17 +50,20 @@ const planOf = (
   facts: readonly Facts[],
   bodies: Plan['bodies'],
   kept: readonly number[],
-  skipped: ReadonlySet<number>,
+  unread: ReadonlySet<number>,
 ): Plan => {
   const fusedRelu = findFusedRelu(nodes, kept);
+  const softmax = findSoftmax(nodes, readers(nodes), kept);
+  const skipped = new Set([...unread, ...[...softmax.values()].flatMap(({ inside }) => inside)]);
   return {
     nodes,
     facts,
     fusedRelu,
+    softmax,
     skipped,
     detached: findDetached(nodes, kept),
     bodies,
-    release: findReleases(nodes, kept, fusedRelu, skipped),
+    release: findReleases(nodes, kept, { fusedRelu, softmax, skipped }),
     ports: findPorts(nodes),
   };
 };
@@ -158,12 +164,14 @@ export const sourceOf = (nodes: readonly Node[], fusedRelu: ReadonlySet<number>,
 const findReleases = (
   nodes: readonly Node[],
   kept: readonly number[],
-  fusedRelu: ReadonlySet<number>,
-  skipped: ReadonlySet<number>,
+  { fusedRelu, softmax, skipped }: Pick<Plan, 'fusedRelu' | 'softmax' | 'skipped'>,
 ): readonly (readonly number[])[] => {
   const last = new Map<number, number>();
-  for (const [number, { inputs }] of nodes.entries())
-    if (!skipped.has(number)) for (const input of inputs) last.set(sourceOf(nodes, fusedRelu, input), number);
+  for (const [number, { inputs }] of nodes.entries()) {
+    const one = softmax.get(number);
+    const read = skipped.has(number) ? [] : one === undefined ? inputs : [one.of];
+    for (const input of read) last.set(sourceOf(nodes, fusedRelu, input), number);
+  }
   const wanted = new Set(kept.map((number) => sourceOf(nodes, fusedRelu, number)));
   const release: number[][] = nodes.map(() => []);
   for (const [number, reader] of last) {

@@ -1,11 +1,21 @@
 /** Fused graphs as kernels of TensorFlow.js with their gradients, so that they mix with whatever else is on its tape. */
 
-import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  BackendValues,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { hashProgram } from '../../dsl/index.js';
-import type { TensorFlow } from '../../engine/index.js';
-import { type FusedProgram, fuse } from '../fuse/execute/fused.js';
-import { gridShape } from '../fuse/partition/grid.js';
+import type { NativeLevel, TensorFlow } from '../../engine/index.js';
+import { fuse } from '../fuse/execute/fused.js';
+import type { FusedProgram } from '../fuse/execute/program.js';
+import type { FusedMicroBatch } from '../fuse/execute/workspace.js';
+import { axesKey } from '../fuse/lower/pixel-axes.js';
+import { Arena } from '../fuse/memory/arena.js';
+import { pixelsFor } from '../fuse/partition/pixels.js';
 
 /** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
 export const inputName = (name: string): string => `input ${name}`;
@@ -18,11 +28,20 @@ export const outputNames = ({ outputs }: Graph): readonly string[] => Object.key
  * Registers a graph that can be fused as a whole as a kernel of the current backend, and returns the kernel's name. The
  * name is made of the graph's hash, so that a graph is registered once. Its arena is laid out when it first runs.
  *
- * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attribute `batch`,
- * and returns each output as [batch, ...shape], in the order of their names. The same fused program computes its gradient.
+ * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attributes `batch` and,
+ * for noise, `samples` and `noiseSeed`, and returns each output as [batch, ...shape], in the order of their names. The same fused program computes its gradient.
+ *
+ * @param native what it runs in; left out, in WebAssembly
  */
-export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(graph)): string => {
-  const kernelName = `drumhead fused ${hashProgram({ graph })} on ${grid?.join('x')}`;
+export const registerFused = (
+  tf: TensorFlow,
+  graph: Graph,
+  pixels = pixelsFor(graph),
+  native?: NativeLevel,
+): string => {
+  const on = pixels === 'samples' ? pixels : pixels && axesKey(pixels);
+  const where = native === undefined ? '' : ' in native code';
+  const kernelName = `drumhead fused ${hashProgram({ graph })} on ${on}${where}`;
   const backendName = tf.getBackend();
   if (isRegistered(tf, kernelName, backendName)) return kernelName;
 
@@ -32,7 +51,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
   let machine: FusedProgram | undefined;
   /** The fused program with these parameters loaded. */
   const loaded = (values: Readonly<Record<string, Float32Array>>): FusedProgram => {
-    if (machine === undefined) machine = fuse(graph, values, grid);
+    if (machine === undefined) machine = fuse(graph, values, pixels, () => new Arena(undefined, native));
     else machine.load(values);
     if (machine === undefined) throw new Error('a graph that cannot be fused was to be');
     return machine;
@@ -47,14 +66,14 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
     backendName,
     kernelFunc: ({ inputs: given, attrs }) => {
       const backend = tf.backend();
-      const count = Number(attrs?.batch);
+      const of = microBatchOf(attrs);
       const values = valuesOf((name) => floats(backend.readSync(infoOf(given, name).dataId)));
       const found = loaded(values.parameters).infer(
-        { count, inputs: values.inputs },
+        { ...of, inputs: values.inputs },
         outputs.map(([name]) => name),
       );
       return outputs.map(([name, shape]): TensorInfo => {
-        const whole = [count, ...shape];
+        const whole = [of.count, ...shape];
         return { dataId: backend.write(found[name], whole, 'float32'), shape: whole, dtype: 'float32' };
       });
     },
@@ -69,7 +88,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
     inputsToSave: saved,
     gradFunc: (dy, tensors, attrs) => {
       const given = Array.isArray(dy) ? dy : [dy];
-      const count = Number(attrs.batch);
+      const of = microBatchOf(attrs);
       // one vjp computes all gradients, when the first of them is asked for
       let computed: ReturnType<FusedProgram['vjp']> | undefined;
       const vjp = (): ReturnType<FusedProgram['vjp']> => {
@@ -78,7 +97,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
         const cotangents = Object.fromEntries(
           outputs.map(([name], i) => [name, floats(given[i].dataSync())] as const),
         );
-        computed = loaded(values.parameters).vjp({ count, inputs: values.inputs }, cotangents);
+        computed = loaded(values.parameters).vjp({ ...of, inputs: values.inputs }, cotangents);
         return computed;
       };
       const gradient = (found: Float32Array | undefined, shape: readonly number[]): Tensor =>
@@ -86,7 +105,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
       return Object.fromEntries([
         ...inputs.map(([name, shape]) => [
           inputName(name),
-          () => gradient(vjp().inputs[name], [count, ...shape]),
+          () => gradient(vjp().inputs[name], [of.count, ...shape]),
         ]),
         ...parameters.map(({ name, shape }) => [
           parameterName(name),
@@ -96,6 +115,16 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
     },
   });
   return kernelName;
+};
+
+/** How many samples a kernel is given, and what their noise is drawn by. */
+const microBatchOf = (attrs: NamedAttrMap | undefined): Omit<FusedMicroBatch, 'inputs'> => {
+  const samples = attrs?.samples;
+  return {
+    count: Number(attrs?.batch),
+    noiseSeed: Number(attrs?.noiseSeed ?? 0),
+    ...(Array.isArray(samples) ? { samples: samples.map(Number) } : {}),
+  };
 };
 
 /** TensorFlow.js types the kernel as always there. */

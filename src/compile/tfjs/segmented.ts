@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramError } from '../../base/error.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';
-import type { TensorFlow } from '../../engine/index.js';
+import type { NativeLevel, TensorFlow } from '../../engine/index.js';
 import { type Segment, segmentsOf } from '../fuse/partition/segments.js';
 import { compile, type Executable, type Feed } from './compile.js';
 import { inputName, outputNames, parameterName, registerFused } from './registered.js';
@@ -13,11 +13,14 @@ import { inputName, outputNames, parameterName, registerFused } from './register
 /**
  * Compiles a program whose fused segments run as one operation each, the rest op by op.
  *
+ * @param native what segments run in; left out, in WebAssembly
+ *
  * **Errors** ProgramError as `compile`.
  */
 export const compileSegments = <O extends Shapes>(
   tf: TensorFlow,
   program: Program<Shapes, O> & Possible<O>,
+  native?: NativeLevel,
 ): E.Either<ProgramError, Executable> => {
   const { graph } = program;
   const { segments } = segmentsOf(graph);
@@ -27,7 +30,9 @@ export const compileSegments = <O extends Shapes>(
   const parts: { readonly segment: Segment; readonly run: Executable }[] = [];
   for (const segment of segments) {
     if (Object.keys(segment.gives).length === 0) continue;
-    const run = segment.fused ? E.right(fusedExecutable(tf, segment)) : compile(tf, { graph: segment.graph });
+    const run = segment.fused
+      ? E.right(fusedExecutable(tf, segment, native))
+      : compile(tf, { graph: segment.graph });
     if (E.isLeft(run)) return run;
     parts.push({ segment, run: run.right });
   }
@@ -56,8 +61,12 @@ export const compileSegments = <O extends Shapes>(
 };
 
 /** A fused segment as an executable: one kernel of TensorFlow.js. */
-const fusedExecutable = (tf: TensorFlow, { graph, grid }: Segment): Executable => {
-  const name = registerFused(tf, graph, grid);
+const fusedExecutable = (
+  tf: TensorFlow,
+  { graph, pixels }: Segment,
+  native: NativeLevel | undefined,
+): Executable => {
+  const name = registerFused(tf, graph, pixels, native);
   const inputs = Object.keys(inputsOf(graph));
   const parameters = parametersOf(graph).map((parameter) => parameter.name);
   const outputs = outputNames(graph);
@@ -66,7 +75,11 @@ const fusedExecutable = (tf: TensorFlow, { graph, grid }: Segment): Executable =
       ...inputs.map((input) => [inputName(input), feed.inputs[input]] as const),
       ...parameters.map((parameter) => [parameterName(parameter), feed.parameters[parameter]] as const),
     ]);
-    const made = tf.engine().runKernel(name, given, { batch: feed.batch });
+    const made = tf.engine().runKernel(name, given, {
+      batch: feed.batch,
+      samples: [...(feed.samples ?? Array.from({ length: feed.batch }, (_, i) => i))],
+      noiseSeed: feed.noiseSeed ?? 0,
+    });
     const tensors = Array.isArray(made) ? made : [made];
     return {
       outputs: Object.fromEntries(outputs.map((output, i) => [output, tensors[i]])),

@@ -15,6 +15,11 @@ export interface WithRespectTo {
   readonly inputs?: readonly string[];
   /** Names of parameters; default: all that are trainable. */
   readonly parameters?: readonly string[];
+  /**
+   * What batch norm normalises by: its running statistics, as outside of training. A program that has batch norm must say
+   * so, since the derivative in training is another, and no program of one sample can write it.
+   */
+  readonly batchNorm?: 'running';
 }
 
 /** The variables of differentiation, by name. */
@@ -102,10 +107,23 @@ export const programLeaf =
     }
   };
 
-/** The program with each batch norm written out by its running statistics, since batch norm has no rule of its own. */
-export const withoutBatchNorm = (p: Program, own: NamedSources): Program => {
+/**
+ * The program with each batch norm written out by its running statistics, since batch norm has no rule of its own. Refused
+ * where that is not asked for: in training the gradient goes through the mean and the variance of all samples.
+ */
+export const withoutBatchNorm = (
+  operation: string,
+  p: Program,
+  { batchNorm }: WithRespectTo,
+  own: NamedSources,
+): Program => {
   const hasNorm = ({ op }: Node): boolean => op.op === 'batchNorm';
   if (!p.graph.nodes.some(hasNorm)) return p;
+  if (batchNorm === undefined)
+    return refuse(
+      operation,
+      "batch norm goes in training through the statistics of all samples, which no program of one sample can write: pass { batchNorm: 'running' } for the derivative outside of training, or take gradients in training from a session or from fit",
+    );
   const inputs = symbolic(inputsOf(p.graph));
   const { values } = retrace(p.graph.nodes, programLeaf(inputs, own), own);
   return closed(

@@ -3,9 +3,9 @@
 import { everyOf, isLeafOp, type LeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { jvpRule, type Tangent } from './jvp-rules.js';
 import { zerosOf } from './raw.js';
 import { bodyLeaf, type Leaf, type NamedSources, retraceNode } from './retrace.js';
+import { jvpRule, type Tangent } from './rules/jvp-rules.js';
 import { runSteps, type Tensors } from './write-scan.js';
 
 /** Values and their tangents, node by node. */

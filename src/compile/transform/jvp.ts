@@ -16,7 +16,7 @@ import { jvpNodes } from './jvp-graph.js';
 import { zerosOf } from './raw.js';
 import { namedSources } from './retrace.js';
 
-/** The names that `jvp` gives to what it adds. */
+/** The names of the inputs, parameters and outputs that `jvp` adds. */
 export interface JvpNames {
   /** Input → the input that takes its tangent. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ const parameterNames = (
 export const jvp = (p: Program, wrt: WithRespectTo = {}): Program => {
   const names = jvpNames(p, wrt);
   const own = namedSources();
-  const { graph } = withoutBatchNorm(p, own);
+  const { graph } = withoutBatchNorm('jvp', p, wrt, own);
   const shapes = inputsOf(p.graph);
   const inputs = symbolic({
     ...shapes,

@@ -4,7 +4,7 @@ import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import type { IsActive } from './activity.js';
 import { add, by, reshape } from './raw.js';
-import type { Wanted } from './weighted.js';
+import type { Wanted } from './rules/weighted.js';
 
 /** Cotangents by the number of the node. */
 export type NodeCotangents = ReadonlyMap<number, Tensor>;

@@ -4,8 +4,8 @@ import { isLeafOp, type Node } from '../../dsl/op.js';
 import type { Tensor } from '../../dsl/tensor.js';
 import { add } from './raw.js';
 import type { NamedSources, Retraced } from './retrace.js';
+import { vjpRule } from './rules/vjp-rules.js';
 import type { NodeCotangents } from './scan-cotangents.js';
-import { vjpRule } from './vjp-rules.js';
 import { vjpScan } from './vjp-scan.js';
 
 /** The cotangents of all nodes of a list, from those of some (`seeds`). */

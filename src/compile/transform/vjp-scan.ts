@@ -10,9 +10,10 @@ import { finalPort, splitPort } from '../../dsl/ports.js';
 import type { Shape } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { activeNodes } from './activity.js';
-import { previous } from './linear.js';
 import { add, affine, concat, filled, reshape, reverse, sliceAxis, zerosOf } from './raw.js';
 import { bodyLeaf, type NamedSources, type Retraced, type RetracedScan, retrace } from './retrace.js';
+import { previous } from './rules/linear.js';
+import type { Cotangents, Wanted } from './rules/weighted.js';
 import {
   activeLeaves,
   cotangentOf,
@@ -26,7 +27,6 @@ import {
   splitField,
   stateField,
 } from './scan-cotangents.js';
-import type { Cotangents, Wanted } from './weighted.js';
 import { runSteps, type Tensors } from './write-scan.js';
 
 /** The VJP of a list of nodes; passed as an argument, since lists contain scans and scans contain lists. */

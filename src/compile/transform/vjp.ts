@@ -18,7 +18,7 @@ import { add, zerosOf } from './raw.js';
 import { namedSources, retrace } from './retrace.js';
 import { vjpNodes } from './vjp-graph.js';
 
-/** The names that `vjp` gives to what it adds. */
+/** The names of the inputs and outputs that `vjp` adds. */
 export interface VjpNames {
   /** Output → the input that takes its cotangent. */
   readonly cotangents: Readonly<Record<string, string>>;
@@ -54,10 +54,13 @@ export const vjpNames = (p: Program, wrt: WithRespectTo = {}): VjpNames => {
  * It is a program like any other: it can be compiled, printed, measured, and differentiated again. Per sample as all
  * programs are: a batch gives each sample's gradient of the shared parameters. Scans become scans backwards over the
  * states that the forward scan kept. At kinks it does as the language says: relu and abs have the derivative 0 at 0, equal
- * arguments of max and min give to the first, `stopGradient`, `sign`, `greater` and noise give nothing. Batch norm is
- * taken by its running statistics, as outside of training.
+ * arguments of max and min give to the first, `stopGradient`, `sign`, `greater` and noise give nothing.
  *
- * Throws a ProgramFault for names that do not exist; `tryProgram` gives it as a value.
+ * Batch norm is taken by its running statistics, and only where `{ batchNorm: 'running' }` asks for it: in training its
+ * gradient is of the whole batch, which a session and `fit` compute.
+ *
+ * Throws a ProgramFault for names that do not exist, and for batch norm that is not asked for; `tryProgram` gives it as a
+ * value.
  *
  * @example
  * const p = program({ x: [2] }, ({ x }) => ({ y: square(x) }));
@@ -66,7 +69,7 @@ export const vjpNames = (p: Program, wrt: WithRespectTo = {}): VjpNames => {
 export const vjp = (p: Program, wrt: WithRespectTo = {}): Program => {
   const names = vjpNames(p, wrt);
   const own = namedSources();
-  const { graph } = withoutBatchNorm(p, own);
+  const { graph } = withoutBatchNorm('vjp', p, wrt, own);
   const shapes = outputsOf(graph);
   const inputs = symbolic({
     ...inputsOf(graph),

@@ -24,6 +24,8 @@ export interface Sample {
   readonly image: Uint8Array;
   /** (height, width), class labels. */
   readonly mask: Uint8Array;
+  /** How hard it is, as a number that the task explains; left out where the task has none. */
+  readonly difficulty?: number;
 }
 
 /** A rule for a dataset: an image depends only on its split and index, not on the images before it. */
@@ -36,21 +38,25 @@ export interface Recipe {
   readonly classes: readonly string[];
   readonly counts: Readonly<Record<SplitName, number>>;
   readonly sample: (split: SplitName, index: number) => Sample;
+  /** Whether its samples have a difficulty. */
+  readonly graded?: true;
 }
 
-const emptySplit = ({ height, width, channels }: Recipe, count: number): Split => ({
+const emptySplit = ({ height, width, channels, graded }: Recipe, count: number): Split => ({
   count,
   height,
   width,
   channels,
   images: new Uint8Array(count * height * width * channels),
   masks: new Uint8Array(count * height * width),
+  ...(graded === undefined ? {} : { difficulties: new Float32Array(count) }),
 });
 
 const put = (recipe: Recipe, name: SplitName, split: Split, index: number): void => {
-  const { image, mask } = recipe.sample(name, index);
+  const { image, mask, difficulty } = recipe.sample(name, index);
   split.images.set(image, index * image.length);
   split.masks.set(mask, index * mask.length);
+  if (difficulty !== undefined) split.difficulties?.set([difficulty], index);
 };
 
 /** One split, without pauses. */

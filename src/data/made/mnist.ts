@@ -10,7 +10,7 @@ import * as t from 'io-ts';
 import { record, text, whole, withDefault } from '../../base/codec.js';
 import { type Checked, decodeError } from '../../base/error.js';
 import { describeCounts, splitNames, type TaskShape } from '../dataset.js';
-import { type DigitSet, type Digits, type Shares, shareDigits } from './digits.js';
+import { type DigitSet, type Digits, type Shares, shareDigits } from './digit-shares.js';
 import type { Recipe, Sample } from './generate.js';
 import { resizer } from './resize.js';
 
@@ -72,11 +72,9 @@ export const mnist = (task: MnistTask, digits: Digits): Checked<Recipe> => {
   const testing = enlarged(digits.test, task.size);
   return E.right({
     version: 1,
-    height: task.size,
-    width: task.size,
-    channels: 1,
+    ...digitShape(task),
     classes: digitClasses,
-    counts: { train: task.train, validation: task.validation, test: task.test },
+    counts: task,
     sample: (split, index) => {
       const digit = shares[split][index];
       return split === 'test'

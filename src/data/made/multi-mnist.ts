@@ -11,9 +11,9 @@ import { choice, record, where, whole, withDefault } from '../../base/codec.js';
 import { type Checked, decodeError } from '../../base/error.js';
 import { type Random, stream } from '../../base/random.js';
 import { describeCounts, type SplitName, splitNames } from '../dataset.js';
-import { type DigitSet, type Digits, shareDigits } from './digits.js';
+import { type DigitSet, type Digits, shareDigits } from './digit-shares.js';
 import type { Recipe, Sample } from './generate.js';
-import { digitClasses, enlarged, mnistDir } from './mnist.js';
+import { digitClasses, digitShape, enlarged, mnistDir } from './mnist.js';
 import { firstFit } from './scatter.js';
 
 /**
@@ -126,11 +126,9 @@ export const multiMnist = (task: MultiMnistTask, digits: Digits): Checked<Recipe
   }
   return E.right({
     version: 1,
-    height: task.size,
-    width: task.size,
-    channels: 1,
+    ...digitShape(task),
     classes: digitClasses,
-    counts: { train: task.train, validation: task.validation, test: task.test },
+    counts: task,
     sample: (split, index) => draw(task, pools[split], split, index),
   });
 };

@@ -183,10 +183,8 @@ export const describePolygons = (task: PolygonsTask): string =>
 /** The task as a rule for every image. */
 export const polygons = (task: PolygonsTask): Recipe => ({
   version: 1,
-  height: task.size,
-  width: task.size,
-  channels: 1,
+  ...polygonsShape(task),
   classes: polygonsClasses(task),
-  counts: { train: task.train, validation: task.validation, test: task.test },
+  counts: task,
   sample: (split, index) => drawPolygons(task, split, index),
 });

@@ -191,10 +191,8 @@ export const describeTetrominoes = (task: TetrominoesTask): string =>
 /** The task as a rule for every image. */
 export const tetrominoes = (task: TetrominoesTask): Recipe => ({
   version: 1,
-  height: task.size,
-  width: task.size,
-  channels: 3,
+  ...tetrominoesShape(task),
   classes: tetrominoesClasses,
-  counts: { train: task.train, validation: task.validation, test: task.test },
+  counts: task,
   sample: (split, index) => drawTetrominoes(task, split, index),
 });

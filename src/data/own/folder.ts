@@ -7,7 +7,7 @@ import { real, text, where, whole, withDefault } from '../../base/codec.js';
 import { type Checked, type DrumheadError, decodeError } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import type { Loaded } from '../cache.js';
-import { classNames } from '../class-names.js';
+import { classNames } from '../classes/names.js';
 import { type Split, type SplitName, select, splitNames } from '../dataset.js';
 import {
   type IgnoreKey,
@@ -60,20 +60,28 @@ export interface Parts {
   readonly test: Split;
 }
 
+/** The numbers of samples that are kept and held out, drawn by the seed; both keep their order. At least one is kept. */
+export const heldNumbers = (
+  all: number,
+  share: number,
+  seed: number,
+  purpose: string,
+): { readonly kept: readonly number[]; readonly held: readonly number[] } => {
+  const order = stream(seed, 'hold out', purpose).shuffle(Array.from({ length: all }, (_, i) => i));
+  const count = Math.max(0, Math.min(all - 1, Math.round(share * all)));
+  const sorted = (indices: readonly number[]): readonly number[] => [...indices].sort((a, b) => a - b);
+  return { kept: sorted(order.slice(count)), held: sorted(order.slice(0, count)) };
+};
+
 /** Splits off a share of the images, drawn by the seed; both parts keep their order. */
 export const holdOut = (
   split: Split,
-  held: number,
+  share: number,
   seed: number,
   purpose: string,
 ): { readonly kept: Split; readonly held: Split } => {
-  const order = stream(seed, 'hold out', purpose).shuffle(Array.from({ length: split.count }, (_, i) => i));
-  const count = Math.min(split.count - 1, Math.round(held * split.count));
-  const sorted = (indices: readonly number[]): readonly number[] => [...indices].sort((a, b) => a - b);
-  return {
-    kept: select(split, sorted(order.slice(count))),
-    held: select(split, sorted(order.slice(0, count))),
-  };
+  const { kept, held } = heldNumbers(split.count, share, seed, purpose);
+  return { kept: select(split, kept), held: select(split, held) };
 };
 
 const sizes = ({ height, width, channels }: Split): string => `${height}x${width}x${channels}`;
@@ -112,7 +120,7 @@ const problemOf = (splits: Readonly<Record<SplitName, Split>>, classes: readonly
 const few = (values: readonly number[]): string =>
   values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
 
-/** A note on classes that never occur, and whether there are so many that values of masks are hardly labels. */
+/** A note on classes that never occur, and whether they are so many that the values of masks are hardly labels. */
 interface Gaps {
   readonly note: string;
   readonly doubtful: boolean;

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { classNames } from '../class-names.js';
+import { classNames } from '../classes/names.js';
 
 /** A value and its class, or a class and its values. */
 export type NamedLabels = Readonly<Record<string, string | number | readonly number[]>>;

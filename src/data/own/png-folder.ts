@@ -19,16 +19,17 @@ export interface Pairs {
   readonly notes: readonly string[];
 }
 
-const isPng = (name: string): boolean => /\.png$/i.test(name);
+/** Whether a file is a picture that is read, by its ending. */
+export const isPictureFile = (name: string): boolean => /\.(png|tiff?)$/i.test(name);
 
 /** Hidden files, and files that operating systems leave in folders of pictures. */
-const isLitter = (name: string): boolean => /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i.test(name);
+export const isLitter = (name: string): boolean => /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i.test(name);
 
 const some = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
-/** The name of a pair: `a.PNG` and `a.png` belong together. */
-const stemOf = (name: string): string => name.replace(/\.png$/i, '');
+/** The name of a pair: `a.PNG`, `a.png` and `a.tif` belong together. */
+const stemOf = (name: string): string => name.replace(/\.(png|tiff?)$/i, '');
 
 interface Listed {
   readonly byStem: ReadonlyMap<string, string>;
@@ -40,11 +41,11 @@ const listed = (folder: string): Effect<Listed> =>
     listFolder(folder),
     TE.flatMapEither((all) => {
       const names = all.filter((name) => !isLitter(name));
-      const pngs = names.filter(isPng);
+      const pngs = names.filter(isPictureFile);
       const byStem = new Map(pngs.map((name) => [stemOf(name), name]));
       const twice = pngs.find((name) => byStem.get(stemOf(name)) !== name);
       return twice === undefined
-        ? E.right({ byStem, others: names.filter((name) => !isPng(name)) })
+        ? E.right({ byStem, others: names.filter((name) => !isPictureFile(name)) })
         : E.left(decodeError(folder, `${twice} and ${byStem.get(stemOf(twice))} are two files of one name`));
     }),
   );

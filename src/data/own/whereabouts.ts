@@ -21,16 +21,26 @@ export const wholePath = async (path: string): Promise<string> => {
   return above === whole ? whole : join(await wholePath(above), basename(whole));
 };
 
+/** Where a person's files for a task are, as the task says it: a folder or a module; null where it needs none. */
+const pathOf = (task: Task): string | null => {
+  if ('folder' in task) return task.folder;
+  if ('file' in task) return task.file;
+  return 'mnistDir' in task ? task.mnistDir : null;
+};
+
+const withPath = <T extends Task>(task: T, path: string): T => {
+  if ('folder' in task) return { ...task, folder: path };
+  return 'file' in task ? { ...task, file: path } : { ...task, mnistDir: path };
+};
+
+/** A task whose path begins at this folder, unless it is a whole one. */
+export const anchoredAt = <T extends Task>(folder: string, task: T): T => {
+  const path = pathOf(task);
+  return path === null ? task : withPath(task, resolve(folder, path));
+};
+
 /** A task with the full path of its folder, so that each folder has one spelling. */
 export const settled = async <T extends Task>(task: T): Promise<T> => {
-  switch (task.name) {
-    case 'npy':
-    case 'png':
-      return { ...task, folder: await wholePath(task.folder) };
-    case 'mnist':
-    case 'multi-mnist':
-      return task.mnistDir === null ? task : { ...task, mnistDir: await wholePath(task.mnistDir) };
-    default:
-      return task;
-  }
+  const path = pathOf(task);
+  return path === null ? task : withPath(task, await wholePath(path));
 };

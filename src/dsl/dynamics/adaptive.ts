@@ -1,8 +1,7 @@
 /** Steps of a size that the error decides, within a number of tries that is part of the program. */
 
-import { greater } from '../choice.js';
-import { fill } from '../field.js';
-import { checkedOptions } from '../options.js';
+import { greater } from '../functions/choice.js';
+import { fill } from '../functions/field.js';
 import {
   abs,
   add,
@@ -20,8 +19,9 @@ import {
   square,
   stopGradient,
   sub,
-} from '../pointwise.js';
-import { sum } from '../reduce.js';
+} from '../functions/pointwise.js';
+import { sum } from '../functions/reduce.js';
+import { checkedOptions } from '../options.js';
 import { scanWithFinal } from '../scan.js';
 import type { StateOf } from '../scan-types.js';
 import { type Shape, volume } from '../shape.js';

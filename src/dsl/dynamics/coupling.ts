@@ -1,5 +1,14 @@
 /** Coupling: the force of its neighbours on each oscillator. */
 
+import {
+  type Axes,
+  channelsOf,
+  named,
+  perGroup,
+  sides,
+  spacing,
+  type WeightOptions,
+} from '../functions/weighted.js';
 import type { Layer } from '../identity.js';
 import type { InitialiserName } from '../initialiser.js';
 import { layer, parameterOf } from '../layer.js';
@@ -7,7 +16,6 @@ import type { Boundary } from '../op.js';
 import { checkedOptions } from '../options.js';
 import type { Filled, FloorDiv, Grouped, Shape } from '../shape.js';
 import { apply, type Tensor } from '../tensor.js';
-import { type Axes, channelsOf, named, perGroup, sides, spacing, type WeightOptions } from '../weighted.js';
 
 /** Options of a coupling. */
 export interface CouplingOptions<

@@ -1,12 +1,13 @@
 /** Encoders and the per-pixel MLP: stacks of the same layer. */
 
-import { type ConvOptions, conv, conv1d, conv3d } from '../convolution.js';
-import { dense } from '../dense.js';
+import { type ConvOptions, conv, conv1d, conv3d } from '../functions/convolution.js';
+import { dense } from '../functions/dense.js';
+import { relu } from '../functions/pointwise.js';
+import { type BiasedOptions, biasedOptions } from '../functions/weighted.js';
 import { checkedOptions } from '../options.js';
-import { relu } from '../pointwise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { type BiasedOptions, biasedOptions } from '../weighted.js';
+import { listOf } from '../untyped.js';
 
 const { name: _, ...unnamed } = biasedOptions;
 
@@ -39,7 +40,7 @@ export const encoder = <const O extends number>(
   options: EncoderOptions = {},
 ) => {
   const each = layerOptions('encoder', options);
-  const layers = hidden.map((channels) => conv(channels, each));
+  const layers = listOf('encoder', 'the hidden channels', hidden).map((channels) => conv(channels, each));
   const last = conv(out, each);
   return <H extends number, W extends number, C extends number>(
     x: Tensor<readonly [H, W, C]>,
@@ -59,7 +60,7 @@ export const encoder1d = <const O extends number>(
   options: EncoderOptions = {},
 ) => {
   const each = layerOptions('encoder1d', options);
-  const layers = hidden.map((channels) => conv1d(channels, each));
+  const layers = listOf('encoder1d', 'the hidden channels', hidden).map((channels) => conv1d(channels, each));
   const last = conv1d(out, each);
   return <L extends number, C extends number>(x: Tensor<readonly [L, C]>): Tensor<readonly [L, O]> =>
     last(layers.reduce<Tensor<readonly [L, number]>>((y, layer) => relu(layer(y)), x));
@@ -77,7 +78,7 @@ export const encoder3d = <const O extends number>(
   options: EncoderOptions = {},
 ) => {
   const each = layerOptions('encoder3d', options);
-  const layers = hidden.map((channels) => conv3d(channels, each));
+  const layers = listOf('encoder3d', 'the hidden channels', hidden).map((channels) => conv3d(channels, each));
   const last = conv3d(out, each);
   return <P extends number, H extends number, W extends number, C extends number>(
     x: Tensor<readonly [P, H, W, C]>,
@@ -97,7 +98,7 @@ export const mlp = <const O extends number>(
   options: Omit<BiasedOptions, 'name'> = {},
 ) => {
   checkedOptions('mlp', options, unnamed);
-  const layers = hidden.map((features) => dense(features, options));
+  const layers = listOf('mlp', 'the hidden features', hidden).map((features) => dense(features, options));
   const last = dense(out, options);
   return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, O]> =>
     last(layers.reduce<Tensor<readonly [...R, number]>>((y, layer) => relu(layer(y)), x));

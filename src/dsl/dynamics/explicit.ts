@@ -1,6 +1,6 @@
 /** Explicit methods for any dynamics: Euler, Runge and Kutta. */
 
-import { add, offset, scale } from '../pointwise.js';
+import { add, offset, scale } from '../functions/pointwise.js';
 import type { Method } from './method.js';
 import { addState, withFields } from './state.js';
 

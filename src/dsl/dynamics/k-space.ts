@@ -1,10 +1,11 @@
 /** Waves stepped in k-space: every mode by its own frequency, exactly. */
 
 import { checkedOptions } from '../options.js';
-import { type Shape, showShape, volume } from '../shape.js';
+import { showShape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import type { PartialFlow } from './splitting.js';
 import { withFields } from './state.js';
+import { straightOmega, type Turning, turnings, waveVectors } from './turning.js';
 
 /** How the modes of a field on a torus move. */
 export interface KSpaceWave {
@@ -15,22 +16,6 @@ export interface KSpaceWave {
 }
 
 const here = 'kSpaceWave';
-
-/** The wave number of a mode in radians per site, from -pi to pi. */
-const waveNumber = (mode: number, n: number): number => (2 * Math.PI * (2 * mode > n ? mode - n : mode)) / n;
-
-const waveVector = (number: number, grid: Shape): readonly number[] => {
-  let rest = number;
-  return grid.map((n, axis) => {
-    const after = volume(grid.slice(axis + 1));
-    const mode = Math.floor(rest / after);
-    rest %= after;
-    return waveNumber(mode, n);
-  });
-};
-
-/** sin(omega h) / omega, which is h where omega is 0. */
-const swing = (omega: number, h: number): number => (omega === 0 ? h : Math.sin(omega * h) / omega);
 
 /**
  * The exact flow of a wave equation of the fields y and z, displacement and velocity [...grid, C], in k-space: each mode
@@ -55,7 +40,7 @@ const swing = (omega: number, h: number): number => (omega === 0 ? h : Math.sin(
  */
 export const kSpaceWave = (options: KSpaceWave = {}): PartialFlow<'y' | 'z'> => {
   const { speed = 1, dispersion } = checkedOptions(here, options, { speed: true, dispersion: true });
-  const omegaOf = dispersion ?? ((k: readonly number[]): number => speed * Math.hypot(...k));
+  const omegaOf = dispersion ?? straightOmega(speed);
   return {
     name: here,
     order: Number.POSITIVE_INFINITY,
@@ -64,30 +49,27 @@ export const kSpaceWave = (options: KSpaceWave = {}): PartialFlow<'y' | 'z'> => 
       const shape = shapeOf(y);
       const grid = shape.slice(0, -1);
       if (grid.length === 0) return refuse(here, `expected a field with sites, got ${showShape(shape)}`);
-      const omegas = Array.from({ length: volume(grid) }, (_, number) => omegaOf(waveVector(number, grid)));
+      const omegas = waveVectors(grid).map((k) => omegaOf(k));
       const wrong = omegas.find((omega) => !Number.isFinite(omega));
       if (wrong !== undefined) return refuse(here, `a frequency must be a number, got ${wrong}`);
       const axes = grid.map((_, axis) => axis);
       const modesOf = (x: Tensor): Tensor =>
         apply(here, { op: 'fourier', axes, conjugate: false, from: 'real', to: 'complex' }, x);
       const modes = { y: modesOf(y), z: modesOf(z) };
-      const times = (f: (omega: number) => number, of: Tensor): Tensor => {
-        const value = omegas.map((omega) => f(omega) / volume(grid));
+      const times = (factor: Turning, of: Tensor): Tensor => {
+        const value = turnings(factor, omegas, h);
         const factors = apply(here, { op: 'constant', shape: [...grid, 1, 1], value });
         const everywhere = apply(here, { op: 'broadcast', shape: shapeOf(of) }, factors);
         return apply(here, { op: 'zip', fn: 'mul' }, of, everywhere);
       };
-      const together = (ofY: (omega: number) => number, ofZ: (omega: number) => number): Tensor =>
+      const together = (ofY: Turning, ofZ: Turning): Tensor =>
         apply(
           here,
           { op: 'fourier', axes, conjugate: true, from: 'complex', to: 'real' },
           apply(here, { op: 'zip', fn: 'add' }, times(ofY, modes.y), times(ofZ, modes.z)),
         );
-      const cosine = (omega: number): number => Math.cos(omega * h);
       return withFields(state, ['y', 'z'], (name) =>
-        name === 'y'
-          ? together(cosine, (omega) => swing(omega, h))
-          : together((omega) => -omega * Math.sin(omega * h), cosine),
+        name === 'y' ? together('itself', 'moved') : together('pulled', 'itself'),
       );
     },
   };

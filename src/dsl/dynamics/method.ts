@@ -3,13 +3,14 @@
  * nothing of each other (Kidger 2021, ch. 5: terms and solvers).
  */
 
+import { scale } from '../functions/pointwise.js';
 import type { Layer } from '../identity.js';
 import { layersIn } from '../layers-in.js';
 import { checkedOptions } from '../options.js';
-import { scale } from '../pointwise.js';
 import type { Clock, StateOf, Step } from '../scan-types.js';
 import { sameShape, showShape } from '../shape.js';
 import { type Expr, refuse, shapeOf, type Tensor } from '../tensor.js';
+import { inWords } from '../untyped.js';
 
 /** The time at which a rate is taken, dt times the number of the step and its part: a scalar. */
 export type Time = Tensor<readonly []>;
@@ -129,6 +130,12 @@ export const flowOf = <F extends string, State extends StateOf>(
   };
 };
 
+/** Refuses what is no flow, such as a method without a dynamics. */
+export const checkedFlow = <State extends StateOf>(operation: string, flow: Flow<State>): Flow<State> =>
+  'advance' in Object(flow)
+    ? flow
+    : refuse(operation, `a flow is needed here, such as flowOf(rk4, rate), got ${inWords(flow)}`);
+
 /** Refuses a time step that no motion has. */
 const checkedStep = (operation: string, dt: number): number =>
   Number.isFinite(dt) && dt !== 0
@@ -147,7 +154,7 @@ const checkedStep = (operation: string, dt: number): number =>
  * });   // Tensor<readonly [100, 64, 64, 2]>
  */
 export const stepOf = <State extends StateOf>(flow: Flow<State>, dt: number): Step<State> => {
-  checkedStep(flow.name, dt);
+  checkedStep(checkedFlow('stepOf', flow).name, dt);
   return (state: State, { index }: Clock) => flow.advance(state, scale(dt, index), dt);
 };
 

@@ -1,7 +1,7 @@
 /** The oscillator step: second-order dynamics on a grid, integrated kick-drift. */
 
+import { add, mul, scale, sub } from '../functions/pointwise.js';
 import { checkedOptions } from '../options.js';
-import { add, mul, scale, sub } from '../pointwise.js';
 import type { Clock } from '../scan-types.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';

@@ -4,15 +4,15 @@
  * Features are ordered k C + channel, as in the reference.
  */
 
-import { dense } from '../dense.js';
+import { dense } from '../functions/dense.js';
+import { spectrum } from '../functions/reduce.js';
+import { at, timeToChannels } from '../functions/structure.js';
+import type { WeightOptions } from '../functions/weighted.js';
 import type { Layer } from '../identity.js';
 import { layer, parameterOf } from '../layer.js';
 import { checkedOptions } from '../options.js';
-import { spectrum } from '../reduce.js';
 import { type Bins, bins, type Filled, type Shape, showShape, type Times } from '../shape.js';
-import { at, timeToChannels } from '../structure.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
-import type { WeightOptions } from '../weighted.js';
 
 type Sequence<T extends number, S extends Shape, C extends number> = Tensor<readonly [T, ...S, C]>;
 

@@ -1,9 +1,10 @@
 /** Splitting: a motion as two motions in turn, each by the method that suits it, or exactly. */
 
-import { exp, mul, offset, scale } from '../pointwise.js';
+import { exp, mul, offset, scale } from '../functions/pointwise.js';
 import type { StateOf } from '../scan-types.js';
 import { refuse, type Tensor } from '../tensor.js';
-import type { Flow } from './method.js';
+import { recordOf } from '../untyped.js';
+import { checkedFlow, type Flow } from './method.js';
 import { withFields } from './state.js';
 
 /** A state that has these fields among others. */
@@ -25,14 +26,17 @@ export interface PartialFlow<F extends string> extends Omit<Flow<StateOf>, 'adva
 export const strang = <State extends StateOf>(
   outer: Flow<NoInfer<State>>,
   inner: Flow<State>,
-): Flow<State> => ({
-  name: `strang(${outer.name}, ${inner.name})`,
-  order: Math.min(2, outer.order, inner.order),
-  advance: (state, time, h) => {
-    const begun = outer.advance(state, time, h / 2);
-    return outer.advance(inner.advance(begun, time, h), offset(h / 2, time), h / 2);
-  },
-});
+): Flow<State> => {
+  const [before, within] = [outer, inner].map((flow) => checkedFlow('strang', flow));
+  return {
+    name: `strang(${before.name}, ${within.name})`,
+    order: Math.min(2, before.order, within.order),
+    advance: (state, time, h) => {
+      const begun = before.advance(state, time, h / 2);
+      return before.advance(within.advance(begun, time, h), offset(h / 2, time), h / 2);
+    },
+  };
+};
 
 /**
  * Exact decay of the named fields, z' = -a z, so z exp(-a h): the exponential part of a splitting. It is stable however
@@ -47,7 +51,7 @@ export const decay = <const F extends string>(
     readonly [N in F]: Tensor;
   },
 ): PartialFlow<F> => {
-  const given: Readonly<Record<string, Tensor>> = rates;
+  const given: Readonly<Record<string, Tensor>> = recordOf('decay', 'what is given', rates);
   const names = Object.keys(given);
   return {
     name: 'decay',

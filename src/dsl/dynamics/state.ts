@@ -1,9 +1,10 @@
 /** States as vectors: what is done to every field of a record at once. */
 
-import { add, scale } from '../pointwise.js';
+import { add, scale } from '../functions/pointwise.js';
 import type { StateOf } from '../scan-types.js';
 import type { Shape } from '../shape.js';
 import { refuse, type Tensor } from '../tensor.js';
+import { functionOf, recordOf } from '../untyped.js';
 
 /** The record with other tensors of the same shapes; the type stays because the shapes do. */
 export const withFields = <State extends StateOf>(
@@ -14,7 +15,7 @@ export const withFields = <State extends StateOf>(
 
 /** Refuses two states whose fields are not the same. */
 const sameFields = (operation: string, a: StateOf, b: StateOf): readonly string[] => {
-  const [one, two] = [Object.keys(a).sort(), Object.keys(b).sort()];
+  const [one, two] = [a, b].map((state) => Object.keys(recordOf(operation, 'a state', state)).sort());
   return one.join() === two.join()
     ? one
     : refuse(operation, `one state has the fields ${one.join(', ')}, the other ${two.join(', ') || 'none'}`);
@@ -29,7 +30,9 @@ const sameFields = (operation: string, a: StateOf, b: StateOf): readonly string[
 export const mapState =
   (f: <S extends Shape>(x: Tensor<S>) => Tensor<S>) =>
   <State extends StateOf>(state: State): State =>
-    withFields(state, Object.keys(state), (name) => f(state[name]));
+    withFields(state, Object.keys(recordOf('mapState', 'a state', state)), (name) =>
+      functionOf('mapState', 'what maps a state', f)(state[name]),
+    );
 
 /**
  * A function of two tensors of one shape, of two states field by field. Refuses states of different fields.

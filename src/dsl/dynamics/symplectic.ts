@@ -5,7 +5,7 @@
  * A rate is taken whole, and only the fields that move are used of it; what is not used is no part of the program.
  */
 
-import { add, offset, scale } from '../pointwise.js';
+import { add, offset, scale } from '../functions/pointwise.js';
 import type { StateOf } from '../scan-types.js';
 import { refuse } from '../tensor.js';
 import type { Dynamics, Method, Time } from './method.js';

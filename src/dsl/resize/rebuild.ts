@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Node, Op, OpOf } from '../op.js';
 import { type Shape, sameShape, showShape, volume } from '../shape.js';
+import { numbersAgain, type Recognised } from './meanings.js';
 import { regathered, sliced } from './places.js';
 import type { Axed } from './rules.js';
 import type { Axis } from './sizes.js';
@@ -13,6 +14,7 @@ export const rebuildNodes = (
   nodes: readonly Node[],
   axed: readonly Axed[],
   sizeOf: (axis: Axis) => number,
+  recognised: Recognised,
 ): E.Either<string, readonly Node[]> => {
   const all: Node[] = [];
   for (const [number, node] of nodes.entries()) {
@@ -23,6 +25,7 @@ export const rebuildNodes = (
       node.inputs.map((input) => [nodes[input].shape, all[input].shape] as const)[0],
       axed[number],
       sizeOf,
+      recognised,
     );
     if (E.isLeft(op)) return op;
     const [source] = node.inputs;
@@ -43,9 +46,11 @@ const rebuildOp = (
   { op, shape: before }: Node,
   shape: Shape,
   read: readonly [before: Shape, after: Shape] | undefined,
-  { scan }: Axed,
+  { scan, rewritten }: Axed,
   sizeOf: (axis: Axis) => number,
+  recognised: Recognised,
 ): E.Either<string, Op> => {
+  if (rewritten !== undefined) return rewritten(sizeOf);
   switch (op.op) {
     case 'input':
     case 'noise':
@@ -54,7 +59,11 @@ const rebuildOp = (
       return E.right({ ...op, shape });
     case 'constant':
       return pipe(
-        constantOf(op, before, shape),
+        E.right(numbersAgain(op, recognised, shape, sizeOf)),
+        E.flatMap(
+          (numbers): E.Either<string, OpOf<'constant'>['value']> =>
+            numbers === undefined ? constantOf(op, before, shape) : E.right(numbers),
+        ),
         E.map((value) => ({ ...op, shape, value })),
       );
     case 'slice':
@@ -81,7 +90,7 @@ const rebuildOp = (
       return scan === undefined
         ? E.right(op)
         : pipe(
-            rebuildNodes(op.body.nodes, scan.body, sizeOf),
+            rebuildNodes(op.body.nodes, scan.body, sizeOf, recognised),
             E.map((nodes) => ({
               ...op,
               steps: sizeOf(scan.steps),
@@ -108,6 +117,8 @@ const constantOf = (
     value[before.reduce((flat, n, axis) => flat * n + (n === after[axis] ? place[axis] : 0), 0)];
   const varies = value.some((one, flat) => one !== entry(placeIn(flat, before)));
   return varies
-    ? E.left(`the numbers of a constant of ${showShape(before)} say nothing about ${showShape(after)}`)
+    ? E.left(
+        `the numbers of a constant of ${showShape(before)} say nothing about ${showShape(after)}; what a program computes from its sizes (data, a dispersion of kSpaceWave) is written anew: build it at the new size`,
+      )
     : E.right(Array.from({ length: volume(after) }, (_, flat) => entry(placeIn(flat, after))));
 };

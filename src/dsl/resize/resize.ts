@@ -5,9 +5,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { extentProblem } from '../extent.js';
 import { type Graph, inputsOf, outputsOf } from '../graph.js';
 import { factsOf } from '../infer.js';
+import { checkedOptions } from '../options.js';
 import type { Program, Shapes } from '../program.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { refuse } from '../tensor.js';
+import { listOf, programOf } from '../untyped.js';
+import { unrecognised } from './meanings.js';
 import { rebuildNodes } from './rebuild.js';
 import { type Axed, axesOfNodes } from './rules.js';
 import { type Axis, axes } from './sizes.js';
@@ -39,11 +42,13 @@ type Expected<Old extends Shapes, New> = {
 /**
  * The same program on another grid or over more steps. Parameters keep their names and shapes, so trained weights fit.
  *
- * Every size that the new ones decide follows: those of fields, sequences and reshapes. Numbers stay, but for the one
- * of an inverse Fourier transform: a scale by 1 / 64 is not known to be of a grid of 64. Outputs have sizes of type `number` unless `outputs` states them.
+ * Every size that the new ones decide follows: those of fields, sequences and reshapes. A resampling keeps its ratio, unless
+ * something else decides its size; Fourier operators keep their modes, and long convolutions are as long as what they act
+ * on, and `kSpaceWave` turns the modes of the new grid. Other numbers stay: a scale by 1 / 64 is not known to be of a grid of 64, but for an inverse Fourier transform's.
+ * Outputs have sizes of type `number` unless `outputs` states them.
  *
  * Throws a ProgramFault if a layer has a fixed size that would have to change (a linear readout over time, a learned
- * position table, a gather by number), or if a new size cannot be told (half of a sequence, an axis cut in two).
+ * position table, a gather by number, a dispersion of one's own in k-space), or if a new size cannot be told (half of a sequence, an axis cut in two).
  *
  * @example
  * const small = program({ image: [8, 8, 1] }, ({ image }) => ({
@@ -64,6 +69,11 @@ export const resize = <I extends Shapes, O extends Shapes, const R extends Resiz
   R extends { readonly inputs: infer Given } ? Replaced<I, Given> : I,
   R extends { readonly outputs: infer Given } ? Expected<O, Given> : Expected<O, unknown>
 > => {
+  programOf('resize', p);
+  checkedOptions<object>('resize', to, { inputs: true, steps: true, outputs: true });
+  for (const shapes of [to.inputs, to.outputs])
+    for (const [name, shape] of Object.entries<Shape | undefined>({ ...shapes }))
+      if (shape !== undefined) listOf('resize', `the sizes of '${name}'`, shape);
   const resized = resizeGraph(p.graph, { ...(to.inputs ?? {}) }, to.steps);
   if (E.isLeft(resized)) return refuse('resize', resized.left);
   const found = outputsOf(resized.right);
@@ -86,12 +96,13 @@ export const resizeGraph = (
   steps?: number | Readonly<Record<string, number>>,
 ): E.Either<string, Graph> => {
   const known = axes();
-  const axed = axesOfNodes(graph.nodes, known);
+  const recognised = unrecognised();
+  const axed = axesOfNodes(graph.nodes, known, recognised);
   return pipe(
     giveInputs(graph, inputs, axed, known.decide),
     E.flatMap(() => giveSteps(steps, axed, known.decide)),
     E.flatMap(known.solve),
-    E.flatMap((sizeOf) => rebuildNodes(graph.nodes, axed, sizeOf)),
+    E.flatMap((sizeOf) => rebuildNodes(graph.nodes, axed, sizeOf, recognised)),
     E.tap((nodes) => factsOf(nodes)),
     E.map((nodes): Graph => ({ ...graph, nodes })),
     E.flatMap((resized) => {
@@ -116,7 +127,7 @@ const giveInputs = (
     if (!Object.hasOwn(shapes, name))
       return E.left(`there is no input '${name}'; the program has ${Object.keys(shapes).join(', ')}`);
     if (given === undefined) continue;
-    if (given.length !== shapes[name].length || !given.every(wholeSize))
+    if (!Array.isArray(given) || given.length !== shapes[name].length || !given.every(wholeSize))
       return E.left(
         `input '${name}' is ${showShape(shapes[name])} and needs as many whole sizes, got ${showShape(given)}`,
       );
@@ -136,7 +147,7 @@ const giveSteps = (
 ): E.Either<string, void> => {
   const scans = axed.flatMap(({ scan }) => (scan === undefined ? [] : [scan]));
   const names = scans.map((_, i) => `scan${i + 1}`);
-  if (steps === undefined) return E.right(undefined);
+  if (steps === undefined || steps === null) return E.right(undefined);
   if (typeof steps === 'number' && scans.length !== 1)
     return E.left(
       scans.length === 0

@@ -7,12 +7,28 @@ import { noneKept } from '../infer.js';
 import { everyOf, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
 import { splitPort } from '../ports.js';
 import { bins, ceilDiv, type Shape, showShape, upsampled, volume, windows } from '../shape.js';
+import {
+  beforeZeros,
+  keptAgain,
+  modesKept,
+  operatorOf,
+  ownNode,
+  type Recognised,
+  resampledBy,
+  resampledSize,
+  resampledTo,
+  unrecognised,
+  upsampledFrom,
+} from './meanings.js';
 import { regathered, sliced } from './places.js';
 import type { Axes, Axis } from './sizes.js';
+import { mayTurn } from './turned.js';
 
 /** The axes of each node of a list; of a scan also those inside it. */
 export interface Axed {
   readonly axes: readonly Axis[];
+  /** How the operation is written at other sizes, where more is known of it than it says itself. */
+  readonly rewritten?: ((sizeOf: (axis: Axis) => number) => E.Either<string, Op>) | undefined;
   readonly scan?: ScanAxes | undefined;
 }
 
@@ -28,31 +44,53 @@ interface Leaves {
   readonly state: Readonly<Record<string, readonly Axis[]>>;
   readonly elements: readonly (readonly Axis[])[];
   readonly externals: readonly (readonly Axis[])[];
+  /** The nodes outside of the step that its externals are. */
+  readonly given: readonly Node[];
 }
 
-const outside: Leaves = { state: {}, elements: [], externals: [] };
+const outside: Leaves = { state: {}, elements: [], externals: [], given: [] };
 
 /** Gives every axis of a list of nodes a number, and says what follows from the operations. */
 export const axesOfNodes = (
   nodes: readonly Node[],
   known: Axes,
+  recognised: Recognised = unrecognised(),
   leaves: Leaves = outside,
 ): readonly Axed[] => {
   const all: Axed[] = [];
-  for (const node of nodes) {
+  for (const [number, node] of nodes.entries()) {
     const inputs = node.inputs.map((input) => all[input]);
-    if (node.op.op === 'scan') all.push({ axes: [], scan: scanAxes(node.op, inputs, known) });
-    else if (node.op.op === 'take') all.push({ axes: takeAxes(node.op, nodes[node.inputs[0]], inputs[0]) });
+    if (node.op.op === 'scan') {
+      const given = node.inputs.map((input) => ownNode(nodes, input, leaves.given));
+      all.push({ axes: [], scan: scanAxes(node.op, inputs, given, known, recognised) });
+    } else if (node.op.op === 'take') all.push({ axes: takeAxes(node.op, nodes[node.inputs[0]], inputs[0]) });
     else {
       const axes = leafAxes(node.op, leaves) ?? node.shape.map(known.axis);
-      relate(
-        node,
-        axes,
-        inputs.map((input) => input.axes),
-        node.inputs.map((input) => nodes[input]),
-        known,
-      );
-      all.push({ axes });
+      const read = inputs.map((input) => input.axes);
+      const meant = relateMeant(nodes, number, { axes, read, all, known, recognised, given: leaves.given });
+      if (meant === undefined)
+        relate(
+          node,
+          axes,
+          read,
+          node.inputs.map((input) => nodes[input]),
+          known,
+        );
+      all.push({ axes, rewritten: meant });
+      if (node.op.op === 'constant' && mayTurn(node.op)) recognised.turned.push(node.op);
+      const operator = operatorOf(nodes, number, (at) => all[at].axes);
+      if (operator !== undefined) {
+        recognised.operators.push(operator);
+        together(operator.grid, operator.field, known);
+      }
+      const grown = upsampledFrom(nodes, number);
+      if (grown === undefined) continue;
+      for (const [axis, repeated] of grown.repeated.entries()) {
+        const by = `the upsampling to ${showShape(node.shape)}`;
+        const factor = all[repeated].axes[1];
+        known.keep(factor, by);
+        known.products([axes[axis]], [all[grown.plane].axes[axis], factor], by);
+      }
     }
   }
   return all;
@@ -76,17 +114,24 @@ const together = (a: readonly Axis[], b: readonly Axis[], known: Axes): void => 
   for (const [i, axis] of a.entries()) known.same(axis, b[i]);
 };
 
-const scanAxes = (op: ScanOp, inputs: readonly Axed[], known: Axes): ScanAxes => {
+const scanAxes = (
+  op: ScanOp,
+  inputs: readonly Axed[],
+  sources: readonly Node[],
+  known: Axes,
+  recognised: Recognised,
+): ScanAxes => {
   const { fields, sequences, externals } = scanInputs(
     op,
     inputs.map((input) => input.axes),
   );
   const steps = known.axis(op.steps);
   for (const [first] of sequences) known.same(steps, first);
-  const body = axesOfNodes(op.body.nodes, known, {
+  const body = axesOfNodes(op.body.nodes, known, recognised, {
     state: Object.fromEntries(op.fields.map((field, i) => [field, fields[i]])),
     elements: sequences.map((axes) => axes.slice(1)),
     externals,
+    given: scanInputs(op, sources).externals,
   });
   for (const [i, field] of op.fields.entries()) together(fields[i], body[op.body.next[field]].axes, known);
   const entries = Object.keys(op.body.observe).map((name): readonly [string, Axis] => {
@@ -112,6 +157,68 @@ const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonl
 };
 
 const whole = E.right<string, number>;
+
+/** Where a node stands: its axes and those that it reads. */
+interface Standing {
+  readonly axes: readonly Axis[];
+  readonly read: readonly (readonly Axis[])[];
+  readonly all: readonly Axed[];
+  readonly known: Axes;
+  readonly recognised: Recognised;
+  readonly given: readonly Node[];
+}
+
+/** What follows from a node that means more than its operation, and how it is written at other sizes. */
+const relateMeant = (
+  nodes: readonly Node[],
+  number: number,
+  { axes, read, all, known, recognised, given }: Standing,
+): Axed['rewritten'] => {
+  const { op, shape } = nodes[number];
+  const [x] = read;
+  if (op.op === 'gather' || op.op === 'scatter') {
+    const { axis } = op;
+    const modes = modesKept(nodes, number);
+    const entries = modes === undefined ? resampledBy(nodes, number) : undefined;
+    if (modes === undefined && entries === undefined) return undefined;
+    const [from, to] = [x[axis], axes[axis]];
+    for (const [i, one] of axes.entries()) if (i !== axis) known.same(one, x[i]);
+    if (modes !== undefined) {
+      const [grid, few] = op.op === 'gather' ? [from, to] : [to, from];
+      known.keep(
+        few,
+        `the modes that ${op.op === 'gather' ? 'are read' : 'are given'} in ${showShape(shape)}`,
+      );
+      return (sizeOf) =>
+        pipe(
+          keptAgain(modes, sizeOf(grid)),
+          E.map((indices) =>
+            op.op === 'gather' ? { ...op, indices } : { ...op, indices, size: sizeOf(grid) },
+          ),
+        );
+    }
+    if (op.op !== 'gather' || entries === undefined) return undefined;
+    const was = { n: nodes[nodes[number].inputs[0]].shape[axis], m: op.indices.length };
+    recognised.resamplings.push({ ...was, from, to });
+    known.suggest(to, [from], `the resampling to ${showShape(shape)}`, (n) => resampledSize(was, n));
+    return (sizeOf) =>
+      pipe(
+        sizeOf(from) === was.n && sizeOf(to) === was.m
+          ? E.right(op.indices)
+          : resampledTo(entries, was, sizeOf(from), sizeOf(to)),
+        E.map((indices) => ({ ...op, indices })),
+      );
+  }
+  if (op.op !== 'slice') return undefined;
+  const cut = op.size.flatMap((size, i) => (size === nodes[nodes[number].inputs[0]].shape[i] ? [] : [i]));
+  const before = cut.length === 1 ? beforeZeros(nodes, number, cut[0], given) : undefined;
+  if (before === undefined) return undefined;
+  const [axis] = cut;
+  for (const [i, one] of axes.entries()) if (i !== axis) known.same(one, x[i]);
+  known.same(axes[axis], all[before.node].axes[axis]);
+  known.same(axes[axis], all[before.zeros].axes[axis]);
+  return (sizeOf) => E.right({ ...op, size: axes.map(sizeOf) });
+};
 
 const relate = (
   { op, shape }: Node,

@@ -14,12 +14,16 @@ export type Axis = number;
 interface Decided {
   readonly size: number;
   readonly by: string;
+  /** What it follows from, where an operation only passes it on. */
+  readonly from?: string | undefined;
+  /** What else it follows from, which does not change. */
+  readonly beside?: string | undefined;
 }
 
 interface Derived {
   readonly out: Axis;
   readonly from: readonly Axis[];
-  /** The size of `out`, or what cannot be told. */
+  /** The size of `out`, or what is unknown. */
   readonly size: (...from: readonly number[]) => E.Either<string, number>;
   readonly by: string;
 }
@@ -49,11 +53,28 @@ export interface Axes {
     by: string,
     size: (...from: readonly number[]) => E.Either<string, number>,
   ) => void;
+  /** The same, where nothing else decides the size of `out`. */
+  readonly suggest: (
+    out: Axis,
+    from: readonly Axis[],
+    by: string,
+    size: (...from: readonly number[]) => E.Either<string, number>,
+  ) => void;
   /** The products of both lists are equal: a reshape. */
   readonly products: (left: readonly Axis[], right: readonly Axis[], by: string) => void;
   /** The size of each axis, or one sentence on what contradicts what. */
   readonly solve: () => E.Either<string, (axis: Axis) => number>;
 }
+
+/** Who decided a size, and what that follows from. */
+const told = ({ by, from }: Decided): string =>
+  from === undefined || from === by ? by : `${by}, by ${from}`;
+
+/** What stays the same decides between two sizes that would follow from one change. */
+const tellingApart = (a: Decided, b: Decided): string => {
+  const beside = [a, b].flatMap((one) => one.beside ?? []);
+  return a.from === b.from && beside.length > 0 ? `, beside ${beside.join(', ')}` : '';
+};
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
@@ -63,6 +84,7 @@ export const axes = (): Axes => {
   const parents: number[] = [];
   const decisions: { readonly axis: Axis; readonly decided: Decided }[] = [];
   const derivations: Derived[] = [];
+  const suggestions: Derived[] = [];
   const reshapes: Products[] = [];
 
   const root = (axis: Axis): Axis => {
@@ -84,7 +106,39 @@ export const axes = (): Axes => {
       if (before === undefined) known.set(root(axis), decided);
       return before === undefined || before.size === decided.size
         ? E.right(before === undefined)
-        : E.left(`an axis is ${before.size} by ${before.by}, and ${decided.size} by ${decided.by}`);
+        : E.left(
+            `an axis is ${before.size} by ${told(before)}, and ${decided.size} by ${told(decided)}${tellingApart(before, decided)}`,
+          );
+    };
+
+    const decidedOf = (axis: Axis): Decided | undefined => known.get(root(axis));
+    /** Who changed the first of these axes that has another size than before. */
+    const originOf = (list: readonly Axis[]): string | undefined => {
+      const moved = list.find((axis) => sizeOf(axis) !== undefined && sizeOf(axis) !== sizes[axis]);
+      const decided = moved === undefined ? undefined : decidedOf(moved);
+      return decided?.from ?? decided?.by;
+    };
+    /** Who decided the axes that do not change, where somebody did. */
+    const besideOf = (list: readonly Axis[]): string | undefined => {
+      const fixed = list.flatMap((axis) => {
+        const decided = decidedOf(axis);
+        return decided === undefined || decided.size === 1 || decided.size !== sizes[axis]
+          ? []
+          : [`${decided.size} by ${told(decided)}`];
+      });
+      return fixed.length === 0 ? undefined : fixed.join(', ');
+    };
+    /** Who decided the axes of a reshape that does not fit: those that changed, and those that must stay. */
+    const reasonsOf = (list: readonly Axis[]): string => {
+      const reasons = new Set(
+        list.flatMap((axis) => {
+          const decided = decidedOf(axis);
+          return decided === undefined || decided.size === 1
+            ? []
+            : [`${decided.size} is by ${told(decided)}`];
+        }),
+      );
+      return reasons.size === 0 ? '' : `; ${[...reasons].join(', ')}`;
     };
 
     /** One pass over everything that follows from what is known; whether anything new was found. */
@@ -93,11 +147,11 @@ export const axes = (): Axes => {
       for (const { out, from, size, by } of derivations) {
         const given = from.map(sizeOf).filter((n) => n !== undefined);
         if (given.length < from.length) continue;
-        // What did not change needs no rule, and a rule that cannot be told is not asked.
+        // A size that did not change needs no rule, and an unknown rule is not asked.
         const unchanged = from.every((axis, i) => sizes[axis] === given[i]);
         const next = unchanged ? E.right(sizes[out]) : size(...given);
         if (E.isLeft(next)) return E.left(`${by}: ${next.left}`);
-        const settled = settle(out, { size: next.right, by });
+        const settled = settle(out, { size: next.right, by, from: originOf(from), beside: besideOf(from) });
         if (E.isLeft(settled)) return settled;
         found ||= settled.right;
       }
@@ -111,9 +165,11 @@ export const axes = (): Axes => {
           const total = product(whole.map((axis) => sizeOf(axis) ?? 1));
           const rest = product(parts.map((axis) => sizeOf(axis) ?? 1));
           if (unknown.length === 0 ? total !== rest : total % rest !== 0)
-            return E.left(`${by}: ${total} numbers do not fill axes of ${rest}`);
+            return E.left(
+              `${by}: ${total} numbers do not fill axes of ${rest}${reasonsOf([...whole, ...parts])}`,
+            );
           for (const axis of unknown) {
-            const settled = settle(axis, { size: total / rest, by });
+            const settled = settle(axis, { size: total / rest, by, from: originOf([...whole, ...parts]) });
             if (E.isLeft(settled)) return settled;
             found = true;
           }
@@ -137,6 +193,19 @@ export const axes = (): Axes => {
       return false;
     };
 
+    /** The first size that is suggested and that nothing decided; whether there was one. */
+    const suggest = (): E.Either<string, boolean> => {
+      for (const { out, from, size, by } of suggestions) {
+        const given = from.map(sizeOf).filter((n) => n !== undefined);
+        if (given.length < from.length || sizeOf(out) !== undefined) continue;
+        const next = from.every((axis, i) => sizes[axis] === given[i]) ? E.right(sizes[out]) : size(...given);
+        if (E.isLeft(next)) return E.left(`${by}: ${next.left}`);
+        known.set(root(out), { size: next.right, by, from: originOf(from) });
+        return E.right(true);
+      }
+      return E.right(false);
+    };
+
     /** A reshape with one side changed and several unknown sizes on the other. */
     const ambiguous = (): Products | undefined =>
       reshapes.find(({ left, right }) =>
@@ -156,7 +225,7 @@ export const axes = (): Axes => {
       if (E.isLeft(settled)) return settled;
     }
     // What follows from nothing first: what nothing decides may still follow from it.
-    const following = new Set(derivations.map(({ out }) => root(out)));
+    const following = new Set([...derivations, ...suggestions].map(({ out }) => root(out)));
     const order = [false, true].flatMap((follows) =>
       [...sizes.keys()].filter((axis) => following.has(root(axis)) === follows),
     );
@@ -164,6 +233,9 @@ export const axes = (): Axes => {
       const followed = follow();
       if (E.isLeft(followed)) return followed;
       if (followed.right || keepReshape()) continue;
+      const suggested = suggest();
+      if (E.isLeft(suggested)) return suggested;
+      if (suggested.right) continue;
       const unclear = ambiguous();
       if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
       while (next < order.length && sizeOf(order[next]) !== undefined) next++;
@@ -185,6 +257,7 @@ export const axes = (): Axes => {
     decide,
     keep: (axis, by) => decide(axis, sizes[axis], by),
     derive: (out, from, by, size) => void derivations.push({ out, from, size, by }),
+    suggest: (out, from, by, size) => void suggestions.push({ out, from, size, by }),
     products: (left, right, by) => void reshapes.push({ left, right, by }),
     solve,
   };

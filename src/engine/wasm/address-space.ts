@@ -1,7 +1,7 @@
 /** Whether there is room for WebAssembly's memories, each of which reserves some 10 GB of addresses, used or not. */
 
 import { readFileSync } from 'node:fs';
-import { newMemory } from '../seam.js';
+import { newMemory } from '../host.js';
 
 /** The backend's memory, and those of fused programs for training and for inference. */
 const memories = 3;

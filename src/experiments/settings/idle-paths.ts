@@ -1,6 +1,8 @@
 /** Settings of an experiment that have no effect given the others, with reasons. */
 
 import type { Experiment } from '../experiment.js';
+import { type ClassLoss, isClassLoss } from '../loss.js';
+import { wholeOptimiser } from '../training/optimisers.js';
 
 /** A setting without effect, and the reason. */
 export interface Idle {
@@ -13,13 +15,15 @@ export const trainingIdle = ({ training }: Experiment): readonly Idle[] => {
   const unheard = (why: string): readonly Idle[] =>
     ['training.tolerance', 'training.minimumEpochs'].map((path) => ({ path, why }));
   return [
-    ...(optimiser === 'adam' ? [{ path: 'training.weightDecay', why: 'only adamw has a weight decay' }] : []),
+    ...(wholeOptimiser(optimiser).name === 'adamw'
+      ? []
+      : [{ path: 'training.weightDecay', why: 'only adamw has a weight decay' }]),
     ...(patience === null ? unheard('it is for training.patience, which is not set') : []),
     ...(patience !== null && Math.max(patience + 1, minimumEpochs) >= epochs
       ? [
           {
             path: 'training.patience',
-            why: `the training ends by itself after ${epochs} epochs, before that`,
+            why: `the training ends by itself after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, before that`,
           },
         ]
       : []),
@@ -54,10 +58,13 @@ export const modelIdle = ({ model }: Experiment): readonly Idle[] => {
   }
 };
 
-/** For settings that compute the same but make another run, whose identity is kept. */
+/** Settings that compute the same but make another run, since they are part of its identity. */
 const ownRun = ', up to rounding; the run without it has another name and the same result';
 
-export const lossIdle = ({ loss }: Experiment): readonly Idle[] => [
+export const lossIdle = ({ loss }: Experiment): readonly Idle[] =>
+  isClassLoss(loss) ? classLossIdle(loss) : [];
+
+const classLossIdle = (loss: ClassLoss): readonly Idle[] => [
   ...(loss.weights.length > 0 && new Set(loss.weights).size === 1
     ? [{ path: 'loss.weights', why: `equal weights are none${ownRun}` }]
     : []),

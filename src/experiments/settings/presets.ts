@@ -3,7 +3,7 @@
 import type { Task } from '../../data/task.js';
 import type { Experiment } from '../experiment.js';
 import type { Model } from '../model.js';
-import type { Training } from '../training.js';
+import type { Training } from '../training/training.js';
 
 export const presets = ['quick', 'small', 'full'] as const;
 export type Preset = (typeof presets)[number];
@@ -57,8 +57,7 @@ const quickOf = (task: Task): Quick => {
       };
     case 'polygons':
       return { training: { epochs: 6, clip: 1 }, waves: { steps: 80, dt: 0.25 }, width: 64 };
-    case 'npy':
-    case 'png':
+    default:
       return { training: {}, waves: { steps: 50 }, width: 256 };
   }
 };
@@ -96,6 +95,7 @@ const smallerGrid = <G extends { readonly size: number }>(own: { readonly size: 
 
 /** Smaller grids for the same tasks: the same objects, fewer pixels. The user's own files stay. */
 const smallTask = (task: Task): Task => {
+  if ('folder' in task) return task;
   switch (task.name) {
     case 'tetrominoes':
       return { ...task, ...fewer(task, smallImages), ...smallerGrid(task, { size: 32, cell: 3 }) };
@@ -109,14 +109,14 @@ const smallTask = (task: Task): Task => {
         ...fewer(task, smallImages),
         ...smallerGrid(task, { size: 40, minRadius: 7, maxRadius: 10 }),
       };
-    case 'npy':
-    case 'png':
-      return task;
+    default:
+      return { ...task, ...fewer(task, smallImages) };
   }
 };
 
-/** Of the polygons, the three kinds that can be distinguished at this resolution. */
+/** Tasks that are learnt in minutes; polygons of the three kinds that can be distinguished at this resolution. */
 const quickTask = (task: Task): Task => {
+  if ('folder' in task) return task;
   switch (task.name) {
     case 'tetrominoes':
       return {
@@ -143,9 +143,8 @@ const quickTask = (task: Task): Task => {
         ...smallerGrid(task, { size: 32, minRadius: 6, maxRadius: 9 }),
         sides: task.sides.length > 3 ? [3, 4, 6] : task.sides,
       };
-    case 'npy':
-    case 'png':
-      return task;
+    default:
+      return { ...task, ...fewer(task, { train: 2048, validation: 64, test: 128 }) };
   }
 };
 
@@ -211,7 +210,13 @@ export const smaller =
           ...experiment,
           task: quickTask(task),
           model: quickModel(model, quick),
-          training: shorter(training, { ...quickTraining, ...quick.training, ...withoutWaves(model) }),
+          // The rate of a program is known to its author alone.
+          training: shorter(
+            training,
+            model.name === 'program'
+              ? { epochs: quickTraining.epochs, batch: training.batch }
+              : { ...quickTraining, ...quick.training, ...withoutWaves(model) },
+          ),
           seeds: experiment.seeds.slice(0, 1),
         };
       }

@@ -24,7 +24,15 @@ export const axis = <V extends AxisValue>(
   set: (value: V) => Endomorphism<Experiment>,
 ): Axis<V> => ({ name, set });
 
-type Along<T> = { readonly [K in keyof T]: NonNullable<T[K]> extends AxisValue ? K : never }[keyof T];
+/** The values of a setting that an axis can have: words and numbers, of an optimiser or a schedule its name. */
+type Plain<T> = Extract<NonNullable<T>, AxisValue>;
+
+type Along<T> = {
+  readonly [K in keyof T]: [Plain<T[K]>] extends [never] ? never : K;
+}[keyof T];
+
+const isPlain = <T>(value: T): value is T & Plain<T> =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
 /** Settings of the training that can be an axis. */
 export type TrainingSetting = Along<Training>;
@@ -35,9 +43,12 @@ export type TrainingSetting = Along<Training>;
  * @example
  * trainingAxis('rate').set(3e-3)(experiment).training.rate   // 0.003
  */
-export const trainingAxis = <K extends TrainingSetting>(key: K): Lens<NonNullable<Training[K]>> => ({
+export const trainingAxis = <K extends TrainingSetting>(key: K): Lens<Plain<Training[K]>> => ({
   name: key,
-  get: ({ training }) => training[key] ?? null,
+  get: ({ training }) => {
+    const value = training[key];
+    return isPlain(value) ? value : null;
+  },
   set: (value) => (experiment) => ({ ...experiment, training: { ...experiment.training, [key]: value } }),
 });
 

@@ -1,4 +1,4 @@
-/** The catalogued sweeps: the tables of the publication, and all of it at a laptop's size. */
+/** The catalogued sweeps: the tables of the publication, all of it at a laptop's size, and six kinds of task for the zoo. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -6,6 +6,7 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import { type Checked, unknownName } from '../../base/error.js';
 import { readouts } from '../../dsl/index.js';
 import { cnnDepths, experimentNamed, unetWidths } from '../catalogue.js';
+import { kinds, zooName } from '../zoo.js';
 import { type Axes, mapSweep, type Sweep, seedsAxis, smallerSweep, trainingAxis } from './sweep.js';
 
 /** A catalogued experiment and its place in the publication's tables. */
@@ -40,6 +41,11 @@ const first: readonly Entry[] = [
   entry('tetrominoes', 'cnn', 'layers', 8),
 ];
 
+/** Every network of the zoo on every kind of task that it reads. */
+const sixKinds: readonly Entry[] = Object.entries(kinds).flatMap(([kind, { networks }]) =>
+  networks.map((network) => ({ experiment: zooName(kind, network), axes: { kind, network } })),
+);
+
 interface Plan {
   readonly entries: readonly Entry[];
   /** The change of the published experiments. */
@@ -69,6 +75,7 @@ const plans: Readonly<Record<string, Plan>> = {
         mapSweep(trainingAxis('epochs').set(firstEpochs)),
       ),
   },
+  'zoo/six-kinds': published(sixKinds),
 };
 
 /** Names of all sweeps of the catalogue. */
@@ -76,7 +83,7 @@ export const sweepNames: readonly string[] = Object.keys(plans);
 
 /**
  * A sweep of the catalogue. Its axes are those of the publication's tables: `task`, `model` (nwm, lstm, cnn, unet),
- * and `readout`, `layers` or `base`.
+ * and `readout`, `layers` or `base`; of the zoo's, `kind` and `network`.
  *
  * **Errors** UnknownName for a name that is not in the catalogue.
  *

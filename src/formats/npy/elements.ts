@@ -1,25 +1,8 @@
 /** The elements of a `.npy` file of any type, memory order and byte order, as an array in C order with exact values. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { halfOf } from '../../base/half.js';
+import { numberTypes } from '../numbers.js';
 import type { NpyHeader } from './header.js';
-
-type Read = (view: DataView, at: number, little: boolean) => number;
-
-const readers: Readonly<Record<string, Read>> = {
-  float16: (v, at, little) => halfOf(v.getUint16(at, little)),
-  float32: (v, at, little) => v.getFloat32(at, little),
-  float64: (v, at, little) => v.getFloat64(at, little),
-  bool: (v, at) => v.getUint8(at),
-  uint8: (v, at) => v.getUint8(at),
-  uint16: (v, at, little) => v.getUint16(at, little),
-  uint32: (v, at, little) => v.getUint32(at, little),
-  uint64: (v, at, little) => Number(v.getBigUint64(at, little)),
-  int8: (v, at) => v.getInt8(at),
-  int16: (v, at, little) => v.getInt16(at, little),
-  int32: (v, at, little) => v.getInt32(at, little),
-  int64: (v, at, little) => Number(v.getBigInt64(at, little)),
-};
 
 /** For each element in C order, its index in Fortran order. */
 const fortranPlaces = (shape: readonly number[], visit: (to: number, from: number) => void): void => {
@@ -52,7 +35,7 @@ export const elementsInto = <A extends Float32Array | Float64Array | Uint8Array 
   into: A,
 ): E.Either<string, A> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset);
-  const read = readers[stored.name];
+  const { read } = numberTypes[stored.name];
   // The file has the memory layout of this machine: copy all at once.
   if (
     stored.name === stored.dtype &&

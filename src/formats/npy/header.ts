@@ -145,8 +145,20 @@ const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> =
   return E.right({ ...stored.right, fortran: order[1] === 'True', shape: sizes.right });
 };
 
-/** Reads the header, and checks that the file holds exactly the elements that it announces. */
-export const decodeHeader = (bytes: Uint8Array, source: string): Checked<NpyHeader> => {
+/** So many bytes of a file hold its header, or show that it is too long. */
+export const headerBytes = limits.npyHeader + 16;
+
+/**
+ * Reads the header, and checks that the file holds exactly the elements that it announces.
+ *
+ * @param bytes of the file, or its first `headerBytes`
+ * @param size of the whole file
+ */
+export const decodeHeader = (
+  bytes: Uint8Array,
+  source: string,
+  size: number = bytes.length,
+): Checked<NpyHeader> => {
   const refuse = (problem: string) => E.left(decodeError(source, problem));
   const found = prefix(bytes);
   if (E.isLeft(found)) return refuse(found.left);
@@ -157,15 +169,15 @@ export const decodeHeader = (bytes: Uint8Array, source: string): Checked<NpyHead
       `its header has ${grouped(length)} bytes, and ${grouped(limits.npyHeader)} is the limit; save the array again with np.save`,
     );
   if (bytes.length < offset)
-    return refuse(`truncated: the header alone needs ${offset} bytes, the file has ${bytes.length}`);
+    return refuse(`truncated: the header alone needs ${offset} bytes, the file has ${size}`);
   const parsed = dictionary(latin1(bytes.subarray(start, offset)));
   if (E.isLeft(parsed)) return refuse(parsed.left);
   const { stored, shape } = parsed.right;
   const wanted = offset + sizeOf(shape) * stored.bytes;
-  if (bytes.length !== wanted) {
-    const kind = bytes.length < wanted ? 'truncated' : 'too long';
+  if (size !== wanted) {
+    const kind = size < wanted ? 'truncated' : 'too long';
     return refuse(
-      `${kind}: shape (${shape.join(', ')}) of ${stored.name} needs ${wanted} bytes, the file has ${bytes.length}`,
+      `${kind}: shape (${shape.join(', ')}) of ${stored.name} needs ${wanted} bytes, the file has ${size}`,
     );
   }
   return E.right({ ...parsed.right, offset });

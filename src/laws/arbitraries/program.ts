@@ -47,7 +47,7 @@ export const generated = (recipe: Recipe, options: ProgramOptions = {}): Generat
     () => showRecipe(recipe, options),
   );
 
-/** The call that builds a program again, with its options if it has any. */
+/** The call that builds a program again, with the options that it was drawn with. */
 const showRecipe = (recipe: Recipe, options: ProgramOptions): string => {
   const given = [recipe, ...(Object.keys(options).length === 0 ? [] : [options])];
   return `generated(${given.map((part) => JSON.stringify(part)).join(', ')})`;

@@ -1,12 +1,13 @@
 /** Likely faults of a system, in words. */
 
+import { inTime } from '../../base/deadline.js';
 import { allLaws } from '../laws/index.js';
 import { structureOf } from '../reading/structure.js';
 import { amplitudeFaults, partsHints } from '../requirements/complex.js';
 import { intendedLaws } from '../requirements/intended.js';
 import type { System } from '../system/system.js';
-import { inTime } from '../trial/deadline.js';
 import { digits } from '../trial/findings.js';
+import { readOn } from '../trial/grids.js';
 import { missingFor } from '../trial/law.js';
 import { dampingHints, leastDamping } from './damping.js';
 import { kernelHints } from './kernel.js';
@@ -31,7 +32,8 @@ export { leastDamping } from './damping.js';
  * );
  * diagnose(systemOf(euler)).length; // => 1
  */
-export const diagnose = (system: System): readonly string[] => {
+export const diagnose = (given: System): readonly string[] => {
+  const system = readOn(given);
   const { oscillator } = structureOf(system);
   const meant = intendedLaws(system).flatMap(({ law: name, because }) => {
     const law = allLaws.find((each) => each.name === name);
@@ -69,7 +71,8 @@ const hintSeconds = 5;
  * @example
  * hintsOn(system); // => []
  */
-export const hintsOn = (system: System, seconds = hintSeconds): readonly string[] => {
+export const hintsOn = (given: System, seconds = hintSeconds): readonly string[] => {
+  const system = readOn(given);
   const end = Date.now() + 1000 * seconds;
   const found = [
     kernelHints,

@@ -35,7 +35,7 @@ const derivativesOf = (system: System): Derived => {
   const known = derived.get(system);
   if (known !== undefined) return known;
   const step = oneStep(system);
-  const wrt = { inputs: Object.keys(system.fields), parameters: [] };
+  const wrt = { inputs: Object.keys(system.fields), parameters: [], batchNorm: 'running' } as const;
   const made = { step, forward: jvp(step, wrt), reverse: vjp(step, wrt) };
   derived.set(system, made);
   return made;

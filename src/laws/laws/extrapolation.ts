@@ -1,6 +1,7 @@
 /** Law 21: a step does not depend on the size of its grid. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { tick } from '../../base/deadline.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -12,7 +13,6 @@ import { oneStep } from '../system/program.js';
 import { resize } from '../system/resize.js';
 import { isOn, type System, sequenceName } from '../system/system.js';
 import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
-import { tick } from '../trial/deadline.js';
 import { firstBroken, isZero } from '../trial/findings.js';
 import { gridsFor } from '../trial/grids.js';
 import { type Finding, inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';

@@ -1,6 +1,7 @@
 /** Law 6: the light cone of a step. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { tick } from '../../base/deadline.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import { type NdArray, positions } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -9,7 +10,6 @@ import { type Shape, volume } from '../../dsl/shape.js';
 import * as requirements from '../requirements/requirements.js';
 import { stepsOf } from '../system/program.js';
 import { isOn, type System } from '../system/system.js';
-import { tick } from '../trial/deadline.js';
 import { digits, placeOf } from '../trial/findings.js';
 import { gridsFor } from '../trial/grids.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';

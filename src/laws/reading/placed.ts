@@ -7,8 +7,8 @@ import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
+import { givenToModes, lostModes } from '../system/modes.js';
 import { type External, isOn, type System, weightsIn } from '../system/system.js';
-import { givenToModes, lostModes } from './modes.js';
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
 

@@ -1,11 +1,11 @@
 /** The force of an oscillator, its stiffness and its damping, measured by running one step. */
 
+import { tick } from '../../base/deadline.js';
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { type Bounded, exact, minus, over, scaled, times, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import type { BoundedState } from '../trial/bounded-steps.js';
-import { tick } from '../trial/deadline.js';
 import { boundedNodes, boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
 

@@ -5,7 +5,7 @@
 import type { Node } from '../../dsl/op.js';
 import { degreesOf } from '../reading/degree.js';
 import { structureOf } from '../reading/structure.js';
-import type { System } from '../system/system.js';
+import { refinedBy, type System } from '../system/system.js';
 import type { Requirement } from '../trial/law.js';
 
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'element';
@@ -30,13 +30,7 @@ export const linearised = (system: System): System => {
     : {
         ...system,
         nodes,
-        refine:
-          refine === undefined
-            ? undefined
-            : (dt) => {
-                const finer = refine(dt);
-                return finer === null ? null : linearised(finer);
-              },
+        refine: refinedBy(refine, (finer) => linearised(finer)),
       };
   known.set(system, found);
   return found;

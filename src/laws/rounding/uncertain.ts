@@ -1,9 +1,9 @@
 /** Arrays with an error bound for each element, and operations on these bounds. */
 
+import { tick } from '../../base/deadline.js';
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import type { Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
-import { tick } from '../trial/deadline.js';
 
 /** An array with an error bound for each element. */
 export interface Uncertain {

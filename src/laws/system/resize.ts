@@ -6,47 +6,106 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { inputsOf } from '../../dsl/graph.js';
 import { factsOf } from '../../dsl/infer.js';
 import type { Node, Op } from '../../dsl/op.js';
-import { type Shape, sameShape } from '../../dsl/shape.js';
+import { resizeGraph } from '../../dsl/resize/resize.js';
+import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 import { oneStep } from './program.js';
-import { isOn, type System, weightsIn } from './system.js';
+import { isOn, refinedBy, type System, sequenceName, weightsIn } from './system.js';
 
-/** The system on a grid of these sizes; null if its step depends on its own grid. */
+/**
+ * The system on a grid of these sizes; null if its step depends on its own grid. A step that computes more than
+ * `heavy` values, which is hardly tried on its own grid, may also reshape space and act among all sites, as far as the language
+ * knows what follows from its sizes.
+ */
 export const resize = (system: System, grid: Shape): System | null => {
   if (sameShape(grid, system.grid)) return system;
   if (system.grid.length === 0 || grid.length !== system.grid.length) return null;
+  return moved(system, grid) ?? (valuesOf(system) > heavy ? followed(system, grid) : null);
+};
+
+/** How many values a step computes. */
+export const valuesOf = ({ nodes }: System): number =>
+  nodes.reduce((sum, { shape }) => sum + volume(shape), 0);
+
+/** Steps of more values than this are heavy: laws use fewer cases and smaller grids. */
+export const heavy = 50_000;
+
+/** The same system with these nodes in its step, and these shapes of what it reads. */
+const withShapes = (
+  system: System,
+  grid: Shape,
+  shapeOf: (shape: Shape) => Shape,
+  step: Pick<System, 'nodes' | 'next'>,
+): System => {
+  return {
+    ...system,
+    ...step,
+    learned: undefined,
+    refine: refinedBy(system.refine, (finer) => resize(finer, grid)),
+    fields: Object.fromEntries(Object.entries(system.fields).map(([name, shape]) => [name, shapeOf(shape)])),
+    externals: system.externals.map((external) =>
+      external.kind === 'field' ? { ...external, shape: shapeOf(external.shape) } : external,
+    ),
+    sequences: system.sequences.map(shapeOf),
+    grid,
+  };
+};
+
+/** The nodes that the next state needs: what is only observed may have another shape. */
+const needed = ({ kind, nodes, next }: System): Pick<System, 'nodes' | 'next'> => {
+  if (kind === 'map') return { nodes, next };
+  const read = new Set(Object.values(next));
+  for (let number = nodes.length - 1; number >= 0; number--)
+    if (read.has(number)) for (const input of nodes[number].inputs) read.add(input);
+  const kept = [...read].sort((a, b) => a - b);
+  const to = new Map(kept.map((old, number) => [old, number]));
+  const placed = (old: number): number => to.get(old) ?? old;
+  return {
+    nodes: kept.map((old) => ({ ...nodes[old], inputs: nodes[old].inputs.map(placed) })),
+    next: Object.fromEntries(Object.entries(next).map(([name, old]) => [name, placed(old)])),
+  };
+};
+
+/** As the language follows sizes through a program. */
+const followed = (system: System, grid: Shape): System | null => {
+  const shapeOf = (shape: Shape): Shape =>
+    isOn(system.grid, shape) ? [...grid, ...shape.slice(grid.length)] : shape;
+  const { graph } = oneStep({ ...system, ...needed(system) });
+  const drives = new Map(
+    system.sequences.map((shape, i) => [sequenceName(i), [1, ...shapeOf(shape)]] as const),
+  );
+  const inputs = Object.fromEntries(
+    Object.entries(inputsOf(graph)).map(([name, shape]) => [name, drives.get(name) ?? shapeOf(shape)]),
+  );
+  const resized = resizeGraph(graph, inputs);
+  if (E.isLeft(resized)) return null;
+  if (system.kind === 'map')
+    return withShapes(system, grid, shapeOf, { nodes: resized.right.nodes, next: resized.right.outputs });
+  const step = resized.right.nodes.flatMap(({ op }) => (op.op === 'scan' ? [op.body] : []))[0];
+  return step === undefined ? null : withShapes(system, grid, shapeOf, step);
+};
+
+/** By the rules of steps that act at each site and its neighbours. */
+const moved = (system: System, grid: Shape): System | null => {
   // A sum over the channels leaves one number per site, so its shape is the grid itself.
-  const moved = (shape: Shape): Shape =>
+  const shapeOf = (shape: Shape): Shape =>
     isOn(system.grid, shape) || (grid.length >= 2 && sameShape(shape, system.grid))
       ? [...grid, ...shape.slice(grid.length)]
       : shape;
   const weights = weightsIn(system.nodes);
   const nodes: Node[] = [];
   for (const [number, node] of system.nodes.entries()) {
-    const op = weights.has(number) ? node.op : movedOp(node, system, moved, grid);
+    const op = weights.has(number) ? node.op : movedOp(node, system, shapeOf, grid);
     if (op === null) return null;
-    nodes.push({ ...node, op, shape: shapeAfter(op, weights.has(number) ? node.shape : moved(node.shape)) });
+    nodes.push({
+      ...node,
+      op,
+      shape: shapeAfter(op, weights.has(number) ? node.shape : shapeOf(node.shape)),
+    });
   }
-  const { refine } = system;
-  const smaller: System = {
-    ...system,
-    learned: undefined,
-    refine:
-      refine === undefined
-        ? undefined
-        : (dt) => {
-            const finer = refine(dt);
-            return finer === null ? null : resize(finer, grid);
-          },
-    nodes,
-    fields: Object.fromEntries(Object.entries(system.fields).map(([name, shape]) => [name, moved(shape)])),
-    externals: system.externals.map((external) =>
-      external.kind === 'field' ? { ...external, shape: moved(external.shape) } : external,
-    ),
-    sequences: system.sequences.map(moved),
-    grid,
-  };
+  const smaller = withShapes(system, grid, shapeOf, { nodes, next: system.next });
   const { nodes: all } = oneStep(smaller).graph;
   return E.isRight(factsOf(all)) ? smaller : null;
 };
@@ -57,24 +116,24 @@ const shapeAfter = (op: Op, shape: Shape): Shape => (op.op === 'slice' ? op.size
 const movedOp = (
   { op, shape }: Node,
   system: System,
-  moved: (shape: Shape) => Shape,
+  shapeOf: (shape: Shape) => Shape,
   grid: Shape,
 ): Op | null => {
   switch (op.op) {
     case 'input':
-      return { ...op, shape: moved(op.shape) };
+      return { ...op, shape: shapeOf(op.shape) };
     case 'constant':
       if (!isOn(system.grid, op.shape)) return op;
-      if (typeof op.value === 'number') return { ...op, shape: moved(op.shape) };
+      if (typeof op.value === 'number') return { ...op, shape: shapeOf(op.shape) };
       return op.value.every((value, _, all) => value === all[0])
-        ? { ...op, shape: moved(op.shape), value: op.value[0] ?? 0 }
+        ? { ...op, shape: shapeOf(op.shape), value: op.value[0] ?? 0 }
         : null;
     case 'broadcast':
-      return { ...op, shape: moved(op.shape) };
+      return { ...op, shape: shapeOf(op.shape) };
     case 'noise':
-      return { ...op, shape: moved(op.shape) };
+      return { ...op, shape: shapeOf(op.shape) };
     case 'reshape':
-      return isOn(system.grid, op.shape) ? { ...op, shape: moved(op.shape) } : null;
+      return isOn(system.grid, op.shape) ? { ...op, shape: shapeOf(op.shape) } : null;
     case 'slice':
       return slide(op, shape, system.grid, grid);
     case 'parameter':
@@ -82,7 +141,7 @@ const movedOp = (
     case 'transpose':
       return op.axes.every((axis, i) => axis === i || i >= grid.length) ? op : null;
     case 'fourier':
-      // What is done with its modes, and what its inverse divides by, belong to the grid.
+      // The factors of modes, and the divisor of the inverse transform, belong to the grid.
       return op.axes.some((axis) => axis < grid.length) ? null : op;
     case 'scan':
       return null;

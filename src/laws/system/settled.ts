@@ -6,7 +6,7 @@
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import type { Node } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
-import { type System, weightsIn, weightsOf } from './system.js';
+import { refinedBy, type System, weightsIn, weightsOf } from './system.js';
 
 const known = new WeakMap<System, Map<string, System>>();
 
@@ -78,13 +78,7 @@ export const settled = (learned: System, seed: number): System => {
         ? node
         : { ...node, op: { op: 'constant', shape: node.shape, value }, inputs: [] };
     }),
-    refine:
-      refine === undefined
-        ? undefined
-        : (dt) => {
-            const finer = refine(dt);
-            return finer === null ? null : settled(finer, seed);
-          },
+    refine: refinedBy(refine, (finer) => settled(finer, seed)),
   };
   made.set(key, now);
   return now;

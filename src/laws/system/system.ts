@@ -16,7 +16,7 @@ import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { inPhase } from '../../dsl/phase.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
-import { givenToModes } from '../reading/modes.js';
+import { givenToModes } from './modes.js';
 import { straight } from './straight.js';
 
 /** A value that a step reads besides its state. */
@@ -58,6 +58,18 @@ export interface System {
   readonly learned?: System | undefined;
 }
 
+/** How a changed system is refined: each finer one is changed in the same way. */
+export const refinedBy = (
+  refine: System['refine'],
+  change: (finer: System) => System | null,
+): System['refine'] =>
+  refine === undefined
+    ? undefined
+    : (dt) => {
+        const finer = refine(dt);
+        return finer === null ? null : change(finer);
+      };
+
 /** The spatial sizes of a field [L, C], [H, W, C] or, with three spatial axes, [D, H, W, C]. */
 export const spaceOf = (shape: Shape, axes = 2): Shape =>
   shape.slice(0, Math.max(0, Math.min(axes, shape.length - 1)));
@@ -94,7 +106,7 @@ const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => 
 export const isOn = (grid: Shape, shape: Shape): boolean =>
   grid.length > 0 && shape.length > grid.length && grid.every((n, axis) => shape[axis] === n);
 
-/** The nodes that are used as weights, or multiply modes; they do not count as on the grid, whatever their shape. */
+/** The nodes that are used as weights, or multiply modes; they are not on the grid, even if they have its shape. */
 export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
   const weights = new Set(givenToModes(nodes));
   for (let number = nodes.length - 1; number >= 0; number--) {

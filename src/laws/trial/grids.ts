@@ -1,7 +1,7 @@
 /** The grids of a law's cases. */
 
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
-import { resize } from '../system/resize.js';
+import { heavy, resize, valuesOf } from '../system/resize.js';
 import type { System } from '../system/system.js';
 import type { CaseOptions } from './case.js';
 
@@ -33,6 +33,16 @@ export const sizesOf = (system: System): ReadonlyMap<string, System> => {
 /** The system on one of these grids. */
 export const systemAt = (system: System, grid: Shape): System | null =>
   sizesOf(system).get(grid.join('x')) ?? (sameShape(grid, system.grid) ? system : resize(system, grid));
+
+/**
+ * The system as it is read for what it is: a heavy one on the largest small grid, since what it is does not depend on its
+ * grid, and looking at its numbers on its own takes as long as trying a law.
+ */
+export const readOn = (system: System): System => {
+  if (valuesOf(system) <= heavy) return system;
+  const few = [...sizesOf(system).values()].filter(({ grid }) => volume(grid) <= 36);
+  return few.reduce((a, b) => (a === system || volume(b.grid) > volume(a.grid) ? b : a), system);
+};
 
 /** The grids of a law's cases, smallest first. */
 export const gridsFor = (

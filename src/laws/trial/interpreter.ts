@@ -1,20 +1,17 @@
-/** Running systems on the reference in float64 or on an engine in float32, and with error bounds. */
+/** Running systems on the reference in float64 or on another interpreter, and with error bounds. */
 
-import * as E from 'fp-ts/lib/Either.js';
-import { type NdArray, ndarray } from '../../compile/reference/array.js';
+import { tick } from '../../base/deadline.js';
+import type { NdArray } from '../../compile/reference/array.js';
 import { fault } from '../../compile/reference/fault.js';
 import { type NdArrays, runReference } from '../../compile/reference/run.js';
-import { compile, type Executable } from '../../compile/tfjs/compile.js';
 import type { LeafOp } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
-import { type Engine, makeCurrent } from '../../engine/index.js';
-import { type Bounded, unit32, unit64 } from '../rounding/bounded.js';
+import { type Bounded, unit64 } from '../rounding/bounded.js';
 import { evaluateUncertain } from '../rounding/evaluate.js';
 import type { Uncertain } from '../rounding/uncertain.js';
 import { stepsOf } from '../system/program.js';
 import { type System, sequenceName } from '../system/system.js';
-import { tick } from './deadline.js';
 
 /** An interpreter of programs, with its unit roundoff. */
 export interface Interpreter {
@@ -27,8 +24,10 @@ export interface Interpreter {
 }
 
 const bare = ({ shape, data }: NdArray): NdArray => ({ shape: shape.slice(1), data });
-const batched = ({ shape, data }: NdArray): NdArray => ({ shape: [1, ...shape], data });
-const mapArrays = (arrays: NdArrays, f: (x: NdArray) => NdArray): NdArrays =>
+/** One sample with a batch axis. */
+export const batched = ({ shape, data }: NdArray): NdArray => ({ shape: [1, ...shape], data });
+/** The same function of every array. */
+export const mapArrays = (arrays: NdArrays, f: (x: NdArray) => NdArray): NdArrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, f(x)]));
 
 /**
@@ -50,45 +49,6 @@ export const reference: Interpreter = {
       }).outputs,
       bare,
     ),
-};
-
-/**
- * An engine as an interpreter: float32.
- *
- * @example
- * const onWasm = pipe(
- *   openEngine('wasm'),
- *   TE.map((engine) => check(system, { on: [onEngine(engine)] })),
- * );
- */
-export const onEngine = (engine: Engine): Interpreter => {
-  const compiled = new WeakMap<Program, Executable>();
-  const { tf } = engine;
-  const tensors = (arrays: NdArrays) =>
-    Object.fromEntries(
-      Object.entries(arrays).map(([name, { shape, data }]) => [
-        name,
-        tf.tensor(Float32Array.from(data), [...shape], 'float32'),
-      ]),
-    );
-  return {
-    name: engine.name,
-    unit: unit32,
-    run: (program, parameters, inputs) => {
-      makeCurrent(engine);
-      const executable =
-        compiled.get(program) ??
-        E.getOrElseW((error: { readonly message: string }) => fault(error.message))(compile(tf, program));
-      compiled.set(program, executable);
-      const given = { parameters: tensors(parameters), inputs: tensors(mapArrays(inputs, batched)) };
-      const { outputs } = executable({ ...given, batch: 1 });
-      const values = Object.fromEntries(
-        Object.entries(outputs).map(([name, x]) => [name, ndarray(x.shape.slice(1), x.dataSync())]),
-      );
-      tf.dispose([given, outputs]);
-      return values;
-    },
-  };
 };
 
 const programs = new WeakMap<System, Map<number, Program>>();

@@ -5,6 +5,7 @@ import type { NdArrays } from '../../compile/reference/run.js';
 import { type Structure, structureOf } from '../reading/structure.js';
 import type { System } from '../system/system.js';
 import type { CaseOptions } from './case.js';
+import { readOn } from './grids.js';
 import type { Interpreter } from './interpreter.js';
 
 /** A method of integration by its name, with the order that it claims. */
@@ -130,7 +131,7 @@ export const isPart = (found: System | Missing): found is System => 'nodes' in f
 
 /** Why a law does not apply to a system; without reasons it applies. */
 export const missingFor = (law: Law, whole: System): Missing => {
-  const system = aboutIn(law, whole);
+  const system = aboutIn(law, readOn(whole));
   if (!isPart(system)) return system;
   const structure = structureOf(system);
   const found: { readonly reason: string; readonly essential: boolean }[] = [];

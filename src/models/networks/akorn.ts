@@ -49,8 +49,8 @@ export interface AkornLayerOptions<C extends number, N extends number> {
   readonly gamma: number;
   /** What oscillators feel of each other, such as `conv(C)` or `gridAttention`. */
   readonly coupling: GridMap<C>;
-  /** Whether each pair of channels turns at a frequency of its own; default true. */
-  readonly turns?: boolean;
+  /** Whether each pair of channels turns at a frequency of its own, or all at one (`alike`); default true. */
+  readonly turns?: boolean | 'alike';
 }
 
 /** Far below the square of any length that occurs: the authors divide by the length itself. */
@@ -65,7 +65,8 @@ const tiny = 1e-24;
  * Omega turns the channels (a, b) of a pair into (w b, -w a), w the length of its two numbers `turn`. Without `turns` it is 1:
  * then x itself is added.
  *
- * Gives x [steps, H, W, C] and the energy -sum <x, y> before each step [steps]. Parameters: turn [C / 2, 2] of the layer.
+ * Gives x [steps, H, W, C] and the energy -sum <x, y> before each step [steps]. Parameters: turn [C / 2, 2] of the layer, [1, 2]
+ * where all turn alike.
  *
  * @example
  * const field = zeros(8, 8, 4);
@@ -81,10 +82,15 @@ export const akornLayer = <const C extends number, const N extends number>(o: Ak
   ) => {
     const [h, w] = shapeOf(start);
     const vectors = reshape(h, w, over(channels, components), components);
-    const turn = parameterOf(self, 'turn', [half(channels), 2], { init: { normal: 1 } });
-    const pace = outer(sqrt(sum(1)(square(turn))), data([1, -1], 2));
+    const pairs = half(channels);
+    const own = turns === 'alike' ? 1 : pairs;
+    const turn = parameterOf(self, 'turn', [own, 2], { init: { normal: 1 } });
+    const lengths = sqrt(sum(1)(square(turn)));
+    const paces =
+      turns === 'alike' ? gather(0, new Array<number>(pairs).fill(0))(lengths) : reshape(pairs)(lengths);
+    const pace = outer(paces, data([1, -1], 2));
     const turned = (x: Tensor<readonly [H, W, C]>) => {
-      const swapped = pipe(x, reshape(h, w, half(channels), 2), gather(3, [1, 0]));
+      const swapped = pipe(x, reshape(h, w, pairs, 2), gather(3, [1, 0]));
       return vectors(mul(swapped, broadcastLike(swapped)(pace)));
     };
     return scan({
@@ -94,7 +100,7 @@ export const akornLayer = <const C extends number, const N extends number>(o: Ak
         const x = vectors(state.x);
         const y = vectors(add(coupling(state.x), stimulus));
         const tangent = sub(y, mul(x, sumAlong()(mul(x, y))));
-        const moved = add(x, scale(gamma, add(turns ? turned(state.x) : x, tangent)));
+        const moved = add(x, scale(gamma, add(turns === false ? x : turned(state.x), tangent)));
         return {
           x: reshape(h, w, channels)(normalise(3, tiny)(moved)),
           energy: negate(sum(0, 1, 2, 3)(mul(x, y))),
@@ -142,7 +148,7 @@ export const gridAttention = <const C extends number>(o: GridAttentionOptions<C>
     const part = (role: string, i: number) =>
       pipe(cut(all, i * channels, channels), splitChannels(size, heads), placed(role));
     const [q, k, v] = [part('query', 0), part('key', 1), part('value', 2)];
-    const scores = scale(size ** -0.5, einsum('qja,kja->aqk', q, k));
+    const scores = scale(1 / Math.sqrt(size), einsum('qja,kja->aqk', q, k));
     const read = placed('read')(einsum('aqk,kja->qja', softmax(2)(scores), v));
     return pipe(read, reshape(sites, channels), out, reshape(h, w, channels));
   };

@@ -8,6 +8,8 @@ export interface DtNetLayerOptions<C extends number> {
   /** Channels of the thought. */
   readonly width: C;
   readonly steps: number;
+  /** Whether each step sees the input again; default true. */
+  readonly recall?: boolean;
   /** What follows the convolutions within a block, such as `groupNorm`; default nothing. */
   readonly norm?: <S extends Shape>(x: Tensor<S>) => Tensor<S>;
 }
@@ -18,7 +20,7 @@ export interface DtNetLayerOptions<C extends number> {
  *
  *     a = v * [h, x];   twice: a <- relu( N(w2 * relu(N(w1 * a))) + a );   h' = a,
  *
- * and from each thought h an output of two channels by a head of three convolutions, all 3 x 3 with zeros around. Gives the
+ * without recall a = h; and from each thought h an output of two channels by a head of three convolutions, all 3 x 3 with zeros around. Gives the
  * thoughts [steps, H, W, width] and the outputs [steps, H, W, 2].
  *
  * Parameters: begin, recall, block0a, block0b, block1a, block1b, head0, head1, head2, each /weight.
@@ -30,6 +32,7 @@ export interface DtNetLayerOptions<C extends number> {
 export const dtNetLayer = <const C extends number>({
   width,
   steps,
+  recall: recalls = true,
   norm = (x) => x,
 }: DtNetLayerOptions<C>) => {
   const plain = <const D extends number>(channels: D, name: string) => conv(channels, { bias: false, name });
@@ -44,7 +47,7 @@ export const dtNetLayer = <const C extends number>({
     scan({
       steps,
       init: { h: relu(begin(x)) },
-      step: ({ h }) => ({ h: second(first(recall(concat(h, x)))) }),
+      step: ({ h }) => ({ h: second(first(recalls ? recall(concat(h, x)) : h)) }),
       observe: ({ h }) => ({ thought: h, output: pipe(h, wide, relu, narrow, relu, last) }),
     });
 };

@@ -18,6 +18,7 @@ import {
   parameterOf,
   reciprocal,
   relu,
+  type Shape,
   scale,
   scanOver,
   shapeOf,
@@ -65,15 +66,13 @@ export const linossLayer = <const P extends number>(o: LinossLayerOptions<P>) =>
   const { oscillators, discretisation = 'imex' } = o;
   const self = layer('linoss', o.name);
   const own = (role: string) => parameterOf(self, role, [oscillators], { init: { uniform: 1 } });
+  const drawn = <const S extends Shape>(role: string, shape: S, fan: number) =>
+    parameterOf(self, role, shape, { init: { normal: 1 / Math.sqrt(fan) } });
   return <T extends number, F extends number>(u: Tensor<readonly [T, F]>) => {
     const [, features] = shapeOf(u);
-    const into = parameterOf(self, 'input', [oscillators, features, 2], {
-      init: { normal: features ** -0.5 },
-    });
-    const out = parameterOf(self, 'output', [features, oscillators, 2], {
-      init: { normal: oscillators ** -0.5 },
-    });
-    const skip = parameterOf(self, 'skip', [features], { init: { normal: 1 } });
+    const into = drawn('input', [oscillators, features, 2], features);
+    const out = drawn('output', [features, oscillators, 2], oscillators);
+    const skip = drawn('skip', [features], 1);
     const dt = sigmoid(own('pace'));
     const damped = discretisation === 'damped-imex1' || discretisation === 'damped-imex2';
     const lost = damped ? mul(dt, relu(own('damping'))) : zeros(oscillators);
@@ -84,12 +83,7 @@ export const linossLayer = <const P extends number>(o: LinossLayerOptions<P>) =>
       discretisation === 'im' ? mul(square(dt), a) : discretisation === 'damped-imex1' ? lost : null;
     const s = slowed === null ? ones(oscillators) : reciprocal(offset(1, slowed));
     const kept = discretisation === 'damped-imex2' ? complement(1, lost) : ones(oscillators);
-    const [pace, stiffness, factor, keep] = [
-      expand(1, 2)(dt),
-      expand(1, 2)(a),
-      expand(1, 2)(s),
-      expand(1, 2)(kept),
-    ];
+    const [pace, stiffness, factor, keep] = [dt, a, s, kept].map((each) => expand(1, 2)(each));
     const states = scanOver({
       over: einsum('tf,pfc->tpc', u, into),
       init: { y: zeros(oscillators, 2), z: zeros(oscillators, 2) },

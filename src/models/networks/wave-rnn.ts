@@ -1,4 +1,4 @@
-/** Wave-RNN: a ring on which what was heard travels. */
+/** Wave-RNN: a ring on which inputs travel as waves. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -24,7 +24,16 @@ export interface WaveRnnLayerOptions<N extends number, C extends number> {
   readonly kernel?: number;
   /** Default 'relu'. */
   readonly activation?: 'relu' | 'tanh';
+  /** The initial weights of the ring: 'pytorch', random, or 'shift', which moves the state by one site; default 'pytorch'. */
+  readonly init?: 'pytorch' | 'shift';
 }
+
+/** A kernel by which each channel takes what its neighbour before it has. */
+const shift = (kernel: number, channels: number): readonly number[] =>
+  Array.from({ length: kernel * channels * channels }, (_, i) => {
+    const [from, to] = [Math.floor(i / channels) % channels, i % channels];
+    return Math.floor(i / channels ** 2) === (kernel - 1) / 2 - 1 && from === to ? 1 : 0;
+  });
 
 /**
  * "Traveling Waves Encode the Recent Past and Enhance Sequence Learning" (Keller, Muller, Sejnowski & Welling 2024, arXiv
@@ -43,9 +52,14 @@ export interface WaveRnnLayerOptions<N extends number, C extends number> {
 export const waveRnnLayer = <const N extends number, const C extends number>(
   o: WaveRnnLayerOptions<N, C>,
 ) => {
-  const { sites, channels, kernel = 3, activation = 'relu' } = o;
+  const { sites, channels, kernel = 3, activation = 'relu', init = 'pytorch' } = o;
   const input = dense(times(channels, sites), { name: 'input' });
-  const ring = conv1d(channels, { kernel, boundary: 'circular', name: 'ring' });
+  const ring = conv1d(channels, {
+    kernel,
+    boundary: 'circular',
+    name: 'ring',
+    ...(init === 'shift' ? { init: { values: shift(kernel, channels) } } : {}),
+  });
   const f = activation === 'relu' ? relu : tanh;
   return <T extends number, I extends number>(sequence: Tensor<readonly [T, I]>) =>
     scanOver({

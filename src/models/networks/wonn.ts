@@ -1,5 +1,6 @@
 /** WONN: phases that are pulled by what others send, through a sensitivity of their own. */
 
+import { power } from '../../base/power.js';
 import {
   add,
   atan2,
@@ -59,7 +60,7 @@ export interface WonnLayerOptions<C extends number> {
   readonly sensitivity?: GridMap<C>;
   /** The field of each patch, from what all send. */
   readonly coupling: (sent: Tensor<readonly [number, number, C]>) => Tensor<readonly [number, number, C]>;
-  /** The side of a patch, of which each site has the same field; default 1. */
+  /** The side of a patch, whose sites share one field; default 1. */
   readonly group?: number;
 }
 
@@ -152,8 +153,10 @@ export const patchInfluence = <const G extends number>(o: {
 export const rotaryAttention = <const C extends number>(o: {
   readonly channels: C;
   readonly heads: number;
+  /** Whether queries and keys are turned by their places; default true. */
+  readonly rotary?: boolean;
 }) => {
-  const { channels: c, heads } = o;
+  const { channels: c, heads, rotary = true } = o;
   const [into, out] = [dense(times(3, c), { name: 'in' }), dense(c, { name: 'out' })];
   const m = c / heads / 2;
   return <H extends number, W extends number>(x: Tensor<readonly [H, W, C]>): Tensor<readonly [H, W, C]> => {
@@ -163,7 +166,7 @@ export const rotaryAttention = <const C extends number>(o: {
       const value = (i: number) => {
         const [site, j] = [Math.floor(i / c), (i % c) % (2 * m)];
         const place = j < m ? Math.floor(site / w) : site % w;
-        return f(place * 10000 ** ((-2 * Math.floor((j % m) / 2)) / m), j);
+        return f(place * power(10000, (-2 * Math.floor((j % m) / 2)) / m), j);
       };
       return data(
         Array.from({ length: sites * c }, (_, i) => value(i)),
@@ -177,7 +180,11 @@ export const rotaryAttention = <const C extends number>(o: {
       add(mul(y, along), mul(reshape(sites, c)(gather(1, partners)(y)), across));
     const all = into(reshape(sites, c)(x));
     const [q, k, v] = [cut(all, 0, c), cut(all, c, c), cut(all, 2 * c, c)];
-    return reshape(h, w, c)(out(attention({ heads })(turned(q), turned(k), v)));
+    return reshape(
+      h,
+      w,
+      c,
+    )(out(rotary ? attention({ heads })(turned(q), turned(k), v) : attention({ heads })(q, k, v)));
   };
 };
 

@@ -13,15 +13,22 @@ import { type Checked, type DrumheadError, unknownName } from '../../base/error.
 import { type Program, tryProgram } from '../../dsl/index.js';
 import { akorn } from './akorn.js';
 import { cornn } from './cornn.js';
+import { cvRnn } from './cv-rnn.js';
 import { fitzHughNagumo } from './fitzhugh-nagumo.js';
 import { ginzburgLandau } from './ginzburg-landau.js';
+import { graphcon } from './graphcon.js';
+import { hgru } from './hgru.js';
+import { horn } from './horn.js';
 import { kuramoto } from './kuramoto.js';
 import { linoss } from './linoss.js';
+import { nca } from './nca.js';
 import { nwmCore } from './nwm-core.js';
 import { type SystemName, type SystemSpec, systemCodecs } from './specs.js';
+import { unicornn } from './unicornn.js';
 import { wave } from './wave.js';
 import { waveRnn } from './wave-rnn.js';
 import { wilsonCowan } from './wilson-cowan.js';
+import { wonn } from './wonn.js';
 
 const isSystemName = (name: string): name is SystemName => Object.hasOwn(systemCodecs, name);
 
@@ -52,7 +59,7 @@ export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = byName<Syste
  * @example
  * E.isRight(systemNamed('wave', { height: 8, width: 8 })); // => true
  * E.mapLeft(errorMessage)(systemNamed('kuramto'));
- * // => E.left("unknown system 'kuramto'; did you mean 'kuramoto'? Known: wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, wilson-cowan, fitzhugh-nagumo, ginzburg-landau")
+ * // => E.left("unknown system 'kuramto'; did you mean 'kuramoto'? Known: wave, nwm-core, cornn, wave-rnn, linoss, kuramoto and 11 more")
  */
 export const systemNamed = (
   name: string,
@@ -93,6 +100,20 @@ const write = (spec: SystemSpec): Program => {
       return kuramoto(spec);
     case 'akorn':
       return akorn(spec);
+    case 'horn':
+      return horn(spec);
+    case 'unicornn':
+      return unicornn(spec);
+    case 'graphcon':
+      return graphcon(spec);
+    case 'wonn':
+      return wonn(spec);
+    case 'cv-rnn':
+      return cvRnn(spec);
+    case 'hgru':
+      return hgru(spec);
+    case 'nca':
+      return nca(spec);
     case 'wilson-cowan':
       return wilsonCowan(spec);
     case 'fitzhugh-nagumo':

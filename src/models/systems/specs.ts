@@ -34,7 +34,7 @@ const lattice = (cells: number, steps: number, dt: number, edge: Edge = 'circula
  * The codec of each system's settings, by its name.
  *
  * @example
- * Object.keys(systemCodecs).length; // => 10
+ * Object.keys(systemCodecs).length; // => 17
  */
 export const systemCodecs = {
   wave: record('wave', {
@@ -93,6 +93,70 @@ export const systemCodecs = {
     omega: number(1),
     kernel: odd,
     init: withDefault(starts, 'laplacian'),
+  }),
+  horn: record('horn', {
+    name: t.literal('horn'),
+    ...lattice(64, 400, 1),
+    channels: count(1),
+    alpha: atLeast0(0.1),
+    gamma: atLeast0(0.01),
+    gain: number(1),
+    kernel: odd,
+    init: withDefault(starts, 'laplacian'),
+  }),
+  unicornn: record('unicornn', {
+    name: t.literal('unicornn'),
+    length: side(64),
+    channels: count(1),
+    ...time(256, 0.5),
+    alpha: atLeast0(0.9),
+  }),
+  graphcon: record('graphcon', {
+    name: t.literal('graphcon'),
+    ...lattice(64, 300, 0.5),
+    channels: count(1),
+    alpha: atLeast0(0),
+    gamma: number(1),
+  }),
+  wonn: record('wonn', {
+    name: t.literal('wonn'),
+    ...lattice(64, 300, 0.1),
+    channels: count(1),
+    kernel: odd,
+    init: withDefault(starts, 'pytorch'),
+  }),
+  'cv-rnn': record('cv-rnn', {
+    name: t.literal('cv-rnn'),
+    height: side(64),
+    width: side(64),
+    steps: withDefault(whole(1, 1_000_000), 100),
+    boundary: withDefault(choice('circular', 'zero', 'reflect'), 'zero'),
+    strength: number(2),
+    spread: positive(3),
+    reach: withDefault(whole(1, 100), 5),
+  }),
+  hgru: record('hgru', {
+    name: t.literal('hgru'),
+    height: side(64),
+    width: side(64),
+    channels: count(1),
+    steps: withDefault(whole(1, 1_000_000), 60),
+    boundary: withDefault(choice('circular', 'zero', 'reflect'), 'circular'),
+    kernel: odd,
+    alpha: number(1),
+    mu: number(1),
+    kappa: number(1),
+    omega: number(1),
+  }),
+  nca: record('nca', {
+    name: t.literal('nca'),
+    height: side(64),
+    width: side(64),
+    channels: count(8),
+    steps: withDefault(whole(1, 1_000_000), 100),
+    boundary: withDefault(choice('circular', 'zero', 'reflect'), 'circular'),
+    hidden: count(32),
+    stepSize: number(0.2),
   }),
   'wilson-cowan': record('wilson-cowan', {
     name: t.literal('wilson-cowan'),

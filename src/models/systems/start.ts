@@ -71,6 +71,65 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
       const raw = normalSeed(spec.height * spec.width * spec.oscillators * components, 1, seed, 'x');
       return { x: onSphere(raw, components), c: raw.map(() => 0) };
     }
+    case 'horn': {
+      const { height, width, channels, steps } = spec;
+      const still = new Float32Array(height * width * channels);
+      // From left to right slower, so that a drop leaves at many frequencies.
+      const omega = onChannels(
+        painted(height, width, (_, right) => 0.1 + 0.3 * Math.abs(2 * right - 1)),
+        channels,
+      );
+      return { x: still, y: still, omega, s: tapped(height, width, channels, steps) };
+    }
+    case 'unicornn': {
+      const { length, channels, steps } = spec;
+      const along = (f: (share: number) => number) =>
+        onChannels(
+          painted(1, length, (_, right) => f(right)),
+          channels,
+        );
+      return {
+        y: along(() => 1),
+        z: along(() => 0),
+        w: along(() => 1),
+        c: along((share) => 4 * share - 2),
+        u: new Float32Array(steps * length * channels),
+      };
+    }
+    case 'graphcon': {
+      const { height, width, channels } = spec;
+      const x = onChannels(painted(height, width, drops(3, 0.06, seed, 'x')), channels);
+      return { x, y: x.map(() => 0) };
+    }
+    case 'wonn': {
+      const count = spec.height * spec.width * spec.channels;
+      return {
+        theta: uniformSeed(count, Math.PI, seed, 'theta'),
+        omega: normalSeed(count, 0.2, seed, 'omega').map((omega) => 1 + omega),
+      };
+    }
+    case 'cv-rnn': {
+      const { height, width } = spec;
+      const x = uniformSeed(height * width, Math.PI, seed, 'x');
+      return {
+        x: Float32Array.from({ length: 2 * x.length }, (_, i) =>
+          (i % 2 === 0 ? Math.cos : Math.sin)(x[i >> 1]),
+        ),
+        omega: painted(height, width, twoShapes),
+      };
+    }
+    case 'hgru': {
+      const count = spec.height * spec.width * spec.channels;
+      const x = onChannels(painted(spec.height, spec.width, twoShapes), spec.channels);
+      return { h: new Float32Array(count), x };
+    }
+    case 'nca': {
+      const { height, width, channels, steps } = spec;
+      const x = onChannels(painted(height, width, drops(3, 0.03, seed, 'x')), channels);
+      // Half of the cells change at each step.
+      const u = uniformSeed(steps * height * width, 1, seed, 'u').map((draw) => (draw < 0 ? 0 : 1));
+      return { x, u };
+    }
     case 'wilson-cowan': {
       const e = painted(spec.height, spec.width, drops(3, 0.05, seed, 'e')).map((x) => Math.min(1, x));
       return { e, i: e.map(() => 0) };
@@ -103,6 +162,21 @@ const sources = (
         (step * height * width + site + 1) * channels,
       );
   return u;
+};
+
+/** A disc and a square, 1 on 0. */
+const twoShapes = (down: number, right: number): number =>
+  Math.hypot(down - 0.3, right - 0.3) < 0.17 || Math.max(Math.abs(down - 0.7), Math.abs(right - 0.7)) < 0.15
+    ? 1
+    : 0;
+
+/** The site in the middle, driven for the first tenth of the steps. */
+const tapped = (height: number, width: number, channels: number, steps: number): Float32Array => {
+  const s = new Float32Array(steps * height * width * channels);
+  const site = Math.floor(height / 2) * width + Math.floor(width / 2);
+  for (let step = 0; step < Math.ceil(steps / 10); step++)
+    s.fill(3, (step * height * width + site) * channels, (step * height * width + site + 1) * channels);
+  return s;
 };
 
 /** Normalises each group of components to unit length. */

@@ -22,7 +22,7 @@ import {
 import { imagePanel, labelPanel, zoomFor } from '../panels.js';
 import { encodePng } from '../png.js';
 import { type Raster, scaleUp, tabulate } from '../raster.js';
-import { type Sample, sampleProblems } from '../sample.js';
+import { asksNothing, type Sample, sampleProblems } from '../sample.js';
 import { roundUp, scaleText } from '../scale.js';
 import { nowhere, phaseColour, rampColour } from './colours.js';
 
@@ -69,12 +69,18 @@ const draw = (picture: MapsPicture): Raster => {
   const fastest = speedScale(rows);
   // Where nothing is resolved there are no maps to name.
   const some = rows.some(({ propagation }) => !isUnresolved(propagation));
-  const names = ['input', 'target', ...(some ? ['amplitude', 'phase', 'speed', 'share that runs'] : [])];
+  const bare = rows.every(({ sample }) => asksNothing(sample));
+  const names = [
+    'input',
+    ...(bare ? [] : ['target']),
+    ...(some ? ['amplitude', 'phase', 'speed', 'share that runs'] : []),
+  ];
   const cells = rows.map(({ sample, propagation }) => {
     const { height, width } = sample;
-    const stills = [imagePanel(sample), labelPanel(sample.target, height, width, picture.classes.length)].map(
-      (raster) => framed(look, scaleUp(zoomFor(height, width, panelSize) * density)(raster)),
-    );
+    const stills = [
+      imagePanel(sample),
+      ...(bare ? [] : [labelPanel(sample.target, height, width, picture.classes.length)]),
+    ].map((raster) => framed(look, scaleUp(zoomFor(height, width, panelSize) * density)(raster)));
     if (isUnresolved(propagation))
       return { sample, said: `not resolved: ${propagation.unresolved}`, panels: stills };
     const {

@@ -1,9 +1,10 @@
 import type { Effect } from '../../base/error.js';
-import type { PublishedScore } from '../../experiments/published/index.js';
+import { publishedScoreNames } from '../../experiments/published/index.js';
+import type { Better } from '../../experiments/scores/measures.js';
 import { linearTicks } from '../axis.js';
 import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, mix, type Theme } from '../colours.js';
-import { known } from '../scores.js';
+import { betterWords, known } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
 import { betterOf, scoreWords } from '../tables/score-columns.js';
 import { type Summary, summarise } from '../tables/statistics.js';
@@ -12,12 +13,12 @@ import { headOf, type KeyItem } from './key.js';
 import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { textAt } from './parts.js';
 
-export type BarScore = Exclude<PublishedScore, 'foregroundLoss'>;
-
 export interface BarsPicture {
   readonly entries: readonly Entry[];
   /** Default foreground IoU. */
-  readonly score?: BarScore;
+  readonly score?: string;
+  /** The direction of a score that an experiment declares. */
+  readonly better?: Better;
   readonly theme?: Theme;
   readonly room?: Room;
 }
@@ -37,7 +38,7 @@ const edge = 12;
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
-const valuesOf = ({ runs }: Entry, score: BarScore): readonly number[] =>
+const valuesOf = ({ runs }: Entry, score: string): readonly number[] =>
   runs.map(({ scores }) => scores[score]).filter(known);
 
 /** The text at the end of a bar's line. */
@@ -63,7 +64,8 @@ interface Panel {
 
 /** The layout that all panels share. */
 interface Frame {
-  readonly score: BarScore;
+  readonly score: string;
+  readonly declared: boolean;
   readonly theme: Theme;
   /** Names above their bars rather than beside them. */
   readonly above: boolean;
@@ -81,7 +83,7 @@ const nameLines = ({ name }: Entry, room: number): readonly string[] =>
  * Lines from top to bottom, by kind of model; `above` is the room for a label above its bar, null for a label beside
  * it.
  */
-const placed = (task: string, entries: readonly Entry[], score: BarScore, above: number | null): Panel => {
+const placed = (task: string, entries: readonly Entry[], score: string, above: number | null): Panel => {
   let at = taskHeight;
   const families: { family: string; at: number }[] = [];
   const lines: Line[] = [];
@@ -97,23 +99,28 @@ const placed = (task: string, entries: readonly Entry[], score: BarScore, above:
   return { task, families, lines, height: at + 4 };
 };
 
-const publishedOf = ({ published }: Entry, score: BarScore) => published?.scores[score] ?? null;
+const publishedOf = ({ published }: Entry, score: string) => {
+  const name = publishedScoreNames.find((one) => one === score);
+  return name === undefined ? null : (published?.scores[name] ?? null);
+};
 
-/** The axis begins at 0 and ends behind the furthest mark. */
-const ticksOf = (lines: readonly Line[], score: BarScore, width: number) => {
+/** The axis ends behind the furthest marks, and has 0 on it. */
+const ticksOf = (lines: readonly Line[], score: string, declared: boolean, width: number) => {
   const furthest = lines.flatMap(({ entry, summary }) => {
     const theirs = publishedOf(entry, score);
     return [summary?.max ?? 0, theirs === null ? 0 : theirs.mean + theirs.sd];
   });
   const highest = Math.max(0, ...furthest);
-  // No score but a loss is more than 1, whatever a published spread says.
-  return linearTicks(0, betterOf(score) === 'less' ? highest : Math.min(1, highest), width < 300 ? 3 : 5);
+  const lowest = Math.min(0, ...lines.map(({ summary }) => summary?.min ?? 0));
+  // No score of classes but a loss is more than 1, whatever a published spread says; declared ones have any size.
+  const isShare = !declared && betterOf(score) === 'more';
+  return linearTicks(lowest, isShare ? Math.min(1, highest) : highest, width < 300 ? 3 : 5);
 };
 
 const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
-  const { score, theme, above, left, width } = frame;
+  const { score, declared, theme, above, left, width } = frame;
   const { first, second } = lineColours(theme);
-  const ticks = ticksOf(lines, score, width);
+  const ticks = ticksOf(lines, score, declared, width);
   const x = {
     field: 'value',
     type: 'quantitative' as const,
@@ -207,7 +214,7 @@ const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
 const meanWords = (entries: readonly Entry[]): string =>
   `mean over seeds, in figures${entries.some(({ runs }) => runs.length > 1) ? ' with its standard deviation' : ''}`;
 
-const keyOf = (entries: readonly Entry[], score: BarScore, theme: Theme): readonly KeyItem[] => {
+const keyOf = (entries: readonly Entry[], score: string, theme: Theme): readonly KeyItem[] => {
   const { first, second } = lineColours(theme);
   const faint = mix(theme.paper, first, 0.55);
   return [
@@ -231,6 +238,7 @@ const keyOf = (entries: readonly Entry[], score: BarScore, theme: Theme): readon
 export const barsChart = ({
   entries,
   score = 'foregroundIou',
+  better,
   theme = light,
   room = 'wide',
 }: BarsPicture): Chart => {
@@ -248,7 +256,7 @@ export const barsChart = ({
     ? 0
     : Math.min(longestBeside, Math.max(90, longestName + 10, ...heads.map((w) => w + 6)));
   const width = pointsOf[room] - 2 * edge - left - right;
-  const frame = { score, theme, above, left, width, right };
+  const frame = { score, declared: better !== undefined, theme, above, left, width, right };
   const panels = distinct(entries.map(({ task }) => task)).map((task) =>
     placed(
       task,
@@ -257,14 +265,18 @@ export const barsChart = ({
       above ? left + width + right : null,
     ),
   );
-  const better = betterOf(score) === 'less' ? 'less is better' : 'more is better';
+  const direction = betterOf(score, better === undefined ? {} : { [score]: better });
   const title = scoreWords(score);
-  const head = headOf(`${title[0].toUpperCase()}${title.slice(1)}: ${better}`, keyOf(entries, score, theme), {
-    left: -left,
-    width: pointsOf[room] - 2 * edge,
-    above: 12,
-    theme,
-  });
+  const head = headOf(
+    `${title[0].toUpperCase()}${title.slice(1)}${direction === null ? '' : `: ${betterWords(direction)}`}`,
+    keyOf(entries, score, theme),
+    {
+      left: -left,
+      width: pointsOf[room] - 2 * edge,
+      above: 12,
+      theme,
+    },
+  );
   return {
     spec: {
       ...concatHead(theme),

@@ -3,19 +3,17 @@ import { countTicks, linearTicks } from '../axis.js';
 import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { type EpochScores, known, type Score } from '../scores.js';
+import { wordsOfScore } from '../tables/score-columns.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
 import { headOf } from './key.js';
 import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { textAt } from './parts.js';
 
-/** A score that can be drawn over the epochs. */
-export type CourseScore = 'foregroundIou' | 'foregroundAccuracy' | 'iou' | 'accuracy' | 'loss' | 'trainLoss';
-
 export interface CoursesPicture {
   readonly entries: readonly Entry[];
   /** Default foreground IoU on the validation images. */
-  readonly score?: CourseScore;
+  readonly score?: string;
   readonly theme?: Theme;
   readonly room?: Room;
 }
@@ -26,7 +24,7 @@ const mostColumns: Readonly<Record<Room, number>> = { wide: 5, narrow: 2 };
 const margins = { left: 44, right: 22, bottom: 44 };
 const nameLine = 15;
 
-const words: Readonly<Record<CourseScore, string>> = {
+const words: Readonly<Record<string, string>> = {
   foregroundIou: 'Foreground IoU on the validation images',
   foregroundAccuracy: 'Foreground accuracy on the validation images',
   iou: 'IoU on the validation images',
@@ -35,7 +33,13 @@ const words: Readonly<Record<CourseScore, string>> = {
   trainLoss: 'Loss on the training images, nats per pixel',
 };
 
-const pointOf = (epoch: EpochScores, score: CourseScore): Score =>
+const wordsOf = (score: string): string => {
+  if (Object.hasOwn(words, score)) return words[score];
+  const own = wordsOfScore(score);
+  return `${own[0].toUpperCase()}${own.slice(1)} on the validation samples`;
+};
+
+const pointOf = (epoch: EpochScores, score: string): Score =>
   score === 'trainLoss' ? epoch.train?.loss : epoch.validation?.[score];
 
 interface Point {
@@ -43,7 +47,7 @@ interface Point {
   readonly value: number;
 }
 
-const linesOf = ({ courses }: Entry, score: CourseScore): readonly (readonly Point[])[] =>
+const linesOf = ({ courses }: Entry, score: string): readonly (readonly Point[])[] =>
   courses
     .map(({ epochs }) =>
       epochs.flatMap((epoch) => {
@@ -78,7 +82,7 @@ const nameLines = (entry: Entry, width: number): readonly string[] =>
 
 const panel = (
   entry: Entry,
-  score: CourseScore,
+  score: string,
   last: number,
   ticks: ReturnType<typeof linearTicks>,
   /** The left margin of a row, whose panels share their labels. */
@@ -145,7 +149,8 @@ export const coursesChart = ({
 }: CoursesPicture): Chart => {
   const all = entries.flatMap((entry) => linesOf(entry, score)).flat();
   const last = all.reduce((most, { epoch }) => Math.max(most, epoch), 2);
-  const ticks = linearTicks(0, Math.max(0, ...all.map(({ value }) => value)), 4);
+  const values = all.map(({ value }) => value);
+  const ticks = linearTicks(Math.min(0, ...values), Math.max(0, ...values), 4);
   const columns = Math.min(mostColumns[room], Math.max(1, entries.length));
   const across = pointsOf[room] - margins.left - margins.right;
   const width = Math.min(240, Math.floor((across - column * (columns - 1)) / columns));
@@ -153,7 +158,7 @@ export const coursesChart = ({
   const names = Math.max(1, ...entries.map((entry) => nameLines(entry, width).length));
   const row = 62 + nameLine * names;
   const head = headOf(
-    words[score],
+    wordsOf(score),
     [{ words: 'thick: mean over seeds; band: from the least to the greatest; thin: each seed' }],
     { left: 0, width: across, above: 22 + nameLine * names, theme },
   );

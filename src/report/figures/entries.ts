@@ -2,6 +2,7 @@
 
 import type { Experiment } from '../../experiments/experiment.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
+import type { Better } from '../../experiments/scores/measures.js';
 import type { EpochScores, Scores } from '../scores.js';
 
 /** The place of an experiment in the figures: its task and its kind of model. */
@@ -10,10 +11,18 @@ export interface Place {
   readonly family: string;
 }
 
+/** The score of an experiment to see first. */
+export interface ChiefScore {
+  readonly name: string;
+  readonly better: Better;
+}
+
 /** One experiment with the scores of its runs. */
 export interface Entry extends Place {
   /** Its label, as everywhere. */
   readonly name: string;
+  /** Left out: the foreground IoU. */
+  readonly chief?: ChiefScore;
   /** Test scores of the finished runs. */
   readonly runs: readonly { readonly seed: number; readonly scores: Scores }[];
   /** Epochs of every run, finished or not. */
@@ -24,6 +33,11 @@ export interface Entry extends Place {
   /** As published; null where nothing was. */
   readonly publishedParameters: number | null;
 }
+
+/** The score to see first. */
+export const chiefOf = ({
+  chief = { name: 'foregroundIou', better: 'more' },
+}: Pick<Entry, 'chief'>): ChiefScore => chief;
 
 const tasks: Readonly<Record<string, string>> = {
   tetrominoes: 'Tetrominoes',

@@ -1,6 +1,8 @@
 /** The upper half of the page: the outcome, the experiment, the data and the training. */
 
-import { type EpochScores, known } from '../scores.js';
+import { betterWords, type EpochScores, known, type Score } from '../scores.js';
+import { scoreFigure } from '../tables/figures.js';
+import { wordsOfScore } from '../tables/score-columns.js';
 import { type Html, html, nothing, when } from './html.js';
 import { count, duration, percent, plural, scoreText } from './numbers.js';
 import { factList, paragraphs, type Section } from './parts.js';
@@ -17,6 +19,14 @@ export const verdict = ({ test, training, target = 'pixel' }: RunReport): string
   if (target === 'image' && known(accuracy)) {
     return `On ${plural(test.images, 'test image')} that it never saw, the model gives ${percent(accuracy)} their right class. ${trained}`;
   }
+  if (target === 'sample') {
+    const [chief] = test.own ?? [];
+    const value = chief === undefined ? null : test.scores[chief.name];
+    const scored = known(value)
+      ? `, its ${wordsOfScore(chief?.name ?? 'loss')} is ${scoreFigure(value)} (${betterWords(chief?.better ?? 'less')})`
+      : '';
+    return `${trained} On ${plural(test.images, 'test sample')} that it never saw${scored === '' ? ' it was evaluated' : scored}.`;
+  }
   if (!known(foregroundAccuracy) || !known(foregroundIou)) {
     return `${trained} Evaluated on ${plural(test.images, 'test image')} that it never saw.`;
   }
@@ -25,6 +35,8 @@ export const verdict = ({ test, training, target = 'pixel' }: RunReport): string
     `the foreground pixels their right class (test foreground IoU ${foregroundIou.toFixed(3)}). ${trained}`
   );
 };
+
+const ownText = (value: Score): string => (known(value) ? scoreFigure(value) : '–');
 
 /** The numbers to see first. */
 export const tiles = ({ test, program, training, target = 'pixel' }: RunReport): Html => {
@@ -39,15 +51,25 @@ export const tiles = ({ test, program, training, target = 'pixel' }: RunReport):
             ['Test accuracy', scoreText(test.scores.accuracy), 'share of images'],
             ['Test loss', scoreText(test.scores.loss), 'nats per image'],
           ] as const)
-        : ([
-            ['Test foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
-            [
-              'Test foreground accuracy',
-              scoreText(test.scores.foregroundAccuracy),
-              against(base?.foregroundAccuracy),
-            ],
-            ['Test loss', scoreText(test.scores.loss), 'nats per pixel'],
-          ] as const)),
+        : target === 'sample'
+          ? (test.own ?? [])
+              .slice(0, 3)
+              .map(
+                ({ name, better }) =>
+                  [`Test ${wordsOfScore(name)}`, ownText(test.scores[name]), betterWords(better)] as const,
+              )
+          : ([
+              ...(known(test.scores.foregroundAri)
+                ? ([['Test foreground ARI', scoreText(test.scores.foregroundAri), 'chance: 0']] as const)
+                : []),
+              ['Test foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
+              [
+                'Test foreground accuracy',
+                scoreText(test.scores.foregroundAccuracy),
+                against(base?.foregroundAccuracy),
+              ],
+              ['Test loss', scoreText(test.scores.loss), 'nats per pixel'],
+            ] as const)),
     ...(program?.parameters === undefined
       ? []
       : ([
@@ -87,8 +109,8 @@ export const dataSection = ({ data, target = 'pixel' }: RunReport): Section => (
 const first = (epochs: readonly EpochScores[], of: (e: EpochScores) => number | null | undefined): number[] =>
   epochs.map(of).filter(known).slice(0, 1);
 
-const courseWords = ({ training }: RunReport): string => {
-  const { epochs, best, planned, early } = training;
+const courseWords = ({ training, target }: RunReport): string => {
+  const { epochs, best, planned, early, chosenBy = { name: 'loss', better: 'less' } } = training;
   if (epochs.length === 0) return 'No epoch was finished.';
   const asked =
     planned === undefined || planned <= epochs.length
@@ -104,14 +126,16 @@ const courseWords = ({ training }: RunReport): string => {
   const validated = epochs.some(({ validation }) => known(validation?.loss));
   const choice =
     kept === undefined
-      ? ` The weights of the last epoch were kept${validated ? '' : '; there are no validation images to choose by'}.`
-      : ` The weights of epoch ${kept.epoch}, where the validation loss was least, were kept.${fell}`;
+      ? ` The weights of the last epoch were kept${validated ? '' : `; there are no validation ${target === 'sample' ? 'samples' : 'images'} to choose by`}.`
+      : ` The weights of epoch ${kept.epoch}, where the validation ${wordsOfScore(chosenBy.name)} was ${chosenBy.better === 'less' ? 'least' : 'greatest'}, were kept.${fell}`;
   const why = early === undefined ? '' : ` It ${early}.`;
   return `${plural(epochs.length, 'epoch')}${asked} were run.${why}${choice}`.replace(
     '1 epoch were',
     '1 epoch was',
   );
 };
+
+const samplesOf = ({ target }: RunReport): string => (target === 'sample' ? 'samples' : 'images');
 
 export const courseSection = (run: RunReport): Section => ({
   id: 'training',
@@ -120,8 +144,8 @@ export const courseSection = (run: RunReport): Section => ({
     figure(
       picture,
       run.training.epochs.some(({ validation }) => validation !== undefined)
-        ? html`Learning curves: the loss that is minimised, and scores on the validation images, which are not trained on. Where the training loss keeps falling and that of validation does not, the model learns its images by heart. The number beside a line is its last value.`
-        : html`Learning curve: the loss that is minimised; there are no validation images. The number beside the line is its last value.`,
+        ? html`Learning curves: the loss that is minimised, and scores on the validation ${samplesOf(run)}, which are not trained on. Where the training loss keeps falling and that of validation does not, the model learns its ${samplesOf(run)} by heart. The number beside a line is its last value.`
+        : html`Learning curve: the loss that is minimised; there are no validation ${samplesOf(run)}. The number beside the line is its last value.`,
     ),
   )}`,
 });

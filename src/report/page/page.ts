@@ -4,7 +4,7 @@ import { environmentSection, programSection, reproduceSection } from './colophon
 import { html, when } from './html.js';
 import { courseSection, dataSection, experimentSection, tiles, verdict } from './opening.js';
 import type { Section } from './parts.js';
-import { predictionsSection, scoresSection, wavesSection } from './results.js';
+import { answersSection, predictionsSection, scoresSection, wavesSection } from './results.js';
 import type { RunReport } from './run.js';
 import { pageHtml } from './shell.js';
 
@@ -14,6 +14,7 @@ const sections = (run: RunReport): readonly Section[] => [
   courseSection(run),
   ...scoresSection(run),
   ...wavesSection(run),
+  ...answersSection(run),
   ...predictionsSection(run),
   ...programSection(run),
   reproduceSection(run),

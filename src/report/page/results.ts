@@ -1,6 +1,8 @@
 /** The middle of the page: the scores, the waves, and the predictions. */
 
-import { known, type Score, type Scores } from '../scores.js';
+import { betterWords, known, type OwnLine, type Score, type Scores } from '../scores.js';
+import { scoreFigure } from '../tables/figures.js';
+import { wordsOfScore } from '../tables/score-columns.js';
 import { type Html, html, nothing } from './html.js';
 import { percent, plural, scoreText } from './numbers.js';
 import { paragraphs, type Section } from './parts.js';
@@ -15,6 +17,13 @@ interface ScoreRow {
 }
 
 const pixelRows: readonly ScoreRow[] = [
+  {
+    key: 'foregroundAri',
+    name: 'Foreground ARI',
+    words:
+      'how well groups of pixels agree with single objects, whatever the groups are called: 1 all, 0 chance; over the pixels of one object alone',
+    chief: true,
+  },
   {
     key: 'foregroundIou',
     name: 'Foreground IoU',
@@ -81,23 +90,50 @@ const imageRows: readonly ScoreRow[] = [
 
 const shown = (scores: Scores | undefined, key: keyof Scores): Score => scores?.[key];
 
-const scoreTable = (
-  scoreRows: readonly ScoreRow[],
-  scores: Scores,
-  baseline: Scores | undefined,
-): Html => html`
+type Tested = NonNullable<RunReport['test']>;
+
+/** Scores on other samples than those of the test, with the heads of their columns. */
+const elsewhereOf = ({
+  validation,
+  training,
+}: Tested): readonly { readonly head: string; readonly scores: Scores }[] => [
+  ...(validation === undefined ? [] : [{ head: 'validation', scores: validation }]),
+  ...(training === undefined
+    ? []
+    : [{ head: `training, first ${training.samples.toLocaleString('en-US')}`, scores: training.scores }]),
+];
+
+const scoreTable = (scoreRows: readonly ScoreRow[], tested: Tested, baseline: Scores | undefined): Html => {
+  const { scores } = tested;
+  const others = elsewhereOf(tested);
+  return html`
 <div class="table"><table class="worded">
-<thead><tr><th scope="col">Score on the test images</th><th scope="col" class="number">this model</th>${
-  baseline === undefined ? nothing : html`<th scope="col" class="number">all background</th>`
-}<th scope="col">what it says</th></tr></thead>
+<thead><tr><th scope="col">Score</th><th scope="col" class="number">test</th>${
+    baseline === undefined ? nothing : html`<th scope="col" class="number">test, all background</th>`
+  }${others.map(({ head }) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">what it says</th></tr></thead>
 <tbody>${scoreRows
-  .filter(({ key }) => known(shown(scores, key)) || known(shown(baseline, key)))
-  .map(
-    ({ key, name, words, chief }) => html`
+    .filter(({ key }) => known(shown(scores, key)) || known(shown(baseline, key)))
+    .map(
+      ({ key, name, words, chief }) => html`
 <tr${chief ? html` class="chief"` : nothing}><th scope="row">${name}</th><td class="number">${scoreText(shown(scores, key))}</td>${
-      baseline === undefined ? nothing : html`<td class="number">${scoreText(shown(baseline, key))}</td>`
-    }<td class="words">${words}</td></tr>`,
-  )}
+        baseline === undefined ? nothing : html`<td class="number">${scoreText(shown(baseline, key))}</td>`
+      }${others.map((other) => html`<td class="number">${scoreText(shown(other.scores, key))}</td>`)}<td class="words">${words}</td></tr>`,
+    )}
+</tbody></table></div>`;
+};
+
+/** The first score is the one to see first. */
+const ownTable = (own: readonly OwnLine[], tested: Tested): Html => html`
+<div class="table"><table class="worded">
+<thead><tr><th scope="col">Score</th><th scope="col" class="number">test</th>${elsewhereOf(tested).map(({ head }) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">what it says</th></tr></thead>
+<tbody>${own.map(({ name, words, better }, i) => {
+  const cell = (scores: Scores): Html => {
+    const value = scores[name];
+    return html`<td class="number">${known(value) ? scoreFigure(value) : '–'}</td>`;
+  };
+  return html`
+<tr${i === 0 ? html` class="chief"` : nothing}><th scope="row">${wordsOfScore(name)}</th>${cell(tested.scores)}${elsewhereOf(tested).map(({ scores }) => cell(scores))}<td class="words">${words}; ${betterWords(better)}</td></tr>`;
+})}
 </tbody></table></div>`;
 
 /** The scores of answering background everywhere, where they are worth showing: where most pixels are background. */
@@ -116,11 +152,13 @@ export const scoresSection = ({ test, target = 'pixel' }: RunReport): readonly S
         {
           id: 'scores',
           heading: 'How well it does',
-          body: html`<p>Measured on ${plural(test.images, 'test image')} that were never trained on and took no part in choosing the weights${target === 'image' ? '' : '; foreground and all-pixel scores are taken per image, then averaged over the images'}.</p>
+          body: html`<p>Measured on ${plural(test.images, target === 'sample' ? 'test sample' : 'test image')} that were never trained on and took no part in choosing the weights${target !== 'pixel' ? '' : '; foreground and all-pixel scores are taken per image, then averaged over the images'}.</p>
 ${
-  target === 'image'
-    ? scoreTable(imageRows, test.scores, undefined)
-    : html`${whyForeground(test.baseline)}${scoreTable(pixelRows, test.scores, test.baseline)}`
+  target === 'sample'
+    ? ownTable(test.own ?? [], test)
+    : target === 'image'
+      ? scoreTable(imageRows, test, undefined)
+      : html`${whyForeground(test.baseline)}${scoreTable(pixelRows, test, test.baseline)}`
 }`,
         },
       ];
@@ -131,14 +169,14 @@ export const wavesCaption =
   'Each channel has its own scale, the same over the whole animation: below it stand its middle, where that is not 0, ' +
   'and how far from it the full colour is.';
 
-export const wavesSection = ({ waves }: RunReport): readonly Section[] =>
+export const wavesSection = ({ waves, target }: RunReport): readonly Section[] =>
   waves === undefined
     ? []
     : [
         {
           id: 'waves',
           heading: 'See the waves',
-          body: html`${paragraphs(waves.words ?? '')}${figure(waves.picture, html`${wavesCaption}`)}`,
+          body: html`${paragraphs(waves.words ?? '')}${figure(waves.picture, html`${target === 'sample' ? wavesCaption.replace('test images', 'test samples') : wavesCaption}`)}`,
         },
       ];
 
@@ -155,5 +193,25 @@ export const predictionsSection = ({ predictions, target = 'pixel' }: RunReport)
               ? html`Test images with their class and the class that the model gives them, each filling its picture.`
               : html`Test images with their target, the prediction, and where the two differ: <em>missed</em> is foreground taken for background, <em>invented</em> background taken for a class, <em>wrong class</em> foreground taken for another class.`,
           ),
+        },
+      ];
+
+/** What the samples of an answer show, in words. */
+export const examplesCaption =
+  'The samples with the least and the largest loss, with what was asked and answered. One scale for an array in all samples; ' +
+  'what is true, what is answered and their difference share one.';
+
+export const answersSection = ({ answers }: RunReport): readonly Section[] =>
+  answers === undefined || (answers.charts.length === 0 && answers.examples === undefined)
+    ? []
+    : [
+        {
+          id: 'answers',
+          heading: 'What it answers',
+          body: html`${
+            answers.charts.length === 0
+              ? nothing
+              : html`<div class="pair">${answers.charts.map(({ picture, caption }) => figure(picture, html`${caption}`))}</div>`
+          }${answers.examples === undefined ? nothing : figure(answers.examples, html`${examplesCaption}`)}`,
         },
       ];

@@ -1,6 +1,7 @@
 /** The data of a run's report: plain values and finished pictures. Parts that are left out are not on the page. */
 
-import type { EpochScores, Scores } from '../scores.js';
+import type { Better } from '../../experiments/scores/measures.js';
+import type { EpochScores, OwnLine, Scores } from '../scores.js';
 import type { Picture, Shown } from './picture.js';
 
 /** One line of a list of facts. */
@@ -26,8 +27,8 @@ export interface RunReport {
   readonly name: string;
   /** The experiment in a few sentences: the question, the model, the task. */
   readonly words: string;
-  /** Whether each pixel has a class (the default), or the image as a whole. */
-  readonly target?: 'pixel' | 'image';
+  /** Whether each pixel has a class (the default), the image as a whole, or something else is learnt of a sample. */
+  readonly target?: 'pixel' | 'image' | 'sample';
   /** A sentence for each part that the page could not show; they are at its top. */
   readonly warnings?: readonly string[];
   /** Settings: model, optimiser, rate, batch, seed and so on. */
@@ -44,6 +45,8 @@ export interface RunReport {
     readonly planned?: number;
     /** The epoch whose weights were kept. */
     readonly best?: number;
+    /** The score on the validation samples that it was chosen by; left out, the loss. */
+    readonly chosenBy?: { readonly name: string; readonly better: Better };
     readonly seconds?: number;
     /** Why it ended before its time, one sentence; then the page says at once that it is unfinished. */
     readonly stopped?: string;
@@ -55,8 +58,19 @@ export interface RunReport {
     /** Number of images; none of them was trained on. */
     readonly images: number;
     readonly scores: Scores;
+    /** The scores to show where something else than pixels or whole images is scored. */
+    readonly own?: readonly OwnLine[];
     /** The scores on the same images of answering "background" everywhere. */
     readonly baseline?: Scores;
+    /** The scores on the validation samples, by which the weights may have been chosen. */
+    readonly validation?: Scores;
+    /** The scores on the first training samples. */
+    readonly training?: { readonly scores: Scores; readonly samples: number };
+  };
+  readonly answers?: {
+    readonly charts: readonly { readonly picture: Picture; readonly caption: string }[];
+    /** Samples that are answered best and worst. */
+    readonly examples?: Shown;
   };
   readonly waves?: {
     readonly picture: Shown;

@@ -41,6 +41,8 @@ figure{margin:1.5rem 0}
 figure .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:.6rem}
 figure.paper .scroll{background:#fff}
 figure img{display:block;margin:0 auto;max-width:100%;height:auto}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr));gap:0 1.3rem;align-items:start}
+.pair figure{margin:.8rem 0}
 ${panelStyle}figcaption{margin-top:.7rem;color:var(--muted);font-size:.9375rem;line-height:1.5;max-width:46rem}
 .table{overflow-x:auto;margin:1.2rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9688rem;font-variant-numeric:tabular-nums}
@@ -69,7 +71,7 @@ details>*:not(summary){margin-left:1.2rem;margin-right:1.2rem}
 details pre{border:0;padding:0;max-height:30rem}
 footer{color:var(--muted);font-size:.875rem;padding-top:3rem;padding-bottom:3rem}
 @media (max-width:40rem){.tiles{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}.facts{grid-template-columns:1fr}.facts>div{gap:0}.facts dt{font-size:.875rem}main,header,footer{padding-left:1rem;padding-right:1rem}figure .scroll{padding:.3rem}th:first-child{min-width:0}th,td{padding-right:.6rem}
-table.worded thead th:last-child{display:none}table.worded tr{display:grid;grid-template-columns:minmax(0,1fr) 4.8rem 5.9rem;border-bottom:1px solid var(--line)}
+table.worded thead th:last-child{display:none}table.worded tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr));border-bottom:1px solid var(--line)}table.worded tr.chief{background:var(--soft)}table.worded th:first-child{grid-column:1/-1}table.worded thead th:first-child{display:none}
 table.worded th,table.worded td{border-bottom:0}table.worded th.number{white-space:normal}table.worded td.words{grid-column:1/-1;min-width:0;padding:0 .7rem .6rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{body{background:#fff}section{break-inside:avoid-page}details pre{max-height:none}}

@@ -1,4 +1,4 @@
 /** The report of a sweep. */
 
 export { sweepReportHtml } from './page.js';
-export type { Gallery, RunLine, SweepReport } from './report.js';
+export type { AnswerGallery, Gallery, GradedPictures, RunLine, ScorePicture, SweepReport } from './report.js';

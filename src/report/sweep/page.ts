@@ -1,14 +1,15 @@
 /** The report of a sweep: one self-contained HTML page. */
 
+import { mostGradedLines } from '../figures/graded.js';
 import { type Html, html, nothing, when } from '../page/html.js';
 import { factList, paragraphs, type Section, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
-import { wavesCaption } from '../page/results.js';
+import { examplesCaption, wavesCaption } from '../page/results.js';
 import { pageHtml } from '../page/shell.js';
 import { phoneTables } from '../page/style.js';
 import { scoreFigure } from '../tables/figures.js';
 import type { Table } from '../tables/table.js';
-import type { Gallery, RunLine, SweepReport } from './report.js';
+import type { Gallery, RunLine, ScorePicture, SweepReport } from './report.js';
 
 const tableMarkup = ({ columns, groups, notes }: Table): Html => html`${tableFrame(
   columns.length,
@@ -36,20 +37,36 @@ const withPicture = (
   caption: Html,
 ): readonly Section[] => (picture === undefined ? [] : [{ id, heading, body: figure(picture, caption) }]);
 
+const withPictures = (
+  id: string,
+  heading: string,
+  pictures: readonly ScorePicture[],
+  captionOf: (score: string) => Html,
+): readonly Section[] =>
+  pictures.length === 0
+    ? []
+    : [
+        {
+          id,
+          heading,
+          body: html`${pictures.map(({ score, picture }) => figure(picture, captionOf(score)))}`,
+        },
+      ];
+
 const linked = ({ name, href }: Pick<Gallery, 'name' | 'href'>): Html =>
   href === null ? html`${name}` : html`<a href="${href}">${name}</a>`;
 
 const galleries = (all: readonly Gallery[], words: string): Html =>
   html`${all.map(({ picture, ...rest }) => html`<h3>${linked(rest)}</h3>${figure(picture, html`${words}`)}`)}`;
 
-const tableSection = ({ tables, published }: SweepReport): readonly Section[] =>
+const tableSection = ({ tables, published, foreground }: SweepReport): readonly Section[] =>
   tables.length === 0
     ? []
     : [
         {
           id: 'table',
           heading: published ? 'The numbers, beside the published ones' : 'The numbers',
-          body: html`<p>On test images that were never trained on. Where most pixels are background, scores over all pixels flatter: read the foreground columns.</p>
+          body: html`<p>On test samples that were never trained on.${foreground ? html` Where most pixels are background, scores over all pixels flatter: read the foreground columns.` : nothing}</p>
 ${tables.map((table) => html`<h3>${table.title}</h3>${tableMarkup(table)}`)}`,
         },
       ];
@@ -80,6 +97,43 @@ const predictionSection = ({ predictions, leftOut }: SweepReport): readonly Sect
         },
       ];
 
+const answerSection = ({ answers }: SweepReport): readonly Section[] =>
+  answers.length === 0
+    ? []
+    : [
+        {
+          id: 'answers',
+          heading: 'What they answer',
+          body: html`<p>The best seed of each experiment, on its test samples.</p>${answers.map(
+            ({ charts, examples, ...rest }) =>
+              html`<h3>${linked(rest)}</h3><div class="pair">${charts.map(({ picture, caption }) => figure(picture, html`${caption}`))}</div>${
+                examples === null ? nothing : figure(examples, html`${examplesCaption}`)
+              }`,
+          )}`,
+        },
+      ];
+
+/** Models against how hard samples are. */
+const gradedSection = ({ graded }: SweepReport): readonly Section[] =>
+  graded.length === 0
+    ? []
+    : [
+        {
+          id: 'difficulty',
+          heading: 'How they take what is hard',
+          body: html`${graded.map(({ task, score, picture, models }) =>
+            figure(
+              picture,
+              html`The best seed of each experiment on ${task}: ${score} of its test samples, the easy ones at the left. Where a line falls, what is learnt does not reach that far.${
+                models > mostGradedLines
+                  ? ` Of ${models} models the ${mostGradedLines} best at the hardest samples.`
+                  : ''
+              }`,
+            ),
+          )}`,
+        },
+      ];
+
 const state = ({ state: word, epochs, planned }: RunLine): string =>
   word === 'unfinished'
     ? `${epochs} of ${planned} epochs`
@@ -87,8 +141,18 @@ const state = ({ state: word, epochs, planned }: RunLine): string =>
       ? `failed after ${epochs} of ${planned} epochs`
       : word;
 
-const runSection = ({ runs }: SweepReport): readonly Section[] =>
-  runs.length === 0
+/** The head of the column of scores, and a cell of it: where runs are of several scores, each cell names its own. */
+const scoreColumn = (runs: readonly RunLine[]) => {
+  const [words, other] = [...new Set(runs.map(({ chief }) => chief.words))];
+  const alike = other === undefined;
+  const cell = ({ chief }: RunLine): string =>
+    chief.value === null ? '–' : `${alike ? '' : `${chief.words} `}${scoreFigure(chief.value)}`;
+  return { head: alike ? `test ${words}` : 'test score', cell };
+};
+
+const runSection = ({ runs }: SweepReport): readonly Section[] => {
+  const { head, cell } = scoreColumn(runs);
+  return runs.length === 0
     ? []
     : [
         {
@@ -96,14 +160,15 @@ const runSection = ({ runs }: SweepReport): readonly Section[] =>
           heading: 'Every run',
           body: html`
 <details${runs.length > 24 ? nothing : html` open`}><summary>${runs.length} runs</summary><div class="table"><table>
-<thead><tr><th scope="col">experiment</th><th scope="col" class="number">seed</th><th scope="col">state</th><th scope="col" class="number">test foreground IoU</th></tr></thead>
+<thead><tr><th scope="col">experiment</th><th scope="col" class="number">seed</th><th scope="col">state</th><th scope="col" class="number">${head}</th></tr></thead>
 <tbody>${runs.map(
             (run) => html`
-<tr><th scope="row">${linked({ name: run.experiment, href: run.href })}</th><td class="number" data-head="seed">${run.seed}</td><td data-head="state">${state(run)}</td><td class="number" data-head="test foreground IoU">${run.foregroundIou === null ? '–' : scoreFigure(run.foregroundIou)}</td></tr>`,
+<tr><th scope="row">${linked({ name: run.experiment, href: run.href })}</th><td class="number" data-head="seed">${run.seed}</td><td data-head="state">${state(run)}</td><td class="number" data-head="${head}">${cell(run)}</td></tr>`,
           )}
 </tbody></table></div></details>`,
         },
       ];
+};
 
 const sections = (report: SweepReport): readonly Section[] => [
   {
@@ -112,17 +177,19 @@ const sections = (report: SweepReport): readonly Section[] => [
     body: html`${paragraphs(report.words)}${factList(report.settings)}`,
   },
   ...tableSection(report),
-  ...withPicture(
+  ...withPictures(
     'scores',
     'At a glance',
     report.bars,
-    html`Bars: the mean over seeds on the test images, in figures at the right; dots: each seed.${report.published ? ' Diamonds: the published mean, with its standard deviation.' : ''} Where nothing is finished yet the bar is missing and it is said.`,
+    () =>
+      html`Bars: the mean over seeds on the test samples, in figures at the right; dots: each seed.${report.published ? ' Diamonds: the published mean, with its standard deviation.' : ''} Where nothing is finished yet the bar is missing and it is said.`,
   ),
-  ...withPicture(
+  ...withPictures(
     'curves',
     'How they learnt',
     report.curves,
-    html`Foreground IoU on the validation images over the epochs, all panels on the same axes. A wide band is an experiment whose outcome depends on its seed.`,
+    (score) =>
+      html`${score[0].toUpperCase()}${score.slice(1)} on the validation samples over the epochs, all panels on the same axes. A wide band is an experiment whose outcome depends on its seed.`,
   ),
   ...withPicture(
     'parameters',
@@ -130,7 +197,9 @@ const sections = (report: SweepReport): readonly Section[] => [
     report.parameters,
     html`Test scores against the number of parameters; further up and further left is better. Each axis covers the marks and little more; it need not begin at 0.`,
   ),
+  ...gradedSection(report),
   ...waveSection(report),
+  ...answerSection(report),
   ...predictionSection(report),
   ...runSection(report),
   {

@@ -12,7 +12,8 @@ export interface RunLine {
   /** Epochs done and to be done. */
   readonly epochs: number;
   readonly planned: number;
-  readonly foregroundIou: number | null;
+  /** The test score to see first, with its name. */
+  readonly chief: { readonly words: string; readonly value: number | null };
   /** Its own report, from this page on; null where there is none. */
   readonly href: string | null;
 }
@@ -22,6 +23,26 @@ export interface Gallery {
   readonly name: string;
   readonly href: string | null;
   readonly picture: Shown;
+}
+
+/** What one experiment's best run answers: charts with their captions, and samples. */
+export interface AnswerGallery extends Pick<Gallery, 'name' | 'href'> {
+  readonly charts: readonly { readonly picture: Picture; readonly caption: string }[];
+  readonly examples: Shown | null;
+}
+
+/** A picture of one score. */
+export interface ScorePicture {
+  /** The score, such as `foreground IoU`. */
+  readonly score: string;
+  readonly picture: Picture;
+}
+
+/** Models of one task by how hard its samples are. */
+export interface GradedPictures extends ScorePicture {
+  readonly task: string;
+  /** How many models there are; the picture may have fewer. */
+  readonly models: number;
 }
 
 export interface SweepReport {
@@ -35,12 +56,19 @@ export interface SweepReport {
   /** Whether anything was published of these experiments. */
   readonly published: boolean;
   readonly tables: readonly Table[];
-  readonly bars?: Picture;
-  readonly curves?: Picture;
+  /** Whether foreground and background are told apart by any of the tables' scores. */
+  readonly foreground: boolean;
+  /** A picture for each score that some experiment shows first. */
+  readonly bars: readonly ScorePicture[];
+  readonly curves: readonly ScorePicture[];
   /** Accuracy against parameters. */
   readonly parameters?: Picture;
+  /** Scores against difficulty, a picture for each task whose samples have one. */
+  readonly graded: readonly GradedPictures[];
   readonly waves: readonly Gallery[];
   readonly predictions: readonly Gallery[];
+  /** What the best runs answer. */
+  readonly answers: readonly AnswerGallery[];
   /** How many more there are that would have made the page too large. */
   readonly leftOut: number;
   readonly runs: readonly RunLine[];

@@ -6,6 +6,7 @@ import type { Kernels } from '../../engine/names.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
+import { shownScores } from '../../experiments/shown-scores.js';
 import type { MissingRun, ScoreGroup } from './scores.js';
 
 /** A run that is there or is still to be made. */
@@ -91,6 +92,17 @@ export const groupsOf = <R extends Omit<GroupedRun, 'scores' | 'state'>>(
   );
 };
 
+const shownIn = (
+  experiment: Experiment,
+  members: readonly GroupedRun[],
+): Pick<ScoreGroup, 'shown' | 'better'> => {
+  const { names, better } = shownScores(
+    experiment,
+    members.flatMap(({ scores }) => (scores === null ? [] : [scores])),
+  );
+  return { shown: names, better };
+};
+
 /** Runs grouped for tables, beside the published scores of the same task and model. A run counts once in a group. */
 export const scoreGroups = (
   runs: readonly GroupedRun[],
@@ -101,6 +113,7 @@ export const scoreGroups = (
     return {
       name,
       task: canonical(experiment.task),
+      ...shownIn(experiment, members),
       runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
       missing: members.flatMap(({ seed, scores, state }) =>
         scores === null ? [{ seed, state: state === 'finished' ? ('unfinished' as const) : state }] : [],
@@ -109,3 +122,8 @@ export const scoreGroups = (
       departures: beside?.departures ?? [],
     };
   });
+
+/** The scores that a table of these groups shows where none is named: those that each of them shows first. */
+export const scoresShown = (groups: readonly ScoreGroup[]): readonly string[] => [
+  ...new Set(groups.flatMap(({ shown = [] }) => shown)),
+];

@@ -1,7 +1,7 @@
 /** Tables: from scores of runs to a table as a value, and from that to text. Pure. */
 
 export { scoreFigure } from './figures.js';
-export { type GroupedRun, groupsOf, scoreGroups } from './groups.js';
+export { type GroupedRun, groupsOf, scoreGroups, scoresShown } from './groups.js';
 export { columnsWide, cutFront, wrapped } from './harmless.js';
 export { latexTable } from './latex.js';
 export { markdownTable } from './markdown.js';
@@ -15,6 +15,7 @@ export {
   scoresNamed,
   scoreWords,
   splitIsIdle,
+  wordsOfScore,
 } from './score-columns.js';
 export {
   meansTable,

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { scoreNames } from '../../experiments/experiment.js';
 import { publishedScoreNames } from '../../experiments/published/index.js';
+import { type Better, chiefWords } from '../../experiments/scores/measures.js';
 
 /** The splits whose scores a table can show. */
 export const scoreSplits = ['test', 'validation', 'train'] as const;
@@ -17,7 +18,6 @@ const ofRun: Readonly<Record<string, string>> = {
 };
 
 const words: Readonly<Record<string, string>> = {
-  foregroundIou: 'foreground IoU',
   foregroundAccuracy: 'foreground acc.',
   iou: 'IoU',
   accuracy: 'accuracy',
@@ -29,10 +29,6 @@ const words: Readonly<Record<string, string>> = {
   imagesWithoutForeground: 'images without foreground',
 };
 
-/** `classMeanIou` becomes `class mean iou` where nobody gave it words. */
-const spaced = (name: string): string =>
-  name.replace(/([a-z0-9])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
-
 /** A score's key as `foregroundIou` (of the test images), `validation.iou`, `train.loss`. */
 export const splitOf = (key: string): ScoreSplit | null => {
   if (Object.hasOwn(ofRun, key)) return null;
@@ -42,22 +38,43 @@ export const splitOf = (key: string): ScoreSplit | null => {
 /** A score's name without where it was taken. */
 export const nameOfScore = (key: string): string => key.replace(/^(test|validation|train)\./, '');
 
+/** A score's name in words, without where it was taken. */
+export const wordsOfScore = (key: string): string => {
+  const name = nameOfScore(key);
+  return words[name] ?? chiefWords({ name });
+};
+
 /** The head of a score's column, with its split. */
 export const scoreWords = (key: string): string => {
   const split = splitOf(key);
-  const name = nameOfScore(key);
-  return split === null ? ofRun[key] : `${split} ${words[name] ?? spaced(name)}`;
+  return split === null ? ofRun[key] : `${split} ${wordsOfScore(key)}`;
 };
 
-/** Whether more of it is better, or less; null where neither is. */
-export const betterOf = (key: string): 'more' | 'less' | null => {
+/** Numbers that are no scores: what is counted. */
+const counts: readonly string[] = ['images', 'imagesWithoutForeground', 'samples', 'rate'];
+
+/** Whether it is a number of a run, or of samples, rather than a score. */
+export const isCount = (key: string): boolean => splitOf(key) === null || counts.includes(nameOfScore(key));
+
+/**
+ * Whether more of it is better, or less; null where neither is, and where nobody said it.
+ *
+ * @param declared by name, as the experiment says of its own scores; those of classes and losses have a direction by their
+ *   meaning
+ */
+export const betterOf = (key: string, declared: Readonly<Record<string, Better>> = {}): Better | null => {
   const name = nameOfScore(key);
-  if (splitOf(key) === null || /^(images|rate)/.test(name)) return null;
-  return /(loss|error|distance)$/i.test(name) ? 'less' : 'more';
+  if (isCount(key)) return null;
+  if (Object.hasOwn(declared, name)) return declared[name];
+  if (['loss', 'foregroundLoss', 'trainedLoss'].includes(name)) return 'less';
+  return ordered.includes(name) || name === ofObjects ? 'more' : null;
 };
 
 /** Foreground first: overall scores flatter. */
 const ordered: readonly string[] = [...new Set<string>([...publishedScoreNames, ...scoreNames])];
+
+/** A score of tasks with objects: no column where no run has it. */
+const ofObjects = 'foregroundAri';
 
 const keysOf = (split: ScoreSplit): readonly string[] => {
   if (split === 'train') return ['train.loss'];
@@ -116,17 +133,23 @@ export const scoresNamed = (
   kept: readonly string[] = [],
 ): Checked<readonly string[]> => {
   const known = [...new Set([...scoreKeys, ...kept])];
-  const here = known.filter((key) => splitOf(key) === split && betterOf(key) !== null);
+  const here = known.filter((key) => splitOf(key) === split && !isCount(key));
   const keyOf = (name: string): string | undefined => {
     const key = placedKey(name, split);
     if (known.includes(key) && (splitOf(key) !== null || !namesSplit(name))) return key;
     return known.includes(name) && splitOf(name) === null ? name : undefined;
   };
+  // Where nothing is a segmentation, columns of its scores would be empty and hide the others.
+  const others = kept.includes('loss') && !kept.includes('foregroundIou');
+  const heldOf = (keys: readonly string[]): readonly string[] => {
+    const held = keys.filter((key) => kept.includes(key));
+    return others && held.length > 0 ? held : keys;
+  };
   const names = namesIn(list);
   if (names.length === 0) return E.left(decodeError('--scores', 'it names no score'));
   const keys: string[] = [];
   for (const name of names) {
-    const found = name === 'every' ? known : name === 'all' ? here : [keyOf(name) ?? ''];
+    const found = name === 'every' ? heldOf(known) : name === 'all' ? heldOf(here) : [keyOf(name) ?? ''];
     if (found.includes(''))
       return E.left(
         unknownName('score', name, [

@@ -5,8 +5,9 @@ import {
   type PublishedRow,
   publishedScoreNames,
 } from '../../experiments/published/index.js';
+import type { Better } from '../../experiments/scores/measures.js';
 import { countFigure, digitsFor, figure, scoreFigure, withMinus } from './figures.js';
-import { betterOf, scoreWords } from './score-columns.js';
+import { betterOf, isCount, scoreWords } from './score-columns.js';
 import { type Difference, difference, type Summary, summarise } from './statistics.js';
 import type { Row, Table } from './table.js';
 
@@ -22,6 +23,10 @@ export interface ScoreGroup {
   readonly name: string;
   /** The key of its task: only scores of one task are compared. */
   readonly task: string;
+  /** Names of its scores that are seen first; left out, those of segmentation. */
+  readonly shown?: readonly string[];
+  /** The direction of each score that it declares. */
+  readonly better?: Readonly<Record<string, Better>>;
   /** Scores of each finished run by their keys, such as `iou` (of the test images) and `validation.iou`. */
   readonly runs: readonly {
     readonly seed: number;
@@ -57,8 +62,6 @@ export const differenceOf = (group: ScoreGroup, score: string): Difference | nul
 
 /** Published figures are rounded to .01. */
 const two = (value: number): string => withMinus(value.toFixed(2));
-
-const isCount = (score: string): boolean => betterOf(score) === null;
 
 /** A spread that is nothing but the rounding of the mean is none at all. */
 const spreadOf = ({ mean, sd }: Summary): number | null =>
@@ -96,12 +99,14 @@ const progress = (group: ScoreGroup): string => `${group.runs.length} of ${plann
 
 /** Whether a group's mean is the best of its task, alone or among equals; a task needs two to compare. */
 export const isBest = (group: ScoreGroup, groups: readonly ScoreGroup[], score: string): boolean => {
-  const better = betterOf(score);
+  const better = betterOf(score, group.better);
   const own = summaryOf(group, score)?.mean;
-  const all = groups
-    .filter(({ task }) => task === group.task)
-    .flatMap((one) => summaryOf(one, score)?.mean ?? []);
+  const beside = groups.filter(({ task }) => task === group.task);
+  const all = beside.flatMap((one) => summaryOf(one, score)?.mean ?? []);
   if (better === null || own === undefined || all.length < 2) return false;
+  // A name that means more to one and less to another cannot be compared.
+  if (beside.some((one) => summaryOf(one, score) !== null && betterOf(score, one.better) !== better))
+    return false;
   // Scores that print alike are equally good.
   return scoreFigure(own) === scoreFigure(better === 'more' ? Math.max(...all) : Math.min(...all));
 };
@@ -173,10 +178,15 @@ const bestIn = (
 
 const bestNotes = (groups: readonly ScoreGroup[], scores: readonly string[]): readonly string[] => {
   const marked = scores.filter((score) => groups.some((group) => isBest(group, groups, score)));
-  const less = marked.filter((score) => betterOf(score) === 'less');
+  const isLess = (score: string): boolean =>
+    groups.some((group) => isBest(group, groups, score) && betterOf(score, group.better) === 'less');
+  const less = marked.filter(isLess);
   if (marked.length === 0) return [];
+  const lessWords = less.every((score) => /loss$/i.test(score))
+    ? 'a loss'
+    : [...new Set(less.map(scoreWords))].join(' and ');
   const how =
-    less.length === 0 ? 'most' : less.length === marked.length ? 'least' : 'most, of a loss the least';
+    less.length === 0 ? 'most' : less.length === marked.length ? 'least' : `most, of ${lessWords} the least`;
   return [`Marked: the best mean of each task (${how}), and what equals it to three decimals.`];
 };
 

@@ -22,7 +22,7 @@ import { isPresent } from '../../files/files.js';
 import { drumsReport, drumVerdict } from '../../report/drums/index.js';
 import type { RunEvent } from '../environment.js';
 import { files, readJson, writeJson, writeText } from '../folder/files.js';
-import { inFolder } from '../folder/lock.js';
+import { inFolder } from '../folder/ongoing/lock.js';
 import { versionsOf } from '../folder/versions.js';
 import { drawDrums } from './pictures.js';
 

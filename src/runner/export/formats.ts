@@ -6,8 +6,10 @@ import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { type GraphModelOptions, graphModel } from '../../compile/graph-model/index.js';
 import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
+import { onnxGraph } from '../../compile/onnx/index.js';
 import { hashProgram, parametersOf } from '../../dsl/index.js';
 import type { Files } from '../../files/write-folder.js';
+import { encodeOnnx } from '../../formats/onnx/encode.js';
 import { encodeSafetensors, type SafeTensor } from '../../formats/safetensors.js';
 import { idleTorch } from '../../models/torch-idle.js';
 import { exportTorch } from '../../models/torch-names.js';
@@ -15,7 +17,7 @@ import { packageVersion } from '../folder/versions.js';
 import { encodeWeights, weightsManifest } from '../folder/weights.js';
 import { sizesOf, type Trained } from './trained.js';
 
-export const exportFormats = ['graph-model', 'safetensors', 'program'] as const;
+export const exportFormats = ['graph-model', 'onnx', 'safetensors', 'program'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 const isFormat = (name: string): name is ExportFormat => exportFormats.some((format) => format === name);
@@ -48,6 +50,28 @@ const graphModelFormat = (
         },
       }),
     ),
+  );
+
+const onnxFormat = (
+  { program, parameters, experiment, description }: Trained,
+  { outputs }: GraphModelOptions,
+): Checked<Files> =>
+  pipe(
+    onnxGraph(program, parameters, outputs),
+    E.map(({ names, ...graph }) => ({
+      'model.onnx': encodeOnnx({
+        ...graph,
+        description,
+        producer: 'drumhead',
+        version: packageVersion(),
+        metadata: {
+          drumhead: String(exportVersion),
+          program: hashProgram(program),
+          experiment: JSON.stringify(experiment),
+          ...(Object.keys(names).length === 0 ? {} : { names: JSON.stringify(names) }),
+        },
+      }),
+    })),
   );
 
 /** PyTorch expects the number of batches that a batch norm has seen. */
@@ -125,6 +149,8 @@ export const filesOf = (
   switch (format) {
     case 'graph-model':
       return graphModelFormat(trained, options);
+    case 'onnx':
+      return onnxFormat(trained, options);
     case 'safetensors':
       return safetensorsFormat(trained);
     case 'program':

@@ -19,6 +19,7 @@ import {
   signature,
 } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { answersOf, outputsAimOf } from '../../experiments/learning.js';
 import { describeAnyModel } from '../../experiments/model.js';
 import { ifPresent, isPresent, readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
@@ -31,16 +32,25 @@ import { misfits } from './misfits.js';
 
 /** A program with its weights. */
 export interface Trained {
+  /** What answers without any target. */
   readonly program: Program;
+  /** With loss and scores, where these are outputs that need targets; left out where it is the same. */
+  readonly whole?: Program;
   /** Every parameter of the program. */
   readonly parameters: Arrays;
   /** Null for a program that no experiment is known of. */
   readonly experiment: Experiment | null;
   /** The catalogued model that the program is, if it is one. */
   readonly model: ModelSpec | null;
-  /** For people: what it is, and how far its weights were trained. */
+  /** For people: the model, and how far its weights were trained. */
   readonly description: string;
 }
+
+/** A program without what needs targets, beside the whole where that is more. */
+const answering = (whole: Program, experiment: Experiment | null): Pick<Trained, 'program' | 'whole'> => {
+  const aim = experiment === null ? null : outputsAimOf(experiment.loss, experiment.scores);
+  return aim === null ? { program: whole } : { program: answersOf(whole, aim), whole };
+};
 
 /** The record beside imported weights: their model, where no experiment names it, and their description. */
 export const importRecord = 'import.json';
@@ -79,9 +89,15 @@ export const untrained = (program: Program, experiment: Experiment | null, seed:
 });
 
 const scored = ({ epoch, seed, test }: Result): string => {
-  const score = test.foregroundIou ?? test.accuracy;
-  const name = test.foregroundIou === null ? 'accuracy' : 'foreground IoU';
-  return `seed ${seed}, weights of epoch ${epoch}${score === null ? '' : `, test ${name} ${score.toFixed(4)}`}`;
+  const [name, score] =
+    (
+      [
+        ['foreground IoU', test.foregroundIou],
+        ['accuracy', test.accuracy],
+        ['loss', test.loss],
+      ] as const
+    ).find(([, value]) => typeof value === 'number') ?? [];
+  return `seed ${seed}, weights of epoch ${epoch}${typeof score === 'number' ? `, test ${name} ${score.toFixed(4)}` : ''}`;
 };
 
 const readEntries = (path: string): Effect<readonly WeightEntry[]> =>
@@ -208,7 +224,7 @@ export const readTrained = (folder: string): Effect<Trained> => {
       pipe(
         fitted(program, entries, bytes, path('weights'), path('weightValues')),
         E.map((parameters) => ({
-          program,
+          ...answering(program, experiment),
           parameters,
           experiment,
           model: modelOf(experiment) ?? imported?.model ?? null,

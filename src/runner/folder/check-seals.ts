@@ -26,7 +26,8 @@ import { decodeProgram, parametersOf } from '../../dsl/index.js';
 import { readBytes, readBytesIfPresent } from '../../files/files.js';
 import { asWritten, digestsFor, readList } from '../../files/manifest.js';
 import { files, parseJson } from './files.js';
-import { isFromLater, readCheckedIfPresent } from './sealed-json.js';
+import { isFromLater } from './seal.js';
+import { readCheckedIfPresent } from './sealed-json.js';
 import { weightsManifest } from './weights.js';
 
 /** The checksums that run.json holds. */

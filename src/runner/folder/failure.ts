@@ -9,7 +9,8 @@ import * as t from 'io-ts';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { files } from './files.js';
-import { isFromLater, readCheckedIfPresent, writeChecked } from './sealed-json.js';
+import { isFromLater } from './seal.js';
+import { readCheckedIfPresent, writeChecked } from './sealed-json.js';
 
 const codec = t.type({ message: t.string });
 

@@ -26,6 +26,7 @@ export const files = {
   events: 'events.out.tfevents.0.drumhead',
   waves: 'waves.gif',
   segmentations: 'segmentations.png',
+  answers: 'answers.png',
   curves: 'curves.svg',
   curvesPng: 'curves.png',
   figures: 'figures.json',

@@ -124,9 +124,9 @@ export const labelsOfRuns =
     });
   };
 
-/** Whether runs of one task can be of different data: what it reads lies in a person's files. */
+/** Whether runs of one task can have different data: it reads a person's files. */
 const readsFiles = ({ experiment: { task } }: ShownRun): boolean =>
-  'folder' in task || ('mnistDir' in task && task.mnistDir !== null);
+  'folder' in task || task.name === 'generated' || ('mnistDir' in task && task.mnistDir !== null);
 
 /**
  * What tells runs of equal settings apart where they were trained on different data; null where nothing has to. Runs of

@@ -10,7 +10,8 @@ import { readBytes } from '../../files/files.js';
 import { scoresCodec } from '../training/state.js';
 import { checkSeals } from './check-seals.js';
 import { files } from './files.js';
-import { isFromLater, readCheckedIfPresent } from './sealed-json.js';
+import { isFromLater } from './seal.js';
+import { readCheckedIfPresent } from './sealed-json.js';
 
 /** What result.json holds. No times: the same run gives the same bytes. */
 export const resultCodec = t.intersection([

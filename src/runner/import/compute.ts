@@ -9,7 +9,7 @@ import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
 import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
-import { predictedClasses } from '../../experiments/scores.js';
+import { predictedClasses } from '../../experiments/scores/scores.js';
 import type { Trained } from '../export/trained.js';
 import { finiteAnswer } from '../training/finite.js';
 import type { GraphFile } from './graph-model.js';

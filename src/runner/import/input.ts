@@ -37,7 +37,7 @@ const inChannels = ({ values, channels }: Picture, wanted: number, source: strin
     : E.left(
         decodeError(
           source,
-          `it is in colours, the program takes ${wanted} channel${wanted === 1 ? '' : 's'}`,
+          `it is in colours, the program takes ${wanted} channel${wanted === 1 ? '' : 's'}; save it ${wanted === 1 ? 'in grey' : 'as an array (.npy) of them'}`,
         ),
       );
 };

@@ -20,7 +20,7 @@ import { type Raster, scaleUp } from '../../report/raster.js';
 import type { WaveSample } from '../../report/sample.js';
 import { channelPanels, waveCell } from '../../report/wave-row.js';
 import { framesOf } from '../../report/waves.js';
-import type { WaveGrid } from '../run/wave-grid.js';
+import type { WaveGrid } from '../observe/wave-grid.js';
 
 /** One sample as it is drawn. */
 export interface Answer {

@@ -48,7 +48,7 @@ export const knownVersion = (version: unknown, source: string): Checked<void> =>
     : E.left(
         decodeError(
           source,
-          `it was written by a newer drumhead (version ${String(version)}, this one reads ${exportVersion})`,
+          `it was written by a newer drumhead (version ${String(version)}, this one reads ${exportVersion}); use that one`,
         ),
       );
 

@@ -8,7 +8,7 @@ import { type Shape, volume } from '../../dsl/index.js';
 import type { EngineChoice } from '../../engine/index.js';
 import { type Files, mayWrite, type Writing, writeFolder } from '../../files/write-folder.js';
 import { encodeNpy } from '../../formats/npy/npy.js';
-import { gridOfShape, planeOf } from '../run/wave-grid.js';
+import { gridOfShape, planeOf } from '../observe/wave-grid.js';
 import { type Computed, compute, inputsOfRunnable } from './compute.js';
 import { type Inputs, readInputs } from './input.js';
 import { type Answer, answerGif, classesPng } from './pictures.js';

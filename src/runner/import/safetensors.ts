@@ -62,9 +62,7 @@ const toldBy = (
       );
 
 const programOf = ({ model, sizes, experiment }: Wanted): Checked<Program> =>
-  experiment === null
-    ? buildModel(model, sizes)
-    : programFor(experiment.model, experiment.loss.target, sizes);
+  experiment === null ? buildModel(model, sizes) : programFor(experiment.model, experiment.loss, sizes);
 
 /** Refuses weights that were written as whole numbers beyond those of float32. */
 const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path: string): Checked<void> => {

@@ -6,19 +6,19 @@ import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeError, type Effect } from '../../base/error.js';
 import { type Shape, sameShape, showShape } from '../../dsl/index.js';
-import { ofDtype, readNpy } from '../../formats/npy/npy.js';
+import { type NpyArray, type NpyDtype, ofDtype, readNpy } from '../../formats/npy/npy.js';
 import { permute, permutedShape } from '../../models/permute.js';
 import type { TorchTensor } from '../../models/torch-names.js';
 import type { ArrayEntries, ArrayEntry } from './manifest.js';
 
 /**
- * The array that an entry describes, whole numbers too as float32 (classes are small).
+ * The array that an entry describes.
  *
  * **Errors** FileError where it is missing; DecodeError where it is damaged or not of the shape or type described.
  */
-export const readArray =
+export const describedArray =
   (folder: string) =>
-  ({ file, shape, dtype }: ArrayEntry): Effect<TorchTensor> => {
+  ({ file, shape, dtype }: Omit<ArrayEntry, 'dtype'> & { readonly dtype: NpyDtype }): Effect<NpyArray> => {
     const path = join(folder, file);
     return pipe(
       readNpy(path),
@@ -28,9 +28,21 @@ export const readArray =
         (array) =>
           decodeError(path, `its shape is ${showShape(array.shape)}, the manifest says ${showShape(shape)}`),
       ),
-      TE.map((array) => ({ shape, data: Float32Array.from(array.data) })),
     );
   };
+
+/**
+ * The same in float32, whole numbers too (classes are small).
+ *
+ * **Errors** as `describedArray`.
+ */
+export const readArray =
+  (folder: string) =>
+  (entry: ArrayEntry): Effect<TorchTensor> =>
+    pipe(
+      describedArray(folder)(entry),
+      TE.map(({ shape, data }) => ({ shape, data: Float32Array.from(data) })),
+    );
 
 /** All arrays of a list of entries, by the same names. */
 export const readArrays =

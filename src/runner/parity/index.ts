@@ -10,6 +10,9 @@ import { runMetricsCase } from './metrics-case.js';
 import { runModelCase } from './model-case.js';
 import { type CaseReport, hasPassed, type ParityReport, reportCase, reportUnsupported } from './report.js';
 
+import { isZoo, type Listed, listCases, readCase } from './zoo/manifest.js';
+import { runZooCase } from './zoo/run.js';
+
 export { type CaseReport, type ParityReport, parityJson, renderParity } from './report.js';
 
 export interface ParityOptions {
@@ -33,29 +36,62 @@ const checksOf = (folder: string, engine: Engine, one: Exclude<ParityCase, { kin
   }
 };
 
-const runCase =
-  (folder: string, engine: Engine, tell: (done: CaseReport) => void) =>
-  (one: ParityCase): Effect<CaseReport> =>
-    pipe(
+/** A case that can be run. */
+interface Runnable {
+  readonly name: string;
+  readonly run: (engine: Engine) => Effect<CaseReport>;
+}
+
+const ofOriginal =
+  (folder: string) =>
+  (one: ParityCase): Runnable => ({
+    name: one.content.name,
+    run: (engine) =>
       one.kind === 'unsupported'
         ? TE.right(reportUnsupported(one.content.name, one.why))
         : pipe(
             checksOf(folder, engine, one),
             TE.map((checks) => reportCase(one.content.name, checks)),
           ),
-      TE.tapIO((report) => () => tell(report)),
-    );
+  });
+
+const ofZoo =
+  (folder: string) =>
+  (listed: Listed): Runnable => ({
+    name: listed.name,
+    run: (engine) =>
+      pipe(
+        readCase(folder, listed),
+        TE.flatMap((c) => runZooCase(engine, c)),
+      ),
+  });
+
+const casesIn = (folder: string): Effect<readonly Runnable[]> =>
+  pipe(
+    isZoo(folder),
+    TE.flatMap((zoo) =>
+      zoo
+        ? pipe(
+            listCases(folder),
+            TE.map((cases) => cases.map(ofZoo(folder))),
+          )
+        : pipe(
+            readManifest(folder),
+            TE.map((cases) => cases.map(ofOriginal(folder))),
+          ),
+    ),
+  );
 
 const chosen =
   (name: string | undefined) =>
-  (cases: readonly ParityCase[]): Effect<readonly ParityCase[]> => {
-    const found = cases.filter(({ content }) => name === undefined || content.name === name);
+  (cases: readonly Runnable[]): Effect<readonly Runnable[]> => {
+    const found = cases.filter((one) => name === undefined || one.name === name);
     return name !== undefined && found.length === 0
       ? TE.left(
           unknownName(
             'case',
             name,
-            cases.map(({ content }) => content.name),
+            cases.map((one) => one.name),
           ),
         )
       : TE.right(found);
@@ -69,7 +105,8 @@ const chosen =
  * **Errors** FileError and DecodeError where the manifest or an array is missing, damaged or of another shape;
  * UnknownName where there is no case of this name; EngineError where the engine cannot be opened.
  *
- * @param folder has a manifest.json of format_version 1
+ * @param folder has a manifest.json of format_version 1, or of the format 'parity-zoo 1': then each case is computed in
+ *   float64 by the reference, op by op and by fused kernels
  * @example
  * const report = await runParity('fixtures/parity', { engine: 'auto' })();   // right({ passed: true, … })
  */
@@ -78,7 +115,7 @@ export const runParity = (
   { case: name, engine: choice, fused, tell = () => undefined }: ParityOptions,
 ): Effect<ParityReport> =>
   pipe(
-    readManifest(folder),
+    casesIn(folder),
     TE.flatMap(chosen(name)),
     TE.bindTo('cases'),
     TE.bind('engine', () =>
@@ -90,7 +127,12 @@ export const runParity = (
     TE.flatMap(({ cases, engine }) =>
       pipe(
         cases,
-        TE.traverseSeqArray(runCase(folder, engine, tell)),
+        TE.traverseSeqArray((one) =>
+          pipe(
+            one.run(engine),
+            TE.tapIO((report) => () => tell(report)),
+          ),
+        ),
         TE.map((reports) => ({
           folder,
           engine: { name: engine.name, why: engine.why, version: engine.version, fused: engine.fused },

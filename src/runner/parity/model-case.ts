@@ -8,7 +8,7 @@ import type { Arrays, Gradients } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { usesBatchStatistics, volume } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { predictedClasses } from '../../experiments/scores.js';
+import { predictedClasses } from '../../experiments/scores/scores.js';
 import { countParameters } from '../../models/parameter-count.js';
 import { fromTorch, type TorchTensor } from '../../models/torch-names.js';
 import { readArrays, toChannelsLast } from './arrays.js';

@@ -18,7 +18,7 @@ export interface CaseReport {
   readonly worst: readonly Worst[];
   /** Every comparison beyond its limit. */
   readonly failures: readonly Check[];
-  /** Why it is not supported. */
+  /** Why it is not supported, or why something of it was not compared. */
   readonly why?: string;
 }
 
@@ -142,6 +142,7 @@ export const renderParity = ({ engine, cases, passed }: ParityReport, width?: nu
   return [
     ...tableOf(['case', '', ...kinds], supported.map(caseRow(kinds)), width),
     ...others.map(({ name, why }) => `${name}: not supported: ${why ?? ''}`),
+    ...supported.flatMap(({ name, why }) => (why === undefined ? [] : `${name}: ${why}`)),
     '',
     ...tableOf(['', 'worst', 'limit', 'compared', 'at'], kindRows(cases), width),
     '',

@@ -8,7 +8,7 @@ import {
   tallies,
   tallyBatch,
   tallyMap,
-} from '../../experiments/scores.js';
+} from '../../experiments/scores/scores.js';
 import { type Check, lossError, maxDifference, scoreError } from './check.js';
 import type { ReferenceMetrics, ReferenceScores } from './manifest.js';
 

@@ -6,13 +6,15 @@ import { taskShape } from '../../data/task.js';
 import { experimentNamed } from '../../experiments/catalogue.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { catalogueName, type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
+import type { Measures } from '../../experiments/scores/measures.js';
+import { shownScores } from '../../experiments/shown-scores.js';
 import { buildModel } from '../../models/catalogue.js';
 import { countParameters } from '../../models/parameter-count.js';
-import { type Entry, placeOf } from '../../report/figures/index.js';
+import { type ChiefScore, type Entry, placeOf } from '../../report/figures/index.js';
 import { groupsOf } from '../../report/tables/index.js';
 import type { CollectedRun } from '../results/collected-runs.js';
 import type { RunSummary } from '../results/summary.js';
-import { curveOf } from '../run/pictures.js';
+import { curveOf } from '../run/report/pictures.js';
 
 /**
  * Numbers in the parameters of an experiment's model; null where its sizes are known only once a person's files are
@@ -25,7 +27,7 @@ const parametersOf = ({ model, task }: Experiment): number | null => {
   return E.isRight(built) ? countParameters(built.right).trainable : null;
 };
 
-/** Of a finished run. A run itself says how many it has, where the settings alone do not: of a person's own files or program. */
+/** The number of parameters of a finished run: from its settings or, with a person's own files or program, from the run. */
 const parametersIn = (
   experiment: Experiment,
   began: readonly { readonly record: RunSummary }[],
@@ -40,6 +42,13 @@ const publishedParameters = (row: PublishedRow): number | null => {
   return E.isRight(full) ? parametersOf(full.right) : null;
 };
 
+/** The score to see first: of classes more of it is better, of a loss less. */
+const chiefIn = (experiment: Experiment, kept: readonly Measures[]): ChiefScore => {
+  const { names, better } = shownScores(experiment, kept);
+  const [name] = names;
+  return { name, better: better[name] ?? (name === 'loss' ? 'less' : 'more') };
+};
+
 /** One entry an experiment, in the order of the collection. */
 export const entriesOf = (
   runs: readonly CollectedRun[],
@@ -52,6 +61,10 @@ export const entriesOf = (
     return {
       ...placeOf(experiment),
       name,
+      chief: chiefIn(
+        experiment,
+        members.flatMap(({ scores }) => (scores === null ? [] : [scores])),
+      ),
       runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
       courses: began.map(({ seed, record }) => ({ seed, epochs: record.history.map(curveOf) })),
       parameters: parametersIn(experiment, began),

@@ -132,7 +132,7 @@ export const drawStates = (
           const picture: StatesPicture = {
             sample,
             models,
-            classes: runs[0].dataset.classes,
+            classes: runs[0].samples.classes,
             title: `${models.map(({ name }) => name).join(' and ')} on ${sample.name ?? 'one image'}`,
           };
           return pipe(

@@ -7,20 +7,21 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
-import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
+import { shapeOfDataset } from '../../data/dataset.js';
+import { loadTask } from '../../data/load.js';
+import type { GeneratorOf } from '../../data/own/generated.js';
 import type { Task } from '../../data/task.js';
-import type { Program } from '../../dsl/index.js';
+import { outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
-import { predictedClasses } from '../../experiments/scores.js';
+import { predictedClasses } from '../../experiments/scores/scores.js';
 import { type WavesPicture, wavesGif } from '../../report/index.js';
 import { readTrained } from '../export/trained.js';
 import { labelOfRun } from '../folder/labels.js';
+import { samplesOf, type TestSamples } from '../observe/test-samples.js';
+import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../observe/wave-grid.js';
 import { type OtherSizes, resized } from '../run/resized.js';
-import { testImage } from '../run/test-image.js';
-import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 import { finiteAnswer } from '../training/finite.js';
 
 /** The model and the test image that are animated. */
@@ -36,18 +37,18 @@ export interface Watched {
   /** Milliseconds a frame. */
   readonly delay: number;
   readonly cacheDir: string;
+  /** What makes the samples of a function's own task, where they are not in the cache. */
+  readonly generatorOf?: GeneratorOf;
 }
 
-/** As few images as are needed: making thousands to look at one takes minutes. */
-const withFewImages = (task: Task, image: number): Task => {
-  switch (task.name) {
-    case 'npy':
-    case 'png':
-      return task;
-    default:
-      return { ...task, train: 1, validation: 0, test: image + 1 };
-  }
-};
+/**
+ * As few images as are needed: making thousands to look at one takes minutes. What a function made for a run is in the cache
+ * as a whole.
+ */
+const withFewImages = ({ experiment: { task }, image, run }: Watched): Task =>
+  'folder' in task || (task.name === 'generated' && run !== null)
+    ? task
+    : { ...task, train: 1, validation: 0, test: image + 1 };
 
 /** The experiment's program for these images: a model is made for them, a whole program is first put on their grid. */
 const programAt = (
@@ -60,9 +61,9 @@ const programAt = (
   return model.name === 'program'
     ? pipe(
         other({ graph: model.graph }),
-        E.flatMap(({ graph }) => programFor({ ...model, graph }, loss.target, sizes)),
+        E.flatMap(({ graph }) => programFor({ ...model, graph }, loss, sizes)),
       )
-    : pipe(programFor(model, loss.target, sizes), E.flatMap(other));
+    : pipe(programFor(model, loss, sizes), E.flatMap(other));
 };
 
 const weightsOf = (program: Program, { run, image }: Watched): Effect<Arrays> =>
@@ -76,13 +77,15 @@ const weightsOf = (program: Program, { run, image }: Watched): Effect<Arrays> =>
 const pictureOf = async (
   session: Session,
   grid: WaveGrid,
-  { test, classes }: Dataset,
+  { classes, read, noun }: TestSamples,
+  program: Program,
   { experiment, run, image: index, frames, delay }: Watched,
 ): Promise<WavesPicture> => {
-  const { batch, shown } = testImage(test, index);
-  const { outputs } = await session.infer(batch, ['waves', 'logits']);
-  finiteAnswer(outputs, classes.length, 1, index);
-  const perPixel = outputs.logits.length === test.height * test.width * classes.length;
+  const { batch, shown } = await read(program, index);
+  const ofImages = noun === 'image';
+  const { outputs } = await session.infer(batch, ofImages ? ['waves', 'logits'] : ['waves']);
+  if (ofImages) finiteAnswer(outputs, classes.length, 1, index);
+  const perPixel = ofImages && outputs.logits.length === shown.height * shown.width * classes.length;
   const { model } = experiment;
   return {
     samples: [
@@ -111,24 +114,32 @@ const pictureOf = async (
  * **Errors** DecodeError for a model without waves, or a run without weights; those of data and engine.
  */
 export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array> => {
-  const { experiment, image, cacheDir, resize = null } = watched;
+  const { experiment, image, cacheDir, generatorOf, resize = null } = watched;
   return pipe(
     TE.Do,
-    TE.bind('dataset', () => loadDataset(withFewImages(experiment.task, image), { cacheDir })),
-    TE.bind('program', ({ dataset }) =>
-      TE.fromEither(programAt(experiment, resize, shapeOfDataset(dataset))),
+    TE.bind('data', () => loadTask(withFewImages(watched), { cacheDir, generatorOf })),
+    TE.let('samples', ({ data: { arrays, images } }) => samplesOf(arrays, images)),
+    TE.bind('program', ({ data: { arrays, images } }) =>
+      pipe(
+        programAt(experiment, resize, images === null ? arrays.forms : shapeOfDataset(images)),
+        // Of arrays the waves alone are looked at, which need no target.
+        E.map((program) =>
+          images === null && 'waves' in outputsOf(program.graph) ? select(program, 'waves') : program,
+        ),
+        TE.fromEither,
+      ),
     ),
-    TE.bind('grid', ({ program, dataset }) => {
+    TE.bind('grid', ({ program, samples }) => {
       const found = waveGridOf(program);
       if (found.kind === 'none')
         return TE.left(decodeError(experiment.name, `this model has no waves to play: ${found.why}`));
-      return image < dataset.test.count
+      return image < samples.count
         ? TE.right(found.grid)
-        : TE.left(decodeError('--seed', `there are only ${dataset.test.count} test images`));
+        : TE.left(decodeError('--seed', `there are only ${samples.count} test ${samples.noun}s`));
     }),
     TE.bind('weights', ({ program }) => weightsOf(program, watched)),
-    TE.flatMap(({ program, weights, grid, dataset }) =>
-      withSession(engine, program, weights, (session) => pictureOf(session, grid, dataset, watched)),
+    TE.flatMap(({ program, weights, grid, samples }) =>
+      withSession(engine, program, weights, (session) => pictureOf(session, grid, samples, program, watched)),
     ),
     TE.flatMapEither(wavesGif),
   );

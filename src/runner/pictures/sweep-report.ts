@@ -6,12 +6,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { engineText } from '../../engine/index.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
+import type { Answers } from '../../experiments/scores/answers.js';
+import { shownScores } from '../../experiments/shown-scores.js';
 import { isPresent, readBytesIfPresent } from '../../files/files.js';
 import { putFile } from '../../files/put-files.js';
 import type { Writing } from '../../files/write-folder.js';
 import {
+  type ChiefScore,
+  chiefOf,
   type Entry,
+  gradedScores,
   parameterScores,
+  placeOf,
   type Room,
   scoreBars,
   seedCourses,
@@ -24,20 +30,29 @@ import {
   svgPicture,
   type Theme,
 } from '../../report/index.js';
-import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../../report/sweep/index.js';
-import { groupsOf, meansTable, scoreGroups, spreadTable } from '../../report/tables/index.js';
+import {
+  type AnswerGallery,
+  type Gallery,
+  type GradedPictures,
+  type RunLine,
+  type ScorePicture,
+  type SweepReport,
+  sweepReportHtml,
+} from '../../report/sweep/index.js';
+import { groupsOf, scoreGroups, wordsOfScore } from '../../report/tables/index.js';
 import { checkFigures } from '../folder/check-seals.js';
 import { files } from '../folder/files.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, groupedRun } from '../results/collected-runs.js';
 import type { Collection } from '../results/collection.js';
-import { type Figures, readFigures } from '../run/figures.js';
-import { shellWord } from '../run/report.js';
+import { shellWord } from '../run/report/again.js';
+import { drawCharts } from '../run/report/answers.js';
+import { type Figures, noFigures, readFigures } from '../run/report/figures.js';
+import { shownChart } from '../run/report/page.js';
 import { entriesOf } from './figure-entries.js';
+import { tablesOf } from './sweep-tables.js';
 import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
 import { type Drawing, inBothThemes } from './themes.js';
-
-const scores: readonly string[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
 
 /** Bytes of pictures from run folders: with their base64 and the charts the page stays below 10 MB. */
 const pictureBudget = 6_000_000;
@@ -78,12 +93,31 @@ interface Linked extends CollectedRun {
 const inTurn = <A, B>(items: readonly A[], work: (item: A) => Effect<B>): Effect<readonly B[]> =>
   TE.traverseSeqArray(work)([...items]);
 
-const iouOf = ({ record }: CollectedRun): number => record?.scores?.foregroundIou ?? -1;
+/** The score of a run to see first. */
+const chiefIn = (run: Pick<CollectedRun, 'experiment' | 'record'>) => {
+  const scores = run.record?.scores ?? null;
+  const { names, better } = shownScores(run.experiment, scores === null ? [] : [scores]);
+  const [name] = names;
+  const less = name === 'loss' || better[name] === 'less';
+  return { name, value: scores?.[name] ?? null, less };
+};
+
+/** Larger for the better run of one score. */
+const rankOf = (run: CollectedRun): number => {
+  const { value, less } = chiefIn(run);
+  return value === null ? Number.NEGATIVE_INFINITY : less ? -value : value;
+};
+
+/** Better ones first. */
+const byRank = (a: CollectedRun, b: CollectedRun): number => {
+  const [first, second] = [rankOf(a), rankOf(b)];
+  return first === second ? 0 : second - first;
+};
 
 /** The best finished run of each experiment, with the experiment's name. */
 const bestRuns = (runs: readonly Linked[]) =>
   groupsOf(runs).flatMap(({ name, runs: members }) => {
-    const [best] = members.filter(({ record }) => record?.scores != null).sort((a, b) => iouOf(b) - iouOf(a));
+    const [best] = members.filter(({ record }) => record?.scores != null).sort(byRank);
     return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
   });
 
@@ -98,7 +132,7 @@ const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): 
     checkFigures(folder),
     TE.flatMap(() => readFigures(folder)),
     // A file that cannot be read costs the page nothing: the picture beside it says the same.
-    TE.orElse(() => TE.right<DrumheadError, Figures>({ waves: null, segmentations: null })),
+    TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
     TE.flatMap((figures): Effect<Found | null> => {
       const found = figures[kind];
       return found === null
@@ -151,13 +185,102 @@ const galleriesOf = (
     }),
   );
 
+/** Points of a chart of many experiments: the run's own report has all. */
+const fewPairs = 300;
+
+const thinned = (answers: Answers): Answers => {
+  const { numbers } = answers;
+  const every = numbers === null ? 1 : Math.ceil(numbers.pairs.length / fewPairs);
+  return numbers === null || every === 1
+    ? answers
+    : { ...answers, numbers: { ...numbers, pairs: numbers.pairs.filter((_, i) => i % every === 0) } };
+};
+
+/** What the best runs answer, as many as the page can hold. */
+const answersOf = (
+  best: ReturnType<typeof bestRuns>,
+  budget: number,
+): Effect<{ readonly galleries: readonly AnswerGallery[]; readonly leftOut: number }> =>
+  pipe(
+    inTurn(best, ({ name, run }) =>
+      pipe(
+        readFigures(run.record?.folder ?? ''),
+        TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
+        TE.bindTo('figures'),
+        TE.bind('charts', ({ figures: { answers } }) =>
+          answers === null ? TE.right([]) : drawCharts(thinned(answers)),
+        ),
+        TE.map(({ figures: { examples }, charts }) => ({ name, href: run.href, examples, charts })),
+      ),
+    ),
+    TE.map((all) => {
+      const galleries: AnswerGallery[] = [];
+      let used = 0;
+      let leftOut = 0;
+      for (const { name, href, examples, charts } of all) {
+        const bytes = 0.75 * JSON.stringify(examples).length + JSON.stringify(charts).length;
+        if (charts.length === 0 && examples === null) continue;
+        if (used + bytes > budget) leftOut++;
+        else {
+          used += bytes;
+          galleries.push({ name, href, charts: charts.map(shownChart), examples });
+        }
+      }
+      return { galleries, leftOut };
+    }),
+  );
+
+/** Scores against difficulty of the best runs, a picture for each task and score that several of them keep. */
+const gradedOf = (best: ReturnType<typeof bestRuns>): Effect<readonly GradedPictures[]> =>
+  pipe(
+    inTurn(best, ({ run }) =>
+      pipe(
+        readFigures(run.record?.folder ?? ''),
+        TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
+        TE.map(({ answers }) => ({
+          name: run.label.differs || run.label.name,
+          task: placeOf(run.experiment).task,
+          graded: answers?.graded ?? null,
+        })),
+      ),
+    ),
+    TE.map((all) =>
+      all.flatMap(({ name, task, graded }) =>
+        graded === null || graded.bins.length < 2 ? [] : [{ name, task, graded }],
+      ),
+    ),
+    TE.flatMap((all) => {
+      const keyOf = ({ task, graded }: (typeof all)[number]): string => `${task} ${graded.score}`;
+      const groups = distinct(all.map(keyOf))
+        .map((key) => all.filter((one) => keyOf(one) === key))
+        .filter((group) => group.length > 1);
+      return inTurn(groups, (group) => {
+        const [{ task, graded }] = group;
+        const lines = group.map((one) => ({ name: one.name, bins: one.graded.bins }));
+        const of = { task, score: graded.score, better: graded.better, lines };
+        return pipe(
+          themed(
+            (theme, room) => gradedScores({ ...of, theme, room }),
+            `Scores against difficulty on ${task}, ${lines.length} models`,
+          ),
+          TE.map((picture) => ({ task, score: wordsOfScore(graded.score), picture, models: lines.length })),
+        );
+      });
+    }),
+  );
+
+const chiefLine = (run: Pick<CollectedRun, 'experiment' | 'record'>): RunLine['chief'] => {
+  const { name, value } = chiefIn(run);
+  return { words: wordsOfScore(name), value };
+};
+
 const lineOf = ({ experiment, label, seed, record, href }: Linked): RunLine => ({
   experiment: label.name,
   seed,
   state: record === null ? 'not begun' : record.state,
   epochs: record?.epochs ?? 0,
   planned: experiment.training.epochs,
-  foregroundIou: record?.scores?.foregroundIou ?? null,
+  chief: chiefLine({ experiment, record }),
   href,
 });
 
@@ -168,6 +291,31 @@ const againCommand = (command: string, { again, root }: Collection): string =>
 /** How many sizes the finished models have. */
 const sizesOf = (entries: readonly Entry[]): number =>
   new Set(entries.flatMap(({ parameters, runs }) => (runs.length === 0 ? [] : (parameters ?? [])))).size;
+
+/** Entries whose first score is the same. */
+interface Alike {
+  readonly chief: ChiefScore;
+  readonly entries: readonly Entry[];
+}
+
+const alike = (entries: readonly Entry[]): readonly Alike[] =>
+  distinct(entries.map((entry) => chiefOf(entry).name)).map((name) => {
+    const own = entries.filter((entry) => chiefOf(entry).name === name);
+    return { chief: chiefOf(own[0]), entries: own };
+  });
+
+/** A picture for each score that some experiment shows first. */
+const picturesOf = (
+  entries: readonly Entry[],
+  drawing: (of: Alike) => (theme: Theme, room: Room) => ReturnType<Drawing>,
+  alt: string,
+): Effect<readonly ScorePicture[]> =>
+  inTurn(alike(entries), (of) =>
+    pipe(
+      themed(drawing(of), alt),
+      TE.map((picture) => ({ score: wordsOfScore(of.chief.name), picture })),
+    ),
+  );
 
 const gather = (
   collection: Collection,
@@ -184,7 +332,8 @@ const gather = (
     ),
   );
   // Models of one size cannot be drawn against their size.
-  const bought = entries.filter(({ task }) => sizesOf(entries.filter((one) => one.task === task)) > 1);
+  const segmented = entries.filter((entry) => chiefOf(entry).name === 'foregroundIou');
+  const bought = segmented.filter(({ task }) => sizesOf(segmented.filter((one) => one.task === task)) > 1);
   return pipe(
     TE.Do,
     TE.bind('runs', () =>
@@ -196,10 +345,28 @@ const gather = (
       ),
     ),
     TE.bind('bars', () =>
-      themed((theme, room) => scoreBars({ entries, theme, room }), 'Test scores as bars'),
+      picturesOf(
+        entries,
+        ({ chief: { name, better }, entries: own }) =>
+          (theme, room) =>
+            scoreBars({
+              entries: own,
+              score: name,
+              theme,
+              room,
+              ...(name === 'foregroundIou' ? {} : { better }),
+            }),
+        'Test scores as bars',
+      ),
     ),
     TE.bind('curves', () =>
-      themed((theme, room) => seedCourses({ entries, theme, room }), 'Learning curves over seeds'),
+      picturesOf(
+        entries,
+        ({ chief: { name }, entries: own }) =>
+          (theme, room) =>
+            seedCourses({ entries: own, score: name, theme, room }),
+        'Learning curves over seeds',
+      ),
     ),
     TE.bind('parameters', () =>
       bought.length === 0
@@ -212,7 +379,7 @@ const gather = (
     TE.bind('waves', ({ runs }) =>
       galleriesOf(
         bestRuns(runs)
-          .sort((a, b) => iouOf(b.run) - iouOf(a.run))
+          .sort((a, b) => byRank(a.run, b.run))
           .filter(({ run }) => 'readout' in run.experiment.model)
           .slice(0, mostWaves),
         'waves',
@@ -228,23 +395,27 @@ const gather = (
         (name) => `Predictions of ${name}`,
       ),
     ),
+    TE.bind('answers', ({ runs, waves, predictions }) =>
+      answersOf(bestRuns(runs), pictureBudget - waves.used - predictions.used),
+    ),
+    TE.bind('graded', ({ runs }) => gradedOf(bestRuns(runs))),
     TE.map(
-      ({ runs, bars, curves, parameters, waves, predictions }): SweepReport => ({
+      ({ runs, bars, curves, parameters, graded, waves, predictions, answers }): SweepReport => ({
         name: collection.name,
         words: wordsOf(collection),
         verdict: verdictOf(collection, entries),
         tiles: tilesOf(collection, entries),
         settings: axesOf(collection),
         published: entries.some((entry) => entry.published !== null),
-        tables: [
-          meansTable(collection.name, groups, scores),
-          spreadTable(collection.name, groups, scores.slice(0, 3)),
-        ],
+        tables: tablesOf(collection.name, groups, entries),
+        foreground: segmented.length > 0,
         bars,
         curves,
         ...(parameters === null ? {} : { parameters }),
+        graded,
         waves: waves.galleries,
         predictions: predictions.galleries,
+        answers: answers.galleries,
         leftOut: predictions.leftOut,
         runs: runs.map(lineOf),
         commands:
@@ -255,7 +426,14 @@ const gather = (
           ...(engines.length === 0 ? [] : [{ label: 'engines', value: listed(engines) }]),
           { label: 'page made by', value: `drumhead ${packageVersion()}` },
         ],
-        notes: collection.notes,
+        notes: [
+          ...collection.notes,
+          ...(answers.leftOut === 0
+            ? []
+            : [
+                `what ${answers.leftOut} more experiments answer would have made this page too large; it is in the runs’ own reports`,
+              ]),
+        ],
       }),
     ),
   );

@@ -1,15 +1,25 @@
 /** The sentences of a sweep's report: the question and the outcome. Pure. */
 
+import { isArrayTask } from '../../data/task.js';
+import type { Experiment } from '../../experiments/experiment.js';
 import { axisTexts } from '../../experiments/label.js';
-import type { Entry } from '../../report/figures/index.js';
+import { describeLoss, targetOf } from '../../experiments/loss.js';
+import { chiefOf, type Entry } from '../../report/figures/index.js';
 import type { Fact } from '../../report/index.js';
 import { known } from '../../report/scores.js';
-import { groupsOf, type Summary, scoreFigure, summarise } from '../../report/tables/index.js';
+import { groupsOf, type Summary, scoreFigure, summarise, wordsOfScore } from '../../report/tables/index.js';
 import type { Collection } from '../results/collection.js';
 
 export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
 
 export const listed = (values: readonly string[]): string => values.join(', ');
+
+/** What a model learns, after "to". */
+const goalOf = ({ task, loss }: Experiment): string => {
+  const target = targetOf(loss);
+  if (target === null) return `make its loss small: ${describeLoss(loss)}`;
+  return `give every ${isArrayTask(task) ? 'sample' : target} its class`;
+};
 
 /** The question of a collection: its tasks, models and seeds. */
 export const wordsOf = ({ name, sweep, runs }: Collection): string => {
@@ -17,12 +27,12 @@ export const wordsOf = ({ name, sweep, runs }: Collection): string => {
   const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
   const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const targets = distinct(experiments.map(({ experiment }) => experiment.loss.target));
+  const goals = distinct(experiments.map(({ experiment }) => goalOf(experiment)));
   return (
     `${sweep === null ? `All runs below ${name}` : `The sweep ${name}`}: ${experiments.length} ` +
     `${experiments.length === 1 ? 'experiment' : 'experiments'} on ${listed(tasks)} with ${listed(models)}, ` +
     `${seeds.length === 1 ? `from seed ${seeds[0]}` : `from the seeds ${listed(seeds.map(String))}`}.\n\n` +
-    `Each model learns to give every ${targets.join(' or every ')} its class.`
+    `Each model learns to ${goals.join(', or to ')}.`
   );
 };
 
@@ -37,28 +47,38 @@ interface Ranked {
 
 const ranked = (entries: readonly Entry[]): readonly Ranked[] =>
   entries.flatMap((entry): readonly Ranked[] => {
-    const summary = summarise(entry.runs.map((run) => run.scores.foregroundIou).filter(known));
+    const summary = summarise(entry.runs.map((run) => run.scores[chiefOf(entry).name]).filter(known));
     return summary === null ? [] : [{ entry, summary }];
   });
 
 /** The outcome on one task: the best experiments, equal ones together. */
 const verdictOn = (task: string, found: readonly Ranked[]): string => {
-  const most = Math.max(...found.map(({ summary }) => summary.mean));
-  if (most === 0) return `On ${task} no model tells anything from background.`;
+  const { name, better } = chiefOf(found[0].entry);
+  const means = found.map(({ summary }) => summary.mean);
+  const most = better === 'more' ? Math.max(...means) : Math.min(...means);
+  if (most === 0 && name === 'foregroundIou') return `On ${task} no model tells anything from background.`;
   const best = found.filter(({ summary }) => scoreFigure(summary.mean) === scoreFigure(most));
   const over = distinct(best.map(({ summary: { count } }) => `${count} ${count === 1 ? 'seed' : 'seeds'}`));
   const names = best.map(({ entry }) => entry.name);
   const verb = found.length === 1 ? 'has' : best.length === 1 ? 'is best with' : 'are best with';
-  return `On ${task} ${names.join(' and ')} ${verb} a mean test foreground IoU of ${scoreFigure(most)} over ${over.join(' or ')}.`;
+  return `On ${task} ${names.join(' and ')} ${verb} a mean test ${wordsOfScore(name)} of ${scoreFigure(most)} over ${over.join(' or ')}.`;
 };
+
+/** Only experiments of one score and one direction are compared. */
+const chiefKey = (entry: Entry): string => `${chiefOf(entry).name} ${chiefOf(entry).better}`;
 
 /** The outcome: how many runs are finished, and the best experiments of each task. */
 export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
   const finished = runs.filter(({ record }) => record?.scores != null).length;
   const failed = runs.filter(({ record }) => record?.state === 'failed').length;
   const best = distinct(entries.map(({ task }) => task)).flatMap((task) => {
-    const found = ranked(entries.filter((entry) => entry.task === task));
-    return found.length === 0 ? [] : [verdictOn(task, found)];
+    const all = ranked(entries.filter((entry) => entry.task === task));
+    return distinct(all.map(({ entry }) => chiefKey(entry))).map((key) =>
+      verdictOn(
+        task,
+        all.filter(({ entry }) => chiefKey(entry) === key),
+      ),
+    );
   });
   return `${finished} of ${runs.length} runs are finished${failed === 0 ? '' : `, ${failed} failed`}. ${best.join(' ')}`.trim();
 };

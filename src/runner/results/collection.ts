@@ -87,9 +87,9 @@ const nothingFound: RunsFound = { runs: [], notes: [] };
 
 /** Without runs of a member's settings on data that its files do not hold today, where some are of today's. */
 const onTodaysData =
-  (sweep: Sweep, { runs: found, notes }: RunsFound): T.Task<RunsFound> =>
+  (sweep: Sweep, { runs: found, notes }: RunsFound, runs: string): T.Task<RunsFound> =>
   async () => {
-    const today = readingOnce();
+    const today = readingOnce(join(runs, '.cache'));
     const members = new Map(sweep.members.map(({ experiment }) => [settingsKey(experiment), experiment]));
     const keys = found.map(({ experiment }) => settingsKey(experiment));
     const left = new Set<RunSummary>();
@@ -124,7 +124,7 @@ const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection
       const folders = sweep.members.map(({ experiment }) => `${join(runs, experiment.name)}${sep}`);
       return { runs: found, notes: notes.filter((note) => folders.some((folder) => note.includes(folder))) };
     }),
-    TE.flatMapTask((found) => onTodaysData(sweep, found)),
+    TE.flatMapTask((found) => onTodaysData(sweep, found, runs)),
     TE.map(({ runs: found, notes }) => {
       const once = onceEach(collectSweep(sweep, found));
       return {

@@ -11,12 +11,12 @@ import { type Checked, type DrumheadError, decodeError, type Effect } from '../.
 import type { Session } from '../../compile/tfjs/session/session.js';
 import type { Arrays } from '../../compile/tfjs/session/values.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
+import { matching, relabelled } from '../../data/classes/matched.js';
 import type { Dataset } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
-import { matching, relabelled } from '../../data/matched-classes.js';
+import { loadTask } from '../../data/load.js';
 import { decodeProgram, outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { imageScores, predictedClasses } from '../../experiments/scores.js';
+import { imageScores, predictedClasses } from '../../experiments/scores/scores.js';
 import { isPresent, readBytes } from '../../files/files.js';
 import type { Sample, WaveSample } from '../../report/index.js';
 import type { Environment } from '../environment.js';
@@ -26,9 +26,8 @@ import { files, readJson } from '../folder/files.js';
 import { labelOfRun } from '../folder/labels.js';
 import { trainedClassesIn } from '../folder/record.js';
 import { decodeManifest, decodeWeights } from '../folder/weights.js';
-import { digestFor } from '../run/prepare.js';
-import { testImage } from '../run/test-image.js';
-import { drawnWaves, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
+import { samplesOf, type TestSamples } from '../observe/test-samples.js';
+import { drawnWaves, type WaveGrid, waveGridOf } from '../observe/wave-grid.js';
 import { finiteAnswer } from '../training/finite.js';
 import { type RunSummary, readRun } from './summary.js';
 import { shortDigest } from './todays-data.js';
@@ -40,7 +39,9 @@ export interface OpenRun {
   readonly title: string;
   readonly program: Program;
   readonly parameters: Arrays;
-  readonly dataset: Dataset;
+  /** Images; null for other arrays. */
+  readonly dataset: Dataset | null;
+  readonly samples: TestSamples;
   readonly engine: Engine;
 }
 
@@ -113,7 +114,7 @@ export const openRun = (folder: string, { engine, cache, tell, signal }: Opening
     ),
     TE.bind('engine', () => openEngineFor(folder, engine)),
     TE.bind('loaded', ({ run }) =>
-      loadDataset(run.experiment.task, {
+      loadTask(run.experiment.task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
@@ -122,9 +123,13 @@ export const openRun = (folder: string, { engine, cache, tell, signal }: Opening
     TE.bind('own', ({ run }) =>
       TE.fromTask<readonly string[] | null, DrumheadError>(trainedClassesIn(folder, run.experiment.task)),
     ),
-    TE.bind('dataset', ({ own, loaded }) => TE.fromEither(asTrained(folder, own ?? loaded.classes, loaded))),
-    TE.tapIO(({ run, loaded }) => () => {
-      const data = digestFor(run.experiment.task, loaded);
+    TE.bind('dataset', ({ own, loaded: { images } }) =>
+      TE.fromEither<DrumheadError, Dataset | null>(
+        images === null ? E.right(null) : asTrained(folder, own ?? images.classes, images),
+      ),
+    ),
+    TE.let('samples', ({ loaded, dataset }) => samplesOf(loaded.arrays, dataset)),
+    TE.tapIO(({ run, loaded: { digest: data } }) => () => {
       if (data !== undefined && run.data !== null && data !== run.data)
         tell({
           kind: 'note',
@@ -157,29 +162,46 @@ export const runGridOf = ({ program, run }: OpenRun): Checked<WaveGrid> => {
 };
 
 /** The indices of the first test images, at most `most`: the default of commands that draw test images. */
-export const firstImages = ({ dataset: { test } }: OpenRun, most: number): readonly number[] =>
-  Array.from({ length: Math.min(most, test.count) }, (_, i) => i);
+export const firstImages = ({ samples: { count } }: OpenRun, most: number): readonly number[] =>
+  Array.from({ length: Math.min(most, count) }, (_, i) => i);
 
-const hasImages = ({ dataset: { test } }: OpenRun, indices: readonly number[]): Checked<void> => {
-  const missing = indices.find((i) => i >= test.count);
+/** Checks that samples are there. **Errors** DecodeError for one that is not. */
+export const hasSamples = (
+  { samples: { count, noun } }: OpenRun,
+  indices: readonly number[],
+): Checked<void> => {
+  const missing = indices.find((i) => i >= count);
   return missing === undefined
     ? E.right(undefined)
-    : E.left(decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`));
+    : E.left(decodeError('--samples', `there is no test ${noun} ${missing}: they are 0 to ${count - 1}`));
 };
 
-const givesPixels = ({ program, run }: OpenRun): Checked<void> =>
-  outputsOf(program.graph).logits?.length === 3
+const givesPixels = ({ program, run, dataset }: OpenRun): Checked<void> => {
+  if (dataset === null)
+    return E.left(
+      decodeError(
+        run.folder,
+        `its samples are arrays, not images; \`drumhead figure answers ${run.folder}\` draws what it answers`,
+      ),
+    );
+  return outputsOf(program.graph).logits?.length === 3
     ? E.right(undefined)
     : E.left(decodeError(run.folder, 'this model gives whole images a class, not pixels'));
+};
 
 /** One test image through the program, with those of the outputs that are asked for beside its prediction. */
-const observeOne = async (session: Session, { dataset }: OpenRun, i: number, outputs: readonly string[]) => {
-  const { test, classes } = dataset;
-  const { batch, shown } = testImage(test, i);
+const observeOne = async (
+  session: Session,
+  { samples: { classes, read } }: OpenRun,
+  program: Program,
+  i: number,
+  outputs: readonly string[],
+) => {
+  const { batch, shown } = await read(program, i);
   const found = await session.infer(batch, ['logits', ...outputs]);
   finiteAnswer(found.outputs, classes.length, 1, i);
   const prediction = predictedClasses(found.outputs.logits, classes.length);
-  const { foregroundIou } = imageScores(prediction, shown.target);
+  const { foregroundIou } = imageScores(prediction, Int32Array.from(shown.target));
   const sample: Sample = {
     ...shown,
     prediction,
@@ -204,11 +226,29 @@ const inOrder = async <A>(
  */
 export const observeImages = (open: OpenRun, indices: readonly number[]): Effect<readonly Sample[]> =>
   pipe(
-    TE.fromEither(hasImages(open, indices)),
+    TE.fromEither(hasSamples(open, indices)),
     TE.flatMapEither(() => givesPixels(open)),
-    TE.flatMap(() =>
-      withRunSession(open, select(open.program, 'logits'), (session) =>
-        inOrder(indices, async (i) => (await observeOne(session, open, i, [])).sample),
+    TE.map(() => ({ program: select(open.program, 'logits') })),
+    TE.flatMap(({ program }) =>
+      withRunSession(open, program, (session) =>
+        inOrder(indices, async (i) => (await observeOne(session, open, program, i, [])).sample),
+      ),
+    ),
+  );
+
+/** Arrays with the waves alone: what is answered has other shapes than the lattice. */
+const observeArrays = (open: OpenRun, indices: readonly number[]): Effect<readonly WaveSample[]> =>
+  pipe(
+    TE.fromEither(runGridOf(open)),
+    TE.bindTo('grid'),
+    TE.let('program', () => select(open.program, 'waves')),
+    TE.flatMap(({ grid, program }) =>
+      withRunSession(open, program, (session) =>
+        inOrder(indices, async (i): Promise<WaveSample> => {
+          const { batch, shown } = await open.samples.read(program, i);
+          const { outputs } = await session.infer(batch, ['waves']);
+          return { ...shown, ...drawnWaves(grid, outputs.waves) };
+        }),
       ),
     ),
   );
@@ -220,13 +260,20 @@ export const observeImages = (open: OpenRun, indices: readonly number[]): Effect
  */
 export const observeSamples = (open: OpenRun, indices: readonly number[]): Effect<readonly WaveSample[]> =>
   pipe(
-    TE.fromEither(hasImages(open, indices)),
-    TE.flatMapEither(() => givesPixels(open)),
-    TE.flatMapEither(() => runGridOf(open)),
-    TE.flatMap((grid) =>
-      withRunSession(open, select(open.program, 'logits', 'waves'), (session) =>
+    TE.fromEither(hasSamples(open, indices)),
+    TE.flatMap(() => (open.dataset === null ? observeArrays(open, indices) : observePixels(open, indices))),
+  );
+
+const observePixels = (open: OpenRun, indices: readonly number[]): Effect<readonly WaveSample[]> =>
+  pipe(
+    TE.Do,
+    TE.tapEither(() => givesPixels(open)),
+    TE.bind('grid', () => TE.fromEither(runGridOf(open))),
+    TE.let('program', () => select(open.program, 'logits', 'waves')),
+    TE.flatMap(({ grid, program }) =>
+      withRunSession(open, program, (session) =>
         inOrder(indices, async (i) => {
-          const { sample, outputs } = await observeOne(session, open, i, ['waves']);
+          const { sample, outputs } = await observeOne(session, open, program, i, ['waves']);
           return { ...sample, ...drawnWaves(grid, outputs.waves) };
         }),
       ),

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
 import type { Effect } from '../../base/error.js';
 import { files, writeText } from '../folder/files.js';
-import { inFolder } from '../folder/lock.js';
+import { inFolder } from '../folder/ongoing/lock.js';
 import { readExperiment, readRunRecord } from '../folder/record.js';
 import { writeChecked } from '../folder/sealed-json.js';
 

@@ -6,34 +6,32 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import {
-  type Checked,
-  type DrumheadError,
-  decodeError,
-  type Effect,
-  errorMessage,
-} from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
 import { withPool } from '../../compile/tfjs/session/with-session.js';
-import type { Loaded } from '../../data/cache.js';
-import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
-import { type Matching, matching, relabelled } from '../../data/matched-classes.js';
-import { type Task, taskShape } from '../../data/task.js';
+import type { ArraySplit, NamedArrays } from '../../data/arrays.js';
+import { type Matching, matching, relabelled } from '../../data/classes/matched.js';
+import { type SplitName, shapeOfDataset } from '../../data/dataset.js';
+import { arraysOfImages } from '../../data/images.js';
+import { type LoadedTask, loadTask } from '../../data/load.js';
+import { statedData, type Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
-import { type Program, sameShape, usesBatchStatistics } from '../../dsl/index.js';
+import { type Program, usesBatchStatistics } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import type { Scores } from '../../experiments/scores.js';
+import { trainedOutput } from '../../experiments/learning.js';
+import { type DataShape, isSizes } from '../../experiments/model.js';
+import type { Measures } from '../../experiments/scores/measures.js';
 import type { Environment } from '../environment.js';
-import { readTrained, sizesOf, type Trained } from '../export/trained.js';
+import { readTrained, type Trained } from '../export/trained.js';
 import { openEngineFor } from '../folder/computed-on.js';
 import { trainedClassesIn } from '../folder/record.js';
 import { readResult } from '../folder/result.js';
-import { digestFor, evaluationBatchOf } from '../run/prepare.js';
-import { type OtherSizes, resized, sizesText } from '../run/resized.js';
+import { evaluationBatchOf } from '../run/prepare.js';
+import { type OtherSizes, sizesText } from '../run/resized.js';
 import { evaluate } from '../training/evaluate.js';
 import { lossless } from '../training/finite.js';
+import { type Scoring, scoringOf } from './scoring.js';
 import { readRun } from './summary.js';
 import { isOfData, shortDigest } from './todays-data.js';
 
@@ -55,54 +53,16 @@ export interface Rescored {
   readonly seed: number | null;
   readonly task: Task;
   readonly split: SplitName;
-  readonly scores: Scores;
+  readonly scores: Measures;
   /** The scores of its own test, as they were written when it was finished. */
-  readonly recorded: Scores | null;
+  readonly recorded: Measures | null;
   /** Whether these scores are of the same test data as the recorded ones. */
   readonly ownTest: boolean;
   /** That its own task's files hold other data now, in words; null where they do not, and on another task. */
   readonly changed: string | null;
 }
 
-/** The program at the sizes of other data, for the same weights. */
-const programAt = (
-  { program }: Trained,
-  wanted: TaskShape,
-  folder: string,
-  resize: OtherSizes | null,
-): Checked<Program> => {
-  const own = sizesOf(program);
-  if (own === null || own.channels !== wanted.channels || own.classes !== wanted.classes)
-    return E.left(otherSizes(folder, own, wanted));
-  const grid = [wanted.height, wanted.width];
-  if (resize?.grid != null && !sameShape(resize.grid, grid))
-    return E.left(
-      decodeError(
-        '--resize',
-        `the images are ${grid.join('x')}, not ${resize.grid.join('x')}; say their size, or none`,
-      ),
-    );
-  if (resize === null && sameShape(grid, [own.height, own.width])) return E.right(program);
-  return pipe(
-    resized(program, { inputs: {}, steps: undefined, ...resize, grid }),
-    E.mapLeft((error) => (resize === null ? otherSizes(folder, own, wanted, errorMessage(error)) : error)),
-  );
-};
-
-type Sizes = ReturnType<typeof sizesOf>;
-
-const words = (sizes: Sizes): string =>
-  sizes === null
-    ? 'something else than images'
-    : `${sizes.height}x${sizes.width}x${sizes.channels} and ${sizes.classes} classes`;
-
-const otherSizes = (folder: string, own: Sizes, wanted: Sizes, why?: string): DrumheadError =>
-  decodeError(
-    folder,
-    `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}${why === undefined ? '' : `: ${why}`}`,
-  );
-
-/** How the classes of data are those of a run; where nobody knows the run's, as they are. */
+/** How the classes of data match those of a run; unchanged if those of the run are unknown. */
 const classesFor = (
   own: readonly string[] | null,
   classes: readonly string[] | null,
@@ -115,7 +75,13 @@ const classesFor = (
         E.mapLeft((problem) => decodeError(folder, problem)),
       );
 
-/** Checks weights against the shapes that a task states before any image is made. Tasks of files state none. */
+/** Arrays keep their numbers, so their classes are in the order of the run's. */
+const inOrder = (match: Matching, folder: string): Checked<Matching> =>
+  match.labels === null
+    ? E.right(match)
+    : E.left(decodeError(folder, `${match.note ?? 'its classes are others'}; arrays need them in one order`));
+
+/** Checks weights against the shapes that a task states before any sample is made. Tasks of files state none. */
 const fitsTask = (
   trained: Trained,
   own: readonly string[] | null,
@@ -124,26 +90,29 @@ const fitsTask = (
   folder: string,
   resize: OtherSizes | null,
 ): Checked<void> => {
-  const shape = taskShape(task);
-  if (O.isNone(shape))
+  const stated = statedData(task);
+  const match = classesFor(own, taskClasses(task), folder);
+  if (O.isNone(stated))
     return pipe(
-      classesFor(own, taskClasses(task), folder),
+      match,
       E.map(() => undefined),
     );
-  const match = classesFor(own, taskClasses(task), folder);
+  const shape = stated.value;
   const asOwn = own !== null && E.isRight(match) && match.right.labels !== null;
   return pipe(
-    programAt(trained, asOwn ? { ...shape.value, classes: own.length } : shape.value, folder, resize),
+    scoringOf(trained, asOwn && isSizes(shape) ? { ...shape, classes: own.length } : shape, folder, resize),
     E.flatMap(() => match),
+    E.flatMap((found) => (isSizes(shape) ? E.right(found) : inOrder(found, folder))),
     E.flatMap(() =>
       Object.entries(task).some(([key, count]) => key === split && count === 0)
-        ? E.left(noImages(split))
+        ? E.left(noSamples(split, isSizes(shape)))
         : E.right(undefined),
     ),
   );
 };
 
-const noImages = (split: SplitName): DrumheadError => decodeError('--split', `there are no ${split} images`);
+const noSamples = (split: SplitName, ofImages: boolean): DrumheadError =>
+  decodeError('--split', `there are no ${split} ${ofImages ? 'images' : 'samples'}`);
 
 /**
  * Checks that a run's weights fit a task, as far as the task states its shapes. Called for every run before the first
@@ -167,22 +136,28 @@ const ownClasses = (folder: string, { experiment }: Trained): Effect<readonly st
   TE.fromTask(trainedClassesIn(folder, experiment?.task ?? null));
 
 /**
- * That the data of a run are others now than when it was trained; null where they are the same, and where that cannot be told.
+ * A note that the data of a run have changed since its training; null if they have not, and if that is unknown.
  */
-const changedSince = (folder: string, task: Task, dataset: Loaded): T.Task<string | null> =>
+const changedSince = (
+  folder: string,
+  task: Task,
+  { digest: data, images, classes }: LoadedTask,
+): T.Task<string | null> =>
   pipe(
     readRun(folder),
     TE.match(
       () => null,
       (run) => {
-        const data = digestFor(task, dataset);
-        const told = {
-          experiment: { ...run.experiment, task },
-          data,
-          sizes: shapeOfDataset(dataset),
-          classes: dataset.classes,
-        };
-        return data === undefined || isOfData(run, told)
+        const same = (): boolean =>
+          images === null
+            ? run.data === null || run.data === data
+            : isOfData(run, {
+                experiment: { ...run.experiment, task },
+                data,
+                sizes: shapeOfDataset(images),
+                classes,
+              });
+        return data === undefined || same()
           ? null
           : `the files of its task hold other data now (${shortDigest(data)}) than when it was trained` +
               `${run.data === null ? '' : ` (${shortDigest(run.data)})`}`;
@@ -195,46 +170,65 @@ const batchFor = ({ experiment }: Trained, program: Program, engine: Engine): Ch
   experiment === null
     ? E.right(16)
     : pipe(
-        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph), [
+          trainedOutput(experiment.loss),
+        ]),
         E.map(evaluationBatchOf),
       );
 
 const score = (
   trained: Trained,
-  program: Program,
-  dataset: Dataset,
+  { program, objective }: Scoring,
+  samples: ArraySplit,
   engine: Engine,
-  split: SplitName,
+  none: DrumheadError,
   { workers, signal }: Environment,
-): Effect<Scores> =>
+): Effect<Measures> =>
   pipe(
     TE.Do,
     TE.bind('batch', () => TE.fromEither(batchFor(trained, program, engine))),
     TE.flatMap(({ batch }) =>
       withPool(engine, program, trained.parameters, workers, (session) =>
-        TE.tryCatch(
-          () =>
-            evaluate(
-              session,
-              dataset[split],
-              dataset.classes.length,
-              batch,
-              () => {},
-              signal,
-              trained.experiment?.loss,
-            ),
-          errorOf,
-        ),
+        TE.tryCatch(() => evaluate(session, samples, { objective, batch, signal }), errorOf),
       ),
     ),
-    TE.flatMap((scores): Effect<Scores> => {
+    TE.flatMap((found): Effect<Measures> => {
+      const scores = found?.scores ?? null;
       if (scores !== null)
         return scores.loss === null || Number.isFinite(scores.loss)
           ? TE.right(scores)
           : TE.left(lossless(trained.experiment?.name ?? trained.description, scores.loss));
-      return TE.left(
-        signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : noImages(split),
-      );
+      return TE.left(signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : none);
+    }),
+  );
+
+/** Data with the classes in the order in which a run knows them. */
+interface AsTrained {
+  readonly arrays: NamedArrays;
+  /** The sizes of images, or what arrays are. */
+  readonly shape: DataShape;
+  readonly note: string | null;
+}
+
+const asTrained = (
+  { arrays, images, classes }: LoadedTask,
+  own: readonly string[] | null,
+  folder: string,
+): Checked<AsTrained> =>
+  pipe(
+    classesFor(own, classes, folder),
+    E.flatMap((match): Checked<AsTrained> => {
+      if (images === null)
+        return pipe(
+          inOrder(match, folder),
+          E.map(({ note }) => ({ arrays, shape: arrays.forms, note })),
+        );
+      const dataset = relabelled(images, own ?? classes, match);
+      return E.right({
+        arrays: arraysOfImages(dataset),
+        shape: shapeOfDataset(dataset),
+        note: match.note,
+      });
     }),
   );
 
@@ -250,7 +244,7 @@ export const rescore = (
   { task: taskFor, split, resize = null }: RescorePlan,
   environment: Environment,
 ): Effect<Rescored> => {
-  const { engine: choice, cache, signal, tell } = environment;
+  const { engine: choice, cache, generatorOf, signal, tell } = environment;
   return pipe(
     TE.Do,
     TE.bind('trained', () => readTrained(folder)),
@@ -260,28 +254,33 @@ export const rescore = (
     TE.tapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder, resize)),
     TE.bind('engine', () => openEngineFor(folder, choice)),
     TE.bind('loaded', ({ task }) =>
-      loadDataset(task, {
+      loadTask(task, {
         cacheDir: cache,
+        generatorOf,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       }),
     ),
-    TE.bind('match', ({ own, loaded }) => TE.fromEither(classesFor(own, loaded.classes, folder))),
-    TE.tapIO(({ match: { note } }) => () => {
+    TE.bind('data', ({ own, loaded }) => TE.fromEither(asTrained(loaded, own, folder))),
+    TE.tapIO(({ data: { note } }) => () => {
       if (note !== null) tell({ kind: 'note', message: note });
     }),
-    TE.let('dataset', ({ own, loaded, match }) => relabelled(loaded, own ?? loaded.classes, match)),
     TE.let('ownTask', ({ trained, task }) => isDeepStrictEqual(task, trained.experiment?.task)),
     TE.bind('changed', ({ task, loaded, ownTask }) =>
       TE.fromTask<string | null, DrumheadError>(
         ownTask ? changedSince(folder, task, loaded) : async () => null,
       ),
     ),
-    TE.bind('program', ({ trained, dataset }) =>
-      TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder, resize)),
-    ),
-    TE.bind('scores', ({ trained, program, dataset, engine }) =>
-      score(trained, program, dataset, engine, split, environment),
+    TE.bind('scoring', ({ trained, data }) => TE.fromEither(scoringOf(trained, data.shape, folder, resize))),
+    TE.bind('scores', ({ trained, scoring, data, loaded, engine }) =>
+      score(
+        trained,
+        scoring,
+        data.arrays[split],
+        engine,
+        noSamples(split, loaded.images !== null),
+        environment,
+      ),
     ),
     TE.map(({ trained, result, task, scores, ownTask, changed }) => ({
       folder,

@@ -5,13 +5,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, type DrumheadError, errorMessage, isRefused } from '../../base/error.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { checkFigures, checkSeals } from '../folder/check-seals.js';
-import { type Position, readPosition } from '../folder/checkpoint.js';
 import { type ComputedOn, readComputedOn, unsaid } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
 import { files } from '../folder/files.js';
 import { labelsOfRuns } from '../folder/labels.js';
-import { workerIn } from '../folder/lock.js';
-import { readProgress } from '../folder/progress.js';
+import { type Position, readPosition } from '../folder/ongoing/checkpoint.js';
+import { workerIn } from '../folder/ongoing/lock.js';
+import { readProgress } from '../folder/ongoing/progress.js';
 import { type RunRecord, readExperiment, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
 import type { EpochMetrics } from '../training/state.js';
@@ -50,6 +50,8 @@ export interface RunStatus extends ComputedOn {
   readonly secondsLeft: number | null;
   /** What is wrong, in one line. */
   readonly problem: string | null;
+  /** What Slurm says of its task while it is not done: `waits: Resources`; null where none is in a queue. */
+  readonly queue: string | null;
   /** The folder of the same finished run, where this one is a copy of it. */
   readonly copyOf: string | null;
 }
@@ -71,6 +73,7 @@ export const notBegun = (
   result: null,
   secondsLeft: null,
   problem: null,
+  queue: null,
   copyOf: null,
   ...unsaid,
 });
@@ -159,6 +162,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
     result: finished,
     secondsLeft: progress?.secondsLeft ?? null,
     problem,
+    queue: null,
     copyOf: null,
     ...computedOn,
   };

@@ -13,7 +13,7 @@ import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, type Effect, errorMessage, fileError } from '../../base/error.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
-import type { Scores } from '../../experiments/scores.js';
+import type { Measures } from '../../experiments/scores/measures.js';
 import { ifPresent, readBytes } from '../../files/files.js';
 import { checkFigures, checkSeals } from '../folder/check-seals.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
@@ -36,8 +36,8 @@ export interface RunSummary extends ComputedOn {
   readonly epochs: number;
   /** The epoch whose weights were kept; null until it is finished. */
   readonly best: number | null;
-  /** On the test images; null until it is finished. */
-  readonly scores: Scores | null;
+  /** On the test samples; null until it is finished. */
+  readonly scores: Measures | null;
   /** Numbers in all parameters; null until it is finished. */
   readonly parameters: number | null;
   readonly history: readonly EpochMetrics[];
@@ -86,7 +86,7 @@ export const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
           pipe(
             parseJson(line, `${path} line ${i + 1}`),
             E.flatMap(decodeWith(epochMetricsCodec, `${path} line ${i + 1}`)),
-            E.fold(
+            E.match(
               (error) =>
                 i === lines.length - 1
                   ? E.right<DrumheadError, readonly EpochMetrics[]>([])

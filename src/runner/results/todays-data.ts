@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import { canonical } from '../../base/canonical.js';
+import { isOwnTask } from '../../data/task.js';
 import { hashProgram } from '../../dsl/index.js';
 import { engineLabel } from '../../engine/engine.js';
 import { EngineName } from '../../engine/index.js';
@@ -23,11 +24,11 @@ export type OfData = Pick<
 /** A digest as people are shown it. */
 export const shortDigest = (digest: string): string => digest.slice(0, 8);
 
-/** The identity that a run would have on this data; null where that cannot be said. */
+/** The identity that a run would have on this data; null if it is unknown. */
 const identityOnData = (run: OfData, told: Told): string | null => {
   const { experiment, seed, engine, arithmetic, kernels } = run;
   if (!EngineName.is(engine)) return null;
-  const program = programFor(experiment.model, experiment.loss.target, told.sizes);
+  const program = programFor(experiment.model, experiment.loss, told.sizes);
   if (E.isLeft(program)) return null;
   const label = engineLabel({ name: engine, fused: kernels === 'fused' });
   return identityOf(
@@ -53,14 +54,18 @@ export const isOfData = (run: OfData, told: Told): boolean => {
 /** What the files of a task hold today; null of made data and of files that cannot be read. Each task is read once. */
 export type Today = (experiment: Experiment) => T.Task<Told | null>;
 
-/** A reader of today's data that reads each task once. */
-export const readingOnce = (): Today => {
+/**
+ * A reader of today's data that reads each task once.
+ *
+ * @param cache the folder that keeps scans of large files
+ */
+export const readingOnce = (cache?: string): Today => {
   const read = new Map<string, Promise<Told | null>>();
   return (experiment) => () => {
     const key = canonical(experiment.task);
     const before = read.get(key);
     if (before !== undefined) return before;
-    const now = toldByFiles(experiment)().then((told) => (E.isRight(told) ? told.right : null));
+    const now = toldByFiles(experiment, cache)().then((told) => (E.isRight(told) ? told.right : null));
     read.set(key, now);
     return now;
   };
@@ -99,7 +104,7 @@ export const byData =
     return {
       ...all,
       note:
-        `the files of ${experiment.task.name === 'npy' || experiment.task.name === 'png' ? experiment.task.folder : experiment.name} ` +
+        `the files of ${isOwnTask(experiment.task) ? experiment.task.folder : experiment.name} ` +
         `hold other data than ${runs.length === 1 ? 'this run was' : 'these runs were'} trained on${dataOf(runs)}: ` +
         `${told.data === undefined ? '' : `data ${shortDigest(told.data)} is there now, and `}no run of it is there yet`,
     };

@@ -7,17 +7,21 @@ import type { Checked, Effect } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import { cost } from '../../compile/cost/index.js';
 import { initialParameters } from '../../compile/parameters.js';
-import type { Session } from '../../compile/tfjs/session/session.js';
+import type { Lossy, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { inputsOf, outputsOf, type Program, select, volume } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import { programFor } from '../../experiments/model.js';
-import type { Sizes } from '../../models/catalogue.js';
+import { outputsAimOf, trainedOutput } from '../../experiments/learning.js';
+import { isClassLoss, type LossSpec } from '../../experiments/loss.js';
+import { type DataShape, isSizes, programFor } from '../../experiments/model.js';
+import { samplesPerStep } from '../training/train.js';
 
 /** How fast one thread trained the probe. */
 export interface Speed {
   readonly flopsPerSecond: number;
+  /** Images of the probe that are trained in a second. */
+  readonly imagesPerSecond: number;
   /** How long it took in all. */
   readonly seconds: number;
 }
@@ -25,22 +29,31 @@ export interface Speed {
 /** The parts of an experiment that decide its speed. */
 type Learner = Pick<Experiment, 'model' | 'loss'>;
 
+/** How long a probe goes on: for some seconds, and not more often than some times. */
+export interface Patience {
+  readonly seconds: number;
+  readonly times: number;
+}
+
+const short: Patience = { seconds: 1, times: 4 };
+
 /** The most FLOP of a probe: about a second in one thread of a laptop. */
 const most = 6e9;
 
 /** FLOP of the gradient for one image. */
-const perImage = (program: Program): number => {
-  const { training, trainable } = cost(select(program, 'logits'), { batch: 1 });
+const perImage = (program: Program, loss: LossSpec): number => {
+  const { training, trainable } = cost(select(program, trainedOutput(loss)), { batch: 1 });
   // The step of the optimiser is taken once for a batch.
   return Math.max(1, training.flops - 10 * trainable);
 };
 
 /** The experiment made smaller until a probe of it is short: fewer steps of its waves, else fewer pixels. */
-const probeOf = ({ model, loss }: Learner, sizes: Sizes): Checked<Program> => {
-  const made = programFor(model, loss.target, sizes);
-  if (E.isLeft(made) || model.name === 'program' || perImage(made.right) <= most) return made;
+const probeOf = ({ model, loss }: Learner, sizes: DataShape): Checked<Program> => {
+  const made = programFor(model, loss, sizes);
+  if (E.isLeft(made) || model.name === 'program' || perImage(made.right, loss) <= most) return made;
   if ('steps' in model && model.steps > 4)
     return probeOf({ model: { ...model, steps: Math.max(4, Math.floor(model.steps / 2)) }, loss }, sizes);
+  if (!isSizes(sizes)) return made;
   const { height, width } = sizes;
   return Math.min(height, width) < 32
     ? made
@@ -52,11 +65,11 @@ const timed = async (
   program: Program,
   { loss }: Learner,
   now: () => number,
+  patience: Patience,
 ): Promise<Speed> => {
   const random = stream(0, 'estimate');
   const shapes = inputsOf(program.graph);
-  const labels = volume(outputsOf(program.graph).logits.slice(0, -1));
-  const batch = {
+  const samples = {
     count: 1,
     inputs: Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => [
@@ -64,19 +77,25 @@ const timed = async (
         Float32Array.from({ length: volume(shape) }, random.uniform),
       ]),
     ),
-    labels: new Uint8Array(labels),
-    loss,
   };
+  const aim = outputsAimOf(loss);
+  const batch: Lossy = isClassLoss(loss)
+    ? { ...samples, labels: new Uint8Array(volume(outputsOf(program.graph).logits.slice(0, -1))), loss }
+    : { ...samples, loss: { output: aim?.loss.output ?? '' } };
   const began = now();
   const times: number[] = [];
   // The first call allocates what later ones reuse; the fastest of the others is the least disturbed.
-  while (times.length < 2 || (times.length < 4 && now() - began < 1)) {
+  while (times.length < 2 || (times.length < patience.times && now() - began < patience.seconds)) {
     const start = now();
     await session.gradients(batch, [1]);
     times.push(now() - start);
   }
   const fastest = Math.max(1e-6, Math.min(...times.slice(1)));
-  return { flopsPerSecond: perImage(program) / fastest, seconds: now() - began };
+  return {
+    flopsPerSecond: perImage(program, loss) / fastest,
+    imagesPerSecond: 1 / fastest,
+    seconds: now() - began,
+  };
 };
 
 /**
@@ -86,16 +105,17 @@ const timed = async (
  */
 export const measureSpeed = (
   experiment: Learner,
-  sizes: Sizes,
+  sizes: DataShape,
   engine: Engine,
   now: () => number,
+  patience: Patience = short,
 ): Effect<Speed> =>
   pipe(
     TE.fromEither(probeOf(experiment, sizes)),
     TE.flatMap((program) => {
-      const probe = select(program, 'logits');
+      const probe = select(program, trainedOutput(experiment.loss));
       return withSession(engine, probe, initialParameters(probe.graph, 0), (session) =>
-        timed(session, probe, experiment, now),
+        timed(session, probe, experiment, now, patience),
       );
     }),
   );
@@ -108,11 +128,11 @@ export interface Counts {
 }
 
 /** FLOP of a whole run: the training of every epoch, its validation, the test. */
-export const runFlops = ({ training }: Experiment, program: Program, counts: Counts): number => {
-  const { inference } = cost(select(program, 'logits'), { batch: 1 });
-  const trained = Math.floor(counts.train / training.batch) * training.batch;
+export const runFlops = ({ training, loss }: Experiment, program: Program, counts: Counts): number => {
+  const { inference } = cost(select(program, trainedOutput(loss)), { batch: 1 });
+  const trained = Math.floor(counts.train / samplesPerStep(training)) * samplesPerStep(training);
   return (
-    training.epochs * (trained * perImage(program) + counts.validation * inference.flops) +
+    training.epochs * (trained * perImage(program, loss) + counts.validation * inference.flops) +
     counts.test * inference.flops
   );
 };

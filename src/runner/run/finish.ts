@@ -9,7 +9,7 @@ import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
-import type { Scores } from '../../experiments/scores.js';
+import type { Measures } from '../../experiments/scores/measures.js';
 import { writeBytes } from '../../files/files.js';
 import type { Environment } from '../environment.js';
 import { files, writeJson } from '../folder/files.js';
@@ -22,6 +22,7 @@ import { evaluate } from '../training/evaluate.js';
 import type { TrainState } from '../training/state.js';
 import { isTrained } from '../training/train.js';
 import type { Prepared } from './prepare.js';
+import { watchedOf } from './watched.js';
 
 /** The error of a run that a person stopped: it says how far the run is, and that nothing is lost. */
 export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {
@@ -30,12 +31,12 @@ export const interrupted = ({ experiment, folder }: Prepared, state: TrainState)
   return {
     _tag: 'Interrupted',
     message:
-      `stopped ${isTrained(experiment.training, state) ? 'before its test' : `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps`}; ` +
+      `stopped ${isTrained(experiment.training, state, watchedOf(experiment)) ? 'before its test' : `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps`}; ` +
       `what was done is kept in ${folder}, the same command goes on from there`,
   };
 };
 
-type Drawing = typeof import('./report.js').writeReport;
+type Drawing = typeof import('./report/report.js').writeReport;
 
 /**
  * Charts take a second to load, so they are loaded only when they are drawn. A report that fails does not fail the
@@ -44,7 +45,7 @@ type Drawing = typeof import('./report.js').writeReport;
 const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>): T.Task<void> =>
   pipe(
     TE.tryCatch(async () => {
-      const { writeReport } = await import('./report.js');
+      const { writeReport } = await import('./report/report.js');
       await writeReport(prepared, session, state, result, world)();
     }, errorOf),
     T.map(
@@ -64,34 +65,34 @@ export const finish = (
   seconds: number | null,
   environment: Environment,
 ): Effect<Result> => {
-  const { dataset, folder, program, evaluationBatch } = prepared;
+  const { arrays, folder, program, evaluationBatch, objective } = prepared;
   const declared = parametersOf(program.graph);
-  const kept = state.best ?? { epoch: state.epoch, parameters: state.parameters };
+  const kept = state.best ?? { epoch: state.epoch, parameters: state.average ?? state.parameters };
   const values = encodeWeights(declared, kept.parameters);
-  const early = earlyStopWords(prepared.experiment.training, state.history);
+  const early = earlyStopWords(prepared.experiment.training, state.history, watchedOf(prepared.experiment));
   if (early !== null) environment.tell({ kind: 'note', message: early });
-  environment.tell({ kind: 'stage', message: `scoring ${dataset.test.count} test images` });
+  environment.tell({
+    kind: 'stage',
+    message: `scoring ${arrays.test.count} test ${prepared.images === null ? 'samples' : 'images'}`,
+  });
   session.load(kept.parameters);
   return pipe(
     TE.tryCatch(
       () =>
-        evaluate(
-          session,
-          dataset.test,
-          dataset.classes.length,
-          evaluationBatch,
-          () => {},
-          environment.signal,
-          prepared.experiment.loss,
-        ),
+        evaluate(session, arrays.test, {
+          objective,
+          batch: evaluationBatch,
+          signal: environment.signal,
+        }),
       errorOf,
     ),
     TE.flatMap(
-      (test): Effect<Scores> => (test === null ? TE.left(interrupted(prepared, state)) : TE.right(test)),
+      (test): Effect<Measures> =>
+        test === null ? TE.left(interrupted(prepared, state)) : TE.right(test.scores),
     ),
     // A test loss that is not finite is no result: every pixel would count as background.
     TE.flatMap(
-      (test): Effect<Scores> =>
+      (test): Effect<Measures> =>
         test.loss === null || Number.isFinite(test.loss)
           ? TE.right(test)
           : TE.left({

@@ -5,17 +5,28 @@ import type { DrumheadError, Effect } from '../../base/error.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
 import { arithmeticOf } from '../../engine/index.js';
+import { targetOf } from '../../experiments/loss.js';
+import { otherChief } from '../../experiments/scores/measures.js';
 import type { Environment } from '../environment.js';
 import type { TrainState } from '../training/state.js';
-import { stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
+import { samplesPerStep, stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
 import type { Prepared } from './prepare.js';
 import { keepState } from './save-state.js';
+import { watchedOf } from './watched.js';
 
-const planOf = ({ experiment, seed, dataset, microBatches, evaluationBatch }: Prepared): TrainPlan => ({
-  training: experiment.training,
-  loss: experiment.loss,
+const planOf = ({
+  experiment,
+  objective,
   seed,
-  dataset,
+  arrays,
+  microBatches,
+  evaluationBatch,
+}: Prepared): TrainPlan => ({
+  training: experiment.training,
+  objective,
+  watched: watchedOf(experiment),
+  seed,
+  data: arrays,
   microBatches,
   evaluationBatch,
 });
@@ -62,7 +73,7 @@ export const keepTraining =
           done,
           total,
           loss,
-          samplesPerSecond: perStep === 0 ? 0 : plan.training.batch / perStep,
+          samplesPerSecond: perStep === 0 ? 0 : samplesPerStep(plan.training) / perStep,
           secondsLeft: (total - done) * perStep,
         });
       },
@@ -73,6 +84,9 @@ export const keepTraining =
           trainLoss,
           validationLoss: validationLoss ?? validation?.loss ?? null,
           foregroundIou: validation?.foregroundIou ?? null,
+          ...(validation === null
+            ? {}
+            : otherChief(validation, targetOf(prepared.experiment.loss) === 'image')),
         }),
     });
     return failed === null ? trained : E.left(failed);

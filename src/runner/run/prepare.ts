@@ -5,30 +5,57 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import type { MicroBatches } from '../../compile/micro-batches.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
-import type { Loaded } from '../../data/cache.js';
+import type { NamedArrays } from '../../data/arrays.js';
+import { augmented, augmentProblems } from '../../data/augment.js';
 import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
-import { digestOf } from '../../data/digest.js';
-import { loadDataset } from '../../data/load.js';
+import { type LoadedTask, loadTask } from '../../data/load.js';
 import { settled } from '../../data/own/whereabouts.js';
-import { type Task, taskShape } from '../../data/task.js';
-import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.js';
-import { arithmetic, type Engine, engineLabel, openEngine } from '../../engine/index.js';
+import { isArrayTask, isOwnTask, statedData, type Task } from '../../data/task.js';
+import { taskClasses } from '../../data/task-classes.js';
+import { matchOf, nearPattern } from '../../dsl/glob.js';
+import { hashProgram, type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
+import { arithmetic, autoOrder, type Engine, engineLabel, openEngine } from '../../engine/index.js';
+import { canFuse, type EngineName } from '../../engine/names.js';
 import { type Experiment, identityOf, type RunIdentity } from '../../experiments/experiment.js';
-import { programFor } from '../../experiments/model.js';
+import {
+  type Forms,
+  inputsOfLearning,
+  type Learning,
+  readBy,
+  trainedOutput,
+  unreadProblems,
+} from '../../experiments/learning.js';
+import { isClassLoss } from '../../experiments/loss.js';
+import { type DataShape, formsOfSizes, isSizes, learningFor } from '../../experiments/model.js';
 import { isPresent } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
-import type { Sizes } from '../../models/catalogue.js';
 import type { Environment } from '../environment.js';
 import { findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
+import { objectiveOf } from '../training/aimed.js';
+import type { Objective } from '../training/objective.js';
+import { samplesPerStep } from '../training/train.js';
+import { canWatch } from './watched.js';
 
 /** Everything that is settled before the first step. */
 export interface Prepared {
   readonly experiment: Experiment;
   readonly seed: number;
-  readonly dataset: Dataset;
+  readonly arrays: NamedArrays;
+  /** The images that the arrays are of; null for a task of other arrays. */
+  readonly images: Dataset | null;
+  /** The names of the classes, in the order of their numbers; empty where nothing is classified. */
+  readonly classes: readonly string[];
+  readonly aim: Learning['aim'];
+  readonly objective: Objective;
   readonly program: Program;
   readonly engine: Engine;
   readonly microBatches: MicroBatches;
@@ -46,12 +73,9 @@ export const prepare = (experiment: Experiment, seed: number, environment: Envir
     TE.flatMap((task) => prepareSettled({ ...experiment, task }, seed, environment)),
   );
 
-const prepareSettled = (
-  experiment: Experiment,
-  seed: number,
-  { engine, kernels, why, cache, runs, tell, signal }: Environment,
-): Effect<Prepared> =>
-  pipe(
+const prepareSettled = (experiment: Experiment, seed: number, environment: Environment): Effect<Prepared> => {
+  const { engine: choice, kernels, why, cache, generatorOf, runs, tell, signal } = environment;
+  return pipe(
     // Checked before anything takes time.
     TE.Do,
     TE.tap(() => TE.fromEither(folderOfName(runs, experiment.name))),
@@ -59,62 +83,132 @@ const prepareSettled = (
     TE.tapEither(() => fitsTask(experiment)),
     TE.bindW('engine', () =>
       pipe(
-        openEngine(engine, kernels),
+        openEngine(choice, kernels),
         TE.map((opened) => (why === undefined ? opened : { ...opened, why })),
       ),
     ),
-    TE.bind('dataset', () =>
-      loadDataset(experiment.task, {
+    TE.bind('loaded', () =>
+      loadTask(experiment.task, {
         cacheDir: cache,
+        generatorOf,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+        asks: (forms) => fitsArrays(experiment, forms),
       }),
     ),
-    TE.tapIO(({ dataset }) => () => {
-      for (const message of dataset.notes) if (message !== dataset.doubt) tell({ kind: 'note', message });
+    TE.tapIO(({ loaded }) => () => {
+      for (const message of loaded.notes) if (message !== loaded.doubt) tell({ kind: 'note', message });
     }),
-    TE.bind('program', ({ dataset }) =>
-      TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
-    ),
-    TE.tapEither(({ dataset }) => weightsFit(experiment, dataset.classes.length, dataset.classes)),
-    TE.tapEither(({ dataset }) => canWait(experiment, dataset.validation.count)),
-    TE.bindW('microBatches', ({ program, engine }) =>
+    TE.bind('learning', ({ loaded }) => TE.fromEither(learningFor(experiment, loaded.arrays.forms))),
+    TE.tapEither(({ learning, loaded }) => canAugment(experiment, learning, loaded.arrays.forms)),
+    TE.tapEither(({ learning }) => fitsLearning(experiment, E.right(learning))),
+    TE.tapIO(({ learning }) => () => {
+      if (allFrozen(experiment, learning.program))
+        tell({ kind: 'note', message: 'every parameter is frozen, so that nothing is trained' });
+    }),
+    TE.tapEither(({ loaded: { classes } }) => weightsFit(experiment, classes.length, classes)),
+    TE.tapEither(({ loaded }) => canWait(experiment, loaded.arrays.validation.count)),
+    TE.bindW('microBatches', ({ learning: { program }, engine }) =>
       TE.fromEither(
-        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph), [
+          trainedOutput(experiment.loss),
+        ]),
       ),
     ),
-    TE.flatMap(({ engine, dataset, program, microBatches }) => {
-      const data = digestFor(experiment.task, dataset);
+    TE.flatMap(({ engine, loaded, learning, microBatches }) => {
+      const { program, aim } = learning;
+      const { images, classes, digest: data } = loaded;
+      const { augment } = experiment;
+      const arrays =
+        augment === undefined ? loaded.arrays : augmented(loaded.arrays, augment, inputsOfLearning(learning));
       const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
       const evaluationBatch = evaluationBatchOf(microBatches);
-      const steps = Math.floor(dataset.train.count / experiment.training.batch);
+      const steps = Math.floor(arrays.train.count / samplesPerStep(experiment.training));
       return steps < 1
-        ? TE.left(tooFew(experiment, dataset.train.count))
+        ? TE.left(tooFew(experiment, arrays.train.count))
         : pipe(
             findRun(runs, experiment.name, seed, identity),
-            TE.tap((folder) => mayBegin(experiment.task, dataset, folder, tell)),
-            TE.tapIO((folder) => () => {
-              if (relative(join(runs, experiment.name), dirname(folder)) !== '')
-                tell({
-                  kind: 'note',
-                  message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
-                });
-            }),
-            TE.map((folder) => ({
-              experiment,
-              seed,
-              dataset,
-              program,
-              engine,
-              microBatches,
-              identity,
-              data,
-              folder,
-              evaluationBatch,
-            })),
+            TE.bindTo('folder'),
+            TE.bind('began', ({ folder }) =>
+              choice === 'auto'
+                ? beganOn(folder, engine, (other) =>
+                    findRun(
+                      runs,
+                      experiment.name,
+                      seed,
+                      identityOn(other, experiment, hashProgram(program), seed, data),
+                    ),
+                  )
+                : TE.right(null),
+            ),
+            TE.flatMap(({ folder, began }) =>
+              began !== null
+                ? prepareSettled(experiment, seed, {
+                    ...environment,
+                    engine: began,
+                    why: 'auto: the run began on it',
+                  })
+                : pipe(
+                    TE.right(folder),
+                    TE.tap((folder) => mayBegin(experiment.task, loaded, folder, tell)),
+                    TE.tapIO((folder) => () => {
+                      if (relative(join(runs, experiment.name), dirname(folder)) !== '')
+                        tell({
+                          kind: 'note',
+                          message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
+                        });
+                    }),
+                    TE.map((folder) => ({
+                      experiment,
+                      seed,
+                      arrays,
+                      images,
+                      classes,
+                      aim,
+                      objective: objectiveOf(learning),
+                      program,
+                      engine,
+                      microBatches,
+                      identity,
+                      data,
+                      folder,
+                      evaluationBatch,
+                    })),
+                  ),
+            ),
           );
     }),
   );
+};
+
+/**
+ * The engine that a run was begun on, if that is another than the one that was found; null if the run is there on this one, or
+ * on none. So `auto` is resolved once, when a run begins.
+ */
+const beganOn =
+  (
+    folder: string,
+    engine: Engine,
+    folderOn: (engine: Pick<Engine, 'name' | 'fused'>) => Effect<string>,
+  ): Effect<EngineName | null> =>
+  async () => {
+    const here = await isPresent(folder)();
+    if (E.isLeft(here) || here.right)
+      return pipe(
+        here,
+        E.map(() => null),
+      );
+    for (const name of autoOrder) {
+      if (name === engine.name) continue;
+      const found = await pipe(
+        folderOn({ name, fused: canFuse(name) && (engine.fused || !canFuse(engine.name)) }),
+        TE.flatMap(isPresent),
+      )();
+      if (E.isLeft(found)) return found;
+      if (found.right) return E.right(name);
+    }
+    return E.right(null);
+  };
 
 /**
  * Checks that the folder of all runs can be written to. Where there are runs already, a finished one needs no room.
@@ -133,7 +227,7 @@ const hasRoom = (runs: string): Effect<void> =>
 /** Refuses to begin on masks whose values are hardly labels; a run that was begun on them goes on, and it is said. */
 const mayBegin = (
   task: Task,
-  { doubt, classes }: Loaded,
+  { doubt, classes }: LoadedTask,
   folder: string,
   tell: Environment['tell'],
 ): Effect<void> =>
@@ -154,6 +248,52 @@ const mayBegin = (
         ),
       );
 
+/** What several checks have wrong, all at once. */
+const allOf = ({ name }: Experiment, checks: readonly Checked<unknown>[]): Checked<void> => {
+  const errors = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
+  const [only, other] = errors;
+  if (only === undefined) return E.right(undefined);
+  if (other === undefined) return E.left(only);
+  const problems = errors.flatMap((error) =>
+    error._tag === 'DecodeError' ? error.problems : [errorMessage(error)],
+  );
+  return E.left(decodeError(name, problems));
+};
+
+/** What is learnt, and the settings that speak of its scores and its parameters. */
+const fitsLearning = (experiment: Experiment, learning: Checked<Learning>): Checked<void> => {
+  const { model } = experiment;
+  const written = model.name === 'program' ? model : null;
+  const program = E.isRight(learning) ? learning.right.program : written;
+  return allOf(experiment, [
+    learning,
+    canWatch(experiment),
+    ...(program === null ? [] : [groupsMatch(experiment, program)]),
+  ]);
+};
+
+/** Checks an experiment against the arrays of a person's files: each must be read by something. */
+const fitsArrays = (experiment: Experiment, forms: Forms): Checked<void> => {
+  const learning = learningFor(experiment, forms);
+  const problems = E.isLeft(learning)
+    ? []
+    : [...unreadProblems(learning.right, forms), ...unaugmented(experiment, learning.right, forms)];
+  return allOf(experiment, [
+    fitsLearning(experiment, learning),
+    problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems)),
+  ]);
+};
+
+/** Checks that the samples of a task can be changed as the experiment asks. */
+const canAugment = (experiment: Experiment, learning: Learning, forms: Forms): Checked<void> => {
+  const problems = unaugmented(experiment, learning, forms);
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems));
+};
+
+/** What of an experiment's changes the samples of these arrays cannot take. */
+const unaugmented = ({ augment }: Experiment, learning: Learning, forms: Forms): readonly string[] =>
+  augment === undefined ? [] : augmentProblems(augment, forms, readBy(learning), inputsOfLearning(learning));
+
 /**
  * The identity of a run on an engine.
  *
@@ -162,7 +302,7 @@ const mayBegin = (
  * @param number of its arithmetic, where another than today's is meant
  */
 export const identityOn = (
-  engine: Engine,
+  engine: Pick<Engine, 'name' | 'fused'>,
   experiment: Experiment,
   program: string,
   seed: number,
@@ -174,49 +314,48 @@ export const identityOn = (
 export interface Told {
   readonly experiment: Experiment;
   readonly data: string | undefined;
-  readonly sizes: Sizes;
+  readonly sizes: DataShape;
   /** Names of the classes, in the order of their labels. */
   readonly classes: readonly string[];
 }
 
 /**
- * Reads a person's files for the identity of runs on them; null for made data, which its task describes.
+ * Reads a person's files for the identity of runs on them; null for made data, which its task describes, and for what a person's
+ * own file has not made yet.
+ *
+ * @param cache the folder that keeps scans of large files
  *
  * **Errors** what the task's files have wrong.
  */
-export const toldByFiles = (experiment: Experiment): Effect<Told | null> => {
+export const toldByFiles = (experiment: Experiment, cache?: string): Effect<Told | null> => {
   const { task } = experiment;
-  return task.name === 'npy' || task.name === 'png'
+  const made = task.name === 'generated';
+  return isOwnTask(task) || made
     ? pipe(
         TE.fromTask<Task, DrumheadError>(() => settled(task)),
         TE.flatMap((whole) =>
           pipe(
-            loadDataset(whole),
-            TE.map((dataset) => ({
+            loadTask(whole, { cacheDir: cache }),
+            TE.map(({ arrays, images, classes, digest }) => ({
               experiment: { ...experiment, task: whole },
-              data: digestFor(whole, dataset),
-              sizes: shapeOfDataset(dataset),
-              classes: dataset.classes,
+              data: digest,
+              sizes: images === null ? arrays.forms : shapeOfDataset(images),
+              classes,
             })),
           ),
         ),
+        // What nobody made yet is not made for this.
+        TE.orElse((error): Effect<Told | null> => (made ? TE.right(null) : TE.left(error))),
       )
     : TE.right(null);
 };
-
-/** Made data enter the identity by their task, files by a digest of what they hold. */
-export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
-  dataset.origin === 'files' || readsDigits(task) ? digestOf(dataset) : undefined;
-
-/** Whether the task's data comes from files of the person. */
-export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
 const weightsFit = (
   { name, loss }: Experiment,
   classes: number,
   names: readonly string[] = [],
 ): Checked<void> =>
-  loss.weights.length === 0 || loss.weights.length === classes
+  !isClassLoss(loss) || loss.weights.length === 0 || loss.weights.length === classes
     ? E.right(undefined)
     : E.left(
         decodeError(
@@ -224,6 +363,26 @@ const weightsFit = (
           `loss.weights: ${loss.weights.length} of them for ${classes} classes${names.length === 0 ? '' : `, which are ${names.join(', ')}`}`,
         ),
       );
+
+/** Each group of parameters trains some. */
+const groupsMatch = ({ name, training }: Experiment, program: Program): Checked<void> => {
+  const names = parametersOf(program.graph).map((declared) => declared.name);
+  const problems = training.groups.flatMap(({ match }, i) => {
+    if (names.some((one) => matchOf(match, one) !== null)) return [];
+    const near = nearPattern(match, names);
+    return [
+      `training.groups.${i}.match: no parameter is named '${match}'${near === undefined ? '' : `; did you mean '${near}'?`}${near === undefined ? '.' : ''} There are: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`,
+    ];
+  });
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(name, problems));
+};
+
+const allFrozen = ({ training }: Experiment, program: Program): boolean => {
+  const names = parametersOf(program.graph).map((declared) => declared.name);
+  const isFrozen = (name: string): boolean =>
+    training.groups.find(({ match }) => matchOf(match, name) !== null)?.frozen === true;
+  return names.length > 0 && names.every(isFrozen);
+};
 
 /** Early stopping needs validation images. */
 const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
@@ -238,25 +397,33 @@ const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
       );
 
 const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
-  decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);
+  decodeError(
+    name,
+    training.accumulate === 1
+      ? `training.batch: ${training.batch} is more than the ${images} training images`
+      : `training.batch: ${training.accumulate} batches of ${training.batch} are more than the ${images} training images`,
+  );
 
 /**
  * Checks an experiment against the shapes and counts that its task states, before any image is made. Tasks of files
  * state none.
  */
 const fitsTask = (experiment: Experiment): Checked<void> => {
-  const { task, model, loss, training } = experiment;
-  const shape = taskShape(task);
-  if (O.isNone(shape)) return E.right(undefined);
-  return pipe(
-    programFor(model, loss.target, shape.value),
-    E.flatMap(() => weightsFit(experiment, shape.value.classes)),
-    E.flatMap(() =>
-      'train' in task && task.train < training.batch
-        ? E.left(tooFew(experiment, task.train))
-        : E.right(undefined),
-    ),
-  );
+  const { task, training } = experiment;
+  const stated = statedData(task);
+  // What files hold is asked together with the rest, once they are read; pictures have the scores of classes.
+  if (O.isNone(stated)) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
+  const classes = taskClasses(task);
+  const learning = learningFor(experiment, stated.value);
+  const forms = isSizes(stated.value) ? formsOfSizes(stated.value) : stated.value;
+  return allOf(experiment, [
+    fitsLearning(experiment, learning),
+    ...(E.isRight(learning) ? [canAugment(experiment, learning.right, forms)] : []),
+    ...(classes === null ? [] : [weightsFit(experiment, classes.length)]),
+    ...('train' in task && task.train < samplesPerStep(training)
+      ? [E.left(tooFew(experiment, task.train))]
+      : []),
+  ]);
 };
 
 /** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */

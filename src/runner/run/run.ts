@@ -9,21 +9,20 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, type Effect } from '../../base/error.js';
-import { initialParameters } from '../../compile/parameters.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import { withPool } from '../../compile/tfjs/session/with-session.js';
-import { type Program, parametersOf } from '../../dsl/index.js';
+import { parametersOf } from '../../dsl/index.js';
 import { arithmeticOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Environment, RunEffect } from '../environment.js';
-import { restoreCheckpoint } from '../folder/checkpoint.js';
 import { forgetFailure, recordFailure } from '../folder/failure.js';
-import { inFolder } from '../folder/lock.js';
-import { heartbeat } from '../folder/progress.js';
+import { restoreCheckpoint } from '../folder/ongoing/checkpoint.js';
+import { inFolder } from '../folder/ongoing/lock.js';
+import { heartbeat } from '../folder/ongoing/progress.js';
+import { tidyFinished } from '../folder/ongoing/tidy.js';
 import { type Result, readWholeResult } from '../folder/result.js';
-import { tidyFinished } from '../folder/tidy.js';
-import { untrained } from '../training/optimiser.js';
 import type { TrainState } from '../training/state.js';
+import { firstState } from './begin.js';
 import { finish, interrupted } from './finish.js';
 import { keepTraining } from './keep-training.js';
 import { olderRuns } from './older.js';
@@ -89,7 +88,7 @@ const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Ef
 /** Charts take a second to load, which a run without pictures need not wait for. */
 const drawnBefore = (prepared: Prepared): Effect<boolean> =>
   pipe(
-    TE.tryCatch(() => import('./report.js'), defect),
+    TE.tryCatch(() => import('./report/report.js'), defect),
     TE.flatMap(({ isDrawn }) => isDrawn(prepared)),
   );
 
@@ -123,7 +122,7 @@ const withHeartbeat =
   };
 
 const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finished> => {
-  const { program, engine, seed, folder } = prepared;
+  const { program, engine, folder } = prepared;
   const note = (messages: readonly string[]): void => {
     for (const message of messages) environment.tell({ kind: 'note', message });
   };
@@ -138,7 +137,7 @@ const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finis
         () =>
           note(notes),
     ),
-    TE.map(({ state }) => state ?? fresh(program, seed)),
+    TE.flatMap(({ state }) => (state === null ? firstState(prepared, note) : TE.right(state))),
     // A process may have been killed between the checkpoint and the files that are made from it.
     TE.tap((start) => writeHistory(folder, start)),
     TE.flatMap((start) =>
@@ -148,16 +147,6 @@ const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finis
     ),
   );
 };
-
-const fresh = (program: Program, seed: number): TrainState => ({
-  epoch: 0,
-  step: 0,
-  lossSum: 0,
-  parameters: initialParameters(program.graph, seed),
-  optimiser: untrained,
-  best: null,
-  history: [],
-});
 
 const trainAndScore = (
   prepared: Prepared,

@@ -5,10 +5,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import type { ParameterDeclaration } from '../../dsl/index.js';
 import type { Arithmetic } from '../../engine/index.js';
-import { saveCheckpoint } from '../folder/checkpoint.js';
 import { writeEvents } from '../folder/events.js';
-import { stillHeld } from '../folder/lock.js';
 import { writeMetrics } from '../folder/metrics.js';
+import { saveCheckpoint } from '../folder/ongoing/checkpoint.js';
+import { stillHeld } from '../folder/ongoing/lock.js';
 import type { TrainState } from '../training/state.js';
 
 /** Writes metrics.ndjson and the event file of a history. **Errors** FileError. */

@@ -14,7 +14,8 @@ import {
   runCodec,
   type Settings,
 } from '../folder/record.js';
-import { isFromLater, readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
+import { isFromLater } from '../folder/seal.js';
+import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
 import { commitHere, versionsOf } from '../folder/versions.js';
 import type { Prepared } from './prepare.js';
 
@@ -82,7 +83,7 @@ const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
  * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
-  const { folder, engine, microBatches, experiment, program, identity, seed, data, dataset } = prepared;
+  const { folder, engine, microBatches, experiment, program, identity, seed, data, classes } = prepared;
   const written = {
     experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
     program: encodeProgram(program),
@@ -95,7 +96,7 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
     epochs: experiment.training.epochs,
     experiment: hash(written.experiment),
     program: hash(written.program),
-    classes: dataset.classes,
+    classes,
     ...(data === undefined ? {} : { data }),
     ...(before !== null && before.figures === undefined ? {} : { figures: 'sealed' as const }),
   });

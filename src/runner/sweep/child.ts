@@ -8,6 +8,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect, errorMessage } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
+import { targetOf } from '../../experiments/loss.js';
+import { otherChief } from '../../experiments/scores/measures.js';
 import type { RunEvent } from '../environment.js';
 import { type Finished, runExperiment } from '../run/run.js';
 import { type Answer, type News, type Outcome, type RunRequest, requestCodec } from './messages.js';
@@ -51,10 +53,16 @@ const teller = (): ((event: RunEvent) => void) => {
   };
 };
 
-const outcomeOf = (done: Checked<Finished>): Outcome => {
+const outcomeOf = (done: Checked<Finished>, whole: boolean): Outcome => {
   if (E.isRight(done)) {
     const { folder, before, result } = done.right;
-    return { kind: 'finished', folder, before, foregroundIou: result.test.foregroundIou };
+    return {
+      kind: 'finished',
+      folder,
+      before,
+      foregroundIou: result.test.foregroundIou ?? null,
+      ...otherChief(result.test, whole),
+    };
   }
   return { kind: done.left._tag === 'Interrupted' ? 'stopped' : 'failed', message: errorMessage(done.left) };
 };
@@ -71,7 +79,8 @@ const run = async ({
   pictures,
 }: RunRequest): Promise<Outcome> => {
   const choice = parseEngineChoice(engine);
-  if (E.isLeft(choice)) return outcomeOf(choice);
+  const whole = targetOf(experiment.loss) === 'image';
+  if (E.isLeft(choice)) return outcomeOf(choice, whole);
   const work = runExperiment(
     experiment,
     seed,
@@ -87,7 +96,7 @@ const run = async ({
     tell: teller(),
     signal: stop.signal,
   });
-  return outcomeOf(await work().catch((cause: unknown) => E.left(defect(cause))));
+  return outcomeOf(await work().catch((cause: unknown) => E.left(defect(cause))), whole);
 };
 
 process.on('message', async (message) => {

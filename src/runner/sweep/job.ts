@@ -1,4 +1,4 @@
-/** Runs a run of a sweep in a process of its own: whatever happens to that, the sweep goes on. */
+/** Runs one run of a sweep in a process of its own, so that the sweep goes on if that process dies. */
 
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const isSource = import.meta.url.endsWith('.ts');
 const entry = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url));
 
 /** The last words of a process that died, short enough for a table. */
-const lastWords = (text: string): string => {
+export const lastWords = (text: string): string => {
   const line = text
     .trim()
     .split('\n')
@@ -62,6 +62,7 @@ export const processJob: Job = (request, tell, signal) =>
       end(
         outcome ?? {
           kind: 'failed',
+          lost: true,
           message: `its process died of ${killer ?? `code ${code}`}${lastWords(words)}; what it kept is there`,
         },
       ),

@@ -3,6 +3,7 @@
 import * as t from 'io-ts';
 import { Kernels } from '../../engine/index.js';
 import { experimentCodec } from '../../experiments/experiment.js';
+import { progressFields } from '../folder/ongoing/progress.js';
 
 const request = t.union([
   t.intersection([
@@ -24,39 +25,46 @@ const request = t.union([
 /** The message that starts a run's process. */
 export const requestCodec = request;
 export type Request = t.TypeOf<typeof request>;
-/** What one run is, and how it is to be done. */
+/** One run, and how it is to be done. */
 export type RunRequest = Extract<Request, { kind: 'run' }>;
 
 const orNull = t.union([t.null, t.number]);
 
+const chief = t.type({ name: t.string, value: orNull });
+
 const news = t.union([
   t.type({ kind: t.literal('begins'), folder: t.string, epochs: t.number }),
-  t.type({
-    kind: t.literal('step'),
-    epoch: t.number,
-    done: t.number,
-    total: t.number,
-    loss: t.number,
-    samplesPerSecond: t.number,
-    secondsLeft: t.number,
-  }),
-  t.type({
-    kind: t.literal('epoch'),
-    epoch: t.number,
-    trainLoss: t.number,
-    validationLoss: orNull,
-    foregroundIou: orNull,
-  }),
+  t.type({ kind: t.literal('step'), ...progressFields }),
+  t.intersection([
+    t.type({
+      kind: t.literal('epoch'),
+      epoch: t.number,
+      trainLoss: t.number,
+      validationLoss: orNull,
+      foregroundIou: orNull,
+    }),
+    /** The score to see first, where it is another. */
+    t.partial({ chief }),
+  ]),
   t.type({ kind: t.literal('says'), message: t.string }),
 ]);
-/** How a run gets on. */
+/** The progress of a run. */
 export type News = t.TypeOf<typeof news>;
 
 const outcome = t.union([
-  t.type({ kind: t.literal('finished'), folder: t.string, before: t.boolean, foregroundIou: orNull }),
+  t.intersection([
+    t.type({ kind: t.literal('finished'), folder: t.string, before: t.boolean, foregroundIou: orNull }),
+    t.partial({ chief }),
+  ]),
   /** It was stopped; its checkpoint is kept. */
   t.type({ kind: t.literal('stopped'), message: t.string }),
-  t.type({ kind: t.literal('failed'), message: t.string }),
+  /** `lost`: its process died, without a word on what is wrong with the run. */
+  t.intersection([
+    t.type({ kind: t.literal('failed'), message: t.string }),
+    t.partial({ lost: t.literal(true) }),
+  ]),
+  /** Another process works on it, here or on another machine. */
+  t.type({ kind: t.literal('elsewhere'), message: t.string }),
 ]);
 /** How the work on a run ended. */
 export type Outcome = t.TypeOf<typeof outcome>;

@@ -7,21 +7,24 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import type { Checked, DrumheadError, Effect } from '../../base/error.js';
+import type { Checked, Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
-import { shapeOfDataset, type TaskShape } from '../../data/dataset.js';
-import { loadDataset } from '../../data/load.js';
-import { type Task, taskShape } from '../../data/task.js';
+import { readsDigits } from '../../data/identifying.js';
+import { loadTask } from '../../data/load.js';
+import type { GeneratorOf } from '../../data/own/generated.js';
+import { statedData, type Task } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import { type Engine, kernelsOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
-import { programFor } from '../../experiments/model.js';
+import { trainedOutput } from '../../experiments/learning.js';
+import { type DataShape, programFor } from '../../experiments/model.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import { findRun } from '../folder/paths.js';
 import { type Result, readWholeResult } from '../folder/result.js';
 import type { SweepFile } from '../folder/sweep-file.js';
-import { digestFor, identityOn, readsDigits } from '../run/prepare.js';
+import { identityOn } from '../run/prepare.js';
+import { inShard, type Shard } from './shard.js';
 
 /** One run of a sweep. */
 export interface Assignment {
@@ -44,7 +47,7 @@ export interface Assignment {
  * files.
  */
 interface Facts {
-  readonly sizes: TaskShape;
+  readonly sizes: DataShape;
   readonly images: number;
   readonly data: string | undefined;
 }
@@ -61,25 +64,30 @@ interface Known {
  * The facts of each task. Files are read, since two tasks are the same only if they hold the same. Nothing is known
  * of files that cannot be read; the run itself will say why.
  */
-const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyMap<string, Facts>> => {
+const factsOf = async (
+  tasks: readonly Task[],
+  { cache, generatorOf }: Pick<Planning, 'cache' | 'generatorOf'>,
+): Promise<Checked<ReadonlyMap<string, Facts>>> => {
   const facts = new Map<string, Facts>();
   for (const task of tasks) {
     const key = canonical(task);
     if (facts.has(key)) continue;
-    const sizes = readsDigits(task) ? O.none : taskShape(task);
+    const sizes = readsDigits(task) ? O.none : statedData(task);
     if (O.isSome(sizes) && 'train' in task)
       facts.set(key, { sizes: sizes.value, images: task.train, data: undefined });
     else {
-      const loaded = await loadDataset(task, { cacheDir: cache })();
+      const loaded = await loadTask(task, { cacheDir: cache, generatorOf })();
+      // The processes of the runs run no code of a person: they take what is made here.
+      if (E.isLeft(loaded) && task.name === 'generated' && generatorOf !== undefined) return loaded;
       if (E.isRight(loaded))
         facts.set(key, {
-          sizes: shapeOfDataset(loaded.right),
-          images: loaded.right.train.count,
-          data: digestFor(task, loaded.right),
+          sizes: loaded.right.arrays.forms,
+          images: loaded.right.arrays.train.count,
+          data: loaded.right.digest,
         });
     }
   }
-  return facts;
+  return E.right(facts);
 };
 
 const knownOf = (
@@ -90,20 +98,31 @@ const knownOf = (
   if (found === undefined) return E.right(null);
   const { sizes, images, data } = found;
   return pipe(
-    programFor(model, loss.target, sizes),
+    programFor(model, loss, sizes),
     E.map((program) => ({ program, hash: hashProgram(program), images, data })),
   );
 };
 
 /** FLOP of all steps of a training; a thousand images are assumed where they are not counted. */
-const workOf = ({ training }: Experiment, known: Known | null): number => {
+const workOf = ({ training, loss }: Experiment, known: Known | null): number => {
   const images = known?.images ?? 1000;
   const perImage =
     known === null
       ? 1e9
-      : cost(select(known.program, 'logits'), { batch: training.batch }).training.flops / training.batch;
+      : cost(select(known.program, trainedOutput(loss)), { batch: training.batch }).training.flops /
+        training.batch;
   return perImage * images * training.epochs;
 };
+
+/** The surroundings of a plan. */
+export interface Planning {
+  readonly runs: string;
+  readonly cache: string;
+  /** How a person's module is run for the function of a task; left out: none is run. */
+  readonly generatorOf?: GeneratorOf;
+  /** Only these runs; default all. */
+  readonly shard?: Shard;
+}
 
 /**
  * The runs of a sweep on an engine, with the results of those that are finished.
@@ -113,18 +132,21 @@ const workOf = ({ training }: Experiment, known: Known | null): number => {
 export const planSweep = (
   sweep: Sweep,
   engine: Engine,
-  { runs, cache }: { readonly runs: string; readonly cache: string },
-): Effect<readonly Assignment[]> =>
-  pipe(
-    TE.fromTask<ReadonlyMap<string, Facts>, DrumheadError>(() =>
+  { runs, cache, generatorOf, shard = { part: 1, of: 1 } }: Planning,
+): Effect<readonly Assignment[]> => {
+  const wanted = runsOf(sweep)
+    .map((run, index) => ({ ...run, index }))
+    .filter(({ index }) => inShard(shard)(index));
+  const members = [...new Set(wanted.map(({ member }) => member))];
+  return pipe(
+    (): Promise<Checked<ReadonlyMap<string, Facts>>> =>
       factsOf(
-        sweep.members.map(({ experiment }) => experiment.task),
-        cache,
+        members.map(({ experiment }) => experiment.task),
+        { cache, ...(generatorOf === undefined ? {} : { generatorOf }) },
       ),
-    ),
     TE.flatMapEither((facts) =>
       pipe(
-        sweep.members,
+        members,
         A.traverse(E.Applicative)((member) =>
           pipe(
             knownOf(member.experiment, facts),
@@ -139,8 +161,8 @@ export const planSweep = (
       const placed = new Map<string, string>();
       const nameOf = memberName(sweep);
       return pipe(
-        runsOf(sweep),
-        A.traverseWithIndex(TE.ApplicativeSeq)((index, { member, seed }) => {
+        wanted,
+        A.traverse(TE.ApplicativeSeq)(({ index, member, seed }) => {
           const { known, work } = facts.get(member) ?? { known: null, work: 1 };
           return pipe(
             folderOf(member.experiment, known, { seed, engine, runs, placed }),
@@ -160,6 +182,7 @@ export const planSweep = (
       );
     }),
   );
+};
 
 interface Placing {
   readonly seed: number;
@@ -193,6 +216,29 @@ const resultIn = (folder: string | null): Effect<Result | null> =>
         readWholeResult(folder),
         TE.map(({ result }) => result),
       );
+
+/** The record of a sweep when a part of it is known: places that are not in the plan stay as they were. */
+export const mergedRecord = (
+  before: SweepFile | null,
+  sweep: Sweep,
+  engine: Pick<Engine, 'name' | 'fused'>,
+  runs: string,
+  plan: readonly Pick<Assignment, 'member' | 'seed' | 'folder'>[],
+): SweepFile => {
+  const key = ({ member, seed }: SweepFile['places'][number]): string => `${member} ${seed}`;
+  const all = recordOf(
+    sweep,
+    engine,
+    runs,
+    runsOf(sweep).map((run) => ({ ...run, folder: null })),
+  );
+  const part = recordOf(sweep, engine, runs, plan);
+  const same = before !== null && canonical({ ...before, places: [] }) === canonical({ ...all, places: [] });
+  const known = new Map<string, string>();
+  for (const place of [...(same ? before.places : []), ...part.places])
+    if (place.folder !== null) known.set(key(place), place.folder);
+  return { ...all, places: all.places.map((place) => ({ ...place, folder: known.get(key(place)) ?? null })) };
+};
 
 /** The record of a sweep with these folders. */
 export const recordOf = (

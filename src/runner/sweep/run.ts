@@ -7,18 +7,20 @@ import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
-import { type Engine, engineWords, kernelsOf, openEngine } from '../../engine/index.js';
+import { type Engine, engineWords, kernelsOf } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/experiment.js';
 import { idleInValues } from '../../experiments/idle.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import type { Environment } from '../environment.js';
-import { inFolder } from '../folder/lock.js';
-import { readSweepFile, sweepPath, writeSweep } from '../folder/sweep-file.js';
-import { tidyFinished } from '../folder/tidy.js';
+import { inFolder, workerAfterWaiting } from '../folder/ongoing/lock.js';
+import { tidyFinished } from '../folder/ongoing/tidy.js';
+import { readSweepFile, type SweepFile, sweepPath, writeSweep } from '../folder/sweep-file.js';
+import { openSweepEngine } from './engine.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
-import { type Assignment, planSweep, recordOf } from './plan.js';
+import { type Assignment, mergedRecord, planSweep, recordOf } from './plan.js';
 import { settledSweep } from './settle.js';
+import type { Shard } from './shard.js';
 
 /** An event of a sweep, for progress bars and logs. */
 export type SweepEvent =
@@ -28,11 +30,13 @@ export type SweepEvent =
   | { readonly kind: 'news'; readonly run: Assignment; readonly news: News }
   | { readonly kind: 'end'; readonly run: Assignment; readonly outcome: Outcome };
 
-/** What a sweep needs of the world. */
+/** The surroundings of a sweep. */
 export interface SweepEnvironment extends Omit<Environment, 'tell'> {
   /** Runs at a time. */
   readonly jobs: number;
   readonly job: Job;
+  /** Only this part; others may do theirs at the same time. Default all of it. */
+  readonly shard?: Shard;
   /** Whether the caller already reported settings that do nothing. */
   readonly remarked?: boolean;
   readonly tell: (event: SweepEvent) => void;
@@ -42,6 +46,8 @@ export interface SweepEnvironment extends Omit<Environment, 'tell'> {
 export interface Failed {
   readonly run: Assignment;
   readonly message: string;
+  /** Its process died: there may be nothing wrong with the run. */
+  readonly lost: boolean;
 }
 
 /** How a sweep ended. */
@@ -53,13 +59,17 @@ export interface SweepOutcome {
   readonly failed: readonly Failed[];
   /** Those that were stopped or did not begin. */
   readonly unfinished: number;
+  /** Those that other processes work on. */
+  readonly elsewhere: number;
 }
 
 /**
  * Runs the unfinished runs of a sweep. A run that fails, or whose process dies, is noted, and the others go on. The
- * folder of each run is recorded before the first begins.
+ * folder of each run is recorded before the first begins. A shard does its own runs, beside others, and leaves a run that
+ * another process works on.
  *
- * **Errors** of axes that are not what their members hold, of the plan and the record, before anything runs; FileError also while another process runs the same sweep.
+ * **Errors** of axes that are not what their members hold, of the plan and the record, before anything runs; FileError also
+ * while another process runs the same sweep.
  *
  * @example
  * runSweep(sweep)({ ...environment, jobs: 2, workers: 1, job: processJob })   // right({ finished: 6, total: 6, … })
@@ -74,16 +84,21 @@ export const runSweep =
     );
 
 /** A label must not name numbers of another experiment. */
-const truthful = (sweep: Sweep): Checked<Sweep> => {
+export const truthful = (sweep: Sweep): Checked<Sweep> => {
   const problems = sweepProblems(sweep);
   return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
 };
 
+/** A whole sweep has its folder for itself; shards share it. */
+const alone = <A>(folder: string, { shard }: SweepEnvironment, work: Effect<A>): Effect<A> =>
+  shard === undefined ? inFolder(folder, work) : work;
+
 const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOutcome> =>
-  inFolder(
+  alone(
     dirname(sweepPath(environment.runs, sweep.name)),
+    environment,
     pipe(
-      openEngine(environment.engine, environment.kernels),
+      openSweepEngine(sweep.name, environment),
       TE.bindTo('opened'),
       TE.tapTask(
         ({ opened }) =>
@@ -91,9 +106,7 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
             tellNotes(sweep, opened, environment),
       ),
       TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment)),
-      TE.bind('record', ({ opened, plan }) =>
-        writeSweep(environment.runs, recordOf(sweep, opened, environment.runs, plan)),
-      ),
+      TE.bind('record', ({ opened, plan }) => keepRecord(sweep, opened, environment, plan)),
       TE.tapIO(
         ({ plan, opened }) =>
           () =>
@@ -102,21 +115,39 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
       TE.bind('outcomes', ({ plan, opened }) => TE.fromTask(work(plan, opened, environment))),
       TE.tap(({ opened, plan, outcomes }) =>
         // Folders that depend on data are known now.
-        writeSweep(
-          environment.runs,
-          recordOf(
-            sweep,
-            opened,
-            environment.runs,
-            plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
-          ),
+        keepRecord(
+          sweep,
+          opened,
+          environment,
+          plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
         ),
       ),
       TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
     ),
   );
 
-/** Notes before the first run: settings that do nothing, and that runs on another engine stay as they are. */
+/** Writes where runs lie, unless the record says so already: shards that begin together write no more than needed. */
+const keepRecord = (
+  sweep: Sweep,
+  engine: Engine,
+  { runs, shard }: SweepEnvironment,
+  plan: readonly Assignment[],
+): Effect<string> => {
+  const path = sweepPath(runs, sweep.name);
+  if (shard === undefined) return writeSweep(runs, recordOf(sweep, engine, runs, plan));
+  return pipe(
+    TE.fromTask<Checked<SweepFile>, DrumheadError>(readSweepFile(path)),
+    TE.flatMap((read) => {
+      const before = E.isRight(read) ? read.right : null;
+      const next = mergedRecord(before, sweep, engine, runs, plan);
+      return before !== null && canonical(before) === canonical(next)
+        ? TE.right(path)
+        : writeSweep(runs, next);
+    }),
+  );
+};
+
+/** Notes before the first run: on settings that do nothing, and on runs that another engine made. */
 const tellNotes = async (
   sweep: Sweep,
   opened: Engine,
@@ -180,11 +211,17 @@ const sameRun = (a: Assignment, b: Assignment): boolean => {
 const doRun = async (
   run: Assignment,
   engine: Engine,
-  { job, tell, signal, runs, cache, workers, pictures }: SweepEnvironment,
+  { job, tell, signal, runs, cache, workers, pictures, shard }: SweepEnvironment,
 ): Promise<Ended> => {
   const { member, seed } = run;
   let folder = run.folder;
   tell({ kind: 'begin', run });
+  const worker = shard === undefined || folder === null ? null : await workerAfterWaiting(folder, signal);
+  if (worker !== null) {
+    const outcome = { kind: 'elsewhere', message: `${worker.where} works on it` } as const;
+    tell({ kind: 'end', run, outcome });
+    return { outcome, folder };
+  }
   const kernels = kernelsOf(engine);
   const outcome = await job(
     {
@@ -212,16 +249,18 @@ const doRun = async (
 const summed = (plan: readonly Assignment[], record: string, outcomes: Outcomes): SweepOutcome => {
   const failed = plan.flatMap((run): readonly Failed[] => {
     const outcome = outcomes.get(run)?.outcome;
-    return outcome?.kind === 'failed' ? [{ run, message: outcome.message }] : [];
+    return outcome?.kind === 'failed' ? [{ run, message: outcome.message, lost: outcome.lost === true }] : [];
   });
   const finished = plan.filter(
     (run) => run.result !== null || outcomes.get(run)?.outcome.kind === 'finished',
   ).length;
+  const elsewhere = plan.filter((run) => outcomes.get(run)?.outcome.kind === 'elsewhere').length;
   return {
     record,
     total: plan.length,
     finished,
     failed,
-    unfinished: plan.length - finished - failed.length,
+    unfinished: plan.length - finished - failed.length - elsewhere,
+    elsewhere,
   };
 };

@@ -1,6 +1,7 @@
-/** Clipping: the gradient of all parameters together is shortened to a largest length, its direction kept. */
+/** Clipping: gradients are shortened to a largest length together, their direction kept, or number by number. */
 
 import type { Arrays } from '../../compile/tfjs/session/session.js';
+import type { Clip } from '../../experiments/training/training.js';
 
 /**
  * The length of all arrays together: the root of the sum of all squares, in float64. The order of the sum is fixed,
@@ -17,12 +18,13 @@ export const globalNorm = (gradients: Arrays): number => {
  * The gradients, shortened where they are longer than the limit (Pascanu et al. 2013, arXiv 1211.5063, Algorithm 1).
  * A gradient that is not finite stays, so that divergence is seen.
  *
- * @param limit null for none
+ * @param limit of the length; `{ value }` of the size of each number; null for none
  * @example
  * clipped(1, { w: Float32Array.of(3, 4) })   // { w: [.6, .8] }
  */
-export const clipped = (limit: number | null, gradients: Arrays): Arrays => {
+export const clipped = (limit: Clip | null, gradients: Arrays): Arrays => {
   if (limit === null) return gradients;
+  if (typeof limit !== 'number') return clippedEach(limit.value, gradients);
   const norm = globalNorm(gradients);
   if (!(norm > limit) || norm === Number.POSITIVE_INFINITY) return gradients;
   const scale = limit / norm;
@@ -30,3 +32,12 @@ export const clipped = (limit: number | null, gradients: Arrays): Arrays => {
     Object.entries(gradients).map(([name, values]) => [name, values.map((value) => value * scale)]),
   );
 };
+
+/** Each number at most as large as the limit; NaN stays. */
+const clippedEach = (limit: number, gradients: Arrays): Arrays =>
+  Object.fromEntries(
+    Object.entries(gradients).map(([name, values]) => [
+      name,
+      values.map((value) => (Number.isFinite(value) ? Math.max(-limit, Math.min(limit, value)) : value)),
+    ]),
+  );

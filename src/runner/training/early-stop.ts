@@ -4,7 +4,7 @@
  */
 
 import type { Training } from '../../experiments/experiment.js';
-import { type EpochMetrics, validationLossOf } from './state.js';
+import { type EpochMetrics, type Watched, watchedIn, watchedLoss } from './state.js';
 
 /**
  * Epochs since the validation loss last fell below its minimum by more than the tolerance. Epochs without a
@@ -23,14 +23,22 @@ export const epochsWithoutProgress = (losses: readonly (number | null)[], tolera
   return waited;
 };
 
+/** The watched score of each epoch, turned so that less is better. */
+const turned = (history: readonly EpochMetrics[], watched: Watched): readonly (number | null)[] =>
+  history.map((metrics) => {
+    const value = watchedIn(metrics, watched);
+    return value === null || watched.better === 'less' ? value : -value;
+  });
+
 /** Whether the training ends here, before its last epoch. */
 export const endsEarly = (
   { patience, tolerance, minimumEpochs }: Pick<Training, 'patience' | 'tolerance' | 'minimumEpochs'>,
   history: readonly EpochMetrics[],
+  watched: Watched = watchedLoss,
 ): boolean =>
   patience !== null &&
   history.length >= minimumEpochs &&
-  epochsWithoutProgress(history.map(validationLossOf), tolerance) >= patience;
+  epochsWithoutProgress(turned(history, watched), tolerance) >= patience;
 
 /**
  * Why a training ended before its last epoch, in words; null where it did not.
@@ -42,14 +50,18 @@ export const endsEarly = (
 export const earlyStopWords = (
   training: Pick<Training, 'epochs' | 'patience' | 'tolerance' | 'minimumEpochs'>,
   history: readonly EpochMetrics[],
+  watched: Watched = watchedLoss,
 ): string | null => {
   const { epochs, tolerance } = training;
-  if (history.length >= epochs || !endsEarly(training, history)) return null;
-  const waited = epochsWithoutProgress(history.map(validationLossOf), tolerance);
-  const lower =
-    tolerance > 0 ? `no validation loss lower by more than ${tolerance}` : 'no lower validation loss';
+  if (history.length >= epochs || !endsEarly(training, history, watched)) return null;
+  const waited = epochsWithoutProgress(turned(history, watched), tolerance);
+  const direction = watched.better === 'less' ? 'lower' : 'higher';
+  const better =
+    tolerance > 0
+      ? `no validation ${watched.name} ${direction} by more than ${tolerance}`
+      : `no ${direction} validation ${watched.name}`;
   return (
     `stopped early after epoch ${history.length} of ${epochs}: ` +
-    `${lower} in ${waited} ${waited === 1 ? 'epoch' : 'epochs'}`
+    `${better} in ${waited} ${waited === 1 ? 'epoch' : 'epochs'}`
   );
 };

@@ -1,13 +1,15 @@
 /**
- * Adam and AdamW on plain arrays, in PyTorch's form.
+ * Adam, AdamW and gradient descent on plain arrays, in PyTorch's form.
  *
  * The update is a pure function from (state, parameters, gradients) to new ones, computed in float64 and kept in
  * float32. It runs on the host: a model here has 10^5 parameters, a step costs 10^9 operations elsewhere, and a
  * state of plain arrays can be written to a checkpoint as it is.
  */
 
+import { power } from '../../base/power.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 
+/** How Adam and AdamW step. */
 export interface OptimiserSettings {
   /** `adam`: weight decay, if any, is added to the gradient. `adamw`: it shrinks the weights by themselves. */
   readonly name: 'adam' | 'adamw';
@@ -17,6 +19,26 @@ export interface OptimiserSettings {
   /** Added outside the root. */
   readonly epsilon: number;
   readonly weightDecay: number;
+}
+
+/** How gradient descent steps. */
+export interface DescentSettings {
+  readonly name: 'sgd';
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** Added to the gradient, times the weight. */
+  readonly weightDecay: number;
+}
+
+/** How a parameter is trained in another way. */
+export interface OwnWay {
+  /** A factor of the learning rate. */
+  readonly rate: number;
+  /** Instead of the weight decay. */
+  readonly decay?: number;
+  /** Whether it stays as it is. */
+  readonly frozen: boolean;
 }
 
 /** The reference's: Adam at 1e-3. */
@@ -32,7 +54,10 @@ export const adam: OptimiserSettings = {
 /** The reference's option: AdamW with weight decay 0.01. */
 export const adamW: OptimiserSettings = { ...adam, name: 'adamw', weightDecay: 0.01 };
 
-/** The optimiser's state: the steps taken, and by parameter name the two running moments of the gradient. */
+/**
+ * The optimiser's state: the steps taken, and by parameter name the two running moments of the gradient. Gradient descent
+ * keeps its momentum as the first, and has no second.
+ */
 export interface OptimiserState {
   readonly step: number;
   readonly mean: Arrays;
@@ -48,17 +73,22 @@ export interface Optimised {
   readonly state: OptimiserState;
 }
 
+/** The way of every parameter that has none of its own. */
+const plainWay: OwnWay = { rate: 1, frozen: false };
+
 /**
- * One step: p' = p - lr m_hat / (sqrt(v_hat) + epsilon), with m_hat = m/(1-beta1^t), v_hat = v/(1-beta2^t)
+ * One step. Adam: p' = p - lr m_hat / (sqrt(v_hat) + epsilon), with m_hat = m/(1-beta1^t), v_hat = v/(1-beta2^t)
  * (Kingma & Ba 2015, Algorithm 1; for AdamW after p shrank by lr * weightDecay, Loshchilov & Hutter 2019,
- * Algorithm 2). A parameter without a gradient stays as it is, decay included, as in PyTorch. Nothing is changed
- * in place.
+ * Algorithm 2). Gradient descent: b' = momentum b + g, b' = g at first, and p' = p - lr b', or with Nesterov's momentum
+ * p' = p - lr (g + momentum b') (Sutskever et al. 2013, in PyTorch's form). A parameter without a gradient stays as it is,
+ * decay included, as in PyTorch. Nothing is changed in place.
  *
+ * @param wayOf how a parameter of this name is trained in another way
  * @example
  * const { parameters, state } = optimise(adam)(untrained, weights, gradients);
  */
 export const optimise =
-  (settings: OptimiserSettings) =>
+  (settings: OptimiserSettings | DescentSettings, wayOf: (name: string) => OwnWay = () => plainWay) =>
   (state: OptimiserState, parameters: Arrays, gradients: Arrays): Optimised => {
     const step = state.step + 1;
     const moved: Record<string, Float32Array> = { ...parameters };
@@ -66,13 +96,43 @@ export const optimise =
     const square: Record<string, Float32Array> = { ...state.square };
     for (const [name, gradient] of Object.entries(gradients)) {
       if (!(name in parameters)) continue;
-      const next = update(settings, step, parameters[name], gradient, state.mean[name], state.square[name]);
+      const way = wayOf(name);
+      if (way.frozen) continue;
+      const own = {
+        ...settings,
+        learningRate: settings.learningRate * way.rate,
+        weightDecay: way.decay ?? settings.weightDecay,
+      };
+      if (own.name === 'sgd') {
+        const next = descend(own, parameters[name], gradient, state.mean[name]);
+        moved[name] = next.parameter;
+        if (own.momentum > 0) mean[name] = next.mean;
+        continue;
+      }
+      const next = update(own, step, parameters[name], gradient, state.mean[name], state.square[name]);
       moved[name] = next.parameter;
       mean[name] = next.mean;
       square[name] = next.square;
     }
     return { parameters: moved, state: { step, mean, square } };
   };
+
+const descend = (
+  { learningRate, momentum, nesterov, weightDecay }: DescentSettings,
+  parameter: Float32Array,
+  gradient: Float32Array,
+  oldMomentum: Float32Array | undefined,
+): Pick<Updated, 'parameter' | 'mean'> => {
+  const moved = new Float32Array(parameter.length);
+  const mean = new Float32Array(parameter.length);
+  for (let i = 0; i < parameter.length; i++) {
+    const g = gradient[i] + weightDecay * parameter[i];
+    const b = oldMomentum === undefined ? g : momentum * oldMomentum[i] + g;
+    mean[i] = b;
+    moved[i] = parameter[i] - learningRate * (nesterov ? g + momentum * b : b);
+  }
+  return { parameter: moved, mean };
+};
 
 interface Updated {
   readonly parameter: Float32Array;
@@ -88,8 +148,8 @@ const update = (
   oldMean: Float32Array | undefined,
   oldSquare: Float32Array | undefined,
 ): Updated => {
-  const size = learningRate / (1 - beta1 ** step);
-  const correction = Math.sqrt(1 - beta2 ** step);
+  const size = learningRate / (1 - power(beta1, step));
+  const correction = Math.sqrt(1 - power(beta2, step));
   const added = name === 'adam' ? weightDecay : 0;
   const kept = name === 'adamw' ? 1 - learningRate * weightDecay : 1;
   const moved = new Float32Array(parameter.length);

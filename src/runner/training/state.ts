@@ -2,13 +2,12 @@
 
 import * as t from 'io-ts';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
-import type { Scores } from '../../experiments/scores.js';
+import type { Better, Measures } from '../../experiments/scores/measures.js';
 import type { OptimiserState } from './optimiser.js';
 
 const score = t.union([t.null, t.number]);
 
-/** Scores as files hold them. */
-export const scoresCodec: t.Type<Scores, Scores, unknown> = t.type({
+const segmentationCodec = t.type({
   loss: score,
   foregroundLoss: score,
   accuracy: score,
@@ -21,6 +20,17 @@ export const scoresCodec: t.Type<Scores, Scores, unknown> = t.type({
   imagesWithoutForeground: t.number,
 });
 
+const ownCodec = t.intersection([t.type({ loss: score, samples: t.number }), t.record(t.string, score)]);
+
+/** Scores as files hold them: those of segmentation, which all have to be there, or an experiment's own. */
+export const scoresCodec: t.Type<Measures, Measures, unknown> = new t.Type<Measures, Measures, unknown>(
+  'scores',
+  (u): u is Measures => segmentationCodec.is(u) || ownCodec.is(u),
+  (u, context): t.Validation<Measures> =>
+    ownCodec.is(u) ? t.success(u) : segmentationCodec.validate(u, context),
+  t.identity,
+);
+
 /** One epoch's numbers, as they are written to metrics.ndjson. No times: the same run gives the same lines. */
 export const epochMetricsCodec = t.intersection([
   t.type({
@@ -29,7 +39,7 @@ export const epochMetricsCodec = t.intersection([
     trainLoss: t.number,
     /** Learning rate of the epoch's last step. */
     rate: t.number,
-    /** Null where the task has no validation images. */
+    /** Null where the task has no validation samples. */
     validation: t.union([t.null, scoresCodec]),
   }),
   t.partial({
@@ -43,7 +53,20 @@ export type EpochMetrics = t.TypeOf<typeof epochMetricsCodec>;
 export const validationLossOf = ({ validation, validationLoss }: EpochMetrics): number | null =>
   validationLoss ?? validation?.loss ?? null;
 
-/** The weights of the epoch with the lowest validation loss. */
+/** A score that decides which weights are kept, and whether more or less of it is better. */
+export interface Watched {
+  readonly name: string;
+  readonly better: Better;
+}
+
+/** The loss that is trained for. */
+export const watchedLoss: Watched = { name: 'loss', better: 'less' };
+
+/** The watched score of an epoch; null where there is none. */
+export const watchedIn = (metrics: EpochMetrics, { name }: Watched): number | null =>
+  name === 'loss' ? validationLossOf(metrics) : (metrics.validation?.[name] ?? null);
+
+/** The weights of the epoch that is best on validation. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
@@ -60,6 +83,8 @@ export interface TrainState {
   readonly lossSum: number;
   readonly parameters: Arrays;
   readonly optimiser: OptimiserState;
+  /** Averaged weights, by which the training is scored; left out where it is scored by the weights themselves. */
+  readonly average?: Arrays;
   readonly best: Best | null;
   readonly history: readonly EpochMetrics[];
 }

@@ -5,26 +5,34 @@ import type { Diverged } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import type { MicroBatches } from '../../compile/micro-batches.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
-import { type Dataset, imagesOf } from '../../data/dataset.js';
-import { labelsOf } from '../../data/targets.js';
+import type { NamedArrays } from '../../data/arrays.js';
 import type { Training } from '../../experiments/experiment.js';
-import { type LossSpec, publishedLoss } from '../../experiments/loss.js';
 import { clipped } from './clip.js';
 import { endsEarly } from './early-stop.js';
-import { evaluateLoss, range } from './evaluate.js';
+import { evaluate, range } from './evaluate.js';
 import { unfinite } from './finite.js';
-import { adam, adamW, type OptimiserSettings, optimise } from './optimiser.js';
-import { type EpochMetrics, type TrainState, validationLossOf } from './state.js';
+import type { Objective } from './objective.js';
+import { optimise } from './optimiser.js';
+import {
+  type EpochMetrics,
+  type TrainState,
+  validationLossOf,
+  type Watched,
+  watchedIn,
+  watchedLoss,
+} from './state.js';
+import { averaged, optimiserOf, rateAt, wayIn } from './steps.js';
 
 /** The inputs of a training that stay the same. */
 export interface TrainPlan {
   readonly training: Training;
-  /** The loss; default the published one. */
-  readonly loss?: LossSpec;
+  readonly objective: Objective;
+  /** The score by which the best weights are kept; left out: the loss. */
+  readonly watched?: Watched;
   readonly seed: number;
-  readonly dataset: Dataset;
+  readonly data: NamedArrays;
   readonly microBatches: MicroBatches;
-  /** Images that are evaluated at once. */
+  /** Samples that are evaluated at once. */
   readonly evaluationBatch: number;
 }
 
@@ -38,27 +46,13 @@ export interface TrainWatch {
 }
 
 /** Steps of an epoch: whole batches only. */
-export const stepsPerEpoch = ({ dataset, training }: TrainPlan): number =>
-  Math.floor(dataset.train.count / training.batch);
+export const stepsPerEpoch = ({ data, training }: Pick<TrainPlan, 'data' | 'training'>): number =>
+  Math.floor(data.train.count / samplesPerStep(training));
 
-/** The learning rate of step `done` (from 0) of `total`. */
-export const rateAt = ({ rate, schedule }: Training, done: number, total: number): number => {
-  const fallen = (rate * (1 + Math.cos((Math.PI * done) / total))) / 2;
-  switch (schedule) {
-    case 'constant':
-      return rate;
-    case 'cosine':
-      return fallen;
-    case 'warm-cosine':
-      // Adam's first steps at a high rate can ruin a network, since its moments are still unknown.
-      return fallen * Math.min(1, (done + 1) / Math.ceil(total / 10));
-  }
-};
+/** Samples of a step: those of all batches whose gradients it takes. */
+export const samplesPerStep = ({ batch, accumulate }: Training): number => batch * accumulate;
 
-const optimiserOf = ({ optimiser, weightDecay }: Training, learningRate: number): OptimiserSettings =>
-  optimiser === 'adam' ? { ...adam, learningRate } : { ...adamW, learningRate, weightDecay };
-
-/** The order of the training images in an epoch: depends on the seed and the epoch alone. */
+/** The order of the training samples in an epoch: depends on the seed and the epoch alone. */
 export const orderOf = (seed: number, epoch: number, count: number): readonly number[] =>
   stream(seed, 'order', epoch).shuffle(range(0, count));
 
@@ -75,25 +69,42 @@ export const train = async (
 ): Promise<E.Either<Diverged, TrainState>> => {
   let state = start;
   session.load(state.parameters);
-  while (!isTrained(plan.training, state)) {
-    const ran = await runEpoch(session, plan, state, watch);
-    if (E.isLeft(ran)) return ran;
-    state = ran.right;
+  while (!isTrained(plan.training, state, plan.watched)) {
+    const next = await nextEpoch(session, plan, state, watch);
+    if (E.isLeft(next)) return next;
+    state = next.right;
     if (watch.signal.aborted) break;
-    const wrong = unfinite(state.parameters);
-    if (wrong !== null) return E.left(diverged(state, `the parameter ${wrong.name}`, wrong.value));
-    const closed = await closeEpoch(session, plan, state, watch.signal);
-    if (watch.signal.aborted) break;
-    // The validation loss may be infinite where the training's is not: it uses other batch statistics.
-    const scored = validationLossOf(closed.history[closed.history.length - 1]);
-    if (scored !== null && !Number.isFinite(scored))
-      return E.left(diverged(state, 'the validation loss', scored));
-    state = closed;
     // Reported after it is saved, so that an epoch that was reported is never lost.
     if (await watch.keep(state)) watch.epoch(state.history[state.history.length - 1]);
   }
   if (watch.signal.aborted) await watch.keep(state);
   return E.right(state);
+};
+
+/**
+ * Trains to the end of an epoch and scores it; where the signal stops it, the state after the last step, or after the steps of
+ * the whole epoch if it was stopped while it was scored. The session has the weights of the state already, and has them after.
+ *
+ * **Errors** Diverged when a loss or a weight is not finite.
+ */
+export const nextEpoch = async (
+  session: Session,
+  plan: TrainPlan,
+  start: TrainState,
+  watch: Pick<TrainWatch, 'step' | 'signal'>,
+): Promise<E.Either<Diverged, TrainState>> => {
+  const ran = await runEpoch(session, plan, start, watch);
+  if (E.isLeft(ran) || watch.signal.aborted) return ran;
+  const state = ran.right;
+  const wrong = unfinite(state.parameters);
+  if (wrong !== null) return E.left(diverged(state, `the parameter ${wrong.name}`, wrong.value));
+  const closed = await closeEpoch(session, plan, state, watch.signal);
+  if (watch.signal.aborted) return E.right(state);
+  // The validation loss may be infinite where the training's is not: it uses other batch statistics.
+  const scored = validationLossOf(closed.history[closed.history.length - 1]);
+  return scored !== null && !Number.isFinite(scored)
+    ? E.left(diverged(state, 'the validation loss', scored))
+    : E.right(closed);
 };
 
 const diverged = (
@@ -109,42 +120,53 @@ const diverged = (
 });
 
 /** Whether nothing is left to train: all epochs are done, or early stopping ended them. */
-export const isTrained = (training: Training, { epoch, history }: TrainState): boolean =>
-  epoch >= training.epochs || endsEarly(training, history);
+export const isTrained = (
+  training: Training,
+  { epoch, history }: TrainState,
+  watched: Watched = watchedLoss,
+): boolean => epoch >= training.epochs || endsEarly(training, history, watched);
 
 const runEpoch = async (
   session: Session,
   plan: TrainPlan,
   start: TrainState,
-  watch: TrainWatch,
+  watch: Pick<TrainWatch, 'step' | 'signal'>,
 ): Promise<E.Either<Diverged, TrainState>> => {
-  const { dataset, training, seed, microBatches, loss: minimised = publishedLoss } = plan;
+  const { data, training, seed, microBatches, objective } = plan;
   const steps = stepsPerEpoch(plan);
-  const order = orderOf(seed, start.epoch, dataset.train.count);
+  const samples = samplesPerStep(training);
+  const cut = Array.from({ length: training.accumulate }, () => microBatches).flat();
+  const wayOf = wayIn(training);
+  const order = orderOf(seed, start.epoch, data.train.count);
   let state = start;
   while (state.step < steps && !watch.signal.aborted) {
-    const indices = order.slice(state.step * training.batch, (state.step + 1) * training.batch);
+    const indices = order.slice(state.step * samples, (state.step + 1) * samples);
     const done = state.epoch * steps + state.step;
+    const values = await data.train.read(objective.reads, indices, { seed, epoch: state.epoch });
     const { loss, gradients, statistics } = await session.gradients(
       {
-        count: indices.length,
-        inputs: { image: imagesOf(dataset.train, indices) },
-        labels: labelsOf(dataset.train, indices, minimised.target),
-        loss: minimised,
+        ...objective.step(values, indices.length),
         samples: indices,
         noiseSeed: noiseSeedOf(seed, done),
       },
-      microBatches,
+      cut,
     );
     if (!Number.isFinite(loss)) return E.left(diverged({ ...state, step: state.step + 1 }, 'the loss', loss));
     const settings = optimiserOf(training, rateAt(training, done, training.epochs * steps));
-    const updated = optimise(settings)(state.optimiser, state.parameters, clipped(training.clip, gradients));
+    const updated = optimise(settings, wayOf)(
+      state.optimiser,
+      state.parameters,
+      clipped(training.clip, gradients),
+    );
     const parameters = { ...updated.parameters, ...statistics };
     session.load(parameters);
     state = {
       ...state,
       parameters,
       optimiser: updated.state,
+      ...(training.average === null
+        ? {}
+        : { average: averaged(training.average, state.average ?? state.parameters, parameters, statistics) }),
       step: state.step + 1,
       lossSum: state.lossSum + loss,
     };
@@ -164,17 +186,15 @@ const closeEpoch = async (
   state: TrainState,
   signal: AbortSignal,
 ): Promise<TrainState> => {
-  const { dataset, training, evaluationBatch } = plan;
+  const { data, training, evaluationBatch, objective } = plan;
   const steps = stepsPerEpoch(plan);
-  const validated = await evaluateLoss(
-    session,
-    dataset.validation,
-    dataset.classes.length,
-    evaluationBatch,
-    () => {},
+  if (state.average !== undefined) session.load(state.average);
+  const validated = await evaluate(session, data.validation, {
+    objective,
+    batch: evaluationBatch,
     signal,
-    plan.loss,
-  );
+  });
+  if (state.average !== undefined) session.load(state.parameters);
   const scores = validated?.scores ?? null;
   const loss = validated?.loss ?? null;
   const metrics: EpochMetrics = {
@@ -184,13 +204,20 @@ const closeEpoch = async (
     validation: scores,
     ...(loss === (scores?.loss ?? null) ? {} : { validationLoss: loss }),
   };
-  const better = loss !== null && (state.best === null || loss < state.best.loss);
+  const watched = plan.watched ?? watchedLoss;
+  const value = watchedIn(metrics, watched);
+  const before = state.history.find(({ epoch }) => epoch === state.best?.epoch);
+  const most = before === undefined ? null : watchedIn(before, watched);
+  const better =
+    value !== null && (most === null || (watched.better === 'less' ? value < most : value > most));
   return {
     ...state,
     epoch: state.epoch + 1,
     step: 0,
     lossSum: 0,
-    best: better ? { epoch: metrics.epoch, loss, parameters: state.parameters } : state.best,
+    best: better
+      ? { epoch: metrics.epoch, loss: loss ?? 0, parameters: state.average ?? state.parameters }
+      : state.best,
     history: [...state.history, metrics],
   };
 };

@@ -43,7 +43,7 @@ describe('planes', () => {
     fc.assert(
       fc.property(cases, fc.nat(), fc.nat(), ({ shape, seed, ...along }, a, b) => {
         const bench = new Workbench(shape);
-        const { pixels } = bench.grid;
+        const { pixels } = bench;
         const { outer, count, inner } = along;
         const at = (x: Planes, n: number) => (o: number, k: number, i: number) => x[(o * n + k) * inner + i];
         const one = wholePlanes(seed, 'one', outer * inner, pixels);
@@ -80,6 +80,22 @@ describe('planes', () => {
     );
   });
 
+  it('are summed with their squares, as lists too', () => {
+    fc.assert(
+      fc.property(grids, fc.integer({ min: 1, max: 9 }), fc.nat(), (shape, planes, seed) => {
+        const bench = new Workbench(shape);
+        const x = wholePlanes(seed, 'x', planes, bench.pixels);
+        const zeros = new Array<number>(2 * planes).fill(0);
+        const moments = (of: Planes): Planes =>
+          [1, 2].flatMap((power) => of.map((plane) => [plane.reduce((sum, v) => sum + v ** power, 0)]));
+        same(bench.run({ op: 'momentSums' }, [bench.given(x)], bench.list(zeros)), moments(x));
+        const list = x.map(([value]) => [value]);
+        same(bench.run({ op: 'momentSums' }, [bench.list(list.flat())], bench.list(zeros)), moments(list));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('are put in any order', () => {
     const orders = fc
       .integer({ min: 1, max: 12 })
@@ -87,7 +103,7 @@ describe('planes', () => {
     fc.assert(
       fc.property(grids, orders, fc.nat(), (shape, order, seed) => {
         const bench = new Workbench(shape);
-        const x = wholePlanes(seed, 'x', order.length, bench.grid.pixels);
+        const x = wholePlanes(seed, 'x', order.length, bench.pixels);
         everywhere(
           bench,
           { op: 'rearrange', order },
@@ -103,7 +119,7 @@ describe('planes', () => {
     fc.assert(
       fc.property(cases, ({ shape, seed, ...along }) => {
         const bench = new Workbench(shape);
-        const { pixels } = bench.grid;
+        const { pixels } = bench;
         const { outer, count, inner } = along;
         // few different numbers, so that several are the largest
         const x = wholePlanes(seed, 'x', outer * count * inner, pixels).map((plane) =>
@@ -142,7 +158,7 @@ describe('planes', () => {
     fc.assert(
       fc.property(grids, fc.integer({ min: 1, max: 9 }), fc.nat(), (shape, planes, seed) => {
         const bench = new Workbench(shape);
-        const x = wholePlanes(seed, 'x', planes, bench.grid.pixels);
+        const x = wholePlanes(seed, 'x', planes, bench.pixels);
         const before = wholes(seed, 'before', planes);
         const expected = x.map((pixels, p) => [pixels.reduce((sum, v) => sum + v, before[p])]);
         same(bench.run({ op: 'sumPixels', scale: 1 }, [bench.given(x)], bench.list(before)), expected);

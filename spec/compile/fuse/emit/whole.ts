@@ -19,3 +19,14 @@ export const grids: fc.Arbitrary<readonly number[]> = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constant(1)),
   fc.constantFrom([8, 8], [16, 8], [1, 64], [9, 16]),
 );
+
+/** Every product of the layer once: plane in, plane out, row and column of the weights. */
+export const eachTerm = (
+  { outer, inner, count, to }: { outer: number; inner: number; count: number; to: number },
+  visit: (x: number, y: number, k: number, j: number) => void,
+): void => {
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++)
+      for (let k = 0; k < count; k++)
+        for (let j = 0; j < to; j++) visit((o * count + k) * inner + i, (o * to + j) * inner + i, k, j);
+};

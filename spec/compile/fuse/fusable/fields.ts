@@ -27,6 +27,7 @@ import * as pointwise from '../../../../src/laws/arbitraries/program/pointwise.j
 import { type Entry, entry, numbers } from '../../../../src/laws/arbitraries/program/workshop.js';
 import type { FieldKind } from './recipe.js';
 import { channelsOf, mayBe, pickOf, type Shop } from './shop.js';
+import { coarse, deep, margin } from './windows.js';
 
 type Make = (shop: Shop, pick: readonly number[]) => readonly Entry[];
 
@@ -184,6 +185,9 @@ const makers: Readonly<Record<FieldKind, Make>> = {
       ? nothing
       : [entry(roll(b % shop.grid.length, (c % 9) - 4)(chosen.x), chosen.bound)];
   },
+  coarse,
+  margin,
+  deep,
   constant: (shop, [a, b, c]) => {
     const like = field(shop, a);
     if (like === undefined) return nothing;

@@ -18,7 +18,7 @@ import { apply } from '../../../../src/dsl/tensor.js';
 import { entry } from '../../../../src/laws/arbitraries/program/workshop.js';
 import { makeField, weightsOf } from './fields.js';
 import { type FieldKind, fieldKinds, type Recipe, recipeArbitrary, type SequenceKind } from './recipe.js';
-import { makeScan, makeSequence } from './sequences.js';
+import { makeScan, makeSequence, type Run } from './sequences.js';
 import { channelsOf, type Shop, tame } from './shop.js';
 
 export interface Fusable {
@@ -42,11 +42,31 @@ const lying = (logits: Tensor, { grid, classes, turned }: Recipe): Tensor => {
   return turned === 2 && classes % 2 === 0 ? reshape(...grid, 2, classes / 2)(logits) : logits;
 };
 
+/** Runs instructions one after the other. */
+const run: Run = (start, instructions) => {
+  let shop = start;
+  for (const instruction of instructions) {
+    const { pick } = instruction;
+    const { fields, sequences } =
+      instruction.kind === 'scan'
+        ? makeScan(shop, instruction, run)
+        : isFieldKind(instruction.kind)
+          ? { fields: makeField(shop, instruction.kind, pick), sequences: [] }
+          : makeSequence(shop, instruction.kind, pick);
+    shop = {
+      ...shop,
+      pool: [...shop.pool, ...fields.map((e) => tame(e, pick[0]))],
+      sequences: [...shop.sequences, ...sequences],
+    };
+  }
+  return shop;
+};
+
 /** The program of a recipe. `logits` [grid, classes] stand at its end, after the last field. */
 export const fusable = (recipe: Recipe, smooth = false): Fusable => {
   const { grid, classes, seed } = recipe;
   const made = program(shapesOf(recipe), ({ field, other, list }) => {
-    let shop: Shop = {
+    const start: Shop = {
       pool: [entry(other, 1), entry(field, 1)],
       lists: [parameterOf(layer('list'), 'weight', [2], { init: { normal: 0.5 } }), list],
       sequences: [],
@@ -57,20 +77,7 @@ export const fusable = (recipe: Recipe, smooth = false): Fusable => {
       clock: undefined,
       shared: new Map(),
     };
-    for (const instruction of recipe.instructions) {
-      const { pick } = instruction;
-      const { fields, sequences } =
-        instruction.kind === 'scan'
-          ? makeScan(shop, instruction)
-          : isFieldKind(instruction.kind)
-            ? { fields: makeField(shop, instruction.kind, pick), sequences: [] }
-            : makeSequence(shop, instruction.kind, pick);
-      shop = {
-        ...shop,
-        pool: [...shop.pool, ...fields.map((e) => tame(e, pick[0]))],
-        sequences: [...shop.sequences, ...sequences],
-      };
-    }
+    const shop = run(start, recipe.instructions);
     const all = [...shop.sequences, ...shop.pool].map(({ x }) => x);
     const [last] = shop.pool.slice(-1);
     const from = channelsOf(last.x);

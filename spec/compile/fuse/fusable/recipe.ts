@@ -21,6 +21,10 @@ export const fieldKinds = [
   'spread',
   'level',
   'roll',
+  'coarse',
+  'coarse',
+  'margin',
+  'deep',
   'constant',
   'fieldParameter',
 ] as const;
@@ -55,7 +59,13 @@ export interface ScanRecipe {
   readonly steps: number;
   readonly fields: number;
   readonly driven: boolean;
-  readonly body: readonly Plain[];
+  /** What is observed is kept after every so many steps; 1 where nothing is said. */
+  readonly every?: number;
+  /** Steps that the adjoint computes again at a time; none where it is 0 or nothing is said. */
+  readonly remat?: number;
+  /** Whether samples stop, each after a number of steps of its own. */
+  readonly ends?: boolean;
+  readonly body: readonly Instruction[];
 }
 
 export type Instruction = Plain | ScanRecipe;
@@ -79,14 +89,39 @@ const pick = fc.array(fc.nat(99), { minLength: 6, maxLength: 6 });
 const plain = <K extends FieldKind | SequenceKind>(kinds: readonly K[]): fc.Arbitrary<Plain> =>
   fc.record({ kind: fc.constantFrom(...kinds), pick });
 
-const scan: fc.Arbitrary<ScanRecipe> = fc.record({
-  kind: fc.constant('scan' as const),
-  pick,
-  steps: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 6 })),
-  fields: fc.integer({ min: 1, max: 3 }),
-  driven: fc.boolean(),
-  body: fc.array(plain(fieldKinds), { minLength: 0, maxLength: 6 }),
-});
+const often = <A>(usual: A, other: fc.Arbitrary<A>): fc.Arbitrary<A> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+
+const scanOf = (body: fc.Arbitrary<Instruction>, most: number): fc.Arbitrary<ScanRecipe> =>
+  fc.record({
+    kind: fc.constant('scan' as const),
+    pick,
+    steps: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 6 })),
+    fields: fc.integer({ min: 1, max: 3 }),
+    driven: fc.boolean(),
+    every: often(1, fc.integer({ min: 2, max: 3 })),
+    remat: often(0, fc.integer({ min: 1, max: 4 })),
+    ends: often(false, fc.constant(true)),
+    body: fc.array(body, { minLength: 0, maxLength: most }),
+  });
+
+const step = plain(fieldKinds);
+const innermost = scanOf(step, 4);
+/** A step of scans, and of what is written about the sequences that they leave. */
+const nesting = (inside: fc.Arbitrary<ScanRecipe>): fc.Arbitrary<ScanRecipe> =>
+  scanOf(
+    fc.oneof(
+      { weight: 4, arbitrary: step },
+      { weight: 3, arbitrary: inside },
+      { weight: 2, arbitrary: plain(sequenceKinds) },
+    ),
+    5,
+  );
+const scan: fc.Arbitrary<ScanRecipe> = fc.oneof(
+  { weight: 4, arbitrary: scanOf(step, 6) },
+  { weight: 4, arbitrary: nesting(innermost) },
+  { weight: 1, arbitrary: nesting(nesting(innermost)) },
+);
 
 /** Fields from one line of a few sites to two strips and a rest; at least four sites. */
 const grid: fc.Arbitrary<readonly number[]> = fc

@@ -3,12 +3,15 @@
 import {
   add,
   type Clock,
+  complement,
   concatAlong,
   fill,
   max,
   mean,
   min,
   mul,
+  offset,
+  refuse,
   reshape,
   reverse,
   scale,
@@ -27,24 +30,15 @@ import {
 import { sameShape } from '../../../../src/dsl/shape.js';
 import { apply } from '../../../../src/dsl/tensor.js';
 import { type Entry, entry, within } from '../../../../src/laws/arbitraries/program/workshop.js';
-import { makeField, weightsOf } from './fields.js';
-import { type FieldKind, fieldKinds, type Plain, type ScanRecipe, type SequenceKind } from './recipe.js';
+import { weightsOf } from './fields.js';
+import type { Instruction, ScanRecipe, SequenceKind } from './recipe.js';
 import { recur } from './recurrences.js';
 import { channelsOf, type Made, mayBe, pickOf, type Shop, tame } from './shop.js';
 
 type State = Readonly<Record<string, Tensor>>;
 
-const isFieldKind = (kind: string): kind is FieldKind => fieldKinds.some((known) => known === kind);
-
-export const runFields = (shop: Shop, instructions: readonly Plain[]): readonly Entry[] => {
-  const made: Entry[] = [];
-  for (const { kind, pick } of instructions)
-    if (isFieldKind(kind)) {
-      const more = makeField({ ...shop, pool: [...shop.pool, ...made] }, kind, pick);
-      made.push(...more.map((e) => tame(e, pick[0])));
-    }
-  return made;
-};
+/** Runs instructions; passed as an argument, since instructions contain scans and scans contain instructions. */
+export type Run = (shop: Shop, instructions: readonly Instruction[]) => Shop;
 
 const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => shapeOf(x).length > 1;
 
@@ -57,7 +51,25 @@ const pushed = (before: Tensor, others: readonly Tensor[], push: Entry | undefin
   return way % 3 === 0 ? x : add(scale(0.5, before), scale(0.5, x));
 };
 
-export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body }: ScanRecipe): Made => {
+/** Samples stop when their countdown is below this. */
+const threshold = -0.75;
+
+const isScalar = (x: Tensor): x is Tensor<readonly []> => shapeOf(x).length === 0;
+
+/** A scalar that differs between samples, from which every step takes a half. */
+const countdown = ({ lists }: Shop, n: number): Tensor => {
+  const list = lists.at(-1) ?? fill(0, 1);
+  return reshape()(slice(list, [n % (shapeOf(list)[0] ?? 1)], [1]));
+};
+
+/** Above 0 where a countdown is over. */
+const isOver = ({ left }: State): Tensor<readonly []> => {
+  const over = complement(threshold, left);
+  return isScalar(over) ? over : refuse('until', 'a countdown is a scalar');
+};
+
+export const makeScan = (shop: Shop, recipe: ScanRecipe, run: Run): Made => {
+  const { pick, steps: asked, fields, driven, body, ends = false } = recipe;
   const [a, b, c, d, e, f] = pick;
   const over = driven
     ? pickOf(
@@ -74,7 +86,14 @@ export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body 
   if (start.length === 0) return { fields: [], sequences: [] };
   // an impulse at the first step, which every bin of a spectrum hears: none is near zero, where it has no slope
   const pulse: State = { pulse: fill(1000, ...shapeOf(start[0].init)) };
-  const init: State = { ...Object.fromEntries(start.map(({ name, init: x }) => [name, x])), ...pulse };
+  const init: State = {
+    ...Object.fromEntries(start.map(({ name, init: x }) => [name, x])),
+    ...pulse,
+    ...(ends ? { left: countdown(shop, b) } : {}),
+  };
+  const every = Math.min(steps, recipe.every ?? 1);
+  const remat = Math.min(steps, recipe.remat ?? 0);
+  const settings = { every, ...(remat > 0 ? { remat } : {}), ...(ends ? { until: isOver } : {}) };
   const step = (state: State, clock: Clock, element?: Tensor): State => {
     const before = start.map(({ name }) => entry(state[name], 1));
     const time: Tensor = scale(0.2, clock.index);
@@ -82,7 +101,8 @@ export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body 
     const inside: Shop = {
       ...shop,
       clock,
-      sequences: [],
+      // one of the sequences outside may drive what is inside
+      sequences: d % 3 === 0 ? shop.sequences.slice(-1) : [],
       pool: [
         ...shop.pool.slice(-2),
         ...(element === undefined ? [] : [entry(element, over?.bound ?? 1)]),
@@ -90,7 +110,7 @@ export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body 
         ...before,
       ],
     };
-    const made = runFields(inside, body);
+    const made = run(inside, body).pool.slice(inside.pool.length);
     const all = made.length === 0 ? inside.pool : made;
     return {
       ...Object.fromEntries(
@@ -108,6 +128,7 @@ export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body 
         ]),
       ),
       pulse: scale(0.001, state.pulse),
+      ...(ends ? { left: offset(-0.5, state.left) } : {}),
     };
   };
   const observe = (state: State): State => ({
@@ -125,19 +146,20 @@ export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body 
   });
   const { sequence, final } =
     over === undefined || !isSequence(over.x)
-      ? scanWithFinal({ steps, init, step, observe })
+      ? scanWithFinal({ steps, init, step, observe, ...settings })
       : scanOverWithFinal({
           over: over.x,
+          ...settings,
           init,
           step: (state: State, x: Tensor, clock) => step(state, clock, x),
           observe,
         });
   const { heard, ...plain } = sequence;
-  const ends = Object.entries(final).filter(([name]) => name !== 'pulse');
+  const last = Object.entries(final).filter(([name]) => name !== 'pulse' && name !== 'left');
   return {
-    fields: c % 3 === 0 ? ends.map(([, x]) => entry(x, 1)) : [],
+    fields: c % 3 === 0 || shop.clock !== undefined ? last.map(([, x]) => entry(x, 1)) : [],
     sequences: [
-      ...(d % 2 === 0 && isSequence(heard) ? [entry(spectrum(heard), 1.5)] : []),
+      ...(d % 2 === 0 && every === 1 && !ends && isSequence(heard) ? [entry(spectrum(heard), 1.5)] : []),
       ...Object.values(plain).map((x) => entry(x, 1)),
     ],
   };

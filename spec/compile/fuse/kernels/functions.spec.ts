@@ -7,6 +7,7 @@ import type { FieldMap } from '../../../../src/compile/fuse/ir/field.js';
 import { functions } from '../../../../src/compile/fuse/kernels/functions.js';
 import { pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
 import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
+import { erf } from '../../../../src/compile/reference/erf.js';
 
 const names = Object.keys(functions).filter((name): name is FieldMap => Object.hasOwn(functions, name));
 
@@ -40,6 +41,8 @@ const exact: Readonly<Record<FieldMap, Exact>> = {
   abs: { of: Math.abs, units: 0 },
   reciprocal: { of: (x) => 1 / x, units: 0.5 },
   sign: { of: Math.sign, units: 0 },
+  floor: { of: Math.floor, units: 0 },
+  erf: { of: erf, units: 7 },
   stopGradient: { of: (x) => x, units: 0 },
 };
 

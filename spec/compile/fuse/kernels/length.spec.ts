@@ -2,19 +2,9 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type PointwiseStep, pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
+import { computeStep as compute } from './compute-step.js';
 
 describe('lengths of pairs', () => {
-  const machine = new Arena();
-  const [d, a, b, to] = [0, 1, 2, 3].map(() => machine.allocate(16));
-  const compute = (step: PointwiseStep, values: readonly number[]): number => {
-    const operands = ['full', 'full', 'full'] as const;
-    const group = { operands, steps: [step], results: [3] };
-    for (const [i, at] of [d, a, b].entries()) machine.write(at, [values[i], 7, 7, 7]);
-    machine.kernel(`pointwise ${JSON.stringify(group)}`, () => pointwiseGroup(group))(1, 1, 1, d, a, b, to);
-    return machine.floats[to / 4];
-  };
   const length = (x: number, y: number): number =>
     compute({ op: 'zip', fn: 'length', of: 1, with: 2 }, [0, x, y]);
   const share = (slope: number, x: number, y: number): number =>

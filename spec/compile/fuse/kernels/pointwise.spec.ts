@@ -20,12 +20,16 @@ const exactly = {
   max: Math.max,
   min: Math.min,
   greater: (a: number, b: number) => (a > b ? 1 : 0),
+  greaterEqual: (a: number, b: number) => (a >= b ? 1 : 0),
   keep: (a: number, b: number) => (b > 0 ? a : b),
 } as const;
 type Exact = keyof typeof exactly;
-/** Lengths are rounded more than once, and have a spec of their own. */
-const exactOf = (fn: Exact | 'length'): Exact => (fn === 'length' ? assert.fail(fn) : fn);
-const zips: readonly Exact[] = ['add', 'sub', 'mul', 'div', 'max', 'min', 'greater', 'keep'];
+/** Lengths and angles are rounded more than once, and have specs of their own. */
+const exactOf = (fn: Exact | 'length' | 'atan2'): Exact =>
+  fn === 'length' || fn === 'atan2' ? assert.fail(fn) : fn;
+const zips: readonly Exact[] = [
+  ...(['add', 'sub', 'mul', 'div', 'max', 'min', 'greater', 'greaterEqual', 'keep'] as const),
+];
 
 interface Case {
   readonly group: Group;
@@ -43,7 +47,7 @@ const cases: fc.Arbitrary<Case> = fc
     }),
     steps: fc.array(
       fc.record({
-        kind: fc.constantFrom('zip', 'zip', 'affine', 'relu', 'constant'),
+        kind: fc.constantFrom('zip', 'zip', 'affine', 'relu', 'constant', 'where'),
         fn: fc.constantFrom(...zips),
         number: fc.float({ noNaN: true, min: -4, max: 4 }),
         a: fc.nat(),
@@ -68,6 +72,8 @@ const cases: fc.Arbitrary<Case> = fc
       const known = operands.length + i;
       if (kind === 'constant') return { op: 'constant', value: number };
       if (kind === 'relu') return { op: 'map', fn: 'relu', of: a % known };
+      if (kind === 'where')
+        return { op: 'where', condition: a % known, of: b % known, with: (a + b) % known };
       if (kind === 'affine') return { op: 'affine', scale: number, shift: round(number / 3), of: a % known };
       return { op: 'zip', fn, of: a % known, with: b % known };
     });
@@ -93,6 +99,9 @@ const at = ({ steps, results }: Group, operands: readonly number[]): readonly nu
             ? round(values[step.of] * step.scale)
             : round(round(values[step.of] * step.scale) + step.shift),
         );
+        break;
+      case 'where':
+        values.push(values[step.condition] <= 0 ? values[step.with] : values[step.of]);
         break;
       case 'zip':
         values.push(exactly[exactOf(step.fn)](values[step.of], values[step.with]));

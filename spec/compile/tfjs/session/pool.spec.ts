@@ -129,7 +129,7 @@ describe('a pool', () => {
           for (const session of others) assert.deepEqual(await ask(session), expected);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   };
 

@@ -4,9 +4,10 @@ import * as assert from 'node:assert/strict';
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { canRun } from '../../../../src/engine/seam.js';
+import { canRun } from '../../../../src/engine/host.js';
 import * as c from '../../../../src/engine/wasm/simd/code.js';
-import { assemble, native, type Source } from '../../../../src/engine/wasm/simd/module.js';
+import { assemble, type Source } from '../../../../src/engine/wasm/simd/module.js';
+import { native } from '../../../../src/engine/wasm/simd/native.js';
 import { open } from '../../compare.js';
 
 /** Runs a source on the addresses of tensors and plain numbers. */

@@ -7,15 +7,20 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { errorMessage } from '../../../../src/base/error.js';
 import { render } from '../../../../src/cli/commands/query-format.js';
 import { experimentNamed } from '../../../../src/experiments/catalogue.js';
-import { scoresOf, tallies } from '../../../../src/experiments/scores.js';
+import { scoresOf, tallies } from '../../../../src/experiments/scores/scores.js';
+import { answerIn } from '../../../../src/runner/results/query/answer.js';
 import {
+  query as asked,
   epochsTable,
   jsonText,
-  query,
+  ownColumns,
   queryToParquet,
   runsTable,
   withDatabase,
 } from '../../../../src/runner/results/query/index.js';
+import type { AskedTable } from '../../../../src/runner/results/query/messages.js';
+import { ask } from '../../../../src/runner/results/query/process.js';
+import { inTemporary } from '../../../../src/runner/results/query/temporary.js';
 import type { RunSummary } from '../../../../src/runner/results/summary.js';
 
 const right = <A>(either: E.Either<unknown, A>): A => {
@@ -52,11 +57,52 @@ const records = [
 const sweepsOf = (folder: string): readonly string[] => (folder.includes('linear') ? ['paper/a', 'b'] : []);
 const tables = [runsTable(records, sweepsOf), epochsTable(records, sweepsOf)];
 
+/** In this process, which is soon done: `query` starts one. */
+const query = (of: readonly AskedTable[], sql: string, file: string | null = null) =>
+  inTemporary((folder) => answerIn(folder, { tables: of, sql, file }));
+
 /** Rows of a database that is not locked in. */
 const elsewhere = (sql: string): Promise<readonly (readonly unknown[])[]> =>
   run(withDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowsJson()));
 
 const installed = async (): Promise<boolean> => E.isRight(await withDatabase(() => Promise.resolve(0))());
+
+describe('the columns of runs', () => {
+  const [first] = records;
+  const own: RunSummary = {
+    ...first,
+    scores: { loss: 0.5, rootMeanSquare: 0.25, 'far-off': 1, state: 0.75, samples: 8 },
+    history: [
+      {
+        epoch: 1,
+        trainLoss: 1,
+        rate: 0.1,
+        validation: { loss: 0.6, rootMeanSquare: 0.5, 'far-off': 2, state: 1, samples: 4 },
+      },
+    ],
+  };
+
+  it('hold the scores that an experiment declares, under names that no other column has', () => {
+    const [runs, epochs] = [runsTable([...records, own], sweepsOf), epochsTable([...records, own], sweepsOf)];
+    const added = Object.keys(runs.columns).filter((name) => !(name in tables[0].columns));
+    assert.deepEqual(added, ['root_mean_square', 'far_off', 'state_score', 'samples']);
+    assert.deepEqual(ownColumns([...records, own]), added);
+    assert.deepEqual(ownColumns(records), []);
+    const row = runs.rows[3];
+    assert.deepEqual(
+      [row.loss, row.foreground_iou, row.state, ...added.map((name) => row[name])],
+      [0.5, null, 'finished', 0.25, 1, 0.75, 8],
+    );
+    assert.equal(runs.rows[0].root_mean_square, null);
+    const last = epochs.rows[epochs.rows.length - 1];
+    assert.deepEqual(
+      [last.validation_root_mean_square, last.validation_state_score, last.validation_samples],
+      [0.5, 1, 4],
+    );
+    for (const { columns, rows } of [runs, epochs])
+      for (const one of rows) assert.deepEqual(Object.keys(one).sort(), Object.keys(columns).sort());
+  });
+});
 
 describe('queries over runs', () => {
   before(async function () {
@@ -162,18 +208,18 @@ describe('queries over runs', () => {
   it('have columns that are told apart as DuckDB does it in Parquet', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'drumhead-query-'));
     try {
-      const file = join(folder, 'x.parquet');
-      for (const sql of [
+      for (const [i, sql] of [
         'select 0 as seed, 1 as seed, 0.25 as loss, 0.75 as loss',
         'select 0 as seed, 2 as seed, 1 as seed_1 -- all',
         'select 0 as seed, 1 as SEED, 2 as seed_1, 3 as seed;',
         'select count(*), count(*), 1, 1 from runs; ;',
         'select a.seed, b.seed, a.* from runs a join runs b on a.seed = b.seed',
-      ]) {
+      ].entries()) {
+        const file = join(folder, `${i}.parquet`);
         const { columns } = await run(query(tables, sql));
         const names = columns.map(({ name }) => name);
         assert.equal(new Set(names).size, names.length, sql);
-        await run(queryToParquet(tables, sql, file));
+        await run(query(tables, sql, file));
         const described = await elsewhere(`describe select * from '${file}'`);
         assert.deepEqual(
           names,
@@ -212,6 +258,31 @@ describe('queries over runs', () => {
   it('work where there is no run yet', async () => {
     const { rows } = await run(query([runsTable([], sweepsOf)], 'select count(*), max(seed) from runs'));
     assert.deepEqual(rows, [[0, null]]);
+  });
+
+  it('that take more memory or time than they may are ended with a sentence', async () => {
+    for (const [sql, most, says] of [
+      [
+        "select repeat('x', 2000000000)",
+        { bytes: 300 * 2 ** 20, seconds: 60 },
+        /^query: it takes more than 300 MiB of memory, the limit; select less/,
+      ],
+      [
+        'select count(*) from range(1000000000000)',
+        { bytes: 2 ** 31, seconds: 1 },
+        /^query: it takes more than 1 seconds of a processor, the limit/,
+      ],
+    ] as const) {
+      const refused = await ask({ tables: [], sql, file: null }, most)();
+      assert.match(E.isLeft(refused) ? errorMessage(refused.left) : '', says);
+    }
+  });
+
+  it('are answered by a process of their own as in this one, faults included', async () => {
+    const sql = 'select *, -0.0::double as zero from runs order by seed, experiment';
+    assert.deepEqual(await run(asked(tables, sql)), await run(query(tables, sql)));
+    for (const wrong of ['select sede from runs', 'drop table runs'])
+      assert.deepEqual(await asked(tables, wrong)(), await query(tables, wrong)());
   });
 
   it('become Parquet that reads back the same', async () => {
@@ -255,7 +326,7 @@ describe('queries over runs', () => {
         'set enable_external_access = true',
       ];
       for (const sql of reaching)
-        for (const asked of [query(tables, sql), queryToParquet(tables, sql, join(folder, 'a.parquet'))])
+        for (const asked of [query(tables, sql), query(tables, sql, join(folder, 'a.parquet'))])
           assert.ok(E.isLeft(await asked()), sql);
       assert.deepEqual(readdirSync(folder), ['secret.csv']);
     } finally {
@@ -278,7 +349,7 @@ describe('queries over runs', () => {
         'set threads = 1',
       ];
       for (const sql of changes)
-        for (const asked of [query(tables, sql), queryToParquet(tables, sql, join(folder, 'a.parquet'))]) {
+        for (const asked of [query(tables, sql), query(tables, sql, join(folder, 'a.parquet'))]) {
           const done = await asked();
           assert.ok(E.isLeft(done), sql);
           assert.match(

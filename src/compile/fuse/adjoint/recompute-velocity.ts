@@ -3,7 +3,7 @@
  * recomputes z' = (y' - a y) / c.
  */
 
-import type { FieldBody, FieldNode } from '../ir/field.js';
+import { type FieldBody, type FieldNode, sameExtent } from '../ir/field.js';
 
 /** How a field z follows from a recorded field y: y' = keep y + gain z, with z after the step or before it. */
 export interface Recomputation {
@@ -42,7 +42,7 @@ export const recomputation = (
   ] as const) {
     const gain = sum.get(z);
     const [a, b] = [nodes[y], nodes[z]].map((node) => node?.extent);
-    if (gain === undefined || a.planes !== b.planes || a.grid !== b.grid) continue;
+    if (gain === undefined || !sameExtent(a, b)) continue;
     if (keep !== 0 && Math.abs(gain) >= leastGain * Math.max(1, Math.abs(keep)))
       return { from, keep, gain, moved };
   }

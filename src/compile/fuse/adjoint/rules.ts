@@ -1,7 +1,8 @@
 /** The VJP rules of field graphs: from the cotangent of an operation's result to those of its inputs. */
 
 import type { FieldBuilder } from '../ir/builder.js';
-import type { FieldMap, FieldNode, FieldOpOf, FieldZip } from '../ir/field.js';
+import type { FieldMap, FieldNode, FieldOpOf, FieldZip, Labelled, Product } from '../ir/field.js';
+import { onPlanes } from '../lower/operations/weighted.js';
 import type { CotangentSlice } from './cotangents.js';
 
 /** What the rules read and write. */
@@ -30,7 +31,7 @@ export const addVjp = (number: number, cotangent: number, context: VjpContext): 
   const addPointwise = pointwiseAdd(context, add);
   switch (op.op) {
     case 'map':
-      if (op.fn !== 'sign' && op.fn !== 'stopGradient')
+      if (op.fn !== 'sign' && op.fn !== 'floor' && op.fn !== 'stopGradient')
         addPointwise(x, () =>
           mapVjp(
             op.fn,
@@ -54,15 +55,51 @@ export const addVjp = (number: number, cotangent: number, context: VjpContext): 
       addPointwise(x, () => builder.add({ op: 'lengthVjp' }, [cotangent, value(x), value(y)], extent));
       addPointwise(y, () => builder.add({ op: 'lengthVjp' }, [cotangent, value(y), value(x)], extent));
       return;
+    case 'where': {
+      const [condition, , z] = inputs;
+      const kept = (first: number, second: number): number =>
+        builder.add({ op: 'where' }, [value(condition), first, second], extent);
+      addPointwise(y, () => kept(cotangent, builder.constant(0)));
+      addPointwise(z, () => kept(builder.constant(0), cotangent));
+      return;
+    }
     case 'dense':
       addDenseVjp(op, inputs, cotangent, context, add);
+      return;
+    case 'einsum':
+    case 'einsumPixels':
+      addProductVjp(op, inputs, cotangent, context, add);
+      return;
+    case 'sites':
+      add(x, () => builder.add({ op: 'sites' }, [cotangent], nodes[x].extent));
       return;
     case 'conv':
       add(x, () => builder.add({ ...op, op: 'convInput' }, [cotangent, value(y)], nodes[x].extent));
       add(y, () => builder.add({ ...op, op: 'convWeight' }, [value(x), cotangent], nodes[y].extent));
       return;
+    case 'convInput':
+      add(x, () => builder.add({ ...op, op: 'conv' }, [cotangent, value(y)], nodes[x].extent));
+      add(y, () => builder.add({ ...op, op: 'convWeight' }, [cotangent, value(x)], nodes[y].extent));
+      return;
+    case 'pool':
+      add(x, () =>
+        builder.add({ ...op, op: 'poolVjp' }, [value(x), value(number), cotangent], nodes[x].extent),
+      );
+      return;
+    case 'gatherPixels':
+      add(x, () => builder.add({ ...op, op: 'scatterPixels' }, [cotangent], nodes[x].extent));
+      return;
+    case 'scatterPixels':
+      add(x, () => builder.add({ ...op, op: 'gatherPixels' }, [cotangent], nodes[x].extent));
+      return;
+    case 'concatPixels':
+      addConcatPixelsVjp(op, number, cotangent, context, add);
+      return;
     case 'sumPixels':
       add(x, () => builder.add({ op: 'spread' }, [builder.affine(cotangent, op.scale)], nodes[x].extent));
+      return;
+    case 'batchMoments':
+      add(x, () => momentsVjp(op, x, number, cotangent, context));
       return;
     case 'reducePlanes': {
       const { outer, count, inner } = op;
@@ -81,6 +118,19 @@ export const addVjp = (number: number, cotangent: number, context: VjpContext): 
       const { outer, count, inner } = op;
       add(x, () =>
         builder.add({ op: 'reducePlanes', fn: 'sum', outer, count, inner }, [cotangent], nodes[x].extent),
+      );
+      return;
+    }
+    case 'entries': {
+      const { outer, count, inner, from } = op;
+      const back = Array.from({ length: count }, (): number[] => []);
+      for (const [to, names] of from.entries()) for (const name of names) back[name].push(to);
+      add(x, () =>
+        builder.add(
+          { op: 'entries', outer, count: from.length, inner, from: back },
+          [cotangent],
+          nodes[x].extent,
+        ),
       );
       return;
     }
@@ -110,15 +160,37 @@ const pointwiseAdd =
     add(to, () => {
       const target = nodes[to].extent;
       let cotangent = made();
-      if (!target.grid && builder.extent(cotangent).grid)
+      if (target.grid === undefined && builder.extent(cotangent).grid !== undefined)
         cotangent = builder.add({ op: 'sumPixels', scale: 1 }, [cotangent], {
           planes: builder.extent(cotangent).planes,
-          grid: false,
+          grid: undefined,
         });
-      if (!target.grid && target.planes === 1 && builder.extent(cotangent).planes > 1)
-        cotangent = builder.add({ op: 'sumAll' }, [cotangent], { planes: 1, grid: false });
+      if (target.grid === undefined && target.planes === 1 && builder.extent(cotangent).planes > 1)
+        cotangent = builder.add({ op: 'sumAll' }, [cotangent], { planes: 1, grid: undefined });
       return cotangent;
     });
+
+/**
+ * The moments of a batch are read by all its samples: their cotangents are added up over the batch. With n numbers to a
+ * channel, dx = (d mean + 2 d variance (x - mean)) / n; the other way in which the variance reads the mean adds nothing.
+ */
+const momentsVjp = (
+  { outer, count, inner, each: numbers }: FieldOpOf<'batchMoments'>,
+  x: number,
+  moments: number,
+  cotangent: number,
+  { builder: b, nodes, value }: VjpContext,
+): number => {
+  // of a mean over the samples the number of samples is a part already
+  const all = b.add({ op: 'overBatch' }, [cotangent], nodes[moments].extent);
+  const each = (of: number, begin: number, times: number): number => {
+    const cut = { op: 'slicePlanes', outer: 1, count: 2 * count, inner: 1, begin, size: count } as const;
+    const part = b.affine(b.add(cut, [of], { planes: count, grid: undefined }), times);
+    return onPlanes(b, part, { outer, count, inner });
+  };
+  const centred = b.zip('sub', value(x), each(value(moments), 0, 1));
+  return b.zip('add', b.zip('mul', centred, each(all, count, 2 / numbers)), each(all, 0, 1 / numbers));
+};
 
 const addZipVjp = (
   fn: FieldZip,
@@ -158,7 +230,16 @@ const addZipVjp = (
       add(y, second);
       return;
     }
+    case 'atan2': {
+      const { extent } = nodes[number];
+      add(x, () => builder.add({ op: 'angleVjp' }, [cotangent, value(y), value(x)], extent));
+      add(y, () =>
+        builder.affine(builder.add({ op: 'angleVjp' }, [cotangent, value(x), value(y)], extent), -1),
+      );
+      return;
+    }
     case 'greater':
+    case 'greaterEqual':
       return;
   }
 };
@@ -170,12 +251,49 @@ const addDenseVjp = (
   { builder, nodes, value }: VjpContext,
   add: Add,
 ): void => {
-  const { outer, count, inner, to } = op;
-  const backwards = { ...op, count: to, to: count, transposed: !op.transposed };
+  const { count, to, transposed, ...along } = op;
+  const backwards = { ...op, count: to, to: count, transposed: !transposed };
   add(x, () => builder.add(backwards, [cotangent, value(w)], nodes[x].extent));
   add(w, () =>
-    builder.add({ op: 'denseWeight', outer, count, inner, to }, [value(x), cotangent], nodes[w].extent),
+    transposed
+      ? builder.add(
+          { ...along, op: 'denseWeight', count: to, to: count },
+          [cotangent, value(x)],
+          nodes[w].extent,
+        )
+      : builder.add({ ...along, op: 'denseWeight', count, to }, [value(x), cotangent], nodes[w].extent),
   );
+};
+
+/** Each operand's cotangent is a product of the result's with the other operand: over all pixels where it has none. */
+const addProductVjp = (
+  { sizes, a, b, out }: Product,
+  [x, y]: readonly number[],
+  cotangent: number,
+  { builder, nodes, value }: VjpContext,
+  add: Add,
+): void => {
+  const times = (other: number, names: readonly [Labelled, Labelled, Labelled], to: number): number => {
+    const { grid } = nodes[to].extent;
+    const read = [cotangent, value(other)];
+    const [first, second, result] = names;
+    const isFree = read.every(
+      (node, i) => builder.extent(node).grid !== undefined && [first, second][i].sites.length === 0,
+    );
+    return builder.add(
+      {
+        op: grid === undefined && isFree ? 'einsumPixels' : 'einsum',
+        sizes,
+        a: first,
+        b: second,
+        out: result,
+      },
+      read,
+      nodes[to].extent,
+    );
+  };
+  add(x, () => times(y, [out, b, a], x));
+  add(y, () => times(x, [out, a, b], y));
 };
 
 /** Each input of a concatenation gets its slice of the cotangent. */
@@ -191,6 +309,29 @@ const addConcatVjp = (
   for (const [index, size] of sizes.entries()) {
     const slice = { op: 'slicePlanes', outer, count, inner, begin, size } as const;
     add(inputs[index], () => builder.add(slice, [cotangent], nodes[inputs[index]].extent));
+    begin += size;
+  }
+};
+
+/** Each of several joined fields gets its pixels of the cotangent. */
+const addConcatPixelsVjp = (
+  { axis, sizes }: FieldOpOf<'concatPixels'>,
+  number: number,
+  cotangent: number,
+  { builder, nodes }: VjpContext,
+  add: Add,
+): void => {
+  const { inputs, extent } = nodes[number];
+  const indices = (begin: number, size: number): number[] =>
+    Array.from({ length: size }, (_, i) => begin + i);
+  const { height = 0, width = 0 } = extent.grid ?? {};
+  let begin = 0;
+  for (const [index, size] of sizes.entries()) {
+    const part = indices(begin, size);
+    const [rows, columns] = axis === 'rows' ? [part, indices(0, width)] : [indices(0, height), part];
+    add(inputs[index], () =>
+      builder.add({ op: 'gatherPixels', rows, columns }, [cotangent], nodes[inputs[index]].extent),
+    );
     begin += size;
   }
 };
@@ -230,7 +371,14 @@ const mapVjp = (
     case 'reciprocal':
       // y^2 may overflow where this does not
       return b.affine(b.zip('mul', b.zip('mul', cotangent, y()), y()), -1);
+    case 'erf':
+      return b.zip(
+        'mul',
+        cotangent,
+        b.affine(b.map('exp', b.affine(b.map('square', x()), -1)), 2 / Math.sqrt(Math.PI)),
+      );
     case 'sign':
+    case 'floor':
     case 'stopGradient':
       return b.affine(cotangent, 0);
   }

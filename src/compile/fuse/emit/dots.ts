@@ -1,8 +1,10 @@
 /** Dot products of planes: gradients by weights on whole planes. */
 
-import { blockVectors, dot } from '../kernels/sums.js';
-import type { Instruction } from '../memory/address.js';
+import { blockVectors } from '../kernels/sums.js';
+import { plus } from '../list/argument.js';
+import type { Argument, Instruction } from '../list/instruction.js';
 import type { Arena } from '../memory/arena.js';
+import { dotKernel } from '../registry/sums.js';
 import { blocksOf } from './pack-weights.js';
 
 /** How columns are grouped: pairs, then a single one. */
@@ -15,14 +17,14 @@ export const columnsOf = (
 
 /** Dot products of rows x with columns y, added to c. */
 export interface Dots {
-  readonly x: (t: number) => number;
+  readonly x: Argument;
   /** Where each row begins, from x. */
   readonly offsets: readonly number[];
-  readonly y: (t: number) => number;
+  readonly y: Argument;
   readonly yRow: number;
   readonly columns: number;
   /** Doubles, and how many of them from row to row. */
-  readonly c: (t: number) => number;
+  readonly c: Argument;
   readonly cRow: number;
   readonly lines: number;
   readonly xLine: number;
@@ -30,7 +32,7 @@ export interface Dots {
   readonly width: number;
 }
 
-/** Pieces of a line of so many pixels: none is longer than a block. */
+/** A line of `width` pixels in pieces, none longer than a block. */
 const piecesOf = (width: number): readonly { readonly first: number; readonly width: number }[] =>
   Array.from({ length: Math.ceil(width / (4 * blockVectors)) }, (_, piece) => {
     const first = piece * 4 * blockVectors;
@@ -59,29 +61,25 @@ export const dots = (arena: Arena, d: Dots): readonly Instruction[] => {
     const vectors = Math.ceil(width / 4);
     return blocksOfLines(d.lines, vectors).flatMap((part) =>
       columnsOf(d.columns).flatMap((columns) =>
-        blocksOf(d.offsets.length).map((rows): Instruction => {
-          const run = arena.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
-            dot(rows.rows, columns.columns),
-          );
-          return (t) =>
-            run(
-              d.x(t) + 4 * first + part.first * d.xLine,
-              table + 4 * rows.first,
-              d.y(t) + 4 * first + part.first * d.yLine + columns.first * d.yRow,
-              d.yRow,
-              d.c(t) + 8 * (rows.first * d.cRow + columns.first),
-              8 * d.cRow,
-              8,
-              part.blocks,
-              part.lines,
-              d.xLine,
-              d.yLine,
-              vectors - 1,
-              mask,
-              rows.count,
-              columns.count,
-            );
-        }),
+        blocksOf(d.offsets.length).map((rows) =>
+          dotKernel.call({ rows: rows.rows, columns: columns.columns }, [
+            plus(d.x, 4 * first + part.first * d.xLine),
+            table + 4 * rows.first,
+            plus(d.y, 4 * first + part.first * d.yLine + columns.first * d.yRow),
+            d.yRow,
+            plus(d.c, 8 * (rows.first * d.cRow + columns.first)),
+            8 * d.cRow,
+            8,
+            part.blocks,
+            part.lines,
+            d.xLine,
+            d.yLine,
+            vectors - 1,
+            mask,
+            rows.count,
+            columns.count,
+          ]),
+        ),
       ),
     );
   });

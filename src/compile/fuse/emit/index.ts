@@ -1,41 +1,50 @@
 /** From one operation of a field graph to instructions: which kernel, with which addresses. */
 
 import type { Along, FieldNode } from '../ir/field.js';
-import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
-import { sumPlanes } from '../kernels/sums.js';
-import type { Instruction } from '../memory/address.js';
-import type { Kernel } from '../memory/arena.js';
+import { moving } from '../list/argument.js';
+import type { Argument, Instruction } from '../list/instruction.js';
+import { stripBytes } from '../memory/address.js';
 import { copyRunsOf } from '../memory/copy-runs.js';
-import { emitConv, emitConvInput } from './convolution.js';
-import { emitConvWeight } from './convolution-weight.js';
-import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
-import { type EmitContext, emitAddOnto, extentIn, type Operand, zero } from './emitting.js';
+import { crossEntropyKernel, firstMaxKernel, reduceKernel } from '../registry/moves.js';
+import { sumPlanesKernel } from '../registry/sums.js';
+import { emitConv, emitConvInput } from './convolution/convolution.js';
+import { emitConvWeight } from './convolution/weight-gradient.js';
+import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense/dense.js';
+import { emitEinsum, emitEinsumPixels } from './einsum.js';
+import {
+  type EmitContext,
+  emitAddOnto,
+  gridIn,
+  type Operand,
+  stripsIn,
+  vectorsIn,
+  zero,
+} from './emitting.js';
 import { emitOnLists } from './list-operations.js';
-import { copyRun, emitSum } from './planes.js';
+import { emitMoments } from './moments.js';
+import { emitNoise } from './noise.js';
+import { emitConcatPixels, emitGatherPixels, emitPool, emitPoolVjp, emitScatterPixels } from './pixels.js';
+import { copyRun, emitEntries, emitSites, emitSum } from './planes.js';
 
-/** A kernel along the middle of planes. Its operands are as large as the first, or as `small`, which has no middle. */
+/** The arguments of a kernel along the middle of planes. Its operands are as large as the first, or as `small`. */
 const alongMiddle = (
   { outer, count, inner }: Along,
-  run: Kernel,
   operands: readonly Operand[],
   small: Operand,
   e: EmitContext,
-): Instruction => {
-  const { vectors, strips } = extentIn(e);
+): readonly Argument[] => {
   const { plane, strip } = operands[0].address;
-  const smallStrip = small.address.strip;
-  return (t) =>
-    run(
-      ...operands.map(({ address }) => address.at(t)),
-      outer,
-      count,
-      inner,
-      plane,
-      vectors,
-      strips(t),
-      strip,
-      smallStrip,
-    );
+  return [
+    ...operands.map(({ address }) => address.at),
+    outer,
+    count,
+    inner,
+    plane,
+    vectorsIn(gridIn(operands[0]), e),
+    stripsIn(e),
+    strip,
+    small.address.strip,
+  ];
 };
 
 /** Sums over more planes than this are carried in double precision: mostly sums over time. */
@@ -49,7 +58,8 @@ export const emit = (
   e: EmitContext,
 ): readonly Instruction[] => {
   const [x, y, z] = inputs;
-  if (!x.extent.grid) {
+  if (op.op === 'noise') return [emitNoise(op, x, out, e)];
+  if (x.extent.grid === undefined) {
     const onLists = emitOnLists(op, inputs, out, e);
     if (onLists !== undefined) return onLists;
   }
@@ -57,45 +67,75 @@ export const emit = (
     case 'dense':
       return emitDense(op, x, y, out, e);
     case 'denseWeight':
-      return e.strips === undefined
+      return e.tile === undefined
         ? emitDenseWeightWhole(op, x, y, out, e)
-        : emitDenseWeight(op, x, y, out, e, e.strips);
+        : emitDenseWeight(op, x, y, out, e, e.tile);
+    case 'einsum':
+      return emitEinsum(op, x, y, out, e);
+    case 'einsumPixels':
+      return emitEinsumPixels(op, x, y, out, e);
+    case 'sites':
+      return emitSites(x, out);
+    case 'entries':
+      return emitEntries(op, x, out, e);
     case 'conv':
       return emitConv(op, x, y, out, e);
     case 'convInput':
       return emitConvInput(op, x, y, out, e);
     case 'convWeight':
       return emitConvWeight(op, x, y, out, e);
+    case 'pool':
+      return emitPool(op, x, out, e);
+    case 'poolVjp':
+      return emitPoolVjp(op, inputs, out, e);
+    case 'gatherPixels':
+      return emitGatherPixels(op, x, out, e);
+    case 'scatterPixels':
+      return emitScatterPixels(op, x, out, e);
+    case 'concatPixels':
+      return emitConcatPixels(op, inputs, out, e);
     case 'addOnto':
       return [emitAddOnto(x, out, e)];
     case 'sumPixels':
-      return [emitSum(x, out, op.scale, e)];
+      return emitSum(x, out, op.scale, e);
+    case 'momentSums':
+      return [emitMoments(x, out, e)];
     case 'sumAll': {
-      const run = e.arena.kernel('sumPlanes 1', () => sumPlanes(1));
       const { planes } = x.extent;
       const mask = e.arena.mask(planes % 4 || 4);
       const to = e.doubles(out.node);
-      return [(t) => run(x.address.at(t), 0, 0, to, 1, 1, Math.ceil(planes / 4) - 1, mask)];
+      const vectors = Math.ceil(planes / 4) - 1;
+      return [sumPlanesKernel.call({ scale: 1 }, [x.address.at, 0, 0, to, 1, 1, vectors, mask])];
     }
     case 'reducePlanes': {
-      const how = op.fn === 'sum' && op.count > longSum ? 'longSum' : op.fn;
-      const run = e.arena.kernel(`reduce ${how}`, () => reducePlanes(how));
-      return [alongMiddle(op, run, [x, out], out, e)];
+      const fn = op.fn === 'sum' && op.count > longSum ? 'longSum' : op.fn;
+      return [reduceKernel.call({ fn }, alongMiddle(op, [x, out], out, e))];
     }
-    case 'firstMax': {
-      const run = e.arena.kernel('firstMax', firstMax);
-      return [alongMiddle(op, run, [x, y, z, out], y, e)];
+    case 'firstMax':
+      return [firstMaxKernel.call({}, alongMiddle(op, [x, y, z, out], y, e))];
+    case 'repeatPlanes': {
+      const { outer, count, inner } = op;
+      // few calls: all copies of a group at once, or one copy of all groups
+      return outer < count
+        ? Array.from({ length: outer }, (_, o) =>
+            copyRun(
+              { address: x.address, from: o * inner, each: 0 },
+              { address: out.address, from: o * count * inner, each: inner },
+              count,
+              inner,
+              e,
+            ),
+          ).flat()
+        : Array.from({ length: count }, (_, k) =>
+            copyRun(
+              { address: x.address, from: 0, each: inner },
+              { address: out.address, from: k * inner, each: count * inner },
+              outer,
+              inner,
+              e,
+            ),
+          ).flat();
     }
-    case 'repeatPlanes':
-      return Array.from({ length: op.count }, (_, k) =>
-        copyRun(
-          { address: x.address, from: 0, each: op.inner },
-          { address: out.address, from: k * op.inner, each: op.count * op.inner },
-          op.outer,
-          op.inner,
-          e,
-        ),
-      ).flat();
     case 'slicePlanes':
       return copyRun(
         { address: x.address, from: op.begin * op.inner, each: op.count * op.inner },
@@ -141,21 +181,21 @@ export const emit = (
       });
     }
     case 'crossEntropy': {
-      const run = e.arena.kernel('crossEntropy', crossEntropy);
-      const { strips } = extentIn(e);
       const { labels, scale, weights, total } = e.labels;
+      const { tile } = e;
+      const ofTile =
+        tile === undefined ? labels : moving(labels, { loop: tile.loop, stride: tile.most * stripBytes });
       return [
-        (t) =>
-          run(
-            x.address.at(t),
-            labels(t),
-            out.address.at(t),
-            x.extent.planes,
-            strips(t),
-            scale,
-            weights,
-            total,
-          ),
+        crossEntropyKernel.call({}, [
+          x.address.at,
+          ofTile,
+          out.address.at,
+          x.extent.planes,
+          stripsIn(e),
+          scale,
+          weights,
+          total,
+        ]),
       ];
     }
     default:

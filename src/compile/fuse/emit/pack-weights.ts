@@ -1,8 +1,10 @@
 /** Weights in the order in which the kernels read them: blocks of up to four rows, one depth after the other. */
 
 import type { FieldOpOf, Window } from '../ir/field.js';
-import { pickCells } from '../kernels/move.js';
+import { groupOf } from '../ir/window.js';
+import type { Argument, Instruction } from '../list/instruction.js';
 import type { Arena } from '../memory/arena.js';
+import { mixCellsKernel, pickCellsKernel } from '../registry/lists.js';
 
 /** How the rows of a product are grouped: blocks of four, then what remains. */
 export interface Blocks {
@@ -32,18 +34,23 @@ export interface Packing {
   /** Instead of one weight, a weighted sum of weights, `step` apart. */
   readonly mix?: { readonly factors: readonly number[]; readonly step: number };
   /** Numbers that are computed from the packed weights and stored after them. */
-  readonly more?: { readonly size: number; readonly fill: (arena: Arena, at: number) => () => void };
+  readonly more?: { readonly size: number; readonly fill: (at: number) => readonly Instruction[] };
 }
 
 /** The bytes of packed weights. */
 export const packedBytes = ({ rows, depth, more }: Packing): number => 4 * (rows * depth + (more?.size ?? 0));
 
-/** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
-export const densePacking = ({ count, to, transposed }: FieldOpOf<'dense'>): Packing => ({
-  rows: to,
-  depth: count,
-  source: transposed ? (row, depth) => row * count + depth : (row, depth) => depth * to + row,
-});
+/** c[to] = sum over count of w[count, to], or of w[to, count] when transposed; of the weights of one head. */
+export const densePacking = ({ count, to, transposed }: FieldOpOf<'dense'>, head = 0): Packing => {
+  const first = head * count * to;
+  return {
+    rows: to,
+    depth: count,
+    source: transposed
+      ? (row, depth) => first + row * count + depth
+      : (row, depth) => first + depth * to + row,
+  };
+};
 
 /** Forward: depth runs over channel and window place, in the order of `offsetsOf`. */
 export const convPacking = ({ height, width, from, to }: Window): Packing => ({
@@ -105,37 +112,57 @@ export const depthwiseInputPacking = ({ height, width, from, to }: Window, chann
   },
 });
 
+/** One group of a convolution in groups, [height, width, from / groups, to]. */
+export const groupPacking = (window: Window, group: number): Packing => {
+  const { height, width, to } = window;
+  const each = groupOf(window);
+  return {
+    rows: each.to,
+    depth: each.from * height * width,
+    source: (row, depth) => {
+      const channel = Math.floor(depth / (height * width));
+      const tap = depth % (height * width);
+      return (tap * each.from + channel) * to + group * each.to + row;
+    },
+  };
+};
+
+/** A convolution's adjoint by the input for some of its taps, as indices from 0: depth runs over results, then taps. */
+export const tapsInputPacking = (window: Window, group: number, taps: readonly number[]): Packing => {
+  const { to, from, depthwise } = window;
+  const each = groupOf(window);
+  return {
+    rows: each.from,
+    depth: each.to * taps.length,
+    source: (row, depth) => {
+      const result = Math.floor(depth / taps.length);
+      const tap = taps[depth % taps.length];
+      return depthwise
+        ? (tap * from + group) * to + result
+        : (tap * each.from + row) * to + group * each.to + result;
+    },
+  };
+};
+
 /** Bytes from the start of packed weights to the block of this first row. */
 export const blockOffset = ({ depth }: Packing, first: number): number => 4 * first * depth;
 
-/** A function that packs the weights at an address to the address `to`. */
-export const packer = (arena: Arena, packing: Packing, to: number): ((from: number) => void) => {
+/** The instructions that pack the weights at an address to the address `to`. */
+export const packing = (arena: Arena, of: Packing, from: Argument, to: number): readonly Instruction[] => {
   const order: number[] = [];
-  for (const { rows, count, first } of blocksOf(packing.rows))
+  for (const { rows, count, first } of blocksOf(of.rows))
     for (let block = 0; block < count; block++)
-      for (let depth = 0; depth < packing.depth; depth++)
-        for (let row = 0; row < rows; row++) order.push(packing.source(first + block * rows + row, depth));
-  const { mix } = packing;
-  const fill = packing.more?.fill(arena, to) ?? (() => {});
-  if (mix === undefined) {
-    const run = arena.kernel('pickCells', pickCells);
-    const table = arena.table(order.map((weight) => 4 * weight));
-    return (from) => {
-      run(table, from, to, Math.ceil(order.length / 4));
-      fill();
-    };
-  }
-  const weights = Int32Array.from(order);
-  return (from) => {
-    const { floats } = arena;
-    const source = from / 4;
-    const target = to / 4;
-    for (let i = 0; i < weights.length; i++) {
-      let sum = 0;
-      for (let j = 0; j < mix.factors.length; j++)
-        sum += mix.factors[j] * floats[source + weights[i] + j * mix.step];
-      floats[target + i] = sum;
-    }
-    fill();
-  };
+      for (let depth = 0; depth < of.depth; depth++)
+        for (let row = 0; row < rows; row++) order.push(4 * of.source(first + block * rows + row, depth));
+  const { length } = order;
+  // four at a time
+  while (order.length % 4 !== 0) order.push(0);
+  const table = arena.table(order, 'order of weights');
+  const { mix, more } = of;
+  return [
+    mix === undefined
+      ? pickCellsKernel.call({}, [table, from, to, order.length / 4])
+      : mixCellsKernel.call({ factors: mix.factors }, [table, from, 4 * mix.step, to, length]),
+    ...(more?.fill(to) ?? []),
+  ];
 };

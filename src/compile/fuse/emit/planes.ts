@@ -1,9 +1,14 @@
 /** Copies, sums and reductions of planes. */
 
-import { copy, copyCells } from '../kernels/move.js';
-import { sumPlanes } from '../kernels/sums.js';
-import { type Address, type Instruction, numberBytes } from '../memory/address.js';
-import { type EmitContext, extentIn, type Operand } from './emitting.js';
+import type { FieldOpOf } from '../ir/field.js';
+import { blockVectors } from '../kernels/sums.js';
+import { choice, plus } from '../list/argument.js';
+import type { Argument, Instruction } from '../list/instruction.js';
+import { type Address, numberBytes, pixelsOf } from '../memory/address.js';
+import { copyCellsKernel, copyKernel } from '../registry/moves.js';
+import { copySidesKernel, sumLinesKernel } from '../registry/sides.js';
+import { sumPlanesKernel, sumShortPlanesKernel } from '../registry/sums.js';
+import { type EmitContext, gridIn, type Operand, stripsIn } from './emitting.js';
 
 /** Runs of planes at equal distances. */
 export interface PlaneRun {
@@ -13,6 +18,8 @@ export interface PlaneRun {
   readonly each: number;
 }
 
+const startOf = ({ address, from }: PlaneRun): Argument => plus(address.at, from * address.plane);
+
 /** Copies `runs` runs of neighbouring planes. */
 export const copyRun = (
   from: PlaneRun,
@@ -21,52 +28,127 @@ export const copyRun = (
   planes: number,
   e: EmitContext,
 ): readonly Instruction[] => {
+  const [each, toEach] = [from.each * from.address.plane, to.each * to.address.plane];
   if (from.address.plane === numberBytes) {
-    const run = e.arena.kernel('copyCells', copyCells);
-    const start = ({ address, from: first }: PlaneRun, t: number): number =>
-      address.at(t) + first * numberBytes;
-    const [each, toEach] = [from.each * numberBytes, to.each * numberBytes];
-    return [(t) => run(start(from, t), numberBytes, each, start(to, t), numberBytes, toEach, runs, planes)];
-  }
-  const run = e.arena.kernel('copy', copy);
-  const { strips } = extentIn(e);
-  const vectors = (planes * from.address.plane) / 16;
-  return [
-    (t) =>
-      run(
-        from.address.at(t) + from.from * from.address.plane,
-        from.each * from.address.plane,
-        from.address.strip,
-        to.address.at(t) + to.from * to.address.plane,
-        to.each * to.address.plane,
-        to.address.strip,
-        strips(t),
+    if (planes >= 4) {
+      const vectors = Math.floor(planes / 4);
+      const given = [startOf(from), each, startOf(to), toEach, runs, vectors];
+      return [copySidesKernel.call({ rest: restOf(planes) }, given)];
+    }
+    return [
+      copyCellsKernel.call({}, [
+        startOf(from),
+        numberBytes,
+        each,
+        startOf(to),
+        numberBytes,
+        toEach,
         runs,
-        vectors,
-      ),
+        planes,
+      ]),
+    ];
+  }
+  return [
+    copyKernel.call({}, [
+      startOf(from),
+      each,
+      from.address.strip,
+      startOf(to),
+      toEach,
+      to.address.strip,
+      stripsIn(e),
+      runs,
+      (planes * from.address.plane) / 16,
+    ]),
   ];
 };
 
-export const emitSum = (x: Operand, out: Operand, scale: number, e: EmitContext): Instruction => {
-  const run = e.arena.kernel(`sumPlanes ${scale}`, () => sumPlanes(scale));
+export const emitSum = (x: Operand, out: Operand, scale: number, e: EmitContext): readonly Instruction[] => {
   const { planes } = x.extent;
-  const { strips } = e;
+  const { at, plane, strip } = x.address;
+  const { tile } = e;
   const to = e.doubles(out.node);
-  if (strips !== undefined) {
-    const all = e.arena.mask(4);
-    const left = e.grid.pixels % 8;
-    const edge = e.arena.mask(left % 4 || 4);
-    const last = Math.ceil(e.grid.pixels / 8) - 1;
-    return (t) => {
-      const [from, count] = [x.address.at(t), strips(t)];
-      const full = left > 0 && t * e.most + count > last ? count - 1 : count;
-      run(from, x.address.plane, x.address.strip, to, planes, full, 1, all);
-      // past the last pixel there may be NaN
-      if (full < count)
-        run(from + full * x.address.strip, x.address.plane, 0, to, planes, 1, left > 4 ? 1 : 0, edge);
-    };
+  const pixels = pixelsOf(gridIn(x));
+  if (tile === undefined) {
+    const vectors = Math.ceil(pixels / 4) - 1;
+    const mask = e.arena.mask(pixels % 4 || 4);
+    if (gridIn(x).samples && vectors < blockVectors)
+      return [sumShortPlanesKernel.call({ scale }, [at, plane, to, planes, vectors, mask])];
+    return [sumPlanesKernel.call({ scale }, [at, plane, 0, to, planes, 1, vectors, mask])];
   }
-  const mask = e.arena.mask(e.grid.pixels % 4 || 4);
-  const vectors = Math.ceil(e.grid.pixels / 4) - 1;
-  return (t) => run(x.address.at(t), x.address.plane, 0, to, planes, 1, vectors, mask);
+  const all = e.arena.mask(4);
+  const whole = (strips: Argument): Instruction =>
+    sumPlanesKernel.call({ scale }, [at, plane, strip, to, planes, strips, 1, all]);
+  const left = pixels % 8;
+  if (left === 0) return [whole(tile.strips)];
+  // past the last pixel there may be NaN
+  const { full, last } = wholeStrips(pixels, tile.most);
+  const [vectors, mask] = [left > 4 ? 1 : 0, e.arena.mask(left % 4 || 4)];
+  return [
+    whole(choice({ loop: tile.loop, is: last }, full, tile.strips)),
+    {
+      do: 'when',
+      any: [{ loop: tile.loop, times: 1, plus: 0, is: last }],
+      body: [
+        sumPlanesKernel.call({ scale }, [plus(at, full * strip), plane, 0, to, planes, 1, vectors, mask]),
+      ],
+    },
+  ];
+};
+
+/** The last tile, and how many of its strips are whole. */
+export const wholeStrips = (
+  pixels: number,
+  most: number,
+): { readonly last: number; readonly full: number } => {
+  const last = Math.ceil(pixels / (8 * most)) - 1;
+  return { last, full: Math.floor(pixels / 8) - last * most };
+};
+
+/** The numbers of some planes stored in another way: planes of other pixels, or a list, plane after plane. */
+export const emitSites = (x: Operand, out: Operand): readonly Instruction[] => {
+  const of = x.extent.grid === undefined ? out : x;
+  const grid = gridIn(of);
+  const { planes } = of.extent;
+  const pixels = pixelsOf(grid);
+  const line = ({ extent, address }: Operand): number =>
+    extent.grid === undefined ? pixels * numberBytes : address.plane;
+  const rest = restOf(pixels);
+  const vectors = Math.floor(pixels / 4);
+  return [
+    copySidesKernel.call({ rest }, [x.address.at, line(x), out.address.at, line(out), planes, vectors]),
+  ];
+};
+
+/** Sums of entries along the middle, each line of neighbouring numbers by itself. */
+export const emitEntries = (
+  { outer, count, inner, from }: FieldOpOf<'entries'>,
+  x: Operand,
+  out: Operand,
+  { arena }: EmitContext,
+): readonly Instruction[] => {
+  const { plane } = x.address;
+  // planes one by one with the numbers of their pixels, or all numbers of a list that lie side by side
+  const isList = x.extent.grid === undefined;
+  const inside = isList ? 1 : inner;
+  const numbers = isList ? inner : plane / 4;
+  const table = arena.table(
+    Array.from({ length: outer }, (_, o) =>
+      from.flatMap((names) =>
+        Array.from({ length: inside }, (__, i) => [
+          names.length,
+          ...names.map((name) => (o * count + name) * inner * plane + i * plane),
+        ]).flat(),
+      ),
+    ).flat(),
+  );
+  const rest = restOf(numbers);
+  const lines = outer * from.length * inside;
+  const vectors = Math.floor(numbers / 4);
+  return [sumLinesKernel.call({ rest }, [x.address.at, table, out.address.at, 4 * numbers, lines, vectors])];
+};
+
+const restOf = (count: number): 0 | 1 | 2 | 3 => {
+  const rest = count % 4;
+  return rest === 1 ? 1 : rest === 2 ? 2 : rest === 3 ? 3 : 0;
 };

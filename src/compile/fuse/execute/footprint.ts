@@ -4,7 +4,7 @@ import { type Graph, inputsOf, outputsOf, parametersOf } from '../../../dsl/grap
 import { volume } from '../../../dsl/shape.js';
 import type { Footprint } from '../../micro-batches.js';
 import { Arena, countedMemory } from '../memory/arena.js';
-import { gridShape } from '../partition/grid.js';
+import { pixelsFor } from '../partition/pixels.js';
 import { fuse } from './fused.js';
 
 const float = Float32Array.BYTES_PER_ELEMENT;
@@ -13,24 +13,31 @@ const float = Float32Array.BYTES_PER_ELEMENT;
 const lossTensors = 8;
 
 /**
- * The bytes that a worker holds to train the logits of a program by fused kernels. The arena does not grow with the batch,
- * because samples are computed one after the other; inputs and outputs do. Undefined if the logits cannot be fused as a
- * whole.
+ * The bytes that a worker holds to train the logits of a program by fused kernels, or outputs that are its loss. The arena
+ * does not grow with the batch, because samples are computed one after the other; inputs, outputs and what batch statistics
+ * keep of each sample do. Undefined if they cannot be fused as a whole.
  *
  * @example
  * const p = program({ image: [8, 8, 1] }, ({ image }) => ({ logits: conv(3)(image) }));
  * fusedFootprint(p.graph)?.bytesPerSample; // => 6400
  */
-export const fusedFootprint = (graph: Graph): Footprint | undefined => {
+export const fusedFootprint = (
+  graph: Graph,
+  outputs: readonly string[] = ['logits'],
+): Footprint | undefined => {
   const zeros = Object.fromEntries(
     parametersOf(graph).map(({ name, shape }) => [name, new Float32Array(volume(shape))]),
   );
-  const fused = fuse(graph, zeros, gridShape(graph), new Arena(countedMemory()));
-  if (fused?.fits(['logits']) !== true) return undefined;
-  fused.prepare('gradients');
+  const pixels = pixelsFor(graph);
+  const fused = fuse(graph, zeros, pixels, () => new Arena(countedMemory()), true);
+  if (fused?.fits(outputs) !== true) return undefined;
+  fused.prepareGradients(outputs);
   const fed = Object.values(inputsOf(graph)).reduce((sum, shape) => sum + volume(shape), 0);
+  const given = outputs.reduce((sum, name) => sum + volume(outputsOf(graph)[name]), 0);
+  // beside whole blocks of samples, what remains of a micro-batch has a machine of its own
+  const machines = pixels === 'samples' ? 2 : 1;
   return {
-    fixedBytes: fused.bytes(),
-    bytesPerSample: float * (fed + lossTensors * volume(outputsOf(graph).logits)),
+    fixedBytes: machines * fused.bytes(),
+    bytesPerSample: float * (fed + lossTensors * given) + fused.bytesPerSample(),
   };
 };

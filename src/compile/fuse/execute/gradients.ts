@@ -3,15 +3,27 @@
 import { volume } from '../../../dsl/shape.js';
 import { addGradients } from '../adjoint/graph.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import { onGrid, planesOf } from '../ir/layout.js';
-import type { Region } from './region.js';
+import { ofSamples, onGrid, planesOf } from '../ir/layout.js';
+import type { Address } from '../memory/address.js';
+import { type LaidOutStage, StagedRegion } from './stages.js';
 import type { LoweredLeaf, Workspace } from './workspace.js';
+
+/** The gradients of trained parameters over the samples of a micro-batch. */
+export interface GradientSums {
+  readonly gradients: Record<string, Float32Array>;
+  /** Adds the sums of a stage. */
+  readonly add: (at: LaidOutStage) => void;
+}
 
 /** A region that computes gradients. */
 export interface GradientRegion {
-  readonly region: Region;
-  /** The gradients of trained parameters, summed since the region was cleared. */
-  readonly gradients: () => Record<string, Float32Array>;
+  readonly region: StagedRegion;
+  /** The trained parameters in the order of their sums. */
+  readonly trained: readonly { readonly name: string; readonly leaf: LoweredLeaf }[];
+  /** New sums for the gradients of trained parameters, to which each stage adds its own when it ends. */
+  readonly newSums: () => GradientSums;
+  /** Addresses of the gradients after sums are settled, for a graph of one stage. */
+  readonly parameters: ReadonlyMap<string, { readonly leaf: LoweredLeaf; readonly address: Address }>;
   /** The inputs that have a gradient, and its node. */
   readonly inputs: ReadonlyMap<string, { readonly leaf: LoweredLeaf; readonly gradient: number }>;
 }
@@ -25,6 +37,8 @@ export const gradientRegion = (
   trained: readonly string[],
   seedsOf: (builder: FieldBuilder) => ReadonlyMap<number, number>,
   ofInputs: boolean,
+  /** Further nodes that are read after each sample. */
+  read: readonly number[] = [],
 ): GradientRegion => {
   const builder = workspace.lowered();
   const seeds = seedsOf(builder);
@@ -48,28 +62,45 @@ export const gradientRegion = (
     const gradient = cotangents.get(leaf.node);
     return gradient === undefined ? [] : [[name, { leaf, gradient }] as const];
   });
-  const region = workspace.layOut({
+  const region = new StagedRegion(workspace, {
     nodes: builder.nodes,
-    outputs: [...seeds.values(), ...reached.map(([, { gradient }]) => gradient)],
+    outputs: [...read, ...seeds.values(), ...reached.map(([, { gradient }]) => gradient)],
     sums,
   });
   return {
     region,
+    trained: parameters,
     inputs: new Map(reached),
-    gradients: () => {
+    parameters: new Map(
+      parameters.flatMap(({ name, leaf }, index) => {
+        const address = region.stages[0].region.sum(index)?.address;
+        return address === undefined ? [] : [[name, { leaf, address }] as const];
+      }),
+    ),
+    newSums: () => {
       // all in one buffer, which is handed to another thread as a whole
       const memory = new ArrayBuffer(4 * parameters.reduce((all, { leaf }) => all + volume(leaf.shape), 0));
       let begin = 0;
-      region.settle();
-      return Object.fromEntries(
-        parameters.map(({ name, leaf }, index) => {
-          const values = new Float32Array(memory, begin, volume(leaf.shape));
-          begin += values.byteLength;
-          const sum = region.sum(index);
-          if (sum !== undefined) workspace.read(leaf, sum.address, values, 0);
-          return [name, values];
-        }),
-      );
+      const found = parameters.map(({ name, leaf }) => {
+        const values = new Float32Array(memory, begin, volume(leaf.shape));
+        begin += values.byteLength;
+        return { name, leaf, values };
+      });
+      const begun = new Set<number>();
+      return {
+        gradients: Object.fromEntries(found.map(({ name, values }) => [name, values])),
+        add: ({ region: { settle, sum }, stage }) => {
+          settle();
+          for (const [index, { leaf, values }] of found.entries()) {
+            const part = stage.sums.has(index) ? sum(index) : undefined;
+            if (part === undefined) continue;
+            const before = begun.has(index) ? values.slice() : undefined;
+            begun.add(index);
+            workspace.read(leaf, part.address, values, 0);
+            if (before !== undefined) for (let i = 0; i < values.length; i++) values[i] += before[i];
+          }
+        },
+      };
     },
   };
 };
@@ -92,6 +123,7 @@ export const lossCotangent = (
 export const hasLoss = (logits: LoweredLeaf | undefined): logits is LoweredLeaf => {
   if (logits === undefined || !onGrid(logits.layout)) return false;
   const { axes } = logits.layout;
+  if (ofSamples(logits.layout)) return axes.length === 1;
   return axes[axes.length - 1] !== 'pixel' && planesOf(logits.layout) === classesOf(logits);
 };
 

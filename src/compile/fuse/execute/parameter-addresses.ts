@@ -1,27 +1,28 @@
 /** Where weights are, as they were loaded and as kernels read them. */
 
 import type { Packed } from '../emit/emitting.js';
-import { type Packing, packedBytes, packer } from '../emit/pack-weights.js';
+import { type Packing, packedBytes, packing as packingOf } from '../emit/pack-weights.js';
 import type { FieldNode } from '../ir/field.js';
-import { type Address, addressFor, type Grid, sizeOf } from '../memory/address.js';
+import type { Instruction } from '../list/instruction.js';
+import { runner } from '../machines/runner.js';
+import { type Address, addressFor, sizeOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import type { Addresses } from '../schedule/addresses.js';
 
 /** Where the values of parameters are, plain and packed. One for all regions of a machine. */
 export class ParameterAddresses {
   readonly #addresses = new Map<string, Address>();
-  readonly #packs = new Map<string, Packed & { readonly run: () => void }>();
+  readonly #packs = new Map<string, Packed>();
+  #loads = 0;
+  #instructions: readonly Instruction[] = [];
+  #run: (() => void) | undefined;
 
-  constructor(
-    private readonly arena: Arena,
-    private readonly grid: Grid,
-  ) {}
+  constructor(private readonly arena: Arena) {}
 
   address(name: string, { extent }: FieldNode): Address {
     const known = this.#addresses.get(name);
     if (known !== undefined) return known;
-    const at = this.arena.allocate(sizeOf(extent, this.grid));
-    const address = addressFor(extent, () => at, this.grid);
+    const address = addressFor(extent, this.arena.allocate(sizeOf(extent), `parameter ${name}`));
     this.#addresses.set(name, address);
     return address;
   }
@@ -30,53 +31,78 @@ export class ParameterAddresses {
   packed(key: string, address: Address, packing: Packing): Packed {
     const known = this.#packs.get(key);
     if (known !== undefined) return known;
-    const at = this.arena.allocate(packedBytes(packing));
-    const pack = packer(this.arena, packing, at);
-    const made = { at, run: () => pack(address.at(0)) };
-    made.run();
+    const at = this.arena.allocate(packedBytes(packing), `packed ${key}`);
+    const made = { at, before: [] };
+    this.#instructions = [...this.#instructions, ...packingOf(this.arena, packing, address.at, at)];
+    this.#run = undefined;
     this.#packs.set(key, made);
     return made;
   }
 
+  /** What packs all weights. */
+  get instructions(): readonly Instruction[] {
+    return this.#instructions;
+  }
+
+  /** How often parameters were loaded. */
+  get loads(): number {
+    return this.#loads;
+  }
+
   /** Packs all weights again, after their values have changed. */
   repack(): void {
-    for (const { run } of this.#packs.values()) run();
+    this.#loads++;
+    this.#run ??= runner(this.#instructions, this.arena);
+    this.#run();
   }
 }
 
 /** The packed weights of one region: parameters, constants, and what a sample computes. */
 export class RegionWeights {
-  #sample = 0;
+  readonly #once: Instruction[] = [];
+  readonly #loaded: Instruction[] = [];
+  #waiting: Instruction[] = [];
 
   constructor(
     private readonly nodes: readonly FieldNode[],
+    /** Nodes that change only where parameters are loaded. */
+    private readonly fixed: ReadonlySet<number>,
     private readonly addresses: Addresses,
     private readonly parameters: ParameterAddresses,
     private readonly arena: Arena,
   ) {}
 
-  /** Says that what a sample computes is out of date. */
-  nextSample(): void {
-    this.#sample++;
+  /** Packs constants: once, before the first sample. */
+  get once(): readonly Instruction[] {
+    return this.#once;
   }
 
-  /** Parameters are packed when they are loaded, constants once, computed weights once a sample. */
+  /** Packs what is computed from parameters alone: after it is computed, whenever they are loaded. */
+  get loaded(): readonly Instruction[] {
+    return this.#loaded;
+  }
+
+  /** Takes what packs computed weights that have been asked for since: once a sample, before they are first used. */
+  take(): readonly Instruction[] {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    return taken;
+  }
+
+  /**
+   * Parameters are packed when they are loaded, constants once, computed weights once a sample, or where all that they are
+   * computed from is loaded.
+   */
   packed(weight: number, packing: Packing, key: string): Packed {
     const { op } = this.nodes[weight];
     const address = this.addresses.of(weight);
     if (op.op === 'leaf' && op.source.kind === 'parameter')
       return this.parameters.packed(`${op.source.name} ${key}`, address, packing);
-    const at = this.arena.allocate(packedBytes(packing));
-    const pack = packer(this.arena, packing, at);
-    if (op.op === 'leaf' && op.source.kind === 'constant') {
-      pack(address.at(0));
-      return { at };
-    }
-    let packedIn = 0;
-    const refresh = (): void => {
-      if (packedIn !== this.#sample) pack(address.at(0));
-      packedIn = this.#sample;
-    };
-    return { at, refresh };
+    const at = this.arena.allocate(packedBytes(packing), `packed ${key}`);
+    const pack = packingOf(this.arena, packing, address.at, at);
+    const isConstant = op.op === 'leaf' && op.source.kind === 'constant';
+    const list = isConstant ? this.#once : this.fixed.has(weight) ? this.#loaded : this.#waiting;
+    for (const each of pack) list.push(each);
+    return { at, before: [] };
   }
 }

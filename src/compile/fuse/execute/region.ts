@@ -1,17 +1,29 @@
 /** A region: a field graph that is laid out in an arena and runs one sample after the other. */
 
 import { clearDoubles, type Doubles, newDoubles, type Operand, roundDoubles } from '../emit/emitting.js';
+import { liveNodes } from '../ir/dependence.js';
 import type { FieldNode, Source } from '../ir/field.js';
-import { type Address, addressFor, type Grid, sizeOf } from '../memory/address.js';
+import { moving } from '../list/argument.js';
+import type { Argument, Instruction } from '../list/instruction.js';
+import { withFixed } from '../list/relocate.js';
+import { runner } from '../machines/runner.js';
+import { type Address, addressFor, sizeOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
+import type { PlanLists } from '../plan/plan.js';
 import { accumulate } from '../schedule/accumulate.js';
 import { Addresses } from '../schedule/addresses.js';
 import { build } from '../schedule/build.js';
-import { liveNodes } from '../schedule/order.js';
-import { constantAddress } from '../schedule/scan-step.js';
-import { tileStrips } from '../schedule/tile.js';
+import { fixedNodes, fixedRoots } from '../schedule/fixed.js';
+import { single } from '../schedule/scan/counter.js';
+import { constantAddress, type StepContext } from '../schedule/scan/scan-step.js';
+import { ScansOfBlock } from '../schedule/scan/scans.js';
 import { type ParameterAddresses, RegionWeights } from './parameter-addresses.js';
-import { RegionScans } from './scans.js';
+
+/** What all regions of a program read: the loss, and the address of the noise seed and sample numbers. */
+export interface SharedAddresses {
+  readonly loss: LossAddresses;
+  readonly noise: number;
+}
 
 /** Addresses of what a loss reads and writes. */
 export interface LossAddresses {
@@ -21,19 +33,25 @@ export interface LossAddresses {
   readonly total: number;
 }
 
+/** What a region does, as data. Weights are packed by who loads them, for all regions. */
+export type RegionLists = Omit<PlanLists, 'pack'>;
+
 /** A field graph that is laid out in an arena. */
 export interface Region {
+  readonly lists: RegionLists;
   /** Computes one sample. */
   readonly run: () => void;
   /** Sets all sums to zero. */
   readonly clear: () => void;
-  readonly input: (name: string) => Operand | undefined;
-  readonly cotangent: (name: string) => Operand | undefined;
+  /** Where a leaf is that is written before it runs, if it reads one of this kind and name. */
+  readonly fed: (kind: FedKind, name: string | number) => Operand | undefined;
   readonly address: (node: number) => Address;
   /** Rounds all sums to floats, to be read. */
   readonly settle: () => void;
   /** The sum of this number. */
   readonly sum: (index: number) => Operand | undefined;
+  /** The doubles in which it is collected: their address and number. */
+  readonly totals: (index: number) => { readonly at: number; readonly count: number } | undefined;
 }
 
 /** The nodes of a region, and which of them are read or summed. */
@@ -48,60 +66,87 @@ export interface RegionPlan {
 /** Lays a field graph out: which nodes are computed, then where their values are, then the instructions. */
 export const layOut = (
   arena: Arena,
-  grid: Grid,
   parameters: ParameterAddresses,
-  loss: LossAddresses,
+  { loss, noise }: SharedAddresses,
   plan: RegionPlan,
 ): Region => {
   const { nodes, onto } = accumulate(plan.nodes, plan.sums, () => false);
   const roots = [...new Set([...plan.outputs, ...onto.keys()])];
   const live = liveNodes(nodes, roots);
 
-  const sums = allocateSums(nodes, onto, arena, grid);
-  const fed = new FedLeaves(nodes, arena, grid);
-  const addresses = new Addresses(nodes, arena, grid, {
-    leaf: (source, node) => leafAddress(source, nodes[node], node, fed, parameters, arena, grid),
+  const fixed = fixedNodes(nodes);
+  const sums = allocateSums(nodes, onto, arena);
+  const fed = new FedLeaves(nodes, arena);
+  const addresses = new Addresses(nodes, arena, {
+    leaf: (source, node) => leafAddress(source, nodes[node], node, fed, parameters, arena),
     pinned: new Map(sums.map(({ operand }) => [operand.node, operand.address])),
   });
 
-  const weights = new RegionWeights(nodes, addresses, parameters, arena);
+  const weights = new RegionWeights(nodes, fixed, addresses, parameters, arena);
   const packed = weights.packed.bind(weights);
-  const scratch = new ScratchMemory();
-  const labels = { ...loss, labels: (t: number) => loss.labels + t * tileStrips * 32 };
-  const emitting = { packed, scratch, labels };
-  const scans = new RegionScans(nodes, live, { arena, grid, emitting, packedOuter: packed });
-  const doubles = new Map(sums.map((sum) => [sum.operand.node, sum.doubles]));
-  const instructions = build(nodes, {
+  const scratch = new ScratchMemory(arena);
+  const emitting = { packed, scratch, labels: loss, noise };
+  const context: StepContext = {
     arena,
-    grid,
-    tiles: true,
-    addresses,
-    summed: (node) => doubles.get(node),
-    scan: (number, inputs) => scans.layOut(number, inputs),
     emitting,
-    roots,
-  });
-  scratch.settle(arena);
+    packedOuter: packed,
+    around: single,
+    scansOf: (...block) => new ScansOfBlock(...block),
+  };
+  const scans = context.scansOf(nodes, live, context, { reverse: [] });
+  const doubles = new Map(sums.map((sum) => [sum.operand.node, sum.doubles]));
+  const [loaded, instructions] = build(
+    nodes,
+    [fixedRoots(nodes, live, fixed, (node) => roots.includes(node)), roots],
+    {
+      arena,
+      tiles: true,
+      addresses,
+      summed: (node) => doubles.get(node),
+      scan: (number, inputs) => scans.layOut(number, inputs),
+      emitting,
+      first: () => weights.take(),
+    },
+  );
 
-  const e = { arena, grid };
+  const e = { arena };
   const clear = sums.map((sum) => clearDoubles(sum.doubles, sum.operand.extent, e));
-  const settle = sums.map((sum) => roundDoubles(sum.doubles, sum.operand, e));
+  const settle = sums.map((sum) => roundDoubles(sum.doubles, sum.operand));
+  const placed = scratch.settle();
+  const lists: RegionLists = {
+    once: weights.once,
+    load: [...placed(loaded), ...weights.loaded],
+    clear,
+    run: placed(instructions),
+    settle,
+  };
+  let seen = -1;
+  // assembled when they are first run: a region may be laid out only to count its bytes
+  const started = lazily(() => runner(lists.once, arena)());
+  const [load, run, cleared, settled] = [lists.load, lists.run, lists.clear, lists.settle].map((list) =>
+    lazily(() => runner(list, arena)),
+  );
   const byIndex = new Map(sums.map(({ index, operand }) => [index, operand]));
   return {
+    lists,
     run: () => {
-      weights.nextSample();
-      for (const run of instructions) run(0);
+      started();
+      if (seen !== parameters.loads) load()();
+      seen = parameters.loads;
+      run()();
     },
-    clear: () => {
-      for (const run of clear) run(0);
-    },
-    input: (name) => fed.get('input', name),
-    cotangent: (name) => fed.get('cotangent', name),
+    clear: () => cleared()(),
+    fed: (kind, name) => fed.get(kind, name),
     address: (node) => addresses.of(node),
-    settle: () => {
-      for (const run of settle) run(0);
-    },
+    settle: () => settled()(),
     sum: (index) => byIndex.get(index),
+    totals: (index) => {
+      const sum = sums.find((one) => one.index === index);
+      if (sum === undefined) return undefined;
+      const { planes, grid } = sum.operand.extent;
+      const count = grid === undefined ? planes : sizeOf(sum.operand.extent) / 4;
+      return { at: sum.doubles, count };
+    },
   };
 };
 
@@ -116,36 +161,37 @@ const allocateSums = (
   nodes: readonly FieldNode[],
   onto: ReadonlyMap<number, number>,
   arena: Arena,
-  grid: Grid,
 ): readonly Sum[] =>
   [...onto].map(([node, index]) => {
     const { extent } = nodes[node];
-    const at = arena.allocate(sizeOf(extent, grid));
-    const address = addressFor(extent, () => at, grid);
-    return { index, operand: { node, address, extent }, doubles: newDoubles(arena, extent, grid) };
+    const address = addressFor(extent, arena.allocate(sizeOf(extent), 'sum over samples'));
+    return { index, operand: { node, address, extent }, doubles: newDoubles(arena, extent) };
   });
 
-/** The leaves that are fed with each sample: inputs, and cotangents of outputs. */
+/**
+ * The leaves that are written from outside: with each sample inputs, cotangents of outputs and what earlier stages have kept
+ * of it, and before all samples values of the whole batch.
+ */
+export type FedKind = 'input' | 'cotangent' | 'stored' | 'statistic';
+
 class FedLeaves {
   readonly #operands = new Map<string, Operand>();
 
   constructor(
     private readonly nodes: readonly FieldNode[],
     private readonly arena: Arena,
-    private readonly grid: Grid,
   ) {}
 
-  address(kind: 'input' | 'cotangent', name: string, node: number): Address {
+  address(kind: FedKind, name: string | number, node: number): Address {
     const known = this.get(kind, name);
     if (known !== undefined) return known.address;
     const { extent } = this.nodes[node];
-    const at = this.arena.allocate(sizeOf(extent, this.grid));
-    const address = addressFor(extent, () => at, this.grid);
+    const address = addressFor(extent, this.arena.allocate(sizeOf(extent), `${kind} ${name}`));
     this.#operands.set(`${kind} ${name}`, { node, address, extent });
     return address;
   }
 
-  get(kind: 'input' | 'cotangent', name: string): Operand | undefined {
+  get(kind: FedKind, name: string | number): Operand | undefined {
     return this.#operands.get(`${kind} ${name}`);
   }
 }
@@ -157,32 +203,49 @@ const leafAddress = (
   fed: FedLeaves,
   parameters: ParameterAddresses,
   arena: Arena,
-  grid: Grid,
 ): Address => {
   switch (source.kind) {
     case 'input':
     case 'cotangent':
       return fed.address(source.kind, source.name, number);
+    case 'stored':
+    case 'statistic':
+      return fed.address(source.kind, source.node, number);
     case 'parameter':
       return parameters.address(source.name, leaf);
     case 'constant':
-      return constantAddress(arena, grid, source, leaf);
+      return constantAddress(arena, source, leaf);
     default:
       throw new Error(`${source.kind} outside a step`);
   }
 };
 
-/** Memory that one instruction at a time uses: as much as the largest needs. */
+/** Computes a value when it is first asked for. */
+const lazily = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/** Memory that one instruction at a time uses: as much as the largest needs. Its address is known at the end. */
 class ScratchMemory {
   #bytes = 0;
-  #at = 0;
+  readonly #place: number;
 
-  take(bytes: number): () => number {
-    this.#bytes = Math.max(this.#bytes, bytes);
-    return () => this.#at;
+  constructor(private readonly arena: Arena) {
+    this.#place = arena.loop();
   }
 
-  settle(arena: Arena): void {
-    this.#at = arena.allocate(this.#bytes);
+  take(bytes: number): Argument {
+    this.#bytes = Math.max(this.#bytes, bytes);
+    return moving(0, { loop: this.#place, stride: 1 });
+  }
+
+  /** Allocates it; what is given puts its address into a list. */
+  settle(): (list: readonly Instruction[]) => readonly Instruction[] {
+    const at = this.arena.allocate(this.#bytes, 'scratch');
+    return (list) => withFixed(list, this.#place, at);
   }
 }

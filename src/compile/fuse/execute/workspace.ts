@@ -1,12 +1,24 @@
+/** A micro-batch: the values of each input, one sample after the other. */
+export interface FusedMicroBatch {
+  readonly count: number;
+  readonly inputs: Arrays;
+  /** The numbers of the samples, for noise; default 0, 1, 2, ... */
+  readonly samples?: readonly number[];
+  /** Default 0. */
+  readonly noiseSeed?: number;
+}
+
 /** A program in an arena: its parameters, and how samples are written and read. */
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import type { Arrays } from '../../parameters.js';
-import type { Layout } from '../ir/layout.js';
+import { forSamples, type Layout, onGrid } from '../ir/layout.js';
+import type { Instruction } from '../list/instruction.js';
 import { type Lowering, lowerGraph } from '../lower/index.js';
-import { isRefusal, type Lowered } from '../lower/value.js';
-import { type Address, type Grid, gridOf } from '../memory/address.js';
+import { type Pixels, samplesIn } from '../lower/samples.js';
+import { extentOf, isRefusal, type Lowered } from '../lower/value.js';
+import type { Address } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import { labelBytes, readPlanes, type Transfer, transferOf, writePlanes } from '../memory/transfer.js';
 import { ParameterAddresses } from './parameter-addresses.js';
@@ -24,8 +36,11 @@ export interface LoweredLeaf extends Lowered {
 
 /** A program in an arena: it lays out regions, and writes and reads their values. */
 export class Workspace {
-  readonly grid: Grid;
   readonly loss: LossAddresses;
+  /** The noise seed and the numbers of the samples that are computed together, as doubles. */
+  readonly noise: number;
+  /** How many samples a region computes at a time. */
+  readonly together: number;
   /** Inputs and parameters of the program that are lowered, by name. */
   readonly inputs: ReadonlyMap<string, LoweredLeaf>;
   readonly parameters: ReadonlyMap<string, LoweredLeaf>;
@@ -36,21 +51,25 @@ export class Workspace {
 
   constructor(
     private readonly graph: Graph,
-    private readonly shape: Shape,
+    private readonly pixels: Pixels,
     values: Arrays,
     readonly arena: Arena,
+    private readonly training: boolean,
   ) {
-    this.grid = gridOf(shape);
-    this.#lowering = lowerGraph(graph, shape);
-    this.#addresses = new ParameterAddresses(this.arena, this.grid);
+    this.#lowering = lowerGraph(graph, pixels, training);
+    this.together = samplesIn(pixels) ?? 1;
+    this.#addresses = new ParameterAddresses(this.arena);
     this.inputs = this.#leaves('input');
     this.parameters = this.#leaves('parameter');
+    const logits = this.output('logits');
+    const grid = logits && extentOf(logits.layout).grid;
     this.loss = {
-      labels: this.arena.allocate(labelBytes(this.grid)),
+      labels: this.arena.allocate(grid === undefined ? 0 : labelBytes(grid)),
       scale: this.arena.allocate(4),
-      weights: this.arena.allocate(4 * (this.output('logits')?.shape.at(-1) ?? 1)),
+      weights: this.arena.allocate(4 * (logits?.shape.at(-1) ?? 1)),
       total: this.arena.allocate(32),
     };
+    this.noise = this.arena.allocate(8 * (1 + this.together));
     for (const { name, shape: size } of parametersOf(graph))
       checkSize(`parameter '${name}'`, values[name], volume(size));
     this.load(values);
@@ -68,7 +87,17 @@ export class Workspace {
 
   /** A new builder that holds the nodes of the program, to which gradients may be added; node numbers are always the same. */
   lowered(): Lowering['builder'] {
-    return lowerGraph(this.graph, this.shape).builder;
+    return lowerGraph(this.graph, this.pixels, this.training).builder;
+  }
+
+  /** The batch norms whose running statistics move. */
+  get statistics(): Lowering['statistics'] {
+    return this.#lowering.statistics;
+  }
+
+  /** The values of a parameter, as they were loaded. */
+  valuesOf(name: string): Float32Array {
+    return this.#values.get(name) ?? new Float32Array(0);
   }
 
   /** An output, if it is lowered. */
@@ -80,6 +109,16 @@ export class Workspace {
       : { ...value, shape: this.graph.nodes[number].shape };
   }
 
+  /** Where the values of a parameter are as they were loaded. */
+  parameterAddress(name: string, { node }: Lowered): Address {
+    return this.#addresses.address(name, this.#lowering.builder.nodes[node]);
+  }
+
+  /** What packs parameters after they were loaded. */
+  get packs(): readonly Instruction[] {
+    return this.#addresses.instructions;
+  }
+
   /** Sets the given parameters; others keep their values. */
   load(values: Arrays): void {
     for (const [name, data] of Object.entries(values)) {
@@ -87,22 +126,25 @@ export class Workspace {
       if (leaf === undefined) continue;
       checkSize(`parameter '${name}'`, data, volume(leaf.shape));
       this.#values.set(name, data);
-      this.write(leaf, data, 0, this.#addresses.address(name, this.#lowering.builder.nodes[leaf.node]));
+      this.write(leaf, data, 0, this.parameterAddress(name, leaf));
     }
     this.#addresses.repack();
   }
 
   layOut(plan: RegionPlan): Region {
-    const region = layOut(this.arena, this.grid, this.#addresses, this.loss, plan);
+    const region = layOut(this.arena, this.#addresses, { loss: this.loss, noise: this.noise }, plan);
     // loading again packs the weights as this region reads them
     this.load(Object.fromEntries(this.#values));
     return region;
   }
 
-  /** Writes the inputs of a sample where a region reads them. */
-  feed(region: Region, inputs: Arrays, sample: number): void {
+  /** Writes the inputs of a sample, or of those that are computed with it, and what noise is drawn by, where a region reads them. */
+  feed(region: Region, { inputs, samples, noiseSeed = 0 }: FusedMicroBatch, sample: number): void {
+    this.arena.doubles[this.noise / 8] = noiseSeed;
+    for (let i = 0; i < this.together; i++)
+      this.arena.doubles[this.noise / 8 + 1 + i] = samples?.[sample + i] ?? sample + i;
     for (const [name, leaf] of this.inputs) {
-      const target = region.input(name);
+      const target = region.fed('input', name);
       if (target !== undefined) this.write(leaf, inputs[name], sample, target.address);
     }
   }
@@ -117,8 +159,20 @@ export class Workspace {
     readPlanes(this.arena, transfer, address, values, sample * volume(shape));
   }
 
+  /** Reads a value of a sample, and of those that are computed with it: what is a list is the same for all of them. */
+  readAll(leaf: LoweredLeaf, address: Address, values: Float32Array, sample: number): void {
+    const times = onGrid(leaf.layout) ? 1 : this.together;
+    for (let i = 0; i < times; i++) this.read(leaf, address, values, sample + i);
+  }
+
+  /** An output as its cotangent is given: one for each sample, also where the output is the same for all of them. */
+  cotangentOf(leaf: LoweredLeaf): LoweredLeaf {
+    const samples = samplesIn(this.pixels);
+    return samples === undefined ? leaf : { ...leaf, layout: forSamples(leaf.layout, samples) };
+  }
+
   #transfer(shape: Shape, layout: Layout): Transfer {
-    const key = `${shape.join()} ${layout.dims.join()} ${layout.axes.join()}`;
+    const key = `${shape.join()} ${layout.dims.join()} ${layout.axes.join()} ${layout.pixels.join()}`;
     const made = this.#transfers.get(key) ?? transferOf(shape, layout);
     this.#transfers.set(key, made);
     return made;

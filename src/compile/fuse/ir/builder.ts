@@ -1,7 +1,14 @@
 /** Writes field graphs, node after node. */
 
 import { isWithin } from './extents.js';
-import type { Extent, FieldMap, FieldNode, FieldOp, FieldZip } from './field.js';
+import {
+  type Extent,
+  extentKey,
+  type FieldMap,
+  type FieldNode,
+  type FieldOp,
+  type FieldZip,
+} from './field.js';
 
 /** Builds a list of nodes without duplicates. Throws if an operation would read beyond its inputs. */
 export class FieldBuilder {
@@ -9,7 +16,7 @@ export class FieldBuilder {
   readonly #known = new Map<string, number>();
 
   add(op: FieldOp, inputs: readonly number[], extent: Extent): number {
-    const key = `${JSON.stringify(op)} ${inputs.join()} ${extent.planes} ${extent.grid}`;
+    const key = `${JSON.stringify(op)} ${inputs.join()} ${extentKey(extent)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const read = inputs.map((input) => this.extent(input));
@@ -26,6 +33,11 @@ export class FieldBuilder {
     return this.nodes[node].extent;
   }
 
+  /** One number. */
+  constant(value: number): number {
+    return this.add({ op: 'leaf', source: { kind: 'constant', value } }, [], { planes: 1, grid: undefined });
+  }
+
   map(fn: FieldMap, x: number): number {
     return this.add({ op: 'map', fn }, [x], this.extent(x));
   }
@@ -38,13 +50,19 @@ export class FieldBuilder {
     return this.add({ op: 'zip', fn }, [a, b], joined(this.extent(a), this.extent(b)));
   }
 
+  /** A choice: b where the condition is at most 0, else a. */
+  where(parts: readonly number[]): number {
+    const extent = parts.map((part) => this.extent(part)).reduce(joined);
+    return this.add({ op: 'where' }, parts, extent);
+  }
+
   keep(a: number, condition: number): number {
     return this.add({ op: 'keep' }, [a, condition], joined(this.extent(a), this.extent(condition)));
   }
 }
 
-/** The extent of a pointwise map of two: planes of pixels where one has them, as many as the larger has. */
+/** The extent of a pointwise map: planes of pixels where one has them, as many as the larger has. */
 const joined = (a: Extent, b: Extent): Extent => ({
   planes: Math.max(a.planes, b.planes),
-  grid: a.grid || b.grid,
+  grid: a.grid ?? b.grid,
 });

@@ -4,37 +4,90 @@
  */
 
 import { scanInputs } from '../../../dsl/op.js';
-import type { Along, Extent, FieldNode, FieldOp, FieldScan, Window } from './field.js';
+import {
+  type Along,
+  type Extent,
+  type FieldNode,
+  type FieldOp,
+  type FieldOpOf,
+  type FieldScan,
+  headsOf,
+  type Labelled,
+  type PoolWindow,
+  type Product,
+  sameExtent,
+  sameGrid,
+  type Window,
+} from './field.js';
+import { planesOf } from './layout.js';
+import { resultGrid, resultsOf, weightsIn } from './window.js';
 
-const planes = (count: number): Extent => ({ planes: count, grid: true });
-const list = (count: number): Extent => ({ planes: count, grid: false });
+const list = (count: number): Extent => ({ planes: count, grid: undefined });
 
 const like = (a: Extent, count: number): Extent => ({ planes: count, grid: a.grid });
 
-const isSame = (a: Extent | undefined, b: Extent): boolean => a?.planes === b.planes && a.grid === b.grid;
-
 /** Whether these are the extents of what is read, and then of the result. */
 const are = (given: readonly Extent[], expected: readonly Extent[]): boolean =>
-  given.length === expected.length && expected.every((extent, i) => isSame(given[i], extent));
+  given.length === expected.length && expected.every((extent, i) => sameExtent(given[i], extent));
 
 /** An operand of a pass over all planes: as many planes, a number for each of them, or one number. */
 const fits = (operand: Extent, out: Extent): boolean =>
-  isSame(operand, out) || (!operand.grid && (operand.planes === out.planes || operand.planes === 1));
+  sameExtent(operand, out) ||
+  (operand.grid === undefined && (operand.planes === out.planes || operand.planes === 1));
 
 const seen = ({ outer, count, inner }: Along): number => outer * count * inner;
 
-const windowed = ({ height, width, from, to, depthwise }: Window): readonly [Extent, Extent, Extent] => [
-  planes(from),
-  list(height * width * from * to),
-  planes(depthwise ? from * to : to),
-];
+/** The extents of a convolution's field, weights and result; `field` has the pixels of its field. */
+const windowed = (window: Window, { grid }: Extent): readonly [Extent, Extent, Extent] | undefined =>
+  grid && [
+    { planes: (window.outer ?? 1) * window.from, grid },
+    list(weightsIn(window)),
+    { planes: (window.outer ?? 1) * resultsOf(window), grid: resultGrid(window, grid) },
+  ];
+
+/** Whether the windows of a pool lie inside, and there is one for each result. */
+const isPooled = ({ height, width, stride, fn }: PoolWindow, x: Extent, out: Extent): boolean => {
+  if (x.grid === undefined) return false;
+  const window = { height, width, from: 1, to: 1, depthwise: true, boundary: 'none', stride } as const;
+  return (
+    ['max', 'mean'].includes(fn) && sameExtent(out, { planes: x.planes, grid: resultGrid(window, x.grid) })
+  );
+};
+
+/** Whether rows and columns of a small field are rows and columns of a large one. */
+const areInside = (
+  rows: readonly number[],
+  columns: readonly number[],
+  large: Extent,
+  small: Extent,
+): boolean => {
+  const { grid } = large;
+  return (
+    grid !== undefined &&
+    rows.every((row) => row >= 0 && row < grid.height) &&
+    columns.every((column) => column >= 0 && column < grid.width) &&
+    sameExtent(small, { planes: large.planes, grid: { height: rows.length, width: columns.length } })
+  );
+};
+
+/** The extents of fields that are joined along an axis. */
+const joinedPixels = (
+  { axis, sizes }: FieldOpOf<'concatPixels'>,
+  { planes, grid }: Extent,
+): readonly Extent[] =>
+  grid === undefined || sizes.reduce((a, b) => a + b, 0) !== (axis === 'rows' ? grid.height : grid.width)
+    ? []
+    : sizes.map((size) => ({
+        planes,
+        grid: axis === 'rows' ? { ...grid, height: size } : { ...grid, width: size },
+      }));
 
 /** Whether the leaves of a scan's step, and its new state, have the extents of the scan's inputs. */
 const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
   const { fields, steps, body } = scan;
   const given = scanInputs(scan, inputs);
   const isField = (field: string, extent: Extent): boolean =>
-    isSame(given.fields[fields.indexOf(field)], extent);
+    sameExtent(given.fields[fields.indexOf(field)], extent);
   const isLeaf = ({ op, extent }: FieldNode): boolean => {
     if (op.op !== 'leaf') return true;
     const { source } = op;
@@ -42,15 +95,52 @@ const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
       case 'state':
         return isField(source.field, extent);
       case 'element':
-        return isSame(given.sequences[source.sequence], like(extent, steps * extent.planes));
+        return sameExtent(given.sequences[source.sequence], like(extent, steps * extent.planes));
       case 'external':
-        return isSame(given.externals[source.index], extent);
+        return sameExtent(given.externals[source.index], extent);
       default:
         return true;
     }
   };
   return (
     fields.every((field) => isField(field, body.nodes[body.next[field]].extent)) && body.nodes.every(isLeaf)
+  );
+};
+
+/** How many numbers there are. */
+const numbersOf = ({ planes, grid }: Extent): number =>
+  planes * (grid === undefined ? 1 : grid.height * grid.width);
+
+/** Whether the operands of a product have the sizes of their labels, and each label of the result is one of an operand. */
+const isProduct = (
+  { sizes, a, b, out }: Product,
+  [x, y]: readonly [Extent, Extent],
+  result: Extent,
+): boolean => {
+  const of = (names: readonly number[]): number => names.reduce((all, name) => all * sizes[name], 1);
+  const fitted = ({ dims, sites }: Labelled, extent: Extent): boolean =>
+    of(dims) === extent.planes &&
+    (sites.length === 0 ||
+      (extent.grid !== undefined && of(sites) === extent.grid.height * extent.grid.width));
+  const known = new Set([...a.dims, ...a.sites, ...b.dims, ...b.sites]);
+  return (
+    fitted(a, x) &&
+    fitted(b, y) &&
+    fitted(out, result) &&
+    [...out.dims, ...out.sites].every((name) => known.has(name))
+  );
+};
+
+/** Whether all operands with pixels have names for them, or none has, and then they are the same pixels. */
+const isNamed = ({ a, b, out }: Product, extents: readonly Extent[]): boolean => {
+  const named = [a, b, out].map(({ sites }) => sites.length > 0);
+  const { grid } = extents[2];
+  return (
+    extents.every((extent, i) => (extent.grid === undefined) !== named[i]) ||
+    (grid !== undefined &&
+      named.every((is) => !is) &&
+      extents.some((extent, i) => i < 2 && extent.grid !== undefined) &&
+      extents.every((extent) => extent.grid === undefined || sameGrid(extent.grid, grid)))
   );
 };
 
@@ -62,7 +152,7 @@ const isOrder = (order: readonly number[]): boolean => {
 
 /** Whether an operation reads only what its inputs hold, and writes exactly its result. */
 export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): boolean => {
-  const [x] = inputs;
+  const [x, y] = inputs;
   switch (op.op) {
     case 'map':
     case 'affine':
@@ -72,30 +162,69 @@ export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): b
     case 'keep':
     case 'length':
     case 'lengthVjp':
+    case 'where':
+    case 'angleVjp':
     case 'spread':
       return inputs.every((input) => fits(input, out));
-    case 'dense':
-      return are(
-        [...inputs, out],
-        [like(out, seen(op)), list(op.count * op.to), like(x, op.outer * op.to * op.inner)],
+    case 'dense': {
+      const heads = headsOf(op);
+      const result = like(x, heads * op.outer * op.to * op.inner);
+      return are([...inputs, out], [like(out, heads * seen(op)), list(heads * op.count * op.to), result]);
+    }
+    case 'denseWeight': {
+      const heads = headsOf(op);
+      const read = [like(x, heads * seen(op)), like(x, heads * op.outer * op.to * op.inner)];
+      return are([...inputs, out], [...read, list(heads * op.count * op.to)]);
+    }
+    case 'einsum':
+      return inputs.length === 2 && isProduct(op, [x, inputs[1]], out) && isNamed(op, [...inputs, out]);
+    case 'einsumPixels':
+      return (
+        x.grid !== undefined &&
+        sameGrid(x.grid, inputs[1].grid) &&
+        out.grid === undefined &&
+        isProduct(op, [x, inputs[1]], out) &&
+        [op.a, op.b, op.out].every(({ sites }) => sites.length === 0)
       );
-    case 'denseWeight':
-      return are(
-        [...inputs, out],
-        [like(x, seen(op)), like(x, op.outer * op.to * op.inner), list(op.count * op.to)],
+    case 'sites':
+      return (
+        numbersOf(x) === numbersOf(out) &&
+        (x.grid === undefined || out.grid === undefined || x.planes === out.planes)
       );
     case 'conv':
-      return are([...inputs, out], windowed(op));
+      return are([...inputs, out], windowed(op, x) ?? []);
     case 'convInput': {
-      const [field, weight, result] = windowed(op);
-      return are([...inputs, out], [result, weight, field]);
+      const all = windowed(op, out);
+      return all !== undefined && are([...inputs, out], [all[2], all[1], all[0]]);
     }
     case 'convWeight': {
-      const [field, weight, result] = windowed(op);
-      return are([...inputs, out], [field, result, weight]);
+      const all = windowed(op, x);
+      return all !== undefined && are([...inputs, out], [all[0], all[2], all[1]]);
     }
+    case 'noise':
+      return (
+        inputs.length < 2 &&
+        inputs.every((clock) => sameExtent(clock, list(1))) &&
+        planesOf(op.layout) === out.planes
+      );
+    case 'pool':
+      return inputs.length === 1 && isPooled(op, x, out);
+    case 'poolVjp':
+      return inputs.length === 3 && sameExtent(x, out) && isPooled(op, x, y) && isPooled(op, x, inputs[2]);
+    case 'gatherPixels':
+      return inputs.length === 1 && areInside(op.rows, op.columns, x, out);
+    case 'scatterPixels':
+      return inputs.length === 1 && areInside(op.rows, op.columns, out, x);
+    case 'concatPixels':
+      return inputs.length > 0 && are(inputs, joinedPixels(op, out));
+    case 'batchMoments':
+      return are([...inputs, out], [like(x, seen(op)), list(2 * op.count)]);
+    case 'overBatch':
+      return are([...inputs, out], [list(out.planes), list(x.planes)]);
+    case 'momentSums':
+      return are([...inputs, out], [x, list(2 * x.planes)]);
     case 'sumPixels':
-      return are([...inputs, out], [planes(out.planes), list(x.planes)]);
+      return x.grid !== undefined && are([...inputs, out], [like(x, out.planes), list(x.planes)]);
     case 'sumAll':
       return are([...inputs, out], [list(x.planes), list(1)]);
     case 'reducePlanes':
@@ -115,6 +244,11 @@ export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): b
       return (
         op.begin + op.size <= op.count &&
         are([...inputs, out], [like(out, op.outer * op.size * op.inner), like(x, seen(op))])
+      );
+    case 'entries':
+      return (
+        op.from.every((names) => names.every((name) => name >= 0 && name < op.count)) &&
+        are([...inputs, out], [like(out, seen(op)), like(x, op.outer * op.from.length * op.inner)])
       );
     case 'rearrange':
       return (

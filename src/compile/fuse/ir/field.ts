@@ -6,12 +6,22 @@
  * reshapes. The adjoint of a field graph is a field graph.
  */
 
-import type { Boundary, MapFunction, ZipFunction } from '../../../dsl/op.js';
+import type { Boundary, MapFunction, OpOf, ZipFunction } from '../../../dsl/op.js';
+import type { Shape } from '../../../dsl/shape.js';
+import type { Layout } from './layout.js';
 
-/** How many planes, and whether each is a plane of pixels or a single number. */
+/** The pixels of a plane; a line is a grid of height 1. */
+export interface Grid {
+  readonly height: number;
+  readonly width: number;
+  /** Each pixel is a sample, in programs without a grid. */
+  readonly samples?: true;
+}
+
+/** How many planes, and the pixels of each; without pixels, each is a single number. */
 export interface Extent {
   readonly planes: number;
-  readonly grid: boolean;
+  readonly grid: Grid | undefined;
 }
 
 /** Where a leaf's values come from. */
@@ -21,6 +31,9 @@ export type Source =
   | { readonly kind: 'constant'; readonly value: number | readonly number[] }
   // the cotangent of an output, given from outside
   | { readonly kind: 'cotangent'; readonly name: string }
+  // of an earlier stage: a value of the sample that was kept, and a value over the whole batch
+  | { readonly kind: 'stored'; readonly node: number }
+  | { readonly kind: 'statistic'; readonly node: number }
   // leaves of a step
   | { readonly kind: 'state'; readonly field: string }
   | { readonly kind: 'element'; readonly sequence: number }
@@ -33,6 +46,12 @@ export type Source =
   | { readonly kind: 'earlier'; readonly field: string }
   // a sum over steps or samples, so far
   | { readonly kind: 'accumulated'; readonly index: number }
+  // what has a place in a list of inputs and is not read: it has no memory
+  | { readonly kind: 'unread' }
+  // what the reverse step after this one hands over
+  | { readonly kind: 'handed'; readonly what: string }
+  // 1 after steps k, 2k, ..., else 0
+  | { readonly kind: 'kept'; readonly every: number }
   | { readonly kind: 'observed'; readonly name: string };
 
 /** Planes seen as [outer, count, inner]: what happens along the middle. */
@@ -42,7 +61,33 @@ export interface Along {
   readonly inner: number;
 }
 
-/** The window of a convolution. */
+/** A layer whose weights are values at the sites of a field: scores of attention, and what is read by them. */
+export interface OverSites {
+  /** So many runs of planes, one after the other, each with weights of its own; left out where weights are parameters. */
+  readonly heads?: number;
+}
+
+/**
+ * How the dimensions of an operand of a product are named: those of its planes in their order, then the axes of its pixels.
+ * Without `sites` its pixels have no names: the product is taken at each of them.
+ */
+export interface Labelled {
+  readonly dims: readonly number[];
+  readonly sites: readonly number[];
+}
+
+/**
+ * A sum of products by names: each name is the index of its size. Names that the result lacks are summed over. Either all
+ * operands with pixels have names for them, or none has.
+ */
+export interface Product {
+  readonly sizes: readonly number[];
+  readonly a: Labelled;
+  readonly b: Labelled;
+  readonly out: Labelled;
+}
+
+/** The window of a convolution. What is left out is 1. */
 export interface Window {
   readonly height: number;
   readonly width: number;
@@ -50,7 +95,22 @@ export interface Window {
   readonly from: number;
   readonly to: number;
   readonly depthwise: boolean;
-  readonly boundary: Exclude<Boundary, 'none'>;
+  readonly boundary: Boundary;
+  /** Along rows and columns, where one of them is not 1. */
+  readonly stride?: readonly [number, number];
+  readonly dilation?: readonly [number, number];
+  /** The number of groups of channels: each group of the result reads its own group. Weights are [..., from / groups, to]. */
+  readonly groups?: number;
+  /** So many fields one after the other, all with the same weights. */
+  readonly outer?: number;
+}
+
+/** Windows wholly inside a field, of which each gives one pixel. */
+export interface PoolWindow {
+  readonly fn: 'max' | 'mean';
+  readonly height: number;
+  readonly width: number;
+  readonly stride: readonly [number, number];
 }
 
 /** A scan. Inputs: initial fields, sequences, externals. */
@@ -59,6 +119,10 @@ export interface FieldScan {
   readonly steps: number;
   readonly fields: readonly string[];
   readonly sequences: number;
+  /** Observation → k: it is recorded after steps k, 2k, ... only; after every step where nothing is said. */
+  readonly every?: Readonly<Record<string, number>>;
+  /** How many steps its adjoint computes again at a time; left out where it reads what all steps left. */
+  readonly remat?: number;
   readonly body: FieldBody;
 }
 
@@ -67,20 +131,25 @@ export interface FieldBody {
   readonly nodes: readonly FieldNode[];
   readonly next: Readonly<Record<string, number>>;
   readonly observe: Readonly<Record<string, number>>;
+  /** One number, not 0 after a step that no later one would change anything after. */
+  readonly ends?: number;
+  /** For samples in lanes that end after different numbers of steps: 1 where the step changes nothing, else 0. */
+  readonly stopped?: number;
 }
 
 /**
  * The adjoint of a scan. Inputs: those of the scan, the cotangents of `finals` and of `observed`, the fields `earlier` as
- * they would be one step before the first, and the scan itself. Its ports are the cotangents of the scan's inputs, by
- * their index.
+ * they would be one step before the first, and the scan itself, or what is not read where the scan is in another graph.
+ * Its ports are the cotangents of the scan's inputs, by their index.
  */
 export interface FieldScanAdjoint {
   readonly op: 'scanAdjoint';
-  /** The node of the scan, which records the residuals. */
+  /** The node of the scan, which records the residuals: in the same graph, or in the step whose reverse this is part of. */
   readonly scan: number;
   readonly steps: number;
   readonly fields: readonly string[];
   readonly sequences: number;
+  readonly every?: Readonly<Record<string, number>>;
   readonly finals: readonly string[];
   readonly observed: readonly string[];
   /** Fields that a step also reads as they were one step earlier, to recompute velocities. */
@@ -91,11 +160,16 @@ export interface FieldScanAdjoint {
   /** Cotangents of the elements, one a step; those of externals are summed over all steps. */
   readonly elements: Readonly<Record<number, number>>;
   readonly externals: Readonly<Record<number, number>>;
+  /**
+   * What a reverse step hands to the step before it besides cotangents of fields, where samples end after steps of their own:
+   * `tail/NAME`, what is owed for an observation at steps that changed nothing, and `held`, 1 where there is something.
+   */
+  readonly handed?: Readonly<Record<string, number>>;
 }
 
 /** Pointwise functions that have a kernel. */
-export type FieldMap = Exclude<MapFunction, 'floor' | 'erf'>;
-export type FieldZip = Exclude<ZipFunction, 'greaterEqual' | 'atan2'>;
+export type FieldMap = MapFunction;
+export type FieldZip = ZipFunction;
 
 /** The operations of field graphs. */
 export type FieldOp =
@@ -103,32 +177,77 @@ export type FieldOp =
   | { readonly op: 'map'; readonly fn: FieldMap }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number }
   | { readonly op: 'zip'; readonly fn: FieldZip }
+  /**
+   * Draws of a source for the sample, of a shape that lies in planes by a layout. Inputs: nothing, or the clock, for draws
+   * of a step.
+   */
+  | ({ readonly op: 'noise'; readonly shape: Shape; readonly layout: Layout } & Pick<
+      OpOf<'noise'>,
+      'name' | 'distribution'
+    >)
   /** a where b > 0, else b, which is then 0 or NaN. */
   | { readonly op: 'keep' }
   /** |re + i im|, accurate at every scale. */
   | { readonly op: 'length' }
   /** The VJP of length for its first input: d re / |re + i im|, 0 where both are 0. Inputs: the cotangent d, re, im. */
   | { readonly op: 'lengthVjp' }
+  /** Inputs: condition, a, b. b where the condition is at most 0, else a. */
+  | { readonly op: 'where' }
+  /** The VJP of atan2 for its first input: d b / (a^2 + b^2), 0 where both are 0. Inputs: the cotangent d, b, a. */
+  | { readonly op: 'angleVjp' }
   /** A list of numbers as constant planes. */
   | { readonly op: 'spread' }
   /** Along the middle: sum over count of x[outer, count, inner] w[count, to], or with w [to, count] transposed. */
-  | ({ readonly op: 'dense'; readonly to: number; readonly transposed: boolean } & Along)
+  | ({ readonly op: 'dense'; readonly to: number; readonly transposed: boolean } & Along & OverSites)
   /** The VJP of dense for w. Inputs: x [outer, count, inner] and the cotangent [outer, to, inner]. */
-  | ({ readonly op: 'denseWeight'; readonly to: number } & Along)
+  | ({ readonly op: 'denseWeight'; readonly to: number } & Along & OverSites)
+  | ({ readonly op: 'einsum' } & Product)
+  /** The same summed over all pixels too, which have no names: of two that have pixels, a list. */
+  | ({ readonly op: 'einsumPixels' } & Product)
+  /** The same numbers stored in another way: planes of as many pixels of another grid, or a list, plane after plane. */
+  | { readonly op: 'sites' }
   | ({ readonly op: 'conv' } & Window)
   /** The VJP of conv for its input. Inputs: the cotangent and w. */
   | ({ readonly op: 'convInput' } & Window)
   /** The VJP of conv for its weights. Inputs: x and the cotangent. */
   | ({ readonly op: 'convWeight' } & Window)
+  /** The maximum or mean of each window, plane by plane. */
+  | ({ readonly op: 'pool' } & PoolWindow)
+  /**
+   * The VJP of pool. Inputs: x, the pooled value, the cotangent. Of a maximum it goes to the first pixel of the window that
+   * reaches it, in row-major order.
+   */
+  | ({ readonly op: 'poolVjp' } & PoolWindow)
+  /** Pixel (i, j) is pixel (rows[i], columns[j]). */
+  | { readonly op: 'gatherPixels'; readonly rows: readonly number[]; readonly columns: readonly number[] }
+  /** The VJP of gatherPixels: pixel (i, j) is added to pixel (rows[i], columns[j]) of a larger or smaller field. */
+  | { readonly op: 'scatterPixels'; readonly rows: readonly number[]; readonly columns: readonly number[] }
+  /** Fields below each other, or side by side; `sizes` are those of the inputs along this axis. */
+  | {
+      readonly op: 'concatPixels';
+      readonly axis: 'rows' | 'columns';
+      readonly sizes: readonly number[];
+    }
   /** Adds the value to a sum over steps or samples. */
   | { readonly op: 'addOnto' }
   /** The sum over the pixels of each plane, times `scale`, so that a mean does not overflow where its sum would. */
   | { readonly op: 'sumPixels'; readonly scale: number }
   /** The sum of a list of numbers. */
   | { readonly op: 'sumAll' }
+  /**
+   * Over the whole batch, all pixels, outer and inner: `count` means, then as many variances, divided by the number. A
+   * sample has `each` numbers of a channel.
+   */
+  | ({ readonly op: 'batchMoments'; readonly each: number } & Along)
+  /** The mean of a list over the samples of the whole batch. */
+  | { readonly op: 'overBatch' }
+  /** What `batchMoments` is made of, in its stage: for each plane the sum over pixels, then for each that of the squares. */
+  | { readonly op: 'momentSums' }
   | ({ readonly op: 'reducePlanes'; readonly fn: 'sum' | 'max' } & Along)
   /** The VJP of max: the cotangent at the first index that reaches the maximum. Inputs: x, the maximum, the cotangent. */
   | ({ readonly op: 'firstMax' } & Along)
+  /** Entry j of the result along the middle is the sum of the entries of x that `from[j]` names; 0 where it names none. */
+  | ({ readonly op: 'entries'; readonly from: readonly (readonly number[])[] } & Along)
   /** `count` copies along the middle. */
   | ({ readonly op: 'repeatPlanes' } & Along)
   /** `size` of the planes along the middle from `begin`. */
@@ -167,11 +286,41 @@ const pointwise: ReadonlySet<string> = new Set([
   'keep',
   'length',
   'lengthVjp',
+  'where',
+  'angleVjp',
   'spread',
 ]);
 
 /** Whether a node is pointwise. Its inputs are fields of as many planes, lists with one number a plane, or scalars. */
 export const isPointwise = ({ op }: FieldNode): boolean => pointwise.has(op.op);
 
+/** How many runs of planes with weights of their own a layer has. */
+export const headsOf = ({ heads = 1 }: OverSites): number => heads;
+
+/** Whether a node is a layer whose weights are values at sites, or the adjoint of one. */
+export const isOverSites = ({ op }: FieldNode): boolean =>
+  (op.op === 'dense' || op.op === 'denseWeight') && op.heads !== undefined;
+
+/** The grid of pixel axes of these sizes. */
+export const gridOf = (pixels: readonly number[]): Grid => {
+  const [height, width] = pixels.length === 2 ? pixels : [1, pixels[0]];
+  return { height, width };
+};
+
+export const sameGrid = (a: Grid | undefined, b: Grid | undefined): boolean =>
+  a?.height === b?.height && a?.width === b?.width && a?.samples === b?.samples;
+
+export const sameExtent = (a: Extent | undefined, b: Extent): boolean =>
+  a?.planes === b.planes && sameGrid(a.grid, b.grid);
+
+/** An extent as a key. */
+export const extentKey = ({ planes, grid }: Extent): string =>
+  grid === undefined
+    ? `${planes}`
+    : `${planes} ${grid.height}x${grid.width}${grid.samples ? ' samples' : ''}`;
+
 /** Whether a permutation is the identity. */
 export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);
+
+/** Whether a value is one of the whole batch: what reads it waits for all samples. */
+export const isOverBatch = ({ op }: FieldNode): boolean => op.op === 'batchMoments' || op.op === 'overBatch';

@@ -4,27 +4,46 @@ import type { Shape } from '../../../dsl/shape.js';
 
 /**
  * `dims`: the dimensions of the planes, in the order in which they are stored. `axes`: for each axis of the value,
- * 'pixel' or the index of its dimension. A value without pixels has no 'pixel' axes.
+ * 'pixel' or the index of its dimension. `pixels`: the sizes of the pixel axes in their order; none for a list. Where no
+ * axis is a pixel axis although there are pixels, they are samples: the axis that no value of the language shows.
  */
 export interface Layout {
   readonly dims: readonly number[];
   readonly axes: readonly ('pixel' | number)[];
+  readonly pixels: readonly number[];
 }
 
 /** The number of planes. */
 export const planesOf = ({ dims }: Layout): number => dims.reduce((a, b) => a * b, 1);
 
 /** Whether a value has pixels. */
-export const onGrid = ({ axes }: Layout): boolean => axes.includes('pixel');
+export const onGrid = ({ pixels }: Layout): boolean => pixels.length > 0;
+
+/** Whether the pixels of a value are samples. */
+export const ofSamples = ({ axes, pixels }: Layout): boolean => pixels.length > 0 && !axes.includes('pixel');
+
+/** The layout of a value of each sample in a block of samples. */
+export const forSamples = (layout: Layout, samples: number): Layout => ({ ...layout, pixels: [samples] });
 
 /** The layout of a value from outside: the first `pixels` axes are pixels, the others are dimensions in their order. */
 export const plain = (shape: Shape, pixels: number): Layout => ({
   dims: shape.slice(pixels),
   axes: shape.map((_, axis) => (axis < pixels ? 'pixel' : axis - pixels)),
+  pixels: shape.slice(0, pixels),
 });
 
-export const sameLayout = (a: Layout, b: Layout): boolean =>
+/** The shape of the value, without samples. */
+export const shapeOf = ({ dims, axes, pixels }: Layout): Shape => {
+  let pixel = 0;
+  return axes.map((axis) => (axis === 'pixel' ? pixels[pixel++] : dims[axis]));
+};
+
+/** Whether two layouts have the same planes; pixels may differ. */
+export const samePlanes = (a: Layout, b: Layout): boolean =>
   a.dims.join() === b.dims.join() && a.axes.join() === b.axes.join();
+
+export const sameLayout = (a: Layout, b: Layout): boolean =>
+  samePlanes(a, b) && a.pixels.join() === b.pixels.join();
 
 /** The layout after a transpose; undefined if it would exchange pixel axes. */
 export const transposed = (layout: Layout, order: readonly number[]): Layout | undefined => {
@@ -32,7 +51,7 @@ export const transposed = (layout: Layout, order: readonly number[]): Layout | u
   // x stays after y: pixels are never transposed themselves
   const pixels = (list: readonly number[]): number[] => list.filter((axis) => layout.axes[axis] === 'pixel');
   return pixels(order).every((axis, i, all) => i === 0 || all[i - 1] < axis)
-    ? { dims: layout.dims, axes }
+    ? { ...layout, axes }
     : undefined;
 };
 
@@ -54,17 +73,20 @@ export const resized = (layout: Layout, axis: number, size: number): Layout => (
 });
 
 /** The layout without an axis, whose planes have become one. */
-export const without = ({ dims, axes }: Layout, axis: number): Layout => {
+export const without = (layout: Layout, axis: number): Layout => {
+  const { dims, axes } = layout;
   const gone = axes[axis];
-  if (gone === 'pixel') return { dims, axes };
+  if (gone === 'pixel') return layout;
   return {
+    ...layout,
     dims: dims.filter((_, dim) => dim !== gone),
     axes: axes.filter((_, at) => at !== axis).map((dim) => (dim !== 'pixel' && dim > gone ? dim - 1 : dim)),
   };
 };
 
 /** The layout of a sequence of values of this layout: time is a new first axis, stored first. */
-export const sequenceOf = ({ dims, axes }: Layout, steps: number): Layout => ({
+export const sequenceOf = ({ dims, axes, pixels }: Layout, steps: number): Layout => ({
+  pixels,
   dims: [steps, ...dims],
   axes: [0, ...axes.map((dim) => (dim === 'pixel' ? dim : dim + 1))],
 });
@@ -112,6 +134,7 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
     }
   }
   return {
+    pixels: layout.pixels,
     dims: [...dims, ...axes.flatMap((axis) => (axis === 'one' ? [1] : []))],
     axes: (() => {
       let ones = dims.length;

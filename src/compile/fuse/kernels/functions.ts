@@ -19,12 +19,13 @@ import {
   fourIntegers,
   fromInteger,
   greater,
+  higher,
   type Local,
+  lower,
   max,
   min,
   mul,
   mulDouble,
-  nearest,
   nearestDouble,
   negate,
   pick,
@@ -43,9 +44,11 @@ import {
   two,
   type Value,
   when,
+  wholeBelow,
   xor,
 } from '../../../engine/wasm/simd/code.js';
 import type { Fresh } from '../../../engine/wasm/simd/module.js';
+import { erfEnd, erfRatio } from '../../erf.js';
 import type { FieldMap } from '../ir/field.js';
 
 type Vector = Value<'v128'>;
@@ -70,15 +73,33 @@ const within = ({ fresh }: Scribe, write: (scribe: Scribe) => void): Statement =
   return block(...code);
 };
 
-const horner = (scribe: Scribe, x: Local<'v128'>, coefficients: readonly number[]): Local<'v128'> =>
+export const horner = (scribe: Scribe, x: Local<'v128'>, coefficients: readonly number[]): Local<'v128'> =>
   keepIn(
     scribe,
     coefficients.slice(1).reduce<Vector>((sum, c) => add(mul(sum, x), four(c)), four(coefficients[0])),
   );
 
+/** Where floats are whole numbers, one apart. */
+const wholeFloats = 1.5 * 2 ** 23;
+
+/**
+ * The nearest whole number, ties to even, as a float and as an integer, of what is smaller than 2^22. Of what is no number the
+ * float is none.
+ */
+const rounded = (
+  scribe: Scribe,
+  value: Vector,
+): { readonly n: Local<'v128'>; readonly whole: Local<'v128'> } => {
+  const moved = keepIn(scribe, add(value, four(wholeFloats)));
+  return {
+    n: keepIn(scribe, sub(moved, four(wholeFloats))),
+    whole: keepIn(scribe, subInteger(moved, four(wholeFloats))),
+  };
+};
+
 const tanh = (scribe: Scribe, value: Vector): Vector => {
   // beyond 9 tanh is 1 in single precision
-  const x = keepIn(scribe, min(max(value, four(-9)), four(9)));
+  const x = keepIn(scribe, lower(higher(value, four(-9)), four(9)));
   const square = keepIn(scribe, mul(x, x));
   const p = horner(
     scribe,
@@ -96,35 +117,81 @@ const tanh = (scribe: Scribe, value: Vector): Vector => {
   return div(mul(x, p), q);
 };
 
-const exp = (scribe: Scribe, value: Vector): Vector => {
-  // beyond these it is 0 and infinity
-  const x = keepIn(scribe, min(max(value, four(-104)), four(88.73)));
-  const n = keepIn(scribe, nearest(mul(x, four(Math.LOG2E))));
+/** e^x as 2^n times a number around 1. What is not a number has made `small` one. */
+interface ExpParts {
+  readonly small: Local<'v128'>;
+  readonly n: Local<'v128'>;
+  readonly whole: Local<'v128'>;
+}
+
+const expParts = (scribe: Scribe, x: Local<'v128'>): ExpParts => {
+  const { n, whole } = rounded(scribe, mul(x, four(Math.LOG2E)));
   const r = keepIn(scribe, sub(sub(x, mul(n, four(0.693359375))), mul(n, four(-2.1219444e-4))));
   const p = horner(
     scribe,
     r,
     [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
   );
-  const small = keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1)));
-  // 2^n in two steps, since n is between -150 and 128; what is not a number has made `small` one
-  const whole = keepIn(scribe, toInteger(n));
-  const half = keepIn(scribe, shiftDown(whole, 1));
-  const power = (of: Vector): Vector => shiftUp(addInteger(of, fourIntegers(127)), 23);
-  return mul(mul(small, power(half)), power(subInteger(whole, half)));
+  return { small: keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1))), n, whole };
 };
 
-const log = (scribe: Scribe, value: Vector): Vector => {
-  const given = keepIn(scribe, value);
-  const tiny = keepIn(scribe, greater(four(1.17549435e-38), given));
-  const x = keepIn(scribe, choose(tiny, mul(given, four(8388608)), given));
+/** 2^n of integers from -127, which gives 0, to 127. */
+const power = (of: Vector): Vector => shiftUp(addInteger(of, fourIntegers(127)), 23);
+
+/** 2^n in two steps, since n is between -254, where both factors are 0, and 128. */
+const timesPower = (scribe: Scribe, small: Local<'v128'>, n: Local<'v128'>): Vector => {
+  const half = keepIn(scribe, shiftDown(n, 1));
+  return mul(mul(small, power(half)), power(subInteger(n, half)));
+};
+
+/** One factor of 2^n, and the other for numbers near the limits of floats. */
+const exp = (scribe: Scribe, value: Vector): Vector => {
+  const x = keepIn(scribe, value);
+  const parts = expParts(scribe, x);
+  const result = keepIn(scribe, mul(parts.small, power(parts.whole)));
+  scribe.write(
+    when(
+      anyTrue(greater(absolute(parts.n), four(125.5))),
+      within(scribe, (inside) => expAtEnds(inside, parts, result)),
+    ),
+  );
+  return result;
+};
+
+/**
+ * Below 2^-126 and near infinity. What processors round to less than 2^-126 is many times dearer, also where it becomes 0, so
+ * nothing is: above 2^-26 floats are 2^-149 apart, and what is added to it is rounded as it would be below 2^-126.
+ */
+const expAtEnds = (scribe: Scribe, { small, n, whole }: ExpParts, result: Local<'v128'>): void => {
+  const deep = keepIn(scribe, greater(four(-125.5), n));
+  const raised = keepIn(scribe, mul(small, power(addInteger(whole, fourIntegers(100)))));
+  const counted = subInteger(add(raised, four(2 ** -26)), four(2 ** -26));
+  const tiny = choose(greater(four(2 ** -26), raised), counted, result);
+  // far below, 2^n is no float
+  scribe.write(set(result, choose(deep, and(greater(n, four(-150.5)), tiny), result)));
+  const high = keepIn(scribe, greater(n, four(125.5)));
+  scribe.write(
+    when(
+      anyTrue(high),
+      within(scribe, (inside) => {
+        const twice = timesPower(inside, small, whole);
+        inside.write(
+          set(result, choose(high, choose(greater(n, four(128.5)), four(Infinity), twice), result)),
+        );
+      }),
+    ),
+  );
+};
+
+/** log of what is at least 2^-126 and finite. */
+const logOfNormal = (scribe: Scribe, x: Local<'v128'>, raisedBy?: Vector): Vector => {
   const bits = keepIn(scribe, subInteger(x, fourIntegers(0x3f3504f3)));
   const e = keepIn(scribe, shiftDown(bits, 23));
   const m = keepIn(
     scribe,
     sub(addInteger(and(bits, fourIntegers(0x007fffff)), fourIntegers(0x3f3504f3)), four(1)),
   );
-  const exponent = keepIn(scribe, sub(fromInteger(e), and(tiny, four(23))));
+  const exponent = keepIn(scribe, raisedBy === undefined ? fromInteger(e) : sub(fromInteger(e), raisedBy));
   const z = keepIn(scribe, mul(m, m));
   const p = horner(
     scribe,
@@ -138,7 +205,14 @@ const log = (scribe: Scribe, value: Vector): Vector => {
     scribe,
     add(sub(mul(mul(m, z), p), mul(z, four(0.5))), mul(exponent, four(-2.1219444e-4))),
   );
-  const finite = keepIn(scribe, add(add(m, tail), mul(exponent, four(0.693359375))));
+  return add(add(m, tail), mul(exponent, four(0.693359375)));
+};
+
+const log = (scribe: Scribe, value: Vector): Vector => {
+  const given = keepIn(scribe, value);
+  const tiny = keepIn(scribe, greater(four(1.17549435e-38), given));
+  const x = keepIn(scribe, choose(tiny, mul(given, four(8388608)), given));
+  const finite = keepIn(scribe, logOfNormal(scribe, x, and(tiny, four(23))));
   const large = keepIn(scribe, choose(same(given, four(Infinity)), given, finite));
   const zero = keepIn(scribe, choose(same(given, four(0)), four(-Infinity), large));
   const low = keepIn(scribe, choose(greater(four(0), given), four(NaN), zero));
@@ -158,12 +232,12 @@ interface Reduced {
 }
 
 const reducedFast = (scribe: Scribe, x: Local<'v128'>): Reduced => {
-  const n = keepIn(scribe, nearest(mul(x, four(2 / Math.PI))));
+  const { n, whole } = rounded(scribe, mul(x, four(2 / Math.PI)));
   const angle = [1.5703125, 4.837512969970703e-4, 7.549789948768648e-8].reduce<Vector>(
     (rest, part) => sub(rest, mul(n, four(part))),
     x,
   );
-  return { angle, turns: toInteger(n) };
+  return { angle, turns: whole };
 };
 
 /** The same in double precision, two at a time. From 2^31 on, floats lie many turns apart: any angle will do. */
@@ -209,8 +283,21 @@ const wave =
     return xor(choose(odd, cosine, sine), sign);
   };
 
-const sigmoid = (scribe: Scribe, value: Vector): Vector =>
-  div(four(1), add(four(1), exp(scribe, negate(value))));
+/** As op by op, to the same bits: `erf.ts` has the ratio. */
+const erf = (scribe: Scribe, value: Vector): Vector => {
+  const x = keepIn(scribe, min(max(value, four(-erfEnd)), four(erfEnd)));
+  const square = keepIn(scribe, mul(x, x));
+  const p = horner(scribe, square, [...erfRatio.p].reverse());
+  const q = horner(scribe, square, [...erfRatio.q].reverse());
+  return min(max(div(mul(x, p), q), four(-1)), four(1));
+};
+
+const sigmoid = (scribe: Scribe, value: Vector): Vector => {
+  // 1 and less than 2^-24 is 1, and from 88.73 on e^x is infinite
+  const x = keepIn(scribe, lower(higher(negate(value), four(-87)), four(88.73)));
+  const { small, whole } = expParts(scribe, x);
+  return div(four(1), add(four(1), timesPower(scribe, small, whole)));
+};
 
 /** The code of each function, around a value that is already in a variable. */
 export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v128'>) => Vector>> = {
@@ -222,9 +309,9 @@ export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v12
     const e = keepIn(scribe, exp(scribe, negate(absolute(x))));
     // log(1 + e) by Goldberg's formula, right also where e is far below 1
     const u = keepIn(scribe, add(four(1), e));
-    const l = keepIn(scribe, log(scribe, u));
+    const l = keepIn(scribe, logOfNormal(scribe, u));
     const d = keepIn(scribe, sub(u, four(1)));
-    const right = choose(same(d, four(0)), e, div(mul(l, e), d));
+    const right = choose(same(d, four(0)), e, div(mul(l, higher(e, four(2 ** -126))), d));
     return add(max(x, four(0)), right);
   },
   sin: wave(0),
@@ -238,5 +325,7 @@ export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v12
   // NaN of NaN
   sign: (_, x) =>
     choose(same(x, x), sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))), x),
+  floor: (_, x) => wholeBelow(x),
+  erf,
   stopGradient: (_, x) => x,
 };

@@ -9,6 +9,7 @@ import {
   div,
   four,
   greater,
+  greaterOrSame,
   type Local,
   load,
   loadSplat,
@@ -25,6 +26,7 @@ import {
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import type { FieldMap, FieldZip } from '../ir/field.js';
+import { angle, angleVjp } from './angle.js';
 import { functions, keepIn, type Scribe } from './functions.js';
 import { length, lengthVjp } from './length.js';
 import { locals } from './product.js';
@@ -44,7 +46,13 @@ export type PointwiseStep =
       readonly with: number;
     }
   // `cotangent` times `of` over the length of `of` and `with`
-  | { readonly op: 'lengthVjp'; readonly cotangent: number; readonly of: number; readonly with: number };
+  | {
+      readonly op: 'lengthVjp' | 'angleVjp';
+      readonly cotangent: number;
+      readonly of: number;
+      readonly with: number;
+    }
+  | { readonly op: 'where'; readonly condition: number; readonly of: number; readonly with: number };
 
 /** Values are numbered: the operands first, then the steps. */
 export interface Group {
@@ -110,6 +118,10 @@ const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: 
       return combine(each.fn, values[each.of], values[each.with], scribe);
     case 'lengthVjp':
       return lengthVjp(scribe, values[each.cotangent], values[each.of], values[each.with]);
+    case 'angleVjp':
+      return angleVjp(scribe, values[each.cotangent], values[each.of], values[each.with]);
+    case 'where':
+      return choose(greaterOrSame(four(0), values[each.condition]), values[each.with], values[each.of]);
   }
 };
 
@@ -134,6 +146,10 @@ const combine = (
       return min(a, b);
     case 'greater':
       return and(greater(a, b), four(1));
+    case 'greaterEqual':
+      return and(greaterOrSame(a, b), four(1));
+    case 'atan2':
+      return angle(scribe, a, b);
     case 'keep':
       return choose(greater(b, four(0)), a, b);
     case 'length':

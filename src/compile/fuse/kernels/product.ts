@@ -9,6 +9,7 @@
 
 import {
   add,
+  addDouble,
   block,
   constant,
   four,
@@ -17,12 +18,14 @@ import {
   loadInteger,
   loadSplat,
   mul,
+  pick,
   plus,
   repeat,
   type Statement,
   set,
   step,
   store,
+  toDouble,
 } from '../../../engine/wasm/simd/code.js';
 import type { Fresh, Source } from '../../../engine/wasm/simd/module.js';
 
@@ -47,8 +50,11 @@ export const productParameters = [
 export interface Tile {
   readonly rows: 1 | 2 | 3 | 4;
   readonly vectors: 1 | 2 | 4;
-  /** Whether the sums are added to c's old values: when they are complete, so that they err by themselves alone. */
-  readonly onto: boolean;
+  /**
+   * Whether the sums are added to c's old values: when they are complete, so that they err by themselves alone. With
+   * `lanes` c is of doubles, and of each strip the first so many numbers are added.
+   */
+  readonly onto: boolean | { readonly lanes: number };
   /** Whether b's places are in a table. */
   readonly table: boolean;
 }
@@ -104,7 +110,11 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
               table ? step(k, constant(4)) : step(from, bStep),
             ),
             eachRow((i) =>
-              block(...sums[i].map((sum, v) => store(row, 16 * v, onto ? add(load(row, 16 * v), sum) : sum))),
+              typeof onto === 'object'
+                ? block(...sums[i].flatMap((sum, v) => addDoubles(row, v, sum, onto.lanes)))
+                : block(
+                    ...sums[i].map((sum, v) => store(row, 16 * v, onto ? add(load(row, 16 * v), sum) : sum)),
+                  ),
             ),
             set(to, plus(row, cStep)),
           ),
@@ -119,6 +129,13 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
 });
 
 const zero = four(0);
+
+/** Adds the floats of the v-th vector of a strip to doubles; past `lanes` nothing is written. */
+const addDoubles = (row: Local<'i32'>, v: number, sum: Local<'v128'>, lanes: number): readonly Statement[] =>
+  [sum, pick(sum, sum, [2, 3, 2, 3])].flatMap((half, h) => {
+    const [at, left] = [32 * v + 16 * h, lanes - 4 * v - 2 * h];
+    return left <= 0 ? [] : [store(row, at, addDouble(load(row, at), toDouble(half)), left === 1 ? 2 : 4)];
+  });
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 export const locals = (fresh: Fresh, count: number): Local<'i32'>[] => range(count).map(() => fresh.i32());

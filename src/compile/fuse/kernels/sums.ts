@@ -40,7 +40,7 @@ const upper = (x: Local<'v128'>): Value<'v128'> => pick(x, x, [2, 3, 2, 3]);
 const halved = (x: Local<'v128'>): Value<'v128'> => addDouble(toDouble(x), toDouble(upper(x)));
 
 /** Adds the two doubles of a variable, together, to the double at an address. */
-const addAt = (address: Value<'i32'>, sum: Local<'v128'>): Statement =>
+export const addAt = (address: Value<'i32'>, sum: Local<'v128'>): Statement =>
   block(set(sum, addDouble(sum, upper(sum))), store(address, 0, addDouble(loadTwo(address), sum), 2));
 
 /**
@@ -169,6 +169,37 @@ export const sumPlanes = (scale: number): Source => ({
           taken(and(load(address), edge)),
           step(start, strip),
         ),
+        scale === 1 ? [] : set(sum, mulDouble(sum, two(scale))),
+        addAt(to, sum),
+        step(to, constant(8)),
+        step(from, plane),
+      ),
+    );
+  },
+});
+
+/**
+ * The same where a plane is one short block: it is summed in single precision, and the sum is added in double precision. So
+ * many vectors and one masked vector.
+ */
+export const sumShortParameters = ['from', 'plane', 'to', 'planes', 'vectors', 'mask'] as const;
+
+/** The kernel of `sumShortParameters`. */
+export const sumShortPlanes = (scale: number): Source => ({
+  parameters: sumShortParameters.length,
+  body: ([from, plane, to, planes, vectors, mask], fresh): Statement => {
+    const [planeCount, vectorCount, address] = locals(fresh, 3);
+    const [sum, edge] = [fresh.v128(), fresh.v128()];
+    return block(
+      set(edge, load(mask)),
+      repeat(
+        planeCount,
+        planes,
+        set(sum, four(0)),
+        set(address, from),
+        repeat(vectorCount, vectors, set(sum, add(sum, load(address))), step(address, constant(16))),
+        set(sum, add(sum, and(load(address), edge))),
+        set(sum, halved(sum)),
         scale === 1 ? [] : set(sum, mulDouble(sum, two(scale))),
         addAt(to, sum),
         step(to, constant(8)),

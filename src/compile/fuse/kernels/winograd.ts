@@ -13,7 +13,8 @@
  * Four lines of the result, 4g to 4g + 3, are computed from six lines of the input, 4g - 1 to 4g + 4. So the last bits of
  * a value depend on up to three lines outside of its window, and on no column outside of it. NaN and infinity in any of
  * the six lines reach all four results. With n channels and columns of the window, a value is within (n + 14) 2^-24 of the
- * exact sum, relative to the sum of the six products' absolute values. The spec beside `emit/winograd.ts` holds it to both.
+ * exact sum, relative to the sum of the six products' absolute values. The spec of
+ * `emit/convolution/winograd.ts` holds it to both.
  */
 
 import {

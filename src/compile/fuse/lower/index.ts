@@ -2,54 +2,102 @@
 
 import type { Graph } from '../../../dsl/graph.js';
 import { type Node, type OpOf, rootsOf } from '../../../dsl/op.js';
-import type { Shape } from '../../../dsl/shape.js';
+import { type Shape, volume } from '../../../dsl/shape.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { Source } from '../ir/field.js';
-import { type Layout, onGrid, plain, sameLayout } from '../ir/layout.js';
+import {
+  forSamples,
+  type Layout,
+  ofSamples,
+  onGrid,
+  plain,
+  planesOf,
+  sameLayout,
+  samePlanes,
+} from '../ir/layout.js';
 import { transferOf } from '../memory/transfer.js';
-import { leafLayout, sequenceNodes, weightNodes } from './leaves.js';
-import { lowerRecurrence } from './recurrence.js';
-import { lowerReduce } from './reduce.js';
-import { isAlongPixels, lowerRoll, type Roll, rollsOf, slicesOfRolls } from './roll.js';
-import { type LoweredScan, lowerScan } from './scan.js';
+import { layoutOn, reachesSample } from './leaves.js';
+import { lowerBatchNorm } from './operations/batch-norm.js';
+import { lowerEinsum } from './operations/einsum.js';
+import { lowerEinsumOfSamples } from './operations/einsum-of-samples.js';
+import { lowerFourier } from './operations/fourier.js';
+import { lowerPool } from './operations/pixels.js';
+import { lowerRecurrence } from './operations/recurrence.js';
+import { lowerReduce } from './operations/reduce.js';
+import { isAlongPixels, lowerRoll, type Roll, rollsOf, slicesOfRolls } from './operations/roll.js';
+import { type LoweredScan, lowerScan } from './operations/scan.js';
 import {
   lowerBroadcast,
   lowerConcat,
+  lowerEntries,
   lowerReshape,
   lowerReverse,
   lowerSlice,
   lowerTranspose,
-} from './structure.js';
-import { extentOf, inAxisOrder, isRefusal, type Lowered, notFused, type Result } from './value.js';
-import { lowerConv, lowerDense, lowerSpectrum } from './weighted.js';
+} from './operations/structure.js';
+import { lowerConv, lowerConvTranspose, lowerDense, lowerSpectrum } from './operations/weighted.js';
+import { hasPixels, noPixels, type PixelAxes } from './pixel-axes.js';
+import { type Pixels, samplesIn } from './samples.js';
+import {
+  asList,
+  extentOf,
+  inAxisOrder,
+  isRefusal,
+  type Lowered,
+  notFused,
+  type Result,
+  storedAs,
+} from './value.js';
 
-/** Lowers nodes one by one, in their order. `grid`: the sizes of the pixel axes. */
+/** Running statistics that move towards the moments of a batch. */
+export interface RunningStatistics {
+  /** The node of the moments. */
+  readonly moments: number;
+  readonly momentum: number;
+  /** The parameters that hold them. */
+  readonly mean: string;
+  readonly variance: string;
+}
+
+/** Lowers nodes one by one, in their order. */
 export class Lowering {
   readonly builder = new FieldBuilder();
   readonly values = new Map<number, Result>();
+  /** The batch norms whose running statistics move, in the order of the program. */
+  readonly statistics: RunningStatistics[] = [];
   readonly #scans = new Map<number, LoweredScan>();
-  readonly #weights: ReadonlySet<number>;
-  readonly #sequences: ReadonlySet<number>;
   readonly #rolls: ReadonlyMap<number, Roll>;
   readonly #slices: ReadonlySet<number>;
 
   constructor(
     private readonly nodes: readonly Node[],
-    private readonly grid: Shape,
+    private readonly pixels: Pixels,
     /** Nodes whose values are read from outside. */
     roots: Iterable<number>,
     /** Lowers the leaves of a step; not for the main graph. */
     private readonly stepLeaf?: (node: Node, builder: FieldBuilder) => Result,
+    /** Whether batch norm takes the statistics of the batch. */
+    private readonly training = false,
   ) {
-    this.#weights = weightNodes(nodes);
-    this.#sequences = sequenceNodes(nodes);
     this.#rolls = rollsOf(nodes);
     this.#slices = slicesOfRolls(nodes, this.#rolls, roots);
   }
 
+  /** The pixel axes of the values; none where pixels are samples. */
+  get #axes(): PixelAxes {
+    return 'samples' in this.pixels ? noPixels : this.pixels;
+  }
+
+  /** Whether no value has pixels: all are lists, of one sample. */
+  get #isWithoutPixels(): boolean {
+    return !('samples' in this.pixels) && !hasPixels(this.pixels);
+  }
+
   /** Lowers the node of this number; the nodes before it must have been lowered. */
   lower(number: number): Result {
-    const result = this.#lower(number);
+    const lowered = this.#lower(number);
+    // a list whose axes are pixels where it is read
+    const result = isRefusal(lowered) ? lowered : this.#settled(number, lowered);
     this.values.set(number, result);
     return result;
   }
@@ -61,14 +109,18 @@ export class Lowering {
 
   /** The layout of a value from outside, or of a list. */
   #layoutOf(number: number): Layout {
-    const { shape } = this.nodes[number];
-    return this.#weights.has(number)
-      ? plain(shape, 0)
-      : leafLayout(shape, this.grid, this.#sequences.has(number));
+    return layoutOn(this.nodes[number].shape, this.#axes.nodes[number] ?? []);
+  }
+
+  /** The layout of what is given, or drawn, for each sample. */
+  #ofSample(number: number): Layout {
+    const samples = samplesIn(this.pixels);
+    const layout = this.#layoutOf(number);
+    return samples === undefined ? layout : forSamples(layout, samples);
   }
 
   #leaf(number: number, source: Source): Lowered {
-    const layout = this.#layoutOf(number);
+    const layout = source.kind === 'input' ? this.#ofSample(number) : this.#layoutOf(number);
     return { node: this.builder.add({ op: 'leaf', source }, [], extentOf(layout)), layout };
   }
 
@@ -82,7 +134,9 @@ export class Lowering {
     }
     const [x, y] = inputs;
     const { op } = node;
-    const { builder, grid } = this;
+    const { builder } = this;
+    if ('samples' in this.pixels && (op.op === 'conv' || op.op === 'convTranspose' || op.op === 'pool'))
+      return notFused('a window over axes that are not the pixels');
     const shapeOf = (index: number): Shape => this.nodes[node.inputs[index]].shape;
     switch (op.op) {
       case 'input':
@@ -96,35 +150,65 @@ export class Lowering {
       case 'external':
       case 'clock':
         return this.stepLeaf?.(node, builder) ?? notFused(`${op.op} outside a step`);
+      case 'noise': {
+        const layout = this.#ofSample(number);
+        const { name, distribution, shape } = op;
+        const draws = { op: 'noise', name, distribution, shape, layout } as const;
+        return {
+          node: builder.add(draws, node.inputs.length === 0 ? [] : [x.node], extentOf(layout)),
+          layout,
+        };
+      }
       case 'map':
-        return op.fn === 'floor' || op.fn === 'erf'
-          ? notFused(`${op.fn} has no fused kernel`)
-          : { node: builder.map(op.fn, x.node), layout: x.layout };
+        return { node: builder.map(op.fn, x.node), layout: x.layout };
       case 'affine':
         return { node: builder.affine(x.node, op.scale, op.shift), layout: x.layout };
-      case 'zip': {
-        const { fn } = op;
-        return fn === 'greaterEqual' || fn === 'atan2'
-          ? notFused(`${fn} has no fused kernel`)
-          : this.#zip(x, y, (a, b) => builder.zip(fn, a, b));
-      }
+      case 'zip':
+        return this.#zip([x, y], ([a, b]) => builder.zip(op.fn, a, b));
+      case 'where':
+        return this.#zip(inputs, (parts) => builder.where(parts));
+      case 'batchNorm':
+        return this.#orAsLists(number, inputs, (given) => this.#batchNorm(node, op, given));
       case 'dense':
-        return lowerDense(builder, inputs, node.shape[node.shape.length - 1]);
+        return this.#orAsLists(number, inputs, (given) =>
+          lowerDense(builder, given, node.shape[node.shape.length - 1], this.#isWithoutPixels),
+        );
+      case 'einsum':
+        return inputs.some(({ layout }) => ofSamples(layout))
+          ? lowerEinsumOfSamples(builder, op, inputs, [shapeOf(0), shapeOf(1)])
+          : lowerEinsum(builder, op, inputs, [shapeOf(0), shapeOf(1)], this.#layoutOf(number));
       case 'conv':
-        return lowerConv(builder, op, inputs, { weight: shapeOf(1), result: node.shape, grid });
+        return lowerConv(builder, op, inputs, {
+          weight: shapeOf(1),
+          result: node.shape,
+          field: shapeOf(0),
+        });
+      case 'convTranspose':
+        return lowerConvTranspose(builder, op, inputs, { weight: shapeOf(1), result: node.shape });
+      case 'pool':
+        return lowerPool(builder, op, x, node.shape);
+      case 'fourier':
+        return lowerFourier(builder, op, x, shapeOf(0));
       case 'spectrum':
-        return lowerSpectrum(builder, x, shapeOf(0)[0]);
+        return this.#orAsLists(number, inputs, ([only]) => lowerSpectrum(builder, only, shapeOf(0)[0]));
       case 'transpose':
-        return lowerTranspose(op, x);
+        return this.#orAsLists(number, inputs, ([only]) => lowerTranspose(op, only));
       case 'reshape':
-        return lowerReshape(builder, op, x, shapeOf(0));
+        return this.#orAsLists(number, inputs, ([only]) => lowerReshape(builder, op, only, shapeOf(0)));
       case 'slice': {
         const cut = op.size.findIndex((size, axis) => size !== shapeOf(0)[axis]);
         // a slice that only a roll reads: the roll takes the whole field
-        return this.#slices.has(number) && isAlongPixels(x, cut) ? x : lowerSlice(builder, op, x, shapeOf(0));
+        return this.#slices.has(number) && isAlongPixels(x, cut)
+          ? x
+          : this.#orAsLists(number, inputs, ([only]) => lowerSlice(builder, op, only, shapeOf(0)));
       }
+      case 'gather':
+      case 'scatter':
+        return this.#orAsLists(number, inputs, ([only]) =>
+          lowerEntries(builder, op.axis, entriesOf(op), only),
+        );
       case 'reverse':
-        return lowerReverse(builder, op, x);
+        return this.#orAsLists(number, inputs, ([only]) => lowerReverse(builder, op, only, shapeOf(0)));
       case 'concat': {
         const roll = this.#rolls.get(number);
         const source = roll === undefined ? undefined : this.values.get(roll.source);
@@ -133,26 +217,33 @@ export class Lowering {
           !isRefusal(source) &&
           isAlongPixels(source, op.axis)
           ? lowerRoll(builder, source, roll)
-          : lowerConcat(builder, op, inputs, node.shape[op.axis]);
+          : this.#orAsLists(number, inputs, (given) => lowerConcat(builder, op, given, node.shape[op.axis]));
       }
       case 'broadcast':
-        return lowerBroadcast(builder, x, shapeOf(0), op.shape, this.#layoutOf(number));
+        return this.#orAsLists(number, inputs, ([only], isAgain) =>
+          lowerBroadcast(
+            builder,
+            only,
+            shapeOf(0),
+            op.shape,
+            isAgain ? plain(op.shape, 0) : this.#layoutOf(number),
+          ),
+        );
       case 'reduce':
-        return lowerReduce(builder, op, x, grid);
+        return this.#orAsLists(number, inputs, ([only]) => lowerReduce(builder, op, only));
       case 'scan': {
-        const scan = lowerScan(builder, op, inputs, grid, (nodes, leaf) => {
-          const step = new Lowering(nodes, grid, rootsOf(op.body), leaf);
+        const inside = samplesIn(this.pixels) === undefined ? this.#axes.bodies.get(number) : this.pixels;
+        const scan = lowerScan(builder, op, inputs, this.pixels, (nodes, leaf) => {
+          const step = new Lowering(nodes, inside ?? noPixels, rootsOf(op.body), leaf);
           for (const index of nodes.keys()) if (isRefusal(step.lower(index))) break;
           return step;
         });
         if (isRefusal(scan)) return scan;
         this.#scans.set(number, scan);
-        return { node: scan.node, layout: { dims: [], axes: [] } };
+        return { node: scan.node, layout: { dims: [], axes: [], pixels: [] } };
       }
       case 'recurrence':
-        return this.stepLeaf === undefined
-          ? lowerRecurrence(builder, op, inputs, node.shape[0])
-          : notFused('a recurrence inside a step');
+        return lowerRecurrence(builder, op, inputs, node.shape[0]);
       case 'take': {
         const scan = this.#scans.get(node.inputs[0]);
         const layout = scan?.ports.get(op.port);
@@ -165,18 +256,87 @@ export class Lowering {
     }
   }
 
-  /** A pointwise function of two values of one layout, or of a value and a scalar. */
-  #zip(x: Lowered, y: Lowered, join: (a: number, b: number) => number): Result {
-    const scalar = ({ layout }: Lowered): boolean => layout.axes.length === 0;
-    if (scalar(x) || scalar(y)) return { node: join(x.node, y.node), layout: (scalar(x) ? y : x).layout };
-    const alike = sameLayout(x.layout, y.layout);
-    const [a, b] = alike ? [x, y] : [x, y].map((value) => inAxisOrder(this.builder, value));
-    return sameLayout(a.layout, b.layout)
-      ? { node: join(a.node, b.node), layout: a.layout }
-      : notFused('only one of its operands has pixels');
+  /** What cannot be done with pixels is done with lists of all numbers, and stored as the result would come from outside. */
+  #orAsLists(
+    number: number,
+    inputs: readonly Lowered[],
+    lower: (given: readonly Lowered[], isAgain: boolean) => Result,
+  ): Result {
+    const made = lower(inputs, false);
+    // samples are no axis that a list could have
+    if (!isRefusal(made) || 'samples' in this.pixels) return made;
+    const again = lower(
+      inputs.map((input) => asList(this.builder, input)),
+      true,
+    );
+    return isRefusal(again) ? again : this.#settled(number, again);
+  }
+
+  #batchNorm(node: Node, op: OpOf<'batchNorm'>, inputs: readonly Lowered[]): Result {
+    if (this.training && !reachesSample(this.nodes, node.inputs[0]))
+      return notFused('a batch norm of what is the same for all samples');
+    const normal = lowerBatchNorm(this.builder, op, inputs, this.training, volume(node.shape.slice(0, -1)));
+    if (isRefusal(normal) || normal.moments === undefined) return normal;
+    const [mean, variance] = node.inputs.slice(3).map((input) => this.nodes[input].op);
+    if (mean.op === 'parameter' && variance.op === 'parameter')
+      this.statistics.push({
+        moments: normal.moments,
+        momentum: op.momentum,
+        mean: mean.name,
+        variance: variance.name,
+      });
+    return normal;
+  }
+
+  /** A list that would come from outside as planes, as these. */
+  #settled(number: number, value: Lowered): Lowered {
+    const layout = this.#layoutOf(number);
+    return onGrid(layout) && !onGrid(value.layout) ? storedAs(this.builder, value, layout) : value;
+  }
+
+  /** A pointwise function of values of one layout, and of scalars. */
+  #zip(values: readonly Lowered[], join: (nodes: readonly number[]) => number): Result {
+    if ('samples' in this.pixels) return this.#zipSamples(values, join);
+    const full = values.filter(({ layout }) => layout.axes.length > 0);
+    const [first] = full;
+    const joined = (parts: readonly Lowered[]): number =>
+      join(values.map((value) => (full.includes(value) ? parts[full.indexOf(value)] : value).node));
+    if (first === undefined) return { node: joined([]), layout: values[0].layout };
+    if (full.every(({ layout }) => sameLayout(layout, first.layout)))
+      return { node: joined(full), layout: first.layout };
+    const parts = full.map((value) => inAxisOrder(this.builder, value));
+    const { layout } = parts.find((part) => onGrid(part.layout)) ?? parts[0];
+    return { node: joined(parts.map((part) => storedAs(this.builder, part, layout))), layout };
+  }
+
+  /** The same where pixels are samples: a list is a number for each plane, alike for all samples. */
+  #zipSamples(values: readonly Lowered[], join: (nodes: readonly number[]) => number): Lowered {
+    const { builder } = this;
+    const full = values.flatMap(({ layout }) => (layout.axes.length > 0 ? [layout] : []));
+    const alike = full.every((layout) => samePlanes(layout, full[0]));
+    const ordered = alike ? values : values.map((value) => inAxisOrder(builder, value));
+    const planes = ordered.find(({ layout }) => layout.axes.length > 0)?.layout ?? values[0].layout;
+    const parts = ordered.map(({ node, layout }): number => {
+      if (layout.axes.length > 0 || !onGrid(layout) || planesOf(planes) === 1) return node;
+      // a scalar of each sample, for all planes
+      const count = planesOf(planes);
+      return builder.add({ op: 'repeatPlanes', outer: 1, count, inner: 1 }, [node], {
+        planes: count,
+        grid: builder.extent(node).grid,
+      });
+    });
+    const own = values.find(({ layout }) => onGrid(layout))?.layout.pixels ?? [];
+    return { node: join(parts), layout: { ...planes, pixels: own } };
   }
 }
 
+/** The entries that each entry of the result is the sum of. */
+const entriesOf = (op: OpOf<'gather' | 'scatter'>): readonly (readonly number[])[] => {
+  if (op.op === 'gather') return op.indices.map((index) => [index]);
+  const from = Array.from({ length: op.size }, (): number[] => []);
+  for (const [entry, to] of op.indices.entries()) from[to].push(entry);
+  return from;
+};
 /** The numbers of a constant, pixel by pixel with the planes in their order. */
 const constantOf = (
   { value, shape }: OpOf<'constant'>,
@@ -188,8 +348,8 @@ const constantOf = (
 };
 
 /** Lowers a whole graph: the value of each node, or the reason why it cannot be fused. */
-export const lowerGraph = (graph: Graph, grid: Shape): Lowering => {
-  const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
+export const lowerGraph = (graph: Graph, pixels: Pixels, training = false): Lowering => {
+  const lowering = new Lowering(graph.nodes, pixels, Object.values(graph.outputs), undefined, training);
   for (const number of graph.nodes.keys()) lowering.lower(number);
   return lowering;
 };

@@ -18,12 +18,23 @@ export const leafLayout = (shape: Shape, grid: Shape, isSequence: boolean): Layo
   if (isField && !(isSequence && matches(shape, 1, grid))) return plain(shape, grid.length);
   if (!matches(shape, 1, grid) || shape.length === 1 + grid.length) return plain(shape, 0);
   return {
+    pixels: grid,
     dims: [shape[0], ...shape.slice(1 + grid.length)],
     axes: [
       0,
       ...grid.map(() => 'pixel' as const),
       ...shape.slice(1 + grid.length).map((_, axis) => axis + 1),
     ],
+  };
+};
+
+/** The layout of what comes from outside, with these axes as pixels: other axes are planes, in their order. */
+export const layoutOn = (shape: Shape, pixels: readonly number[]): Layout => {
+  const dims = [...shape.keys()].filter((axis) => !pixels.includes(axis));
+  return {
+    dims: dims.map((axis) => shape[axis]),
+    axes: [...shape.keys()].map((axis) => (pixels.includes(axis) ? 'pixel' : dims.indexOf(axis))),
+    pixels: pixels.map((axis) => shape[axis]),
   };
 };
 
@@ -47,7 +58,7 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   return weights;
 };
 
-/** Values whose first axis is time: they drive a scan, or a recurrence runs along them. */
+/** Values whose first axis is time: they drive a scan, or a recurrence or a spectrum runs along them. */
 export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   const sequences = new Set<number>();
   for (let number = nodes.length - 1; number >= 0; number--) {
@@ -55,6 +66,7 @@ export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
     if (op.op === 'scan') {
       for (const input of scanInputs(op, inputs).sequences) sequences.add(input);
     } else if (op.op === 'recurrence') for (const input of inputs.slice(0, 2)) sequences.add(input);
+    else if (op.op === 'spectrum') sequences.add(inputs[0]);
     else if (sequences.has(number) && keepsTime.has(op.op))
       for (const input of op.op === 'dense' ? inputs.slice(0, 1) : inputs)
         if (nodes[input].shape[0] === nodes[number].shape[0]) sequences.add(input);
@@ -71,4 +83,23 @@ const keepsTime: ReadonlySet<string> = new Set([
   'reshape',
   'concat',
   'broadcast',
+  'transpose',
 ]);
+
+/** Whether a value differs between samples. */
+export const reachesSample = (nodes: readonly Node[], number: number): boolean => {
+  const seen = new Set<number>();
+  const visit = [number];
+  for (let node = visit.pop(); node !== undefined; node = visit.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const { op, inputs } = nodes[node];
+    if (op.op === 'input' || op.op === 'noise' || (op.op === 'scan' && drawsInside(op.body.nodes)))
+      return true;
+    for (const input of inputs) visit.push(input);
+  }
+  return false;
+};
+
+const drawsInside = (nodes: readonly Node[]): boolean =>
+  nodes.some(({ op }) => op.op === 'noise' || (op.op === 'scan' && drawsInside(op.body.nodes)));

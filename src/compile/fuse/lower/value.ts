@@ -1,8 +1,8 @@
 /** Lowered values, or the reason why a value cannot be fused. */
 
 import type { FieldBuilder } from '../ir/builder.js';
-import { type Extent, isIdentity } from '../ir/field.js';
-import { type Layout, onGrid, planesOf } from '../ir/layout.js';
+import { type Extent, gridOf, isIdentity } from '../ir/field.js';
+import { forSamples, type Layout, ofSamples, onGrid, planesOf, sameLayout } from '../ir/layout.js';
 
 /** A value in a field graph, with the layout of the program's value. */
 export interface Lowered {
@@ -22,18 +22,29 @@ export const isRefusal = (result: object): result is Refusal => 'why' in result;
 
 export const notFused = (why: string): Refusal => ({ why });
 
-export const extentOf = (layout: Layout): Extent => ({ planes: planesOf(layout), grid: onGrid(layout) });
+export const extentOf = (layout: Layout): Extent => ({
+  planes: planesOf(layout),
+  grid: !onGrid(layout)
+    ? undefined
+    : ofSamples(layout)
+      ? { ...gridOf(layout.pixels), samples: true }
+      : gridOf(layout.pixels),
+});
 
-/**
- * The value with its planes in the order of its axes, as it would come from outside. Nothing moves where only axes of
- * size 1 stand elsewhere.
- */
-export const inAxisOrder = (builder: FieldBuilder, { node, layout }: Lowered): Lowered => {
-  const dims = layout.axes.flatMap((dim) => (dim === 'pixel' ? [] : [dim]));
-  let next = 0;
+/** The value with the dimensions of its planes in the order in which these axes come; those of size 1 may stand anywhere. */
+export const inOrder = (
+  builder: FieldBuilder,
+  { node, layout }: Lowered,
+  axes: readonly number[],
+): Lowered => {
+  const dims = axes.flatMap((axis) => {
+    const dim = layout.axes[axis];
+    return dim === 'pixel' ? [] : [dim];
+  });
   const plain: Layout = {
+    pixels: layout.pixels,
     dims: dims.map((dim) => layout.dims[dim]),
-    axes: layout.axes.map((dim) => (dim === 'pixel' ? dim : next++)),
+    axes: layout.axes.map((dim) => (dim === 'pixel' ? dim : dims.indexOf(dim))),
   };
   const strides = layout.dims.map((_, dim) => layout.dims.slice(dim + 1).reduce((a, b) => a * b, 1));
   const order = dims.reduce<readonly number[]>(
@@ -44,4 +55,50 @@ export const inAxisOrder = (builder: FieldBuilder, { node, layout }: Lowered): L
   return isIdentity(order)
     ? { node, layout: plain }
     : { node: builder.add({ op: 'rearrange', order }, [node], extentOf(plain)), layout: plain };
+};
+
+/**
+ * The value with its planes in the order of its axes, as it would come from outside. Nothing moves where only axes of
+ * size 1 stand elsewhere.
+ */
+export const inAxisOrder = (builder: FieldBuilder, x: Lowered): Lowered =>
+  inOrder(
+    builder,
+    x,
+    x.layout.axes.map((_, axis) => axis),
+  );
+
+/** The value as a list: of each plane the pixels. */
+export const asList = (builder: FieldBuilder, x: Lowered): Lowered => {
+  const { dims, axes, pixels } = x.layout;
+  if (pixels.length === 0) return x;
+  let next = dims.length;
+  const layout: Layout = {
+    pixels: [],
+    dims: [...dims, ...pixels],
+    axes: axes.map((dim) => (dim === 'pixel' ? next++ : dim)),
+  };
+  return { node: builder.add({ op: 'sites' }, [x.node], extentOf(layout)), layout };
+};
+
+/** The value in a layout whose planes are in the order of its axes. */
+export const storedAs = (builder: FieldBuilder, x: Lowered, layout: Layout): Lowered => {
+  const there = inAxisOrder(builder, x);
+  if (sameLayout(there.layout, layout)) return there;
+  const isPixel = (axis: number): boolean => layout.axes[axis] === 'pixel';
+  const axes = [...layout.axes.keys()];
+  const list = inOrder(builder, asList(builder, x), [
+    ...axes.filter((axis) => !isPixel(axis)),
+    ...axes.filter(isPixel),
+  ]);
+  return onGrid(layout)
+    ? { node: builder.add({ op: 'sites' }, [list.node], extentOf(layout)), layout }
+    : list;
+};
+
+/** A list as planes that are alike for all samples; what has pixels stays. */
+export const spreadOver = (builder: FieldBuilder, value: Lowered, samples: number): Lowered => {
+  if (onGrid(value.layout)) return value;
+  const layout = forSamples(value.layout, samples);
+  return { node: builder.add({ op: 'spread' }, [value.node], extentOf(layout)), layout };
 };

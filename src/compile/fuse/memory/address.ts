@@ -1,31 +1,28 @@
 /** Addresses of values in memory: whole planes of pixels, strips of eight pixels, or lists of numbers. */
 
-import type { Extent } from '../ir/field.js';
+import type { Extent, Grid } from '../ir/field.js';
+import type { Argument } from '../list/instruction.js';
 
-/** One instruction; `t` is the step of the scan, or the tile of pixels. */
-export type Instruction = (t: number) => void;
-
-/** In bytes: strip s of plane p begins at at(t) + p plane + s strip. */
+/** In bytes: strip s of plane p begins at `at` + p plane + s strip. */
 export interface Address {
-  readonly at: (t: number) => number;
+  readonly at: Argument;
   readonly plane: number;
   readonly strip: number;
 }
 
-/** The pixels of a region. */
-export interface Grid {
-  readonly height: number;
-  readonly width: number;
-  readonly pixels: number;
-  /** Bytes from plane to plane: room for a strip past the end, and no power of two. */
-  readonly plane: number;
-}
+export const pixelsOf = ({ height, width }: Grid): number => height * width;
 
-/** The grid of pixel axes of these sizes; a line is a grid of height 1. */
-export const gridOf = (shape: readonly number[]): Grid => {
-  const [height, width] = shape.length === 2 ? shape : [1, shape[0]];
-  const pixels = height * width;
-  return { height, width, pixels, plane: 4 * (Math.ceil(pixels / 8) * 8 + 8) };
+/**
+ * Bytes from plane to plane: room for a strip past the end, and no power of two. Planes of samples follow each other without
+ * room: nothing looks beside a sample, and there are so few of them that the room would be half of what is moved.
+ */
+export const planeBytes = (grid: Grid): number =>
+  4 * (Math.ceil(pixelsOf(grid) / 8) * 8 + (grid.samples ? 0 : 8));
+
+/** Where a value is that no loop moves. */
+export const placeOf = ({ at }: Address): number => {
+  if (typeof at !== 'number') throw new Error('a value that moves is read from outside');
+  return at;
 };
 
 /** Bytes of a strip: 8 pixels. */
@@ -34,13 +31,13 @@ export const stripBytes = 32;
 /** Whole planes. */
 export const wholeAddress = (at: Address['at'], grid: Grid): Address => ({
   at,
-  plane: grid.plane,
+  plane: planeBytes(grid),
   strip: stripBytes,
 });
 
 /** Strips of a tile. */
 export const stripAddress = (at: number, planes: number): Address => ({
-  at: () => at,
+  at,
   plane: stripBytes,
   strip: planes * stripBytes,
 });
@@ -52,13 +49,13 @@ export const numberBytes = 4;
 export const listAddress = (at: Address['at']): Address => ({ at, plane: numberBytes, strip: 0 });
 
 /** A value as a whole: its planes, or a list of numbers. */
-export const addressFor = ({ grid: pixels }: Extent, at: Address['at'], grid: Grid): Address =>
-  pixels ? wholeAddress(at, grid) : listAddress(at);
+export const addressFor = ({ grid }: Extent, at: Address['at']): Address =>
+  grid === undefined ? listAddress(at) : wholeAddress(at, grid);
 
 /** Bytes from one step of a sequence to the next. Lists follow each other without gaps, as they come from outside. */
-export const strideOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
-  planes * (grid ? plane : numberBytes);
+export const strideOf = ({ planes, grid }: Extent): number =>
+  planes * (grid === undefined ? numberBytes : planeBytes(grid));
 
 /** Bytes of a value as a whole. */
-export const sizeOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
-  grid ? planes * plane : 4 * Math.ceil(planes / 4) * 4;
+export const sizeOf = ({ planes, grid }: Extent): number =>
+  grid === undefined ? 4 * Math.ceil(planes / 4) * 4 : planes * planeBytes(grid);

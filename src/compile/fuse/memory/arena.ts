@@ -1,6 +1,7 @@
 /** The arena: one memory for everything that a fused program needs, and the kernels that work on it. */
 
-import { instantiateOn, type Memory, newMemory } from '../../../engine/seam.js';
+import { instantiateOn, type Memory, newMemory } from '../../../engine/host.js';
+import type { NativeLevel } from '../../../engine/native/code.js';
 import { assemble, type Source } from '../../../engine/wasm/simd/module.js';
 
 /** A kernel: addresses and strides are bytes. */
@@ -13,7 +14,11 @@ export interface ArenaMemory {
   readonly byteLength: () => number;
   readonly grow: (pages: number) => void;
   readonly buffer: () => ArrayBuffer;
+  /** Whether anything runs on it. */
+  readonly runs: boolean;
   readonly assembled: (key: string, source: () => Source) => Kernel;
+  /** The function of these bytes, which calls others. */
+  readonly driver: (bytes: Uint8Array, functions: readonly Kernel[]) => Kernel;
 }
 
 /** A cache of assembled kernels, shared by all programs. When it is full, the least recently used one is dropped. */
@@ -35,7 +40,9 @@ const wasmMemory = (): ArenaMemory => {
     byteLength: () => memory.buffer.byteLength,
     grow: (pages) => void memory.grow(pages),
     buffer: () => memory.buffer,
+    runs: true,
     assembled: (key, source) => instantiateOn(memory, bytesOf(key, source)),
+    driver: (bytes, functions) => instantiateOn(memory, bytes, functions),
   };
 };
 
@@ -46,24 +53,42 @@ export const countedMemory = (): ArenaMemory => {
     byteLength: () => Number.POSITIVE_INFINITY,
     grow: () => {},
     buffer: () => nothing,
+    runs: false,
     assembled: () => () => {},
+    driver: () => () => {},
   };
 };
+
+/** A part of memory, and what it is for. */
+export interface Part {
+  readonly name: string;
+  readonly at: number;
+  readonly bytes: number;
+}
 
 /**
  * Memory that only grows. Everything is allocated before a program runs; nothing is allocated while it runs.
  */
 export class Arena {
   readonly #kernels = new Map<string, Kernel>();
+  readonly #contents: { readonly at: number; readonly bytes: number }[] = [];
+  readonly #parts: Part[] = [];
   #used = 64;
+  #loops = 0;
   #floats = new Float32Array(0);
   #doubles = new Float64Array(0);
+  #integers = new Int32Array(0);
 
-  constructor(private readonly memory: ArenaMemory = wasmMemory()) {}
+  /** @param native what runs lists on this memory; left out, WebAssembly does */
+  constructor(
+    private readonly memory: ArenaMemory = wasmMemory(),
+    readonly native?: NativeLevel,
+  ) {}
 
-  /** Allocates bytes at a multiple of 64, with room for a vector past their end. */
-  allocate(bytes: number): number {
+  /** Allocates bytes at a multiple of 64, with room for a vector past their end; `name` is for people. */
+  allocate(bytes: number, name = 'memory'): number {
     const at = this.#used;
+    this.#parts.push({ name, at, bytes });
     this.#used = Math.ceil((at + bytes + 64) / 64) * 64;
     const missing = Math.ceil((this.#used - this.memory.byteLength()) / page);
     if (missing > 0) this.memory.grow(missing);
@@ -73,6 +98,26 @@ export class Arena {
   /** Bytes laid out so far. */
   get bytes(): number {
     return this.#used;
+  }
+
+  /** A number for a loop, which no other loop on this memory has. */
+  loop(): number {
+    return this.#loops++;
+  }
+
+  /** What has been allocated, in the order of addresses. */
+  get parts(): readonly Part[] {
+    return this.#parts;
+  }
+
+  /** Where constants and tables are: nothing writes there after they are laid out. */
+  get contents(): readonly { readonly at: number; readonly bytes: number }[] {
+    return this.#contents;
+  }
+
+  /** Whether lists run on it, or bytes are only counted. */
+  get runs(): boolean {
+    return this.memory.runs;
   }
 
   /** All of memory as floats; ask again after an allocation. */
@@ -87,6 +132,18 @@ export class Arena {
     const buffer = this.memory.buffer();
     if (this.#doubles.buffer !== buffer) this.#doubles = new Float64Array(buffer);
     return this.#doubles;
+  }
+
+  /** The same memory as integers. */
+  get integers(): Int32Array {
+    const buffer = this.memory.buffer();
+    if (this.#integers.buffer !== buffer) this.#integers = new Int32Array(buffer);
+    return this.#integers;
+  }
+
+  /** A function on this memory, assembled, that calls others. */
+  driver(bytes: Uint8Array, functions: readonly Kernel[]): Kernel {
+    return this.memory.driver(bytes, functions);
   }
 
   /** The kernel of a source, assembled when first used. A key means one source, in all arenas of a process. */
@@ -104,16 +161,24 @@ export class Arena {
     for (let i = 0; i < values.length; i++) floats[at / 4 + i] = values[i];
   }
 
+  /** Says that what is in these bytes now stays there. */
+  fix(at: number, bytes: number): void {
+    this.#contents.push({ at, bytes });
+  }
+
   /** These numbers, written once. */
-  constants(values: ArrayLike<number>): number {
-    const at = this.allocate(4 * values.length);
+  constants(values: ArrayLike<number>, name = 'constants'): number {
+    const at = this.allocate(4 * values.length, name);
     this.write(at, values);
+    this.fix(at, 4 * values.length);
     return at;
   }
 
-  table(values: readonly number[]): number {
-    const at = this.allocate(4 * values.length);
-    const integers = new Int32Array(this.memory.buffer());
+  /** These integers, written once. */
+  table(values: readonly number[], name = 'table'): number {
+    const at = this.allocate(4 * values.length, name);
+    this.fix(at, 4 * values.length);
+    const { integers } = this;
     // not `set`: on no memory nothing is written
     for (let i = 0; i < values.length; i++) integers[at / 4 + i] = values[i];
     return at;
@@ -121,6 +186,9 @@ export class Arena {
 
   /** A vector whose first `count` lanes (1 to 4) have all bits set. */
   mask(count: number): number {
-    return this.table([0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0)));
+    return this.table(
+      [0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0)),
+      'mask',
+    );
   }
 }

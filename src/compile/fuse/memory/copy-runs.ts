@@ -40,5 +40,40 @@ export const copyRunsOf = (order: readonly number[]): readonly CopyRuns[] => {
     found.push({ from, to, runs, size, fromEach, toEach });
     first += runs;
   }
+  return turned(found);
+};
+
+/** Many groups of few runs, at equal distances, as few groups of many runs: what is interleaved, thing by thing. */
+const turned = (groups: readonly CopyRuns[]): readonly CopyRuns[] => {
+  const found: CopyRuns[] = [];
+  for (let first = 0; first < groups.length; ) {
+    const group = groups[first];
+    const { from, to, runs, size, fromEach, toEach } = group;
+    const second = groups[first + 1];
+    const between = second === undefined ? [0, 0] : [second.from - from, second.to - to];
+    let count = 1;
+    for (let next = second; next !== undefined; next = groups[first + count]) {
+      const isLike =
+        next.runs === runs &&
+        next.size === size &&
+        (runs === 1 || (next.fromEach === fromEach && next.toEach === toEach)) &&
+        next.from === from + count * between[0] &&
+        next.to === to + count * between[1];
+      if (!isLike) break;
+      count++;
+    }
+    if (count > runs && runs > 1)
+      for (let run = 0; run < runs; run++)
+        found.push({
+          from: from + run * fromEach,
+          to: to + run * toEach,
+          runs: count,
+          size,
+          fromEach: between[0],
+          toEach: between[1],
+        });
+    else for (let each = 0; each < count; each++) found.push(groups[first + each]);
+    first += count;
+  }
   return found;
 };

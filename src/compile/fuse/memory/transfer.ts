@@ -1,9 +1,10 @@
 /** Transfer between arrays in the language's order and planes in memory. */
 
-import type { Shape } from '../../../dsl/shape.js';
-import type { Layout } from '../ir/layout.js';
-import { type Address, type Grid, numberBytes } from './address.js';
-import type { Arena } from './arena.js';
+import { type Shape, volume } from '../../../dsl/shape.js';
+import type { Grid } from '../ir/field.js';
+import { type Layout, ofSamples } from '../ir/layout.js';
+import type { Memory } from '../list/kernel.js';
+import { type Address, numberBytes, pixelsOf, placeOf } from './address.js';
 
 /** The offset of each plane and of each pixel of a value in the language's order. */
 export interface Transfer {
@@ -13,8 +14,9 @@ export interface Transfer {
   readonly list: boolean;
 }
 
-/** The transfer of a value of this shape and layout. */
-export const transferOf = (shape: Shape, { dims, axes }: Layout): Transfer => {
+/** The transfer of a value of this shape and layout; of a block of samples, where these are the pixels. */
+export const transferOf = (shape: Shape, layout: Layout): Transfer => {
+  const { dims, axes, pixels: sizes } = layout;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const offsets = (sizes: readonly number[], steps: readonly number[]): Int32Array =>
     sizes.reduce<Int32Array>(
@@ -32,29 +34,31 @@ export const transferOf = (shape: Shape, { dims, axes }: Layout): Transfer => {
   );
   return {
     planes,
-    list: pixelAxes.length === 0 && planes.every((offset, i) => offset === i),
-    pixels: offsets(
-      pixelAxes.map((axis) => shape[axis]),
-      pixelAxes.map((axis) => strides[axis]),
-    ),
+    list: sizes.length === 0 && planes.every((offset, i) => offset === i),
+    pixels: ofSamples(layout)
+      ? offsets(sizes, [volume(shape)])
+      : offsets(
+          pixelAxes.map((axis) => shape[axis]),
+          pixelAxes.map((axis) => strides[axis]),
+        ),
   };
 };
 
 /** Writes the values of a sample, which begin at `from`, into planes. */
 export const writePlanes = (
-  arena: Arena,
+  { floats }: Pick<Memory, 'floats'>,
   { planes, pixels, list }: Transfer,
   values: Float32Array,
   from: number,
   to: Address,
 ): void => {
   if (list && to.plane === numberBytes) {
-    arena.write(to.at(0), values.subarray(from, from + planes.length));
+    const first = placeOf(to) / 4;
+    for (let i = 0; i < planes.length; i++) floats[first + i] = values[from + i];
     return;
   }
-  const { floats } = arena;
   for (let p = 0; p < planes.length; p++) {
-    const plane = (to.at(0) + p * to.plane) / 4;
+    const plane = (placeOf(to) + p * to.plane) / 4;
     const start = from + planes[p];
     for (let i = 0; i < pixels.length; i++) floats[plane + i] = values[start + pixels[i]];
   }
@@ -62,24 +66,23 @@ export const writePlanes = (
 
 /** Reads planes into an array, from index `to` on. */
 export const readPlanes = (
-  arena: Arena,
+  { floats }: Pick<Memory, 'floats'>,
   { planes, pixels, list }: Transfer,
   from: Address,
   values: Float32Array,
   to: number,
 ): void => {
-  const { floats } = arena;
-  const first = from.at(0) / 4;
+  const first = placeOf(from) / 4;
   if (list && from.plane === numberBytes) {
     values.set(floats.subarray(first, first + planes.length), to);
     return;
   }
   for (let p = 0; p < planes.length; p++) {
-    const plane = (from.at(0) + p * from.plane) / 4;
+    const plane = first + (p * from.plane) / 4;
     const start = to + planes[p];
     for (let i = 0; i < pixels.length; i++) values[start + pixels[i]] = floats[plane + i];
   }
 };
 
 /** The bytes that a grid's labels take: whole tiles. */
-export const labelBytes = ({ pixels }: Grid): number => 4 * Math.ceil(pixels / 64) * 64;
+export const labelBytes = (grid: Grid): number => 4 * Math.ceil(pixelsOf(grid) / 64) * 64;

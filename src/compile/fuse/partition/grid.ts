@@ -1,9 +1,10 @@
-/** Which axes are a program's pixels. */
+/** The grids of a program: where its inputs may lie, and which axes of its values are pixels. */
 
 import type { Graph } from '../../../dsl/graph.js';
 import type { Node } from '../../../dsl/op.js';
 import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
 import { sequenceNodes } from '../lower/leaves.js';
+import { hasPixels, type PixelAxes, pixelAxes } from '../lower/pixel-axes.js';
 
 /** The rough work of a node: multiplications of a layer, else one operation an element. */
 const workOf = ({ op, inputs, shape }: Node, nodes: readonly Node[]): number => {
@@ -101,5 +102,12 @@ export const gridsOf = ({ nodes }: Graph): readonly Shape[] => {
     .sort((a, b) => workOn(b) - workOn(a));
 };
 
-/** The grid with the most work, if there is one. */
-export const gridShape = (graph: Graph): Shape | undefined => gridsOf(graph).at(0);
+/**
+ * The pixel axes of a program's values; undefined if none has pixels. An input that might be on several grids is on `first`,
+ * or on that with the most work.
+ */
+export const axesOf = (graph: Graph, first?: Shape): PixelAxes | undefined => {
+  const grids = gridsOf(graph);
+  const axes = pixelAxes(graph.nodes, first === undefined ? grids : [first, ...grids]);
+  return hasPixels(axes) ? axes : undefined;
+};

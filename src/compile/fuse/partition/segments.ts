@@ -11,17 +11,21 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Graph } from '../../../dsl/graph.js';
 import { factsOf } from '../../../dsl/infer.js';
 import type { Node } from '../../../dsl/op.js';
-import type { Shape } from '../../../dsl/shape.js';
-import { onGrid } from '../ir/layout.js';
 import { Lowering, lowerGraph } from '../lower/index.js';
+import { hasPixels, type PixelAxes } from '../lower/pixel-axes.js';
+import type { Pixels } from '../lower/samples.js';
 import { isRefusal } from '../lower/value.js';
-import { gridsOf } from './grid.js';
+import { axesOf, gridsOf } from './grid.js';
+import { pixelsFor } from './pixels.js';
+
+/** Which axes of a segment's values are pixels, or that its pixels are samples. */
+export type SegmentPixels = PixelAxes | 'samples';
 
 /** A part of a program as a program of its own. Its inputs are those of the program, or outputs of other segments. */
 export interface Segment {
   readonly fused: boolean;
-  /** The sizes of the pixel axes; undefined if it is not fused. */
-  readonly grid: Shape | undefined;
+  /** Which axes of its values are pixels, or that samples are the pixels; undefined if it is not fused. */
+  readonly pixels: SegmentPixels | undefined;
   readonly graph: Graph;
   /** Nodes of the program that it computes. */
   readonly nodes: readonly number[];
@@ -63,8 +67,8 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
   const perSample = differing(graph.nodes);
   // what depends on weights alone is part of every segment that reads it
   const placed = graph.nodes.map((node, number) => !isLeaf(node) && perSample[number]);
-  const grids = gridsOf(graph);
-  const tries = grids.map((grid) => tryGrid(graph, perSample, grid, grids));
+  const isStill = graph.nodes.some(({ op }, number) => op.op === 'batchNorm' && !perSample[number]);
+  const tries = isStill ? [] : triesOf(graph, perSample);
   const opByOp = tries.length;
   const kinds = graph.nodes.map((_, number) => {
     const kind = tries.findIndex(({ why }) => !why.has(owner(graph.nodes, number)));
@@ -72,19 +76,25 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
   });
   const why = new Map(
     graph.nodes.flatMap((_, number) =>
-      kinds[number] < opByOp ? [] : [[number, reasonOf(tries, number)] as const],
+      kinds[number] < opByOp ? [] : [[number, isStill ? still : reasonOf(tries, number)] as const],
     ),
   );
   for (;;) {
     const segments = groupsOf(graph, placed, kinds, opByOp + 1).map((group) =>
-      extract(graph, group, grids.at(kinds[group[0]]), placed),
+      extract(graph, group, tries.at(kinds[group[0]])?.pixels, placed),
     );
     const poor = segments.flatMap((segment) => {
       const whole = segment.nodes.length === placed.filter((is) => is).length;
-      const problem = segment.grid === undefined ? undefined : problemOf(graph, segment, segment.grid, whole);
+      const problem =
+        segment.pixels === undefined ? undefined : problemOf(graph, segment, segment.pixels, whole);
       return problem === undefined ? [] : segment.nodes.map((number) => ({ number, problem }));
     });
-    if (poor.length === 0) return { segments, leftOut: leftOutOf(graph, placed, why) };
+    const alone = poor.length === 0 ? statisticsInParts(graph, segments) : [];
+    for (const number of alone) {
+      kinds[number] = opByOp;
+      why.set(number, 'statistics of a batch are fused only in a program that is fused as a whole');
+    }
+    if (poor.length + alone.length === 0) return { segments, leftOut: leftOutOf(graph, placed, why) };
     for (const { number, problem } of poor) {
       kinds[number] = opByOp;
       why.set(number, problem);
@@ -129,17 +139,34 @@ const leftOutOf = (
         : [],
     );
 
-/** Why a node cannot be fused: the reason on its own grid, else on the first. */
-const reasonOf = (tries: readonly OnGrid[], number: number): string => {
-  const reasons = tries.flatMap(({ why }) => why.get(number) ?? []);
-  return reasons.find((reason) => reason !== elsewhere) ?? reasons.at(0) ?? 'the program has no grid';
-};
+/** A segment would compute values of weights alone as in inference, and nothing would compute their statistics. */
+const still = 'a batch norm of what is the same for all samples is computed with all the rest';
+
+/** Why a node cannot be fused: the reason of the first attempt. */
+const reasonOf = (tries: readonly Attempt[], number: number): string =>
+  tries.flatMap(({ why }) => why.get(number) ?? []).at(0) ?? 'nothing differs between samples';
+
+/**
+ * Batch norms in segments beside others: a segment in training is computed twice, forward and for its gradients, and in as
+ * many stages as it has batch norms, which op by op costs less.
+ */
+const statisticsInParts = ({ nodes }: Graph, segments: readonly Segment[]): readonly number[] =>
+  segments.length === 1
+    ? []
+    : segments.flatMap((segment) =>
+        segment.fused ? segment.nodes.filter((number) => nodes[number].op.op === 'batchNorm') : [],
+      );
 
 /** Why a segment should run op by op, if it should. `whole`: it is all that the program computes. */
-const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean): string | undefined => {
+const problemOf = (
+  graph: Graph,
+  segment: Segment,
+  pixels: SegmentPixels,
+  whole: boolean,
+): string | undefined => {
   if (!whole && !isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
   // its inputs may be stored in another order than the same values in the whole program
-  const { values } = lowerGraph(segment.graph, grid);
+  const { values } = lowerGraph(segment.graph, loweredOn(pixels));
   for (const node of Object.values(segment.graph.outputs)) {
     const value = values.get(node);
     if (value !== undefined && isRefusal(value)) return value.why;
@@ -147,40 +174,39 @@ const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean):
   return undefined;
 };
 
-const elsewhere = 'it is on another grid';
+/** What can be fused does not depend on the size of a block of samples. */
+export const loweredOn = (pixels: SegmentPixels): Pixels => (pixels === 'samples' ? { samples: 8 } : pixels);
 
-/** The result of lowering a graph on one grid: why nodes cannot be fused. */
-interface OnGrid {
-  readonly grid: Shape;
+/** The result of lowering a graph with these pixels: why nodes cannot be fused. */
+interface Attempt {
+  readonly pixels: SegmentPixels;
   readonly why: ReadonlyMap<number, string>;
 }
 
-/** Lowers a graph on one grid. Nodes that read a node which cannot be fused take its value as an input. */
-const tryGrid = (
-  graph: Graph,
-  perSample: readonly boolean[],
-  grid: Shape,
-  others: readonly Shape[],
-): OnGrid => {
+/** A graph lowered as it is meant to be; if it has grids and a node is left, then also with its inputs on others of them. */
+const triesOf = (graph: Graph, perSample: readonly boolean[]): readonly Attempt[] => {
+  const pixels = pixelsFor(graph);
+  if (pixels === undefined) return [];
+  const first = attempt(graph, perSample, pixels);
+  if (pixels === 'samples' || !hasPixels(pixels) || first.why.size === 0) return [first];
+  const others = gridsOf(graph)
+    .slice(1)
+    .flatMap((grid) => axesOf(graph, grid) ?? []);
+  return [first, ...others.map((axes) => attempt(graph, perSample, axes))];
+};
+
+/** Lowers a graph. Nodes that read a node which cannot be fused take its value as an input. */
+const attempt = (graph: Graph, perSample: readonly boolean[], pixels: SegmentPixels): Attempt => {
   const why = new Map<number, string>();
-  const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
-  for (const [number, { op, shape }] of graph.nodes.entries()) {
+  const lowering = new Lowering(graph.nodes, loweredOn(pixels), Object.values(graph.outputs));
+  for (const [number, { op }] of graph.nodes.entries()) {
     const value = lowering.lower(number);
-    // a list may be as long as a line of sites; it is a field only if it has channels
-    const isOther = others.some(
-      (other) =>
-        other !== grid && shape.length > other.length && other.every((size, axis) => shape[axis] === size),
-    );
-    const reason = isRefusal(value)
-      ? value.why
-      : !isLeaf(graph.nodes[number]) && perSample[number] && !onGrid(value.layout) && isOther
-        ? elsewhere
-        : undefined;
-    if (reason === undefined) continue;
+    if (!isRefusal(value)) continue;
+    const reason = value.why;
     why.set(number, op.op === 'take' ? (why.get(graph.nodes[number].inputs[0]) ?? reason) : reason);
     if (perSample[number] && op.op !== 'scan') lowering.border(number, nameOf(number));
   }
-  return { grid, why };
+  return { pixels, why };
 };
 
 const nameOf = (node: number): string => `between-${node}`;
@@ -211,7 +237,9 @@ const groupsOf = (
 };
 
 const isWorthIt = ({ nodes }: Graph, group: readonly number[]): boolean => {
-  const layers = group.filter((number) => ['conv', 'dense'].includes(nodes[number].op.op)).length;
+  const layers = group.filter((number) =>
+    ['conv', 'dense', 'einsum', 'fourier'].includes(nodes[number].op.op),
+  ).length;
   return layers >= 2 || group.some((number) => ['scan', 'recurrence'].includes(nodes[number].op.op));
 };
 
@@ -219,7 +247,7 @@ const isWorthIt = ({ nodes }: Graph, group: readonly number[]): boolean => {
 const extract = (
   graph: Graph,
   group: readonly number[],
-  grid: Shape | undefined,
+  pixels: SegmentPixels | undefined,
   placed: readonly boolean[],
 ): Segment => {
   const inside = new Set(group);
@@ -250,11 +278,26 @@ const extract = (
   );
   const outputs = Object.fromEntries(given.map((number) => [nameOf(number), numbers.get(number) ?? 0]));
   return {
-    fused: grid !== undefined,
-    grid,
+    fused: pixels !== undefined,
+    pixels: pixels === undefined || pixels === 'samples' ? pixels : partOf(pixels, nodes, numbers),
     graph: { language: graph.language, nodes, outputs },
     nodes: group,
     reads,
     gives: Object.fromEntries(given.map((number) => [nameOf(number), number])),
+  };
+};
+
+/** The pixel axes of some nodes, under their new numbers. */
+const partOf = (axes: PixelAxes, nodes: readonly Node[], numbers: ReadonlyMap<number, number>): PixelAxes => {
+  const olds = new Map([...numbers].map(([old, made]) => [made, old] as const));
+  const oldOf = (made: number): number => olds.get(made) ?? -1;
+  return {
+    nodes: nodes.map((_, made) => axes.nodes[oldOf(made)]),
+    bodies: new Map(
+      nodes.flatMap((_, made) => {
+        const body = axes.bodies.get(oldOf(made));
+        return body === undefined ? [] : [[made, body] as const];
+      }),
+    ),
   };
 };

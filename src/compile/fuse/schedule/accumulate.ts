@@ -22,7 +22,7 @@ export const accumulate = (
   quickly: (extent: Extent) => boolean,
 ): Accumulation => {
   const builder = new FieldBuilder();
-  builder.nodes.push(...nodes);
+  for (const node of nodes) builder.nodes.push(node);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   const times = new Map<number, number>();
   for (const node of sums.values()) times.set(node, (times.get(node) ?? 0) + 1);
@@ -34,7 +34,7 @@ export const accumulate = (
     }
     const { extent } = nodes[node];
     if (!quickly(extent)) {
-      // one node for each sum, even of the same
+      // each sum gets a node of its own, also where two sums have one source
       builder.nodes.push({ op: { op: 'addOnto' }, inputs: [node], extent });
       onto.set(builder.nodes.length - 1, index);
       continue;

@@ -2,16 +2,20 @@
 
 import type { Operand } from '../emit/emitting.js';
 import type { FieldNode, Source } from '../ir/field.js';
-import { type Address, addressFor, type Grid, sizeOf } from '../memory/address.js';
+import { type Address, addressFor, sizeOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 
 /** Finds the ports of a scan or of its reverse by their names. */
 export type PortAddresses = (port: string) => Address;
 
-/** What decides where a value is; every other value gets memory of its own. */
+/** The name of a node in printed plans. */
+const describe = ({ op }: FieldNode): string =>
+  op.op === 'map' || op.op === 'zip' || op.op === 'reducePlanes' ? op.fn : op.op;
+
+/** Rules for the addresses of values; every other value gets memory of its own. */
 export interface AddressRules {
-  /** Where a leaf is. */
-  readonly leaf: (source: Source, node: number) => Address;
+  /** Where a leaf is; `of` says where another node is. */
+  readonly leaf: (source: Source, node: number, of: (node: number) => Address) => Address;
   /** Where a node must be computed, if that is decided: onto a sum, or into a sequence. */
   readonly pinned: ReadonlyMap<number, Address>;
 }
@@ -27,7 +31,6 @@ export class Addresses {
   constructor(
     private readonly nodes: readonly FieldNode[],
     private readonly arena: Arena,
-    private readonly grid: Grid,
     private readonly rules: AddressRules,
   ) {}
 
@@ -48,17 +51,24 @@ export class Addresses {
     this.#ports.set(scan, ports);
   }
 
+  /** Where a scan leaves a port that must be elsewhere; undefined if it may stay there. */
+  leftAt(node: number): Address | undefined {
+    const { op, inputs } = this.nodes[node];
+    return op.op === 'port' && this.rules.pinned.has(node) ? this.#portOf(inputs[0], op.port) : undefined;
+  }
+
+  #portOf(scan: number, port: string): Address {
+    const ports = this.#ports.get(scan);
+    if (ports === undefined) throw new Error(`${port} is read before its scan is laid out`);
+    return ports(port);
+  }
+
   #addressOf(node: number): Address {
     const { op, inputs, extent } = this.nodes[node];
-    if (op.op === 'leaf') return this.rules.leaf(op.source, node);
-    if (op.op === 'port') {
-      const ports = this.#ports.get(inputs[0]);
-      if (ports === undefined) throw new Error(`${op.port} is read before its scan is laid out`);
-      return ports(op.port);
-    }
+    if (op.op === 'leaf') return this.rules.leaf(op.source, node, (other) => this.of(other));
     const pinned = this.rules.pinned.get(node);
     if (pinned !== undefined) return pinned;
-    const at = this.arena.allocate(sizeOf(extent, this.grid));
-    return addressFor(extent, () => at, this.grid);
+    if (op.op === 'port') return this.#portOf(inputs[0], op.port);
+    return addressFor(extent, this.arena.allocate(sizeOf(extent), describe(this.nodes[node])));
   }
 }

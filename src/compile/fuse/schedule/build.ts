@@ -10,11 +10,14 @@ import {
   roundDoubles,
 } from '../emit/emitting.js';
 import { emit } from '../emit/index.js';
-import type { FieldNode } from '../ir/field.js';
-import type { Grid, Instruction } from '../memory/address.js';
+import { liveNodes } from '../ir/dependence.js';
+import { type FieldNode, isOverSites } from '../ir/field.js';
+import type { Instruction } from '../list/instruction.js';
+import { strideOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import type { Addresses, PortAddresses } from './addresses.js';
-import { liveNodes, phasesOf, unitsOf } from './order.js';
+import { copyBytes } from './copy-value.js';
+import { type Phase, phasesOf, unitsOf } from './order.js';
 import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 import { buildTiles } from './tile.js';
 
@@ -24,26 +27,32 @@ export interface LaidOut {
   readonly port: PortAddresses;
 }
 
-/** What a block of nodes is built with. */
+/** The context in which a block of nodes is built. */
 export interface BlockContext {
   readonly arena: Arena;
-  readonly grid: Grid;
-  /** Whether pixelwise parts run by tiles; the steps of a scan do not. */
-  readonly tiles: boolean;
+  /** Whether pixelwise parts run by tiles; in the steps of a scan, only those with scores of sites. */
+  readonly tiles: boolean | 'scores';
   readonly addresses: Addresses;
   /** The doubles of a node that is computed directly onto a sum; the caller clears and rounds them. */
   readonly summed: (node: number) => Doubles | undefined;
   /** Lays out a scan or its reverse. */
   readonly scan: (node: number, inputs: readonly Operand[]) => LaidOut;
-  readonly emitting: Omit<EmitContext, 'strips' | 'arena' | 'grid' | 'most' | 'doubles'>;
-  readonly roots: readonly number[];
+  readonly emitting: Omit<EmitContext, 'tile' | 'arena' | 'doubles'>;
+  /** Takes what must run before the instructions that were emitted last: computed weights that are packed once. */
+  readonly first?: () => readonly Instruction[];
 }
 
-/** The instructions that compute the roots, in the order in which they run. */
-export const build = (nodes: readonly FieldNode[], around: BlockContext): readonly Instruction[] => {
-  const { arena, grid, roots, addresses } = around;
+/**
+ * The instructions that compute each list of roots, in order: every list computes only what earlier lists have not.
+ */
+export const build = (
+  nodes: readonly FieldNode[],
+  parts: readonly (readonly number[])[],
+  around: BlockContext,
+): readonly (readonly Instruction[])[] => {
+  const { arena, addresses } = around;
+  const roots = parts.flat();
   const live = liveNodes(nodes, roots);
-  const instructions: Instruction[] = [];
   const operand = (number: number): Operand => addresses.operand(number);
   const users = new Map<number, number[]>();
   for (const number of live)
@@ -55,53 +64,73 @@ export const build = (nodes: readonly FieldNode[], around: BlockContext): readon
   const doubles = (number: number): Doubles => {
     const known = around.summed(number) ?? own.get(number);
     if (known !== undefined) return known;
-    const made = newDoubles(arena, nodes[number].extent, grid);
+    const made = newDoubles(arena, nodes[number].extent);
     own.set(number, made);
     return made;
   };
   const emitting = { ...around.emitting, doubles };
-  const whole: EmitContext = { ...emitting, arena, grid, most: 1 };
-
-  for (const phase of phasesOf(nodes, live, around.tiles)) {
+  const whole: EmitContext = { ...emitting, arena };
+  const addPhase = (phase: Phase, instructions: Instruction[]): void => {
+    /** Adds instructions, and before them what they need once. */
+    const push = (more: readonly Instruction[]): void => {
+      // one by one: as arguments of one call, a long axis of channels has too many
+      for (const each of around.first?.() ?? []) instructions.push(each);
+      for (const each of more) instructions.push(each);
+    };
     const heavy = phase.nodes.some((number) =>
-      ['dense', 'denseWeight', 'crossEntropy'].includes(nodes[number].op.op),
+      around.tiles === 'scores'
+        ? isOverSites(nodes[number])
+        : ['dense', 'denseWeight', 'crossEntropy'].includes(nodes[number].op.op),
     );
-    if (phase.tiled && heavy) {
+    if (phase.tiled !== undefined && heavy) {
       const tiles = buildTiles(nodes, phase.nodes, {
         arena,
-        grid,
+        grid: phase.tiled,
         emitting,
         isSummed: (number) => around.summed(number) !== undefined,
         isRead,
         operand,
       });
-      for (const each of tiles) instructions.push(each);
-      continue;
+      push(tiles);
+      return;
     }
     for (const unit of unitsOf(nodes, phase.nodes)) {
       if (isPointwiseUnit(nodes, unit)) {
         const used = unit.filter((n) => isRead(n, (user) => unit.includes(user)));
-        instructions.push(pointwisePass(nodes, unit, used, operand, { arena, grid }));
+        push([pointwisePass(nodes, unit, used, operand, {})]);
         continue;
       }
       const [number] = unit;
       const node = nodes[number];
-      if (node.op.op === 'port') continue;
+      if (node.op.op === 'port') {
+        // a scan inside of a step writes over its ports in the next step
+        const from = addresses.leftAt(number);
+        if (from !== undefined) push([copyBytes(from.at, addresses.of(number).at, strideOf(node.extent))]);
+        continue;
+      }
       const inputs = node.inputs.map(operand);
       if (node.op.op === 'scan' || node.op.op === 'scanAdjoint') {
         const laidOut = around.scan(number, inputs);
         addresses.addPorts(number, laidOut.port);
-        instructions.push(...laidOut.instructions);
+        push(laidOut.instructions);
         continue;
       }
       const sums = accumulates(node) && around.summed(number) === undefined ? doubles(number) : undefined;
-      if (sums !== undefined) instructions.push(clearDoubles(sums, node.extent, whole));
-      // one by one: as arguments of one call, a long axis of channels has too many
-      for (const each of emit(node, inputs, operand(number), whole)) instructions.push(each);
-      if (sums !== undefined) instructions.push(roundDoubles(sums, operand(number), whole));
+      if (sums !== undefined) push([clearDoubles(sums, node.extent, whole)]);
+      push(emit(node, inputs, operand(number), whole));
+      if (sums !== undefined) push([roundDoubles(sums, operand(number))]);
     }
-  }
+  };
+
+  const done = new Set<number>();
+  const made = parts.map((part) => {
+    const instructions: Instruction[] = [];
+    const left = new Set([...liveNodes(nodes, part)].filter((number) => !done.has(number)));
+    for (const phase of phasesOf(nodes, left, around.tiles !== false, done)) addPhase(phase, instructions);
+    for (const number of left) done.add(number);
+    return instructions;
+  });
   // an output that is an input needs an address before samples are fed
   for (const root of roots) addresses.of(root);
-  return instructions;
+  return made;
 };

@@ -1,9 +1,19 @@
 /** The order in which a graph is computed, and which nodes are computed together. */
 
-import { type FieldNode, isPointwise } from '../ir/field.js';
+import { type FieldNode, type Grid, isPointwise, sameExtent, sameGrid } from '../ir/field.js';
+import { scoresSites } from '../memory/scores.js';
 
-/** Whether a node can be computed pixel by pixel. Blocks of such nodes run tile by tile, with everything in cache. */
-export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boolean => {
+/**
+ * The grid on which a node can be computed pixel by pixel, if it can. Blocks of such nodes of one grid run tile by tile,
+ * with everything in cache.
+ */
+export const pixelwiseGrid = (node: FieldNode, nodes: readonly FieldNode[]): Grid | undefined => {
+  const grid = gridOfPixelwise(node, nodes);
+  // a block of samples is a tile; only the loss has a kernel that knows nothing but tiles
+  return grid?.samples && node.op.op !== 'crossEntropy' ? undefined : grid;
+};
+
+const gridOfPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): Grid | undefined => {
   switch (node.op.op) {
     case 'denseWeight':
     case 'sumPixels':
@@ -19,51 +29,33 @@ export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boole
     case 'crossEntropy':
       return node.extent.grid;
     default:
-      return isPointwise(node) && node.extent.grid && node.inputs.length > 0;
+      return isPointwise(node) && node.inputs.length > 0 ? node.extent.grid : undefined;
   }
 };
 
 /** Consecutive parts of the computation: pixelwise ones are computed by tiles, the others on whole planes. */
 export interface Phase {
-  readonly tiled: boolean;
+  /** The grid of the tiles; undefined for whole planes. */
+  readonly tiled: Grid | undefined;
   readonly nodes: readonly number[];
 }
 
-/** For each node, whether it is wanted or depends on a node that is. */
-export const dependents = (
-  nodes: readonly FieldNode[],
-  wanted: (node: number) => boolean,
-): readonly boolean[] => {
-  const depends: boolean[] = [];
-  for (const [number, node] of nodes.entries())
-    depends.push(wanted(number) || node.inputs.some((input) => depends[input]));
-  return depends;
-};
-
-/** Nodes that the roots need. */
-export const liveNodes = (nodes: readonly FieldNode[], roots: Iterable<number>): ReadonlySet<number> => {
-  const live = new Set<number>();
-  const visit = [...roots];
-  for (let node = visit.pop(); node !== undefined; node = visit.pop()) {
-    if (live.has(node)) continue;
-    live.add(node);
-    visit.push(...nodes[node].inputs);
-  }
-  return live;
-};
-
 /**
  * Phases alternate: all nodes that can be computed on whole planes, then all that can be computed tile by tile, and so
- * on. A pixelwise node that reads a list computed from tiles waits for the next tiled phase.
+ * on; those of other grids wait. A pixelwise node that reads a list computed from tiles waits for the next tiled phase.
+ * `before`: nodes that are computed already.
  */
 export const phasesOf = (
   nodes: readonly FieldNode[],
   live: ReadonlySet<number>,
   tiles: boolean,
+  before: ReadonlySet<number> = new Set(),
 ): readonly Phase[] => {
   const phases: Phase[] = [];
-  const done = new Set<number>();
+  const done = new Set(before);
   let waiting = [...live].sort((a, b) => a - b);
+  const gridOf = (number: number): Grid | undefined =>
+    tiles ? pixelwiseGrid(nodes[number], nodes) : undefined;
   const take = (ready: (number: number, now: ReadonlySet<number>) => boolean): number[] => {
     const now = new Set<number>();
     for (let before = -1; before !== now.size; ) {
@@ -73,14 +65,22 @@ export const phasesOf = (
     return [...now];
   };
   while (waiting.length > 0) {
-    for (const tiled of [false, true]) {
-      const taken = take((number, now) => {
-        const node = nodes[number];
-        if ((tiles && isPixelwise(node, nodes)) !== tiled) return false;
-        return node.inputs.every(
-          (input) => done.has(input) || (now.has(input) && (!tiled || nodes[input].extent.grid)),
+    for (const whole of [true, false]) {
+      const isReady = (number: number): boolean => nodes[number].inputs.every((input) => done.has(input));
+      const first = whole ? undefined : waiting.find(isReady);
+      const tiled = first === undefined ? undefined : gridOf(first);
+      if (!whole && tiled === undefined) continue;
+      const isTaken = (number: number, now: ReadonlySet<number>): boolean =>
+        sameGrid(gridOf(number), tiled) &&
+        nodes[number].inputs.every(
+          (input) => done.has(input) || (now.has(input) && (whole || nodes[input].extent.grid !== undefined)),
         );
-      });
+      // scores wait for all lists that they may be multiplied with: what reads them is in one phase with them
+      const others = tiled && take((number, now) => !scoresSites(nodes[number]) && isTaken(number, now));
+      const isMore = others?.some((other) =>
+        waiting.some((number) => gridOf(number) === undefined && nodes[number].inputs.includes(other)),
+      );
+      const taken = others !== undefined && isMore === true ? others : take(isTaken);
       for (const number of taken) done.add(number);
       const computed = taken.filter((number) => nodes[number].op.op !== 'leaf');
       if (computed.length > 0) phases.push({ tiled, nodes: computed });
@@ -107,13 +107,13 @@ export const unitsOf = (nodes: readonly FieldNode[], phase: readonly number[]): 
       waiting.delete(single);
       continue;
     }
-    const { planes, grid } = nodes[first].extent;
+    const { extent: shared } = nodes[first];
     const unit: number[] = [];
     for (let before = -1; before !== unit.length; ) {
       before = unit.length;
       for (const number of [...waiting]) {
         const { extent } = nodes[number];
-        if (!isPointwise(nodes[number]) || extent.planes !== planes || extent.grid !== grid) continue;
+        if (!isPointwise(nodes[number]) || !sameExtent(extent, shared)) continue;
         if (!ready(number)) continue;
         unit.push(number);
         waiting.delete(number);

@@ -1,20 +1,15 @@
 /** Pointwise nodes that are one pass over memory. */
 
-import type { Operand } from '../emit/emitting.js';
-import { type FieldNode, isPointwise } from '../ir/field.js';
-import { type Group, type PointwiseStep, pointwiseGroup } from '../kernels/pointwise.js';
-import type { Grid, Instruction } from '../memory/address.js';
-import type { Arena } from '../memory/arena.js';
+import { type EmitContext, type Operand, stripsIn, vectorsIn } from '../emit/emitting.js';
+import { type FieldNode, isPointwise, sameExtent } from '../ir/field.js';
+import type { PointwiseStep } from '../kernels/pointwise.js';
+import { timesOf } from '../list/argument.js';
+import type { Argument, Call } from '../list/instruction.js';
+import { pointwiseKernel } from '../registry/pointwise.js';
 import type { Unit } from './order.js';
 
 export const isPointwiseUnit = (nodes: readonly FieldNode[], [first]: Unit): boolean =>
   isPointwise(nodes[first]);
-
-interface PassContext {
-  readonly arena: Arena;
-  readonly grid: Grid;
-  readonly strips?: (t: number) => number;
-}
 
 /** One pass over memory for pointwise nodes; the results of the nodes in `used` are written. */
 export const pointwisePass = (
@@ -22,8 +17,8 @@ export const pointwisePass = (
   unit: readonly number[],
   used: readonly number[],
   operand: (node: number) => Operand,
-  { arena, grid, strips }: PassContext,
-): Instruction => {
+  e: Pick<EmitContext, 'tile'>,
+): Call => {
   const { extent } = nodes[unit[0]];
   const inside = new Set(unit);
   const literal = (number: number): number | undefined => {
@@ -38,7 +33,7 @@ export const pointwisePass = (
       if (!inside.has(input) && literal(input) === undefined && !outer.includes(input)) outer.push(input);
   const given = outer.map(operand);
   const operands = given.map(({ extent: of }) => {
-    if (of.grid === extent.grid && of.planes === extent.planes) return 'full' as const;
+    if (sameExtent(of, extent)) return 'full' as const;
     return of.planes === 1 ? ('scalar' as const) : ('plane' as const);
   });
   const steps: PointwiseStep[] = [];
@@ -72,7 +67,11 @@ export const pointwisePass = (
         numbers.set(number, push({ op: 'zip', fn: op.op, of: a, with: b }));
         break;
       case 'lengthVjp':
-        numbers.set(number, push({ op: 'lengthVjp', cotangent: a, of: b, with: c }));
+      case 'angleVjp':
+        numbers.set(number, push({ op: op.op, cotangent: a, of: b, with: c }));
+        break;
+      case 'where':
+        numbers.set(number, push({ op: 'where', condition: a, of: b, with: c }));
         break;
       default:
         numbers.set(number, a);
@@ -80,13 +79,14 @@ export const pointwisePass = (
   }
   const results = used.map((number) => numbers.get(number) ?? 0);
   const targets = used.map(operand);
-  const described: Group = { operands, steps, results };
-  const run = arena.kernel(`pointwise ${JSON.stringify(described)}`, () => pointwiseGroup(described));
   const addresses = [...given, ...targets].map(({ address }) => address.at);
-  const [count, planes, vectors]: readonly [(t: number) => number, number, number] = !extent.grid
-    ? [() => 1, 1, Math.ceil(extent.planes / 4)]
-    : strips === undefined
-      ? [() => 1, extent.planes, grid.plane / 16]
-      : [strips, extent.planes, 2];
-  return (t) => run(count(t), planes, vectors, ...addresses.map((at) => at(t)));
+  const { planes, grid } = extent;
+  const size: readonly Argument[] =
+    grid === undefined
+      ? [1, 1, Math.ceil(planes / 4)]
+      : operands.includes('plane')
+        ? [stripsIn(e), planes, vectorsIn(grid, e)]
+        : // planes lie one after the other, and strips: one line, whose loop does not end every two vectors
+          [1, 1, timesOf(stripsIn(e), planes * vectorsIn(grid, e))];
+  return pointwiseKernel.call({ operands, steps, results }, [...size, ...addresses]);
 };

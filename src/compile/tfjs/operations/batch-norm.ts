@@ -5,6 +5,10 @@ import type { OpOf } from '../../../dsl/op.js';
 import { batchNorm as byBatch, normaliseBy } from '../../../engine/index.js';
 import type { Context, Value } from './context.js';
 
+/** Statistics of an earlier use, as numbers that have no past: kernels give no gradient by them, and a tape would ask for it. */
+const offTape = (tf: Context['tf'], statistics: Tensor | undefined): Tensor | undefined =>
+  statistics && tf.tensor(statistics.dataSync().slice(), statistics.shape);
+
 /**
  * Normalises over the batch and all sites in training, by the running statistics otherwise; in training the new
  * running statistics go to the context, moved by `momentum` towards the batch's mean and unbiased variance.
@@ -24,8 +28,8 @@ export const batchNorm = (
   const before = names?.map((name) => statistics.get(name)) ?? [];
   const made = byBatch(tf, x.tensor, {
     ...affine,
-    mean: before[0] ?? mean.tensor,
-    variance: before[1] ?? variance.tensor,
+    mean: offTape(tf, before[0]) ?? mean.tensor,
+    variance: offTape(tf, before[1]) ?? variance.tensor,
     momentum,
   });
   if (names === undefined) return made.value;

@@ -3,10 +3,15 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Margin, marginsOf, sidesOf } from '../../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../../dsl/op.js';
-import type { Shape } from '../../../dsl/shape.js';
-import { volume } from '../../../dsl/shape.js';
+import { type Shape, upsampled, volume } from '../../../dsl/shape.js';
 import { dense as denseWhole, type TensorFlow } from '../../../engine/index.js';
-import { convolveInPlanes, isPlaneConv, type PlaneArrays, poolInPlanes } from '../../plane-windows.js';
+import {
+  convolveInPlanes,
+  convolveTransposedInPlanes,
+  isPlaneConv,
+  type PlaneArrays,
+  poolInPlanes,
+} from '../../plane-windows.js';
 import { batched, type Context, tensorShape, type Value } from './context.js';
 import { maxPool } from './max-pool.js';
 
@@ -35,7 +40,7 @@ const unplane = (tf: TensorFlow, y: Tensor, x: Value): Tensor => {
   return tf.reshape(y, x.facts.perSample ? [b, ...field] : field);
 };
 
-/** The field with what lies beyond its edge written around it. */
+/** The field with its boundary written around it. */
 const withBoundary = (
   tf: TensorFlow,
   x: Tensor4D,
@@ -134,6 +139,17 @@ const planesOf = (tf: TensorFlow): PlaneArrays<Tensor> => ({
       ? tf.depthwiseConv2d(image, kernel, size, 'valid')
       : tf.conv2d(image, kernel, size, 'valid');
   },
+  convTranspose: (x, w, stride) => {
+    const [n, h, width] = x.shape;
+    const [rows, columns, outside] = w.shape;
+    return tf.conv2dTranspose(
+      fourAxes(tf, x),
+      fourAxes(tf, w),
+      [n, upsampled(h, rows, stride[0]), upsampled(width, columns, stride[1]), outside],
+      [...stride],
+      'valid',
+    );
+  },
 });
 
 const fourAxes = (tf: TensorFlow, x: Tensor): Tensor4D => {
@@ -149,6 +165,12 @@ export const convTranspose = (
   shape: Shape,
   { tf }: Context,
 ): Tensor => {
+  const biased = (y: Tensor): Tensor => (bias === undefined ? y : tf.add(y, bias.tensor));
+  if (op.stride.length === 3) {
+    const y = convolveTransposedInPlanes(planesOf(tf), op, batched(tf, x), w.tensor);
+    const rows = tf.reshape(y, [-1, y.shape[y.shape.length - 1]]);
+    return tf.reshape(biased(rows), tensorShape(x, y.shape.slice(1)));
+  }
   const field = plane(tf, x);
   const [h, width, c] = shape.length === 2 ? [1, ...shape] : shape;
   const y = tf.conv2dTranspose(
@@ -158,7 +180,7 @@ export const convTranspose = (
     pair(op.stride),
     'valid',
   );
-  return unplane(tf, bias === undefined ? y : tf.add(y, bias.tensor), x);
+  return unplane(tf, biased(y), x);
 };
 
 export const pool = (op: OpOf<'pool'>, x: Value, { tf }: Context): Tensor => {

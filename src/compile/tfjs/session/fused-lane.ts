@@ -1,87 +1,110 @@
-/** A lane of fused kernels, with the op-by-op lane behind it for what they cannot do. */
+/** A lane of fused kernels; another lane behind it computes what they cannot. */
 
-import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../../base/error.js';
-import { hasClass } from '../../../base/no-class.js';
-import { outputsOf } from '../../../dsl/graph.js';
+import { type Graph, outputsOf, usesBatchStatistics } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { inPhase } from '../../../dsl/phase.js';
-import type { Engine, TensorFlow } from '../../../engine/index.js';
-import { type FusedProgram, fuse } from '../../fuse/execute/fused.js';
+import type { Shape } from '../../../dsl/shape.js';
+import type { NativeLevel } from '../../../engine/native/code.js';
+import { fuse } from '../../fuse/execute/fused.js';
+import type { FusedProgram } from '../../fuse/execute/program.js';
+import type { Passage } from '../../fuse/execute/stages.js';
+import { Arena } from '../../fuse/memory/arena.js';
+import { pixelsFor } from '../../fuse/partition/pixels.js';
+import type { CrossEntropy, Loss } from '../../loss.js';
+import { withLoss } from '../../loss-graph.js';
 import { planNodes } from '../node-plan.js';
-import { lossTotal } from '../operations/loss.js';
-import { type LocalLane, openLane } from './lane.js';
+import type { LocalLane } from './lane.js';
+import type { Meet } from './meeting.js';
 import type { LabelledMicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients } from './values.js';
 
-/**
- * Opens the lane that an engine is meant to have: fused where it says so, else op by op.
- *
- * **Errors** ProgramError as `compile`.
- */
-export const openBestLane = (
-  engine: Engine,
-  program: Program,
-  parameters: Arrays,
-): E.Either<ProgramError, LocalLane> =>
-  (engine.fused ? openFusedLane(program, parameters, async () => engine) : undefined) ??
-  openLane(engine, program, parameters);
+/** A lane that knows what its own kernels compute. */
+export interface FusedLane extends LocalLane {
+  /** Whether an output is fused in inference. */
+  readonly fits: (output: string) => boolean;
+}
+
+/** The lane that computes what fused kernels cannot; opened when it is first needed. */
+export interface Behind {
+  /** A lane for any output, with these parameters. */
+  readonly lane: (parameters: Arrays) => LocalLane;
+  /** A loss that cannot be fused with its logits, and its gradient by them: `shape` is that of one sample's logits. */
+  readonly lossOf: (
+    microBatch: LabelledMicroBatch,
+    logits: Float32Array,
+    shape: Shape,
+  ) => Promise<LossByLogits>;
+}
+
+/** The loss of a micro-batch, divided by the loss count, and its cotangent. */
+export interface LossByLogits {
+  readonly loss: number;
+  readonly cotangent: Float32Array;
+}
 
 /**
- * Opens a lane that computes outputs by fused kernels where it can, with the memory of one sample, and the others op by
- * op. Which outputs are fused depends on the program and its phase alone. The op-by-op lane and its engine are opened when they are
- * first needed. Undefined if no output can be fused.
+ * Opens a lane that computes outputs by fused kernels where it can, with the memory of one sample, and the others by
+ * what is behind it. Which outputs are fused depends on the program and its phase alone. Undefined if no output can be fused.
+ *
+ * @param native what fused kernels run in; left out, in WebAssembly
  *
  * **Errors** ProgramError as `compile`.
  */
 export const openFusedLane = (
   program: Program,
   parameters: Arrays,
-  open: () => Promise<Engine>,
-): E.Either<ProgramError, LocalLane> | undefined => {
+  open: () => Promise<Behind>,
+  native?: NativeLevel,
+): E.Either<ProgramError, FusedLane> | undefined => {
   const planned = planNodes(program.graph.nodes, Object.values(program.graph.outputs));
   if (E.isLeft(planned)) return E.left({ _tag: 'ProgramError', operation: 'compile', message: planned.left });
   const [inferred, trained] = [inPhase(program, 'inference').graph, inPhase(program, 'training').graph];
-  const inference = fuse(inferred, parameters);
-  const training = trained === inferred ? inference : fuse(trained, parameters);
+  const newArena = (): Arena => new Arena(undefined, native);
+  const inference = fuse(inferred, parameters, undefined, newArena);
+  const training =
+    trained === inferred && !usesBatchStatistics(trained)
+      ? inference
+      : fuse(trained, parameters, undefined, newArena, true);
   const shapes = outputsOf(program.graph);
   const fusedIn = [...new Set([inference, training])].flatMap((fused) => fused ?? []);
   if (!fusedIn.some((fused) => Object.keys(shapes).some((name) => fused.fits([name])))) return undefined;
   const current = new Map(Object.entries(parameters));
+  const losses = new FusedLosses(trained, current, newArena);
   let behind: Promise<LocalLane> | undefined;
   const opByOp = (): Promise<LocalLane> => {
-    behind ??= open().then((engine) =>
-      pipe(
-        openLane(engine, program, Object.fromEntries(current)),
-        E.getOrElseW((error) => {
-          throw new Error(error.message);
-        }),
-      ),
-    );
+    behind ??= open().then(({ lane }) => lane(Object.fromEntries(current)));
     return behind;
   };
   // a lane that did not open has already rejected what was asked of it
   const ifOpen = (use: (lane: LocalLane) => void): void => void behind?.then(use, () => {});
   return E.right({
+    fits: (output) => inference?.fits([output]) === true,
     load: (values) => {
       for (const [name, data] of Object.entries(values)) current.set(name, data);
       for (const fused of fusedIn) fused.load(values);
+      losses.load(values);
       ifOpen((lane) => lane.load(values));
     },
-    gradients: async (microBatch) => {
+    gradients: async (microBatch, meet) => {
+      if (!('labels' in microBatch))
+        return training?.fits([microBatch.output]) === true
+          ? passed(training.passages.gradientsOf(microBatch), meet)
+          : (await opByOp()).gradients(microBatch);
       if (training?.fits(['logits']) !== true) return (await opByOp()).gradients(microBatch);
       const { loss } = microBatch;
       if (loss.name === 'cross-entropy')
-        return { ...training.gradients({ ...microBatch, weights: loss.weights }), statistics: {} };
-      const { tf } = await open();
-      return throughTensorFlow(tf, training, microBatch, shapes.logits);
+        return passed(training.passages.gradients({ ...microBatch, weights: loss.weights }), meet);
+      const behind = losses.of(loss);
+      return behind === undefined
+        ? throughLogits(await open(), training, microBatch, shapes.logits, meet)
+        : passed(behind.fused.passages.gradientsOf(withLabels(behind, microBatch)), meet);
     },
-    infer: async (microBatch, outputs, isTraining) => {
+    infer: async (microBatch, outputs, isTraining, meet) => {
       const fused = isTraining ? training : inference;
       return fused?.fits(outputs) === true
-        ? { outputs: fused.infer(microBatch, outputs), statistics: {} }
+        ? passed(fused.passages.infer(microBatch, outputs), meet)
         : (await opByOp()).infer(microBatch, outputs, isTraining);
     },
     tensors: async () => (behind === undefined ? 0 : (await behind).tensors()),
@@ -89,27 +112,75 @@ export const openFusedLane = (
   });
 };
 
-/** A loss without a kernel: TensorFlow.js computes its gradient by the logits, and the kernels the VJP of the logits. */
-const throughTensorFlow = async (
-  tf: TensorFlow,
-  fused: FusedProgram,
-  microBatch: LabelledMicroBatch,
-  shape: readonly number[],
-): Promise<Gradients> => {
-  const { logits } = fused.infer(microBatch, ['logits']);
-  const ignores = !microBatch.labels.every(hasClass);
-  const { value, grads } = tf.tidy(() => {
-    const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
-    const differentiate = tf.valueAndGrads((x: Tensor) =>
-      tf.reshape<Rank.R0>(
-        tf.div(lossTotal(tf, microBatch.loss, x, labels, ignores), microBatch.lossCount),
-        [],
-      ),
+/** Runs a passage, which waits for the other micro-batches at values of the whole batch. */
+const passed = async <A>(passage: Passage<A>, meet: Meet | undefined): Promise<A> => {
+  let step = passage.next();
+  while (step.done !== true) step = passage.next(meet === undefined ? step.value : await meet(step.value));
+  return step.value;
+};
+
+/** Losses by name, each with a fused program of its own: the logits with their loss behind them. */
+class FusedLosses {
+  readonly #known = new Map<string, LossProgram | undefined>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly parameters: ReadonlyMap<string, Float32Array>,
+    private readonly newArena: () => Arena,
+  ) {}
+
+  load(values: Arrays): void {
+    for (const known of this.#known.values()) known?.fused.load(values);
+  }
+
+  /** Undefined if the loss cannot be fused with its logits. */
+  of(loss: Exclude<Loss, CrossEntropy>): LossProgram | undefined {
+    const key = JSON.stringify(loss);
+    if (!this.#known.has(key)) this.#known.set(key, this.#made(loss));
+    return this.#known.get(key);
+  }
+
+  #made(loss: Exclude<Loss, CrossEntropy>): LossProgram | undefined {
+    const { graph, output, labels } = withLoss(this.graph, loss);
+    // behind the logits alone: other outputs are not computed
+    const { logits } = this.graph.outputs;
+    const alone = { ...graph, outputs: { logits, [output]: graph.outputs[output] } };
+    const fused = fuse(
+      alone,
+      Object.fromEntries(this.parameters),
+      pixelsFor(this.graph),
+      this.newArena,
+      true,
     );
-    return differentiate([tf.tensor(logits, [microBatch.count, ...shape], 'float32')]);
-  });
-  const [loss] = await value.data();
-  const cotangent = new Float32Array(await grads[0].data());
-  tf.dispose([value, grads]);
-  return { loss, gradients: fused.vjp(microBatch, { logits: cotangent }).parameters, statistics: {} };
+    return fused?.fits([output]) === true ? { fused, output, labels } : undefined;
+  }
+}
+
+interface LossProgram {
+  readonly fused: FusedProgram;
+  readonly output: string;
+  readonly labels: string;
+}
+
+const withLabels = (
+  { output, labels }: LossProgram,
+  microBatch: LabelledMicroBatch,
+): LabelledMicroBatch & { readonly output: string } => ({
+  ...microBatch,
+  inputs: { ...microBatch.inputs, [labels]: Float32Array.from(microBatch.labels) },
+  output,
+});
+
+/** A loss that cannot be fused: what is behind computes its gradient by the logits, and the kernels the VJP of the logits. */
+const throughLogits = async (
+  { lossOf }: Behind,
+  { passages }: FusedProgram,
+  microBatch: LabelledMicroBatch,
+  shape: Shape,
+  meet: Meet | undefined,
+): Promise<Gradients> => {
+  const { outputs, statistics } = await passed(passages.infer(microBatch, ['logits']), meet);
+  const { loss, cotangent } = await lossOf(microBatch, outputs.logits, shape);
+  const { parameters } = await passed(passages.vjp(microBatch, { logits: cotangent }), meet);
+  return { loss, gradients: parameters, statistics };
 };

@@ -9,21 +9,28 @@ import { inputsOf, parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { select } from '../../../dsl/index.js';
 import { inPhase, type Phase } from '../../../dsl/phase.js';
-import type { Engine } from '../../../engine/index.js';
+import { volume } from '../../../dsl/shape.js';
+import type { Engine, TensorFlow } from '../../../engine/index.js';
 import { compile, type Executable } from '../compile.js';
 import { lossTotal } from '../operations/loss.js';
 import { compileSegments } from '../segmented.js';
-import type { LabelledMicroBatch, MicroBatch } from './micro-batch.js';
+import type { Meet } from './meeting.js';
+import type { LabelledMicroBatch, LossyMicroBatch, MicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
-/** Computes one part at a time; whoever has several lanes gets the same bits from each. */
+/**
+ * Computes one part at a time; whoever has several lanes gets the same bits from each. Of a program with batch statistics, it
+ * computes several parts in turn, each of which meets the others; without a meeting, or op by op, a part has statistics of
+ * its own.
+ */
 export interface Lane {
   /** The total loss of the micro-batch divided by the loss count of the whole batch, and its gradients. */
-  readonly gradients: (microBatch: LabelledMicroBatch) => Promise<Gradients>;
+  readonly gradients: (microBatch: LossyMicroBatch, meet?: Meet) => Promise<Gradients>;
   readonly infer: (
     microBatch: MicroBatch,
     outputs: readonly string[],
     training: boolean,
+    meet?: Meet,
   ) => Promise<Inference>;
   /** Tensors alive on the engine: a number that must not grow. */
   readonly tensors: () => Promise<number>;
@@ -41,7 +48,7 @@ export interface LocalLane extends Lane {
  * **Errors** ProgramError as `compile`.
  */
 export const openLane = (
-  { tf, fused }: Engine,
+  { tf, fused, native }: Engine,
   program: Program,
   parameters: Arrays,
 ): E.Either<ProgramError, LocalLane> => {
@@ -52,9 +59,10 @@ export const openLane = (
     const key = `${phase} ${[...outputs].sort().join()}`;
     const known = executables.get(key);
     if (known !== undefined) return known;
+    const chosen = inPhase(select(program, ...outputs), phase);
     const made = pipe(
       // where an engine has fused kernels, what can be fused of a program is
-      (fused ? compileSegments : compile)(tf, inPhase(select(program, ...outputs), phase)),
+      fused ? compileSegments(tf, chosen, native) : compile(tf, chosen),
       E.getOrElseW((error) => {
         throw new Error(error.message);
       }),
@@ -70,6 +78,8 @@ export const openLane = (
       ]),
     );
 
+  const trained = parametersOf(inPhase(program, 'training').graph).filter(({ trainable }) => trainable);
+
   const open = (): LocalLane => {
     const variables: Readonly<Record<string, Variable>> = Object.fromEntries(
       declared.map(({ name, shape, trainable }) => [
@@ -77,7 +87,16 @@ export const openLane = (
         tf.tidy(() => tf.variable(tf.tensor(parameters[name], [...shape], 'float32'), trainable)),
       ]),
     );
-    const trained = Object.values(variables).filter((variable) => variable.trainable);
+    const readBy = new Map<string, readonly Variable[]>();
+    const trainedBy = (minimised: string): readonly Variable[] => {
+      const read =
+        readBy.get(minimised) ??
+        parametersOf(inPhase(select(program, minimised), 'training').graph)
+          .map(({ name }) => variables[name])
+          .filter((variable) => variable.trainable);
+      readBy.set(minimised, read);
+      return read;
+    };
     return {
       load: (values) => {
         for (const { name, shape } of declared)
@@ -85,11 +104,11 @@ export const openLane = (
       },
       gradients: async (microBatch) => {
         const kept: Record<string, Tensor> = {};
-        const ignores = !microBatch.labels.every(hasClass);
         const { value, grads } = tf.tidy(() => {
           const inputs = feed(microBatch);
-          const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
-          const run = executable(['logits'], 'training');
+          const minimised = 'labels' in microBatch ? 'logits' : microBatch.output;
+          const totalOf = 'labels' in microBatch ? labelledTotal(tf, microBatch) : tf.sum;
+          const run = executable([minimised], 'training');
           const lossOf = (): Scalar => {
             const { outputs, statistics } = run({
               parameters: variables,
@@ -100,19 +119,29 @@ export const openLane = (
               samples: microBatch.samples,
             });
             Object.assign(kept, statistics);
-            const total = lossTotal(tf, microBatch.loss, outputs.logits, labels, ignores);
+            const total = totalOf(outputs[minimised]);
             return tf.reshape<Rank.R0>(tf.div(total, microBatch.lossCount), []);
           };
-          // TensorFlow.js refuses a gradient by nothing: of a program whose every weight is frozen.
-          return trained.length === 0 ? { value: lossOf(), grads: {} } : tf.variableGrads(lossOf, trained);
+          const weights = trainedBy(minimised);
+          // TensorFlow.js refuses a gradient by nothing: where all weights are frozen, or the logits read none.
+          if (weights.length === 0) return { value: lossOf(), grads: {} };
+          // `variableGrads` also refuses where every weight is behind a step or a `stopGradient`
+          const { value, grads } = tf.engine().gradients(lossOf, [...weights], undefined, true);
+          return { value, grads: ofVariables(weights, grads) };
         });
         const byName = Object.fromEntries(
-          Object.entries(variables).flatMap(([name, variable]) =>
-            variable.name in grads ? [[name, grads[variable.name]]] : [],
-          ),
+          trained.flatMap(({ name }) => {
+            const gradient = grads[variables[name].name];
+            return gradient === undefined ? [] : [[name, gradient]];
+          }),
         );
         const [loss] = await value.data();
-        const result = { loss, gradients: await download(byName), statistics: await download(kept) };
+        const found = await download(byName);
+        // as fused kernels give them: what the loss does not depend on has a gradient too, of zero
+        const gradients = Object.fromEntries(
+          trained.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
+        );
+        const result = { loss, gradients, statistics: await download(kept) };
         tf.dispose([value, grads, kept]);
         return result;
       },
@@ -143,6 +172,28 @@ export const openLane = (
   };
   return pipe(compile(tf, program), E.map(open));
 };
+
+/** The total of a loss by name, as a function of the logits. */
+const labelledTotal = (
+  tf: TensorFlow,
+  { labels, loss }: LabelledMicroBatch,
+): ((logits: Tensor) => Tensor) => {
+  const ignores = !labels.every(hasClass);
+  const known = tf.tensor1d(Int32Array.from(labels), 'int32');
+  return (logits) => lossTotal(tf, loss, logits, known, ignores);
+};
+
+/** Gradients by the names of their variables: of those that have one. */
+const ofVariables = (
+  weights: readonly Variable[],
+  grads: readonly (Tensor | null)[],
+): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
+    weights.flatMap(({ name }, i) => {
+      const gradient = grads[i];
+      return gradient === null || gradient === undefined ? [] : [[name, gradient]];
+    }),
+  );
 
 /** Copies, since what `data` gives may be the engine's own memory. */
 const download = async (tensors: Readonly<Record<string, Tensor>>): Promise<Arrays> => {

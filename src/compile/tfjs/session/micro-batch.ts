@@ -4,7 +4,7 @@ import type { Shape } from '../../../dsl/shape.js';
 import { volume } from '../../../dsl/shape.js';
 import { crossEntropy, type Loss, lossCount } from '../../loss.js';
 import type { MicroBatches } from '../../micro-batches.js';
-import type { Arrays, Gradients, Inference, Labelled, Samples } from './values.js';
+import type { Arrays, Gradients, Inference, Labelled, Samples, Summed } from './values.js';
 
 /** Some samples of a batch. */
 export interface MicroBatch {
@@ -21,6 +21,17 @@ export interface LabelledMicroBatch extends MicroBatch {
   /** The loss count of the whole batch: the total over this micro-batch is divided by it. */
   readonly lossCount: number;
 }
+
+/** A micro-batch of a loss that is an output of the program. */
+export interface SummedMicroBatch extends MicroBatch {
+  /** The output that is minimised. */
+  readonly output: string;
+  /** As in a labelled micro-batch. */
+  readonly lossCount: number;
+}
+
+/** A micro-batch that a loss is computed of. */
+export type LossyMicroBatch = LabelledMicroBatch | SummedMicroBatch;
 
 /** The micro-batches of these sizes with their index. A generator, so that several lanes can take from it in turn. */
 export function* microBatchesOf(
@@ -64,6 +75,17 @@ export function* labelledMicroBatchesOf(
     yield [index, { ...microBatch, labels, loss, lossCount: count }];
     begin += microBatch.count;
   }
+}
+
+/** As `microBatchesOf`, for a loss that is an output, with the loss count of the whole batch. */
+export function* summedMicroBatchesOf(
+  shapes: Readonly<Record<string, Shape>>,
+  batch: Summed,
+  sizes: MicroBatches,
+  lossCount: number,
+): Generator<readonly [number, SummedMicroBatch]> {
+  for (const [index, microBatch] of microBatchesOf(shapes, batch, sizes))
+    yield [index, { ...microBatch, output: batch.loss.output, lossCount }];
 }
 
 /**

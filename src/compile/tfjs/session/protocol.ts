@@ -4,7 +4,7 @@ import { parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { volume } from '../../../dsl/shape.js';
 import type { EngineName } from '../../../engine/index.js';
-import type { LabelledMicroBatch, MicroBatch } from './micro-batch.js';
+import type { LossyMicroBatch, MicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /** What a worker is started with. */
@@ -17,24 +17,39 @@ export interface Setup {
   readonly parameters: SharedArrayBuffer;
 }
 
-/** A worker has one request at a time, and answers each but `load`. */
+/** A request to a worker, with its number. The worker answers each but `load`. */
+export interface Asked {
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** What a worker says, with the number of the request. */
+export interface Said {
+  readonly id: number;
+  readonly answer: Answer;
+}
+
+/** Requests, and messages to a running one: the sums of all micro-batches, or that there will be none. */
 export type Request =
   | { readonly kind: 'load'; readonly names: readonly string[] }
-  | { readonly kind: 'gradients'; readonly microBatch: LabelledMicroBatch }
+  | { readonly kind: 'gradients'; readonly microBatch: LossyMicroBatch }
   | {
       readonly kind: 'infer';
       readonly microBatch: MicroBatch;
       readonly outputs: readonly string[];
       readonly training: boolean;
     }
-  | { readonly kind: 'tensors' };
+  | { readonly kind: 'tensors' }
+  | { readonly kind: 'totals'; readonly totals: Float64Array }
+  | { readonly kind: 'abandon' };
 
-/** The answers of a worker. */
+/** The answers of a worker; `sums` are not the last that it says to a request. */
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'gradients'; readonly gradients: Gradients }
   | { readonly kind: 'inference'; readonly inference: Inference }
   | { readonly kind: 'tensors'; readonly count: number }
+  | { readonly kind: 'sums'; readonly sums: Float64Array }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type AnswerOf<K extends Answer['kind']> = Extract<Answer, { readonly kind: K }>;

@@ -4,7 +4,16 @@ import { Worker } from 'node:worker_threads';
 import { defect } from '../../../base/error.js';
 import { engineFault, type SessionFault } from './fault.js';
 import type { Lane } from './lane.js';
-import { type Answer, type AnswerOf, handOver, type Request, type Setup } from './protocol.js';
+import type { Meet } from './meeting.js';
+import {
+  type Answer,
+  type AnswerOf,
+  type Asked,
+  handOver,
+  type Request,
+  type Said,
+  type Setup,
+} from './protocol.js';
 
 /** A lane in a worker thread. */
 export interface RemoteLane extends Lane {
@@ -27,7 +36,8 @@ const spawn = (setup: Setup): Worker => {
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
-  readonly reject: (fault: SessionFault) => void;
+  readonly reject: (cause: unknown) => void;
+  readonly meet: Meet | undefined;
 }
 
 /**
@@ -43,14 +53,15 @@ export const startRemoteLane = async (
   lost: (fault: SessionFault) => void,
 ): Promise<RemoteLane> => {
   const worker = spawn(setup);
-  let waiting: Waiting | undefined;
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
   let ended: SessionFault | undefined;
 
   const end = (fault: SessionFault): void => {
     if (ended !== undefined) return;
     ended = fault;
-    waiting?.reject(fault);
-    waiting = undefined;
+    for (const { reject } of waiting.values()) reject(fault);
+    waiting.clear();
     void worker.terminate();
     lost(fault);
   };
@@ -58,25 +69,46 @@ export const startRemoteLane = async (
   worker.on('error', (cause) => fail(cause instanceof Error ? cause.message : String(cause)));
   worker.on('messageerror', (cause) => fail(cause.message));
   worker.on('exit', (code) => fail(`its thread stopped with code ${code}`));
-  worker.on('message', (answer: Answer) => {
-    worker.unref();
-    waiting?.resolve(answer);
-    waiting = undefined;
+  const post = (id: number, request: Request, buffers: readonly ArrayBuffer[] = []): void => {
+    if (ended === undefined) worker.postMessage({ id, request } satisfies Asked, buffers);
+  };
+  const settle = (id: number): void => {
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+  };
+  worker.on('message', ({ id, answer: said }: Said) => {
+    const one = waiting.get(id);
+    if (one === undefined) return;
+    if (said.kind !== 'sums') {
+      settle(id);
+      one.resolve(said);
+      return;
+    }
+    const met = one.meet?.(said.sums) ?? Promise.resolve(said.sums);
+    met.then(
+      (totals) => post(id, { kind: 'totals', totals }),
+      (cause: unknown) => {
+        post(id, { kind: 'abandon' });
+        settle(id);
+        one.reject(cause);
+      },
+    );
   });
 
-  const answer = (): Promise<Answer> =>
+  const answer = (id: number, meet?: Meet): Promise<Answer> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
-      waiting = { resolve, reject };
+      waiting.set(id, { resolve, reject, meet });
       worker.ref();
     });
-  const ask = (request: Request, buffers: readonly ArrayBuffer[] = []): Promise<Answer> => {
-    const promise = answer();
-    if (ended === undefined) worker.postMessage(request, buffers);
+  const ask = (request: Request, buffers: readonly ArrayBuffer[] = [], meet?: Meet): Promise<Answer> => {
+    const id = ++asked;
+    const promise = answer(id, meet);
+    post(id, request, buffers);
     return promise;
   };
 
-  const first = await answer();
+  const first = await answer(0);
   if (first.kind === 'failed') {
     const fault = engineFault(setup.engine, `a worker did not start: ${first.message}`);
     end(fault);
@@ -84,15 +116,19 @@ export const startRemoteLane = async (
   }
   return {
     load: (names) => {
-      if (ended === undefined) worker.postMessage({ kind: 'load', names } satisfies Request);
+      post(0, { kind: 'load', names });
     },
-    gradients: async (microBatch) => {
+    gradients: async (microBatch, meet) => {
       const { arrays, buffers } = handOver(microBatch.inputs);
-      const labels = microBatch.labels.slice();
-      const request: Request = { kind: 'gradients', microBatch: { ...microBatch, inputs: arrays, labels } };
-      return expect(await ask(request, [...buffers, labels.buffer]), 'gradients').gradients;
+      const labels = 'labels' in microBatch ? microBatch.labels.slice() : undefined;
+      const request: Request = {
+        kind: 'gradients',
+        microBatch: { ...microBatch, inputs: arrays, ...(labels === undefined ? {} : { labels }) },
+      };
+      const moved = labels === undefined ? buffers : [...buffers, labels.buffer];
+      return expect(await ask(request, moved, meet), 'gradients').gradients;
     },
-    infer: async (microBatch, outputs, training) => {
+    infer: async (microBatch, outputs, training, meet) => {
       const { arrays, buffers } = handOver(microBatch.inputs);
       const request: Request = {
         kind: 'infer',
@@ -100,7 +136,7 @@ export const startRemoteLane = async (
         outputs,
         training,
       };
-      return expect(await ask(request, buffers), 'inference').inference;
+      return expect(await ask(request, buffers, meet), 'inference').inference;
     },
     tensors: async () => expect(await ask({ kind: 'tensors' }), 'tensors').count,
     end,

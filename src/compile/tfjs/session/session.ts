@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../../base/error.js';
 import type { Program } from '../../../dsl/index.js';
 import type { Engine } from '../../../engine/index.js';
-import { openBestLane } from './fused-lane.js';
+import { openBestLane } from './best-lane.js';
 import { type SharedSession, sessionOver } from './share.js';
 import type { Arrays } from './values.js';
 
@@ -14,6 +14,7 @@ export type {
   Arrays,
   Gradients,
   Labelled,
+  Lossy,
   Samples,
   Session,
 } from './values.js';

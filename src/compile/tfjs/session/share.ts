@@ -4,15 +4,24 @@
  * number of lanes.
  */
 
-import { inputsOf, parametersOf } from '../../../dsl/graph.js';
+import { inputsOf, parametersOf, usesBatchStatistics } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { volume } from '../../../dsl/shape.js';
 import type { EngineName } from '../../../engine/index.js';
 import type { MicroBatches } from '../../micro-batches.js';
 import { closedFault } from './fault.js';
 import type { Lane } from './lane.js';
-import { join, labelledMicroBatchesOf, microBatchesOf, sum } from './micro-batch.js';
-import type { Arrays, Session } from './values.js';
+import { type Meet, Meeting } from './meeting.js';
+import { memoryFault } from './memory-fault.js';
+import {
+  join,
+  type LossyMicroBatch,
+  labelledMicroBatchesOf,
+  microBatchesOf,
+  sum,
+  summedMicroBatchesOf,
+} from './micro-batch.js';
+import type { Arrays, Gradients, Session, Summed } from './values.js';
 
 /** Lanes that compute the same program with the same parameters. */
 export interface Lanes {
@@ -38,6 +47,7 @@ export const openSessions = (): number => open;
 /** A session whose micro-batches these lanes compute. */
 export const sessionOver = (program: Program, { engine, lanes, load, close }: Lanes): SharedSession => {
   const inputs = inputsOf(program.graph);
+  const together = usesBatchStatistics(program.graph);
   const sizes = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, volume(shape)]));
   let closed = false;
   open++;
@@ -49,6 +59,22 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
     });
     last = answer.catch(() => {});
     return answer;
+  };
+  const inMemory = <A>(
+    outputs: readonly string[],
+    purpose: 'inference' | 'training',
+    work: () => Promise<A>,
+  ): Promise<A> =>
+    work().catch((cause: unknown) => {
+      throw memoryFault(cause, program, engine, outputs, purpose);
+    });
+  /** The loss count of a batch, of its samples alone: no weight enters it. If it is 0 the loss is 0, not NaN. */
+  const countOf = async (batch: Summed, sizes: MicroBatches): Promise<number> => {
+    const { count } = batch.loss;
+    if (count === undefined) return batch.count;
+    const all = microBatchesOf(inputs, batch, sizes);
+    const counted = join(await spread(lanes, all, (lane, each) => lane.infer(each, [count], true)));
+    return counted.outputs[count].reduce((total, each) => total + each, 0) || 1;
   };
   return {
     load: (parameters) => {
@@ -65,14 +91,34 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
     gradients: (batch, microBatches) =>
       next(async () => {
         checkMicroBatches(microBatches, batch.count);
-        const labelled = labelledMicroBatchesOf(inputs, batch, microBatches);
-        return sum(await spread(lanes, labelled, (lane, each) => lane.gradients(each)));
+        const [parts, minimised] =
+          'labels' in batch
+            ? [labelledMicroBatchesOf(inputs, batch, microBatches), 'logits']
+            : [
+                summedMicroBatchesOf(inputs, batch, microBatches, await countOf(batch, microBatches)),
+                batch.loss.output,
+              ];
+        return sum(
+          await inMemory([minimised], 'training', () =>
+            (together ? spreadTogether : spread)<LossyMicroBatch, Gradients>(
+              lanes,
+              parts,
+              (lane, each, meet) => lane.gradients(each, meet),
+            ),
+          ),
+        );
       }),
     infer: (samples, outputs, { training = false, microBatches = [samples.count] } = {}) =>
       next(async () => {
         checkMicroBatches(microBatches, samples.count);
         const all = microBatchesOf(inputs, samples, microBatches);
-        return join(await spread(lanes, all, (lane, each) => lane.infer(each, outputs, training)));
+        return join(
+          await inMemory(outputs, 'inference', () =>
+            (training && together ? spreadTogether : spread)(lanes, all, (lane, each, meet) =>
+              lane.infer(each, outputs, training, meet),
+            ),
+          ),
+        );
       }),
     tensors: () => next(() => Promise.all(lanes.map((lane) => lane.tensors()))),
     close: () => {
@@ -95,7 +141,7 @@ const checkMicroBatches = (sizes: MicroBatches, count: number): void => {
 const spread = async <M, A>(
   lanes: readonly Lane[],
   microBatches: Generator<readonly [number, M]>,
-  compute: (lane: Lane, microBatch: M) => Promise<A>,
+  compute: (lane: Lane, microBatch: M, meet?: Meet) => Promise<A>,
 ): Promise<readonly A[]> => {
   const results: A[] = [];
   const work = async (lane: Lane): Promise<void> => {
@@ -104,4 +150,31 @@ const spread = async <M, A>(
   for (const settled of await Promise.allSettled(lanes.map(work)))
     if (settled.status === 'rejected') throw settled.reason;
   return results;
+};
+
+/**
+ * Gives all micro-batches to the lanes at once, in turn, since each waits for the others wherever a value is one of the whole
+ * batch. When one fails, the others do not wait for it.
+ */
+const spreadTogether = async <M, A>(
+  lanes: readonly Lane[],
+  microBatches: Generator<readonly [number, M]>,
+  compute: (lane: Lane, microBatch: M, meet?: Meet) => Promise<A>,
+): Promise<readonly A[]> => {
+  const all = [...microBatches];
+  const meeting = new Meeting(all.length);
+  const settled = await Promise.allSettled(
+    all.map(async ([index, microBatch]) => {
+      try {
+        return await compute(lanes[index % lanes.length], microBatch, meeting.meet(index));
+      } catch (cause) {
+        meeting.end(cause);
+        throw cause;
+      }
+    }),
+  );
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 };

@@ -25,6 +25,22 @@ export interface Labelled extends Samples {
   readonly loss?: Loss;
 }
 
+/** A loss that the program itself computes: the sum of an output over the batch, divided by the sum of another. */
+export interface OutputLoss {
+  /** The output that is minimised: a number for each sample. */
+  readonly output: string;
+  /** The output that is divided by: a number for each sample that no parameter enters. Left out: 1 a sample. */
+  readonly count?: string;
+}
+
+/** Samples whose inputs hold their targets too, for a loss that is an output of the program. */
+export interface Summed extends Samples {
+  readonly loss: OutputLoss;
+}
+
+/** Samples that a loss is computed of. */
+export type Lossy = Labelled | Summed;
+
 /** The loss of a batch with its gradients. */
 export interface Gradients {
   /** The loss of the batch. */
@@ -61,7 +77,7 @@ export interface Session {
   /** Sets parameters; those not named stay. Holds for the calls after it. */
   readonly load: (parameters: Arrays) => void;
   /** The gradient of the batch's loss, summed over the micro-batches in their order. */
-  readonly gradients: (batch: Labelled, microBatches: MicroBatches) => Promise<Gradients>;
+  readonly gradients: (batch: Lossy, microBatches: MicroBatches) => Promise<Gradients>;
   /** The named outputs, one sample after the other. */
   readonly infer: (
     samples: Samples,

@@ -6,10 +6,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defect, type Effect, errorMessage } from '../../../base/error.js';
 import { decodeProgram } from '../../../dsl/codec.js';
-import { type Engine, openEngine } from '../../../engine/index.js';
+import { type Engine, nativeLevelOf, openEngine } from '../../../engine/index.js';
+import { behindOf } from './best-lane.js';
 import { openFusedLane } from './fused-lane.js';
 import { type LocalLane, openLane } from './lane.js';
-import { type Answer, parametersIn, type Request, type Setup } from './protocol.js';
+import type { Meet } from './meeting.js';
+import { type Answer, type Asked, parametersIn, type Request, type Said, type Setup } from './protocol.js';
 import type { Arrays } from './values.js';
 
 interface Worker {
@@ -38,7 +40,9 @@ const open = ({ engine, fused, program, parameters }: Setup): Effect<Worker> => 
       const read = (names: readonly string[]): Arrays =>
         Object.fromEntries(names.map((name) => [name, shared[name].slice()]));
       const values = read(Object.keys(shared));
-      const lane = fused ? openFusedLane(decoded, values, later) : undefined;
+      const lane = fused
+        ? openFusedLane(decoded, values, async () => behindOf(await later(), decoded), nativeLevelOf(engine))
+        : undefined;
       return pipe(
         lane === undefined
           ? pipe(
@@ -52,16 +56,16 @@ const open = ({ engine, fused, program, parameters }: Setup): Effect<Worker> => 
   );
 };
 
-type Question = Exclude<Request, { readonly kind: 'load' }>;
+type Question = Exclude<Request, { readonly kind: 'load' | 'totals' | 'abandon' }>;
 
-const answer = async ({ lane }: Worker, question: Question): Promise<Answer> => {
+const answer = async ({ lane }: Worker, question: Question, meet: Meet): Promise<Answer> => {
   switch (question.kind) {
     case 'gradients':
-      return { kind: 'gradients', gradients: await lane.gradients(question.microBatch) };
+      return { kind: 'gradients', gradients: await lane.gradients(question.microBatch, meet) };
     case 'infer':
       return {
         kind: 'inference',
-        inference: await lane.infer(question.microBatch, question.outputs, question.training),
+        inference: await lane.infer(question.microBatch, question.outputs, question.training, meet),
       };
     case 'tensors':
       return { kind: 'tensors', count: await lane.tensors() };
@@ -84,21 +88,49 @@ const buffersOf = (said: Answer): ArrayBuffer[] => [
   ),
 ];
 
-const say = (said: Answer): void => parentPort?.postMessage(said, buffersOf(said));
+const say = (id: number, answer: Answer): void =>
+  parentPort?.postMessage({ id, answer } satisfies Said, buffersOf(answer));
+
+/** A request that waits for the sums of the whole batch. */
+interface Meeting {
+  readonly resolve: (totals: Float64Array) => void;
+  readonly reject: (cause: Error) => void;
+}
 
 const serve = (worker: Worker): void => {
-  parentPort?.on('message', (request: Request) => {
-    // not caught: nobody waits for a load, so one that fails ends the worker rather than computing with old values
-    if (request.kind === 'load') worker.lane.load(worker.read(request.names));
-    else
-      answer(worker, request).then(say, (cause: unknown) =>
-        say({ kind: 'failed', message: defect(cause).message }),
-      );
+  const meetings = new Map<number, Meeting>();
+  const take = (id: number): Meeting | undefined => {
+    const meeting = meetings.get(id);
+    meetings.delete(id);
+    return meeting;
+  };
+  const meet =
+    (id: number): Meet =>
+    (sums) =>
+      new Promise((resolve, reject) => {
+        meetings.set(id, { resolve, reject });
+        say(id, { kind: 'sums', sums });
+      });
+  parentPort?.on('message', ({ id, request }: Asked) => {
+    switch (request.kind) {
+      case 'load':
+        // not caught: nobody waits for a load, so one that fails ends the worker rather than computing with old values
+        return worker.lane.load(worker.read(request.names));
+      case 'totals':
+        return take(id)?.resolve(request.totals);
+      case 'abandon':
+        return take(id)?.reject(new Error('another micro-batch of the batch failed'));
+      default:
+        answer(worker, request, meet(id)).then(
+          (said) => say(id, said),
+          (cause: unknown) => say(id, { kind: 'failed', message: defect(cause).message }),
+        );
+    }
   });
-  say({ kind: 'ready' });
+  say(0, { kind: 'ready' });
 };
 
 const setup: Setup = workerData;
 const opened = await open(setup)();
-if (E.isLeft(opened)) say({ kind: 'failed', message: errorMessage(opened.left) });
+if (E.isLeft(opened)) say(0, { kind: 'failed', message: errorMessage(opened.left) });
 else serve(opened.right);

@@ -19,7 +19,8 @@ import {
   store,
   type Value,
 } from './code.js';
-import { native, type Source } from './module.js';
+import type { Source } from './module.js';
+import { native } from './native.js';
 import { withScratch } from './scratch.js';
 
 const bytes = 4;

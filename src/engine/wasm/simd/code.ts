@@ -20,6 +20,13 @@ export interface Local<K extends Kind> extends Value<K> {
 /** Code that leaves nothing. */
 export type Statement = readonly number[];
 
+/** Parts one after the other; `flat` takes ten times as long. */
+export const joined = (parts: readonly (readonly number[])[]): number[] => {
+  const bytes: number[] = [];
+  for (const part of parts) for (const byte of part) bytes.push(byte);
+  return bytes;
+};
+
 /** Unsigned LEB128, the format's integers. */
 export const unsigned = (value: number): number[] =>
   value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
@@ -50,6 +57,21 @@ export const minus = binary(0x6b);
 export const times = binary(0x6c);
 export const shiftRight = binary(0x76);
 export const bitAnd = binary(0x71);
+/** What remains of a by b; both count from 0 up. */
+export const remainder = binary(0x70);
+/** How often b is in a, rounded down; both count from 0 up. */
+export const quotient = binary(0x6e);
+/** 1 where both are equal, else 0. */
+export const equal = binary(0x46);
+/** The first where the condition is not zero, else the second; only the one that is taken is computed. */
+export const either = (condition: Value<'i32'>, a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> =>
+  i32(...condition.code, 0x04, 0x7f, ...a.code, 0x05, ...b.code, 0x0b);
+/** Calls an imported function, by its number. */
+export const call = (index: number, parameters: readonly Value<'i32'>[]): Statement => [
+  ...joined(parameters.map(({ code }) => code)),
+  0x10,
+  ...unsigned(index),
+];
 
 const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 const lanes = (opcode: number) => (a: Value<'v128'>, b: Value<'v128'>) =>
@@ -77,14 +99,19 @@ export const toFloat = convert(0x5e);
 export const absolute = convert(0xe0);
 export const negate = convert(0xe1);
 export const squareRoot = convert(0xe3);
-/** Rounds to the nearest whole number, ties to even. */
-export const nearest = convert(0x6a);
-/** The same of two doubles. */
+/** The largest whole number that is not above. */
+export const wholeBelow = convert(0x68);
+/** Rounds two doubles to the nearest whole numbers, ties to even. */
 export const nearestDouble = convert(0x94);
 /** Four whole floats as integers; what does not fit is cut off, NaN becomes 0. */
 export const toInteger = convert(0xf8);
 /** Four integers as floats. */
 export const fromInteger = convert(0xfa);
+/** The smaller and the larger of two integers. */
+export const smaller = lanes(0xb6);
+export const larger = lanes(0xb8);
+/** The integer in the first lane. */
+export const first = (a: Value<'v128'>): Value<'i32'> => i32(...a.code, ...simd(0x1b), 0);
 export const addInteger = lanes(0xae);
 export const subInteger = lanes(0xb1);
 const shifted = (opcode: number) => (a: Value<'v128'>, by: number) =>
@@ -92,6 +119,8 @@ const shifted = (opcode: number) => (a: Value<'v128'>, by: number) =>
 /** Each integer's bits moved up, or down keeping the sign. */
 export const shiftUp = shifted(0xab);
 export const shiftDown = shifted(0xac);
+/** An integer in all four lanes. */
+export const spread = (value: Value<'i32'>): Value<'v128'> => v128(...value.code, ...simd(0x11));
 /** Four times the same integer. */
 export const fourIntegers = (value: number): Value<'v128'> => {
   const bytes = [...new Uint8Array(Int32Array.of(value).buffer)];
@@ -105,8 +134,13 @@ export const two = (value: number): Value<'v128'> => {
 /** Smaller and larger of two; a NaN in either gives NaN. */
 export const min = lanes(0xe8);
 export const max = lanes(0xe9);
+/** b where b < a, else a, and b where a < b, else a: a NaN stays where it is the first. One instruction, unlike min and max. */
+export const lower = lanes(0xea);
+export const higher = lanes(0xeb);
 /** All bits set where a > b. */
 export const greater = lanes(0x44);
+/** All bits set where a >= b. */
+export const greaterOrSame = lanes(0x46);
 /** All bits set where a = b. */
 export const same = lanes(0x41);
 export const and = lanes(0x4e);
@@ -183,7 +217,7 @@ export const set = <K extends Kind>({ index }: Local<K>, value: Value<K>): State
 export const step = (variable: Local<'i32'>, by: Value<'i32'>): Statement =>
   set(variable, plus(variable, by));
 
-export const block = (...statements: readonly Statement[]): Statement => statements.flat();
+export const block = (...statements: readonly Statement[]): Statement => joined(statements);
 
 const empty = 0x40;
 /** The body when the condition is not zero. */
@@ -191,7 +225,7 @@ export const when = (condition: Value<'i32'>, ...body: readonly Statement[]): St
   ...condition.code,
   0x04,
   empty,
-  ...body.flat(),
+  ...joined(body),
   0x0b,
 ];
 
@@ -206,7 +240,7 @@ export const repeat = (
     when(counter, [
       0x03,
       empty,
-      ...body.flat(),
+      ...joined(body),
       ...minus(counter, constant(1)).code,
       0x22,
       ...unsigned(counter.index),

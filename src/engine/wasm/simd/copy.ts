@@ -2,7 +2,8 @@
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { copyBytes, load, loadOne, loadTwo, repeat, step, store, type Value } from './code.js';
-import { type Native, native, type Source } from './module.js';
+import type { Source } from './module.js';
+import { type Native, native } from './native.js';
 
 /** (from, fromStride, to, toStride, count): addresses and strides in bytes. */
 const short = (width: number): Source => ({
@@ -30,7 +31,7 @@ const long: Source = {
     repeat(fresh.i32(), count, copyBytes(to, from, size), step(from, fromStride), step(to, toStride)),
 };
 
-/** Rows of at most so many floats are copied float by float. */
+/** Rows of at most this many floats are copied float by float. */
 export const shortRow = 16;
 
 /** Copies `count` rows of `width` floats, at most 16: (from, fromStride, to, toStride, count). */

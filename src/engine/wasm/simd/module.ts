@@ -1,8 +1,7 @@
-/** One function assembled into a WebAssembly module, running on the memory of TensorFlow.js's wasm backend. */
+/** One function assembled into a WebAssembly module. */
 
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { canRun, instantiate } from '../../seam.js';
-import { four, type Kind, type Local, local, type Statement, store, unsigned } from './code.js';
+import { canRun } from '../../host.js';
+import { four, joined, type Kind, type Local, local, type Statement, store, unsigned } from './code.js';
 
 /** Makes fresh local variables. */
 export interface Fresh {
@@ -10,19 +9,16 @@ export interface Fresh {
   readonly v128: () => Local<'v128'>;
 }
 
-/** A function of so many i32 parameters, without a result, before it is assembled. */
+/** A function of i32 parameters without a result, before it is assembled. */
 export interface Source {
   readonly parameters: number;
   readonly body: (parameters: readonly Local<'i32'>[], fresh: Fresh) => Statement;
 }
 
-/** An assembled function: addresses are bytes on the heap. */
-export type Native = (...parameters: number[]) => void;
-
 const typeCode: Readonly<Record<Kind, number>> = { i32: 0x7f, v128: 0x7b };
 const vector = (items: readonly (readonly number[])[]): number[] => [
   ...unsigned(items.length),
-  ...items.flat(),
+  ...joined(items),
 ];
 const section = (id: number, content: readonly number[]): number[] => [
   id,
@@ -31,8 +27,14 @@ const section = (id: number, content: readonly number[]): number[] => [
 ];
 const text = (name: string): number[] => [...unsigned(name.length), ...new TextEncoder().encode(name)];
 
-/** The bytes of a module that imports `env.memory` and exports the function as `run`. */
-export const assemble = ({ parameters, body }: Source): Uint8Array => {
+/**
+ * The bytes of a module that imports `env.memory` and exports the function as `run`. It may call functions, imported as
+ * `env.f0`, `env.f1`, ...: of so many i32 parameters each, without a result. They are asked for when the body is written.
+ */
+export const assemble = (
+  { parameters, body }: Source,
+  called: () => readonly number[] = () => [],
+): Uint8Array => {
   const kinds: Kind[] = [];
   const fresh = <K extends Kind>(kind: K): Local<K> => {
     kinds.push(kind);
@@ -43,35 +45,29 @@ export const assemble = ({ parameters, body }: Source): Uint8Array => {
     { i32: () => fresh('i32'), v128: () => fresh('v128') },
   );
   const code = [...vector(kinds.map((kind) => [1, typeCode[kind]])), ...statements, 0x0b];
-  const signature = [0x60, ...vector(Array.from({ length: parameters }, () => [typeCode.i32])), 0];
+  const signature = (count: number): number[] => [
+    0x60,
+    ...vector(Array.from({ length: count }, () => [typeCode.i32])),
+    0,
+  ];
+  const calls = called();
+  // a type for each number of parameters
+  const kindsOfCalls = [...new Set([parameters, ...calls])];
+  const imports = calls.map((count, i) => [
+    ...text('env'),
+    ...text(`f${i}`),
+    0x00,
+    ...unsigned(kindsOfCalls.indexOf(count)),
+  ]);
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector([signature])),
-    ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x01]])),
+    ...section(1, vector(kindsOfCalls.map(signature))),
+    ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x01], ...imports])),
     ...section(3, vector([[0]])),
-    ...section(7, vector([[...text('run'), 0x00, 0]])),
+    ...section(7, vector([[...text('run'), 0x00, ...unsigned(calls.length)]])),
     ...section(10, vector([[...unsigned(code.length), ...code]])),
   ]);
 };
-
-/**
- * The function of a source, assembled when first asked for and kept by its key: one key, one source.
- *
- * @example
- * native(backend, 'double', () => ({ parameters: 2, body: ([from, to]) => store(to, 0, add(load(from), load(from))) }))
- */
-export const native = (backend: BackendWasm, key: string, source: () => Source): Native => {
-  const kept = cache.get(backend) ?? new Map<string, Native>();
-  cache.set(backend, kept);
-  const found = kept.get(key);
-  if (found !== undefined) return found;
-  const made = instantiate(backend, assemble(source()));
-  kept.set(key, made);
-  return made;
-};
-
-/** Assembling is pure; this only saves doing it twice. A backend that was removed takes its functions along. */
-const cache = new WeakMap<BackendWasm, Map<string, Native>>();
 
 /** Whether functions like these can run here: WebAssembly, and its instructions on four floats. */
 export const hasSimd = (): boolean =>

@@ -18,14 +18,15 @@ import {
   step,
   store,
 } from './code.js';
-import { native, type Source } from './module.js';
+import type { Source } from './module.js';
+import { native } from './native.js';
 
 /** Columns of the right factor that a panel spans at most: two vectors of four floats. */
 export const panelColumns = 8;
 /** Rows of a register tile at most: 4 x 2 sums, 2 columns, and a row's value fill the 16 vector registers of x64. */
 export const tileRows = 4;
 
-/** What a tile's sums are added to: nothing, the bias of their column, or what the result holds already. */
+/** What the sums of a tile are added to: nothing, the bias of their column, or the present result. */
 export type Onto = 'nothing' | 'bias' | 'result';
 
 /** What a panel function is specialised to. */

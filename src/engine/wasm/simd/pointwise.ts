@@ -17,9 +17,10 @@ import {
   store,
   type Value,
 } from './code.js';
-import { type Fresh, native, type Source } from './module.js';
+import type { Fresh, Source } from './module.js';
+import { native } from './native.js';
 
-/** What is computed of the values: what has to be done first, then the result. */
+/** The computation on a vector of values: statements first, then the result. */
 export type Formula = (
   values: readonly Local<'v128'>[],
   fresh: Fresh,

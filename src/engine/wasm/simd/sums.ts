@@ -2,7 +2,8 @@
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { add, block, four, load, repeat, set, step, store } from './code.js';
-import { native, type Source } from './module.js';
+import type { Source } from './module.js';
+import { native } from './native.js';
 import { withScratch } from './scratch.js';
 
 const bytes = 4;
@@ -11,7 +12,7 @@ const vectorsAtOnce = 4;
 /** Rows summed in single precision before the sums go on in double precision. */
 const rowBlock = 64;
 
-/** to[j] = sum over `rows` rows of from[row * stride + j], for so many vectors of four columns. */
+/** to[j] = sum over `rows` rows of from[row * stride + j], for `vectors` vectors of four columns. */
 const source = (vectors: number): Source => ({
   parameters: 4,
   body: ([from, stride, to, rows], fresh) => {

@@ -14,7 +14,8 @@ import {
   store,
   type Value,
 } from './code.js';
-import { native, type Source } from './module.js';
+import type { Source } from './module.js';
+import { native } from './native.js';
 
 /** A matrix of floats and where its transpose goes: addresses and bytes from row to row. */
 export interface Turn {

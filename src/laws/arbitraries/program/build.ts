@@ -4,6 +4,7 @@ import { stream } from '../../../base/random.js';
 import { type Program, program, type Shapes, shapeOf, type Tensor } from '../../../dsl/index.js';
 import type { OpName } from '../../../dsl/op.js';
 import { type Expr, insideOf } from '../../../dsl/tensor.js';
+import * as layers from './layers.js';
 import * as pointwise from './pointwise.js';
 import * as products from './products.js';
 import type { Instruction, PlainKind, Recipe } from './recipe.js';
@@ -51,6 +52,10 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   normal: sequence.normal,
   pad: structure.padded_,
   resample: structure.resampled_,
+  attention: layers.attended,
+  norm: layers.normed,
+  dropout: layers.dropped,
+  delay: layers.delayed,
 };
 
 /** The operations in an expression. */

@@ -1,6 +1,6 @@
 /** Instructions that multiply two values by a formula. */
 
-import { product } from '../../../dsl/einsum.js';
+import { product } from '../../../dsl/functions/einsum.js';
 import { shapeOf } from '../../../dsl/index.js';
 import { volume } from '../../../dsl/shape.js';
 import { type Builder, entry, fits, from, nothing } from './workshop.js';

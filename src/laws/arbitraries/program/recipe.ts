@@ -47,6 +47,10 @@ export const plainKinds = [
   'roll',
   'pad',
   'resample',
+  'attention',
+  'norm',
+  'dropout',
+  'delay',
 ] as const;
 export type PlainKind = (typeof plainKinds)[number];
 
@@ -62,7 +66,7 @@ export interface ScanRecipe {
   /** Whether a sequence drives it, if there is one. */
   readonly driven: boolean;
   readonly steps: number;
-  /** What is observed is kept after every so many steps. */
+  /** k: observations are kept after steps k, 2k, ... */
   readonly every: number;
   /** Steps that the adjoint computes again at a time; 0: none. */
   readonly remat: number;
@@ -129,7 +133,7 @@ const anySizes: fc.Arbitrary<Sizes> = fc.tuple(
   fc.integer({ min: 2, max: 4 }),
 );
 
-/** Nothing may be told by its size alone: pixels, channels, sites and steps that are as many. */
+/** Equal numbers of pixels, channels, sites and steps, so that no size says what an axis is. */
 const sizes: fc.Arbitrary<Sizes> = fc.oneof(
   { weight: 3, arbitrary: anySizes },
   { weight: 1, arbitrary: fc.constantFrom(3, 4).map((n): Sizes => [n, n, n, n, n]) },

@@ -1,5 +1,6 @@
 /** Instructions that only rearrange values, and reductions. */
 
+import { resampled } from '../../../dsl/functions/resample.js';
 import {
   broadcast,
   concatAlong,
@@ -18,7 +19,6 @@ import {
   type Tensor,
   transpose,
 } from '../../../dsl/index.js';
-import { resampled } from '../../../dsl/resample.js';
 import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
 import { apply } from '../../../dsl/tensor.js';
 import {

@@ -24,7 +24,6 @@ import {
   fits,
   from,
   isField,
-  isPlane,
   nothing,
   numbers,
   type Workshop,
@@ -138,7 +137,7 @@ export const conv: Builder = (shop, [a, b, c, d, e]) => {
 };
 
 export const convTranspose: Builder = (shop, [a, b, c, d, e]) => {
-  const chosen = from(shop, a, isPlane);
+  const chosen = from(shop, a, isField);
   if (chosen === undefined) return nothing;
   const spatial = shapeOf(chosen.x).slice(0, -1);
   const inputs = shapeOf(chosen.x)[spatial.length];

@@ -69,9 +69,6 @@ export const atLeastRank =
 /** Whether it is a line, a field or a volume, for convolutions and pooling. */
 export const isField = (x: Tensor): boolean => rank(x) >= 2 && rank(x) <= 4;
 
-/** Whether it is a line or a field, for what volumes lack. */
-export const isPlane = (x: Tensor): boolean => rank(x) === 2 || rank(x) === 3;
-
 /** x scaled so that |x| is below `bound`; its derivative shrinks too. */
 export const within = (bound: number, { x, bound: now, raw }: Entry): Entry =>
   now <= bound ? { x, bound: now, raw } : entry(scale(bound / now, x), bound);

@@ -10,13 +10,12 @@ import type { Waves } from '../../../analysis/index.js';
 import { type Checked, decodeError, type Effect } from '../../../base/error.js';
 import { portrait } from '../../../compile/light-cone/index.js';
 import { shapeOfDataset } from '../../../data/dataset.js';
-import { outputsOf, type Program, select } from '../../../dsl/index.js';
+import { inputsOf, outputsOf, type Program, select } from '../../../dsl/index.js';
 import { scanInputs } from '../../../dsl/op.js';
 import { programFor } from '../../../experiments/model.js';
 import type { Sample } from '../../../report/index.js';
-import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
-import { testImage } from '../../run/test-image.js';
-import { planeOf, type WaveGrid, waveGridOf } from '../../run/wave-grid.js';
+import { planeOf, type WaveGrid, waveGridOf } from '../../observe/wave-grid.js';
+import { hasSamples, type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
 import { finiteAnswer } from '../../training/finite.js';
 
 /** The program of the waves over `steps` steps, without what only the logits need. */
@@ -29,7 +28,9 @@ export const waveProgram = (open: OpenRun, steps: number | null): Checked<Progra
   return pipe(
     steps === null || !('steps' in model)
       ? E.right(open.program)
-      : programFor({ ...model, steps }, loss.target, shapeOfDataset(open.dataset)),
+      : open.dataset === null
+        ? E.left(decodeError('--steps', 'the steps of arrays are those of the task; leave it out'))
+        : programFor({ ...model, steps }, loss, shapeOfDataset(open.dataset)),
     E.map((program) => {
       const fields = ['omega', 'alpha'].filter((name) => name in outputsOf(program.graph));
       return select(program, 'waves', ...fields);
@@ -64,7 +65,7 @@ export const dtOf = ({ run }: OpenRun): number | null =>
 export interface Observed {
   readonly index: number;
   readonly sample: Sample;
-  /** In the middle plane where the lattice has three axes. A model without a time step has steps of 1. */
+  /** The waves, in the middle plane of a lattice with three axes. A model without a time step has steps of 1. */
   readonly waves: Waves;
   readonly omega: Float32Array | null;
   readonly alpha: Float32Array | null;
@@ -88,23 +89,22 @@ export const observe = (
   program: Program,
   indices: readonly number[],
 ): Effect<readonly Observed[]> => {
-  const { test } = open.dataset;
-  const missing = indices.find((i) => i >= test.count);
-  if (missing !== undefined)
-    return TE.left(
-      decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
-    );
+  const there = hasSamples(open, indices);
+  if (E.isLeft(there)) return TE.left(there.left);
   const found = waveGridOf(program);
   if (found.kind === 'none') return TE.left(decodeError(open.run.folder, found.why));
   const { grid } = found;
   const { steps, height, width, channels } = grid;
-  const { scans } = portrait(program, { output: 'waves', input: 'image' });
+  const { scans } = portrait(program, {
+    output: 'waves',
+    input: Object.keys(inputsOf(program.graph))[0] ?? 'image',
+  });
   const torus = scans.length > 0 && scans.every((scan) => scan.torus) && isWholeState(program, grid);
   const names = Object.keys(outputsOf(program.graph));
   return withRunSession(open, program, async (session) => {
     const observed: Observed[] = [];
     for (const index of indices) {
-      const { batch, shown } = testImage(test, index);
+      const { batch, shown } = await open.samples.read(program, index);
       const { outputs } = await session.infer(batch, names);
       finiteAnswer({ waves: outputs.waves }, 0, 1, index);
       observed.push({

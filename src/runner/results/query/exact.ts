@@ -1,18 +1,6 @@
 /** A DuckDB value without the loss of a digit: as JSON, and as text. */
 
-/** The part of a DuckDB type that is used: its name, and the types inside it. */
-export interface ColumnType {
-  readonly toString: () => string;
-  /** Of lists, arrays and maps. */
-  readonly valueType?: ColumnType;
-  readonly keyType?: ColumnType;
-  /** Of structs. */
-  readonly entryNames?: readonly string[];
-  readonly entryTypes?: readonly ColumnType[];
-  /** Of unions. */
-  readonly memberTags?: readonly string[];
-  readonly memberTypes?: readonly ColumnType[];
-}
+import type { ColumnType } from '../../../formats/duckdb.js';
 
 /** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
 const writtenAsText = /^(U?BIGINT|U?HUGEINT|BIGNUM|DECIMAL\(\d+,\d+\))$/;

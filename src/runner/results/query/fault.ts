@@ -1,7 +1,7 @@
 /** DuckDB's errors about unknown names, in the words of these tables. Pure. */
 
 import { type DrumheadError, decodeError, nearest } from '../../../base/error.js';
-import type { PlainTable } from './tables.js';
+import type { AskedTable } from './messages.js';
 
 /** What people call a column by other words than its own. */
 const alsoCalled: Readonly<Record<string, string>> = {
@@ -12,10 +12,10 @@ const alsoCalled: Readonly<Record<string, string>> = {
   status: 'state',
 };
 
-const columnsIn = ({ columns }: PlainTable): readonly string[] => Object.keys(columns);
+const columnsIn = ({ columns }: AskedTable): readonly string[] => Object.keys(columns);
 
 /** `'seed' of runs and epochs`, the nearest of each table; none where none is near. */
-const hintFor = (name: string, tables: readonly PlainTable[]): string => {
+const hintFor = (name: string, tables: readonly AskedTable[]): string => {
   const asked = name.toLowerCase();
   const near = tables.flatMap((table) => {
     const own = columnsIn(table);
@@ -42,7 +42,7 @@ const unknownTable =
  * that are.
  */
 export const inOurNames =
-  (tables: readonly PlainTable[]) =>
+  (tables: readonly AskedTable[]) =>
   (error: DrumheadError): DrumheadError => {
     if (error._tag !== 'DecodeError') return error;
     const said = error.problems[0] ?? '';

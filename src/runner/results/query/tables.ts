@@ -2,7 +2,7 @@
 
 import { hashProgram } from '../../../dsl/index.js';
 import type { Model } from '../../../experiments/model.js';
-import type { Scores } from '../../../experiments/scores.js';
+import type { Measures } from '../../../experiments/scores/measures.js';
 import type { RunSummary } from '../summary.js';
 
 type Type = 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'JSON';
@@ -15,7 +15,7 @@ export interface PlainTable {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-const scoreColumns: readonly (readonly [string, keyof Scores, Type])[] = [
+const scoreColumns: readonly (readonly [string, string, Type])[] = [
   ['foreground_iou', 'foregroundIou', 'DOUBLE'],
   ['foreground_accuracy', 'foregroundAccuracy', 'DOUBLE'],
   ['iou', 'iou', 'DOUBLE'],
@@ -28,11 +28,53 @@ const scoreColumns: readonly (readonly [string, keyof Scores, Type])[] = [
   ['images_without_foreground', 'imagesWithoutForeground', 'INTEGER'],
 ];
 
-const typesOf = (prefix: string): Readonly<Record<string, Type>> =>
-  Object.fromEntries(scoreColumns.map(([column, , type]) => [`${prefix}${column}`, type]));
+/** A column, the key of its score, and its type. */
+type ScoreColumn = (typeof scoreColumns)[number];
 
-const valuesOf = (prefix: string, scores: Scores | null): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(scoreColumns.map(([column, key]) => [`${prefix}${column}`, scores?.[key] ?? null]));
+/** `rootMeanSquare` becomes `root_mean_square`. */
+const snake = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase();
+
+/**
+ * The columns of the scores: those of classes, and behind them one for each score that an experiment declares. A name that
+ * is a column already has `_score` behind it.
+ */
+const columnsIn = (runs: readonly RunSummary[]): readonly ScoreColumn[] => {
+  const measured = runs.flatMap(({ scores, history }) => [
+    scores,
+    ...history.map(({ validation }) => validation),
+  ]);
+  const keys = new Set(measured.flatMap((scores) => (scores === null ? [] : Object.keys(scores))));
+  const columns = [...scoreColumns];
+  const taken = new Set([...ofRuns, ...columns.map(([column]) => column)]);
+  for (const key of keys) {
+    if (columns.some(([, known]) => known === key)) continue;
+    let column = snake(key);
+    while (taken.has(column)) column = `${column}_score`;
+    taken.add(column);
+    columns.push([column, key, key === 'samples' ? 'INTEGER' : 'DOUBLE']);
+  }
+  return columns;
+};
+
+/** The columns of the scores that experiments declare. */
+export const ownColumns = (runs: readonly RunSummary[]): readonly string[] =>
+  columnsIn(runs)
+    .slice(scoreColumns.length)
+    .map(([column]) => column);
+
+const typesOf = (columns: readonly ScoreColumn[], prefix: string): Readonly<Record<string, Type>> =>
+  Object.fromEntries(columns.map(([column, , type]) => [`${prefix}${column}`, type]));
+
+const valuesOf = (
+  columns: readonly ScoreColumn[],
+  prefix: string,
+  scores: Measures | null,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(columns.map(([column, key]) => [`${prefix}${column}`, scores?.[key] ?? null]));
 
 const key = {
   sweep: 'VARCHAR',
@@ -42,6 +84,30 @@ const key = {
   arithmetic: 'INTEGER',
   kernels: 'VARCHAR',
 } as const;
+
+const settingColumns = {
+  task: 'VARCHAR',
+  model: 'VARCHAR',
+  options: 'JSON',
+  task_options: 'JSON',
+  loss_options: 'JSON',
+  training: 'JSON',
+  state: 'VARCHAR',
+  epochs: 'INTEGER',
+  planned_epochs: 'INTEGER',
+  best_epoch: 'INTEGER',
+  parameters: 'INTEGER',
+} as const;
+
+const placeColumns = {
+  label: 'VARCHAR',
+  notes: 'VARCHAR',
+  data: 'VARCHAR',
+  identity: 'VARCHAR',
+  folder: 'VARCHAR',
+} as const;
+
+const ofRuns: readonly string[] = Object.keys({ ...key, ...settingColumns, ...placeColumns });
 
 /** The sweeps that a run folder belongs to. */
 export type SweepsOf = (folder: string) => readonly string[];
@@ -73,27 +139,10 @@ export const runsTable = (
   runs: readonly RunSummary[],
   sweepsOf: SweepsOf,
   labels: readonly string[] = [],
+  columns: readonly ScoreColumn[] = columnsIn(runs),
 ): PlainTable => ({
   name: 'runs',
-  columns: {
-    ...key,
-    task: 'VARCHAR',
-    model: 'VARCHAR',
-    options: 'JSON',
-    task_options: 'JSON',
-    loss_options: 'JSON',
-    training: 'JSON',
-    state: 'VARCHAR',
-    epochs: 'INTEGER',
-    planned_epochs: 'INTEGER',
-    best_epoch: 'INTEGER',
-    parameters: 'INTEGER',
-    ...typesOf(''),
-    label: 'VARCHAR',
-    data: 'VARCHAR',
-    identity: 'VARCHAR',
-    folder: 'VARCHAR',
-  },
+  columns: { ...key, ...settingColumns, ...typesOf(columns, ''), ...placeColumns },
   rows: runs.map((run, i) => ({
     ...keyOf(run, sweepsOf),
     task: run.experiment.task.name,
@@ -107,8 +156,9 @@ export const runsTable = (
     planned_epochs: run.experiment.training.epochs,
     best_epoch: run.best,
     parameters: run.parameters,
-    ...valuesOf('', run.scores),
+    ...valuesOf(columns, '', run.scores),
     label: labels[i] ?? run.experiment.label ?? run.experiment.name,
+    notes: run.experiment.notes ?? null,
     data: run.data,
     identity: run.identity,
     folder: run.folder,
@@ -116,14 +166,18 @@ export const runsTable = (
 });
 
 /** A line a run and epoch: its training loss, its rate, and the scores on the validation images. */
-export const epochsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): PlainTable => ({
+export const epochsTable = (
+  runs: readonly RunSummary[],
+  sweepsOf: SweepsOf,
+  columns: readonly ScoreColumn[] = columnsIn(runs),
+): PlainTable => ({
   name: 'epochs',
   columns: {
     ...key,
     epoch: 'INTEGER',
     train_loss: 'DOUBLE',
     rate: 'DOUBLE',
-    ...typesOf('validation_'),
+    ...typesOf(columns, 'validation_'),
     folder: 'VARCHAR',
   },
   rows: runs.flatMap((run) =>
@@ -132,7 +186,7 @@ export const epochsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): Pl
       epoch,
       train_loss: trainLoss,
       rate,
-      ...valuesOf('validation_', validation),
+      ...valuesOf(columns, 'validation_', validation),
       folder: run.folder,
     })),
   ),

@@ -1,0 +1,68 @@
+/**
+ * Builds the native code for this machine: `npm run build:native`. Needs a C compiler and `npm ci`, whose node-api-headers are
+ * all of Node that it needs; nothing is downloaded. Without either it says what is missing.
+ *
+ *     npm run build:native
+ *     npm run build:native -- --functions 257   how far functions are off, over every 257th float; 1 is all: minutes a function
+ */
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { sourcesDigest } from '../../src/engine/native/sources.js';
+import {
+  type Compiler,
+  compile,
+  compileAddon,
+  compileKernels,
+  levelsOf,
+  portable,
+  root,
+  running,
+  sources,
+} from './compile.js';
+import { isCompiler, ownCompiler } from './own-compiler.js';
+import { within } from './within.js';
+
+const goal = join(root, 'native/build/drumhead.node');
+
+const options = new Command('build:native')
+  .option('--functions <nth>', 'measures the functions instead, over every n-th float', Number)
+  .parse()
+  .opts();
+
+/** The functions of the last level against those of the C library in double precision. */
+const measureFunctions = (compiler: Compiler, nth: number): Promise<void> =>
+  within(async (folder) => {
+    const level = levelsOf(compiler.arch)?.at(-1) ?? portable;
+    const own = ['-O3', `-Dlevel_under_test=level_${level.name}`];
+    const test = await compile(compiler, folder, 'test', '../test/functions.c', own);
+    const program = join(folder, 'functions');
+    const kernels = await compileKernels(compiler, folder, level);
+    await running([...compiler.command, '-o', program, test, kernels, '-lm']);
+    const { status } = spawnSync(program, [String(nth)], { stdio: 'inherit' });
+    process.exitCode = status ?? 1;
+  });
+
+const build = (compiler: Compiler): Promise<void> =>
+  within(async (folder) => {
+    const linked = await compileAddon(compiler, folder, sourcesDigest(sources));
+    mkdirSync(join(root, 'native/build'), { recursive: true });
+    // beside the goal first: a process that has the old one open keeps it
+    const beside = `${goal}.${process.pid}`;
+    copyFileSync(linked, beside);
+    renameSync(beside, goal);
+  });
+
+const found = ownCompiler();
+if (!isCompiler(found)) {
+  console.error(
+    `The native code is not built; without it drumhead takes the binary of prebuilds, else WebAssembly. Missing:\n  ${found.join('\n  ')}`,
+  );
+  process.exitCode = 1;
+} else if (options.functions !== undefined) await measureFunctions(found, options.functions);
+else {
+  await build(found);
+  console.log('native/build/drumhead.node is built');
+}

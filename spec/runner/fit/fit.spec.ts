@@ -1,0 +1,144 @@
+/** Training in a script: what it learns, that it goes on to the same bits, and what it refuses. */
+
+import assert from 'node:assert/strict';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { decodeError, errorMessage } from '../../../src/base/error.js';
+import { openSessions } from '../../../src/compile/tfjs/session/share.js';
+import { dense, mul, type Program, parameter, program } from '../../../src/dsl/index.js';
+import { arraysFor, type FitData } from '../../../src/runner/fit/arrays.js';
+import { fit as epochsOf, type FitEpoch, FitFault, type FitOptions } from '../../../src/runner/fit/fit.js';
+
+const line = program({ x: [1] }, ({ x }) => ({ prediction: dense(1)(x) }));
+const points = Array.from({ length: 16 }, (_, i) => i / 8 - 1);
+const data: FitData = {
+  train: { x: points, y: points.map((x) => 3 * x - 0.5) },
+  validation: { x: [0.5, -0.25], y: [1, -1.25] },
+};
+const options: FitOptions = {
+  loss: 'mean-squared',
+  training: { epochs: 40, batch: 4, rate: 0.1, schedule: 'cosine' },
+  engine: 'wasm',
+};
+
+const all = async (p: Program, arrays: FitData, more: FitOptions): Promise<readonly FitEpoch[]> => {
+  const epochs: FitEpoch[] = [];
+  for await (const epoch of epochsOf(p, arrays, more)) epochs.push(epoch);
+  return epochs;
+};
+
+const refusal = async (p: Program, arrays: FitData, more: object): Promise<string> => {
+  try {
+    await all(p, arrays, { ...options, ...more });
+  } catch (cause) {
+    assert.ok(cause instanceof FitFault);
+    return cause.message;
+  }
+  return assert.fail('it was not refused');
+};
+
+describe('fit', () => {
+  it('finds a line, epoch by epoch, and goes on from any of them to the same bits', async () => {
+    const epochs = await all(line, data, options);
+    assert.deepEqual(
+      epochs.map(({ epoch }) => epoch),
+      Array.from({ length: 40 }, (_, i) => i + 1),
+    );
+    const { weights, validation } = epochs[39];
+    assert.ok(
+      Math.abs(weights['dense1/weight'][0] - 3) < 0.02 && Math.abs(weights['dense1/bias'][0] + 0.5) < 0.02,
+    );
+    assert.deepEqual(Object.keys(validation ?? {}), ['loss', 'absoluteError', 'squaredError', 'samples']);
+    const continued = await all(line, data, { ...options, from: epochs[19].state });
+    assert.deepEqual(
+      continued.map((one) => one.weights),
+      epochs.slice(20).map((one) => one.weights),
+    );
+    const near = await all(line, data, { ...options, weights, training: { ...options.training, rate: 0 } });
+    assert.deepEqual(near[0].weights, weights);
+  });
+
+  it('ends where its loop is left, or its signal says so, and leaves no session open', async () => {
+    const before = openSessions();
+    let seen = 0;
+    for await (const { epoch } of epochsOf(line, data, options)) {
+      seen = epoch;
+      if (epoch === 3) break;
+    }
+    assert.equal(seen, 3);
+    const stop = new AbortController();
+    for await (const { epoch } of epochsOf(line, data, { ...options, signal: stop.signal })) {
+      seen = epoch;
+      if (epoch === 2) stop.abort();
+    }
+    assert.equal(seen, 2);
+    assert.equal(openSessions(), before);
+  });
+
+  it('classifies by name, and says which number is no class', async () => {
+    const sides = program({ x: [1] }, ({ x }) => ({ logits: pipe(x, dense(2)) }));
+    const side: readonly number[] = points.map((x) => (x < 0 ? 0 : 1));
+    const arrays = { train: { x: points, side }, validation: { x: points, side } };
+    const epochs = await all(sides, arrays, { ...options, loss: 'cross-entropy' });
+    assert.deepEqual(epochs[39].validation && Object.keys(epochs[39].validation), [
+      'loss',
+      'accuracy',
+      'samples',
+    ]);
+    assert.equal(epochs[39].validation?.accuracy, 1);
+    const wrong = { train: { x: points, side: side.with(3, 2) } };
+    assert.match(
+      await refusal(sides, wrong, { loss: 'cross-entropy' }),
+      /train\.side: value 3 is 2, and the classes are 0 to 1/,
+    );
+  });
+
+  it('refuses everything that is wrong at once, before it trains', async () => {
+    const said = await refusal(
+      line,
+      { train: { x: points.with(2, Number.NaN), y: points.slice(1) }, validation: { x: [1], z: [2] } },
+      {
+        training: { batch: 64, rate: 'fast' },
+        weights: { w: Float32Array.of(1) },
+        scores: { e: { output: 'x' } },
+      },
+    );
+    for (const problem of [
+      /train\.x: value 0 of sample 2 is NaN, not a finite number/,
+      /train\.y: 15 values are not 16 samples of 1/,
+      /validation\.y: it is not there/,
+      /validation\.z: the training has no such array/,
+      /training\.rate: "fast" is not a number from 0 to 1/,
+      /weights\.w: the program has no such parameter/,
+      /scores\.e\.better: it is missing; give one of 'more', 'less'/,
+    ])
+      assert.match(said, problem);
+    assert.match(await refusal(line, { train: { x: [], y: [] } }, {}), /train: it is empty/);
+    // A score of nothing would be no score, in silence; who does not catch the error reads one sentence.
+    const empty = { ...data, validation: { x: [], y: [] } };
+    assert.match(await refusal(line, empty, {}), /validation: it is empty/);
+    const fault = new FitFault(decodeError('fit', 'said'));
+    assert.equal(fault.stack, 'FitFault: fit: said');
+    assert.ok(!Object.keys(fault).includes('error') && fault.error._tag === 'DecodeError');
+    // What types refuse, JavaScript may say.
+    const pairs = program({ x: [2] }, ({ x }) => ({ x }));
+    assert.match(
+      await refusal(pairs, { train: { x: [1, 2, 3] } }, {}),
+      /train\.x: 3 values are no whole number of samples of 2/,
+    );
+    const none = arraysFor(line, { validation: data.train });
+    assert.ok(E.isLeft(none) && /train: it is missing; give the arrays/.test(errorMessage(none.left)));
+    assert.match(
+      await refusal(line, data, { loss: { outptu: 'y' }, score: {} }),
+      /loss\.outptu: .*did you mean 'output'.*score: there is no such field; did you mean 'scores'/s,
+    );
+    assert.match(
+      await refusal(line, data, { training: { batch: 17 } }),
+      /17 samples a step are more than the 16/,
+    );
+    const free = program({ x: [1] }, ({ x }) => ({
+      y: mul(x, parameter('k', [1], { init: { constant: 1 } })),
+    }));
+    assert.match(await refusal(free, data, { loss: { output: 'y' } }), /loss\.output: the output y is \[1\]/);
+  });
+});

@@ -1,0 +1,268 @@
+/** A worker of the page, with what it does as plain functions. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type { Arrays } from '../compile/parameters.js';
+import type { Program } from '../dsl/program.js';
+import {
+  asks,
+  type Frame,
+  type LawVerdict,
+  type Learnt,
+  type OpenedFilm,
+  type OpenedProgram,
+  type OpenedTraining,
+  type Progress,
+} from './asks.js';
+import { type Channel, channelTo } from './channel.js';
+import { startThread, type Thread } from './thread.js';
+import type { Answered } from './wire.js';
+
+/** Options of `openWorker`. */
+export interface WorkerOptions {
+  /**
+   * Starts the thread: for bundlers that do not know `new Worker(new URL(...))`, and for frames without an origin, whose worker
+   * comes from a blob. Left out: the module beside this one.
+   */
+  readonly start?: () => Thread;
+}
+
+/** With which parameters a program is opened. */
+export interface Weighted {
+  /** By name; those that are left out are drawn by the seed. */
+  readonly weights?: Arrays;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** A program as a value, or as the JSON that it is. */
+export type AnyProgram = Program | { readonly graph: unknown };
+
+/** A program that is open in a worker. */
+export interface PageProgram {
+  readonly about: OpenedProgram;
+  /** The named outputs of `count` samples, one after the other. */
+  readonly infer: (
+    count: number,
+    inputs: Arrays,
+    outputs: readonly string[],
+    options?: { readonly training?: boolean },
+  ) => Promise<Answered<Arrays>>;
+  /**
+   * The loss of a batch and its gradients: the mean cross-entropy of `logits` by labels, or the mean of an output.
+   * `parts` are the sizes of its micro-batches; default the whole batch.
+   */
+  readonly gradients: (
+    count: number,
+    inputs: Arrays,
+    minimised: { readonly labels: Uint8Array | Int32Array } | { readonly output: string },
+    parts?: readonly number[],
+  ) => Promise<Answered<{ readonly loss: number; readonly gradients: Arrays; readonly statistics: Arrays }>>;
+  /** Sets parameters; those that are not named stay. */
+  readonly load: (weights: Arrays) => Promise<Answered<unknown>>;
+  /** All parameters. */
+  readonly weights: () => Promise<Answered<Arrays>>;
+  /** Gives its memory back. */
+  readonly close: () => Promise<Answered<unknown>>;
+}
+
+/** How steps are taken. */
+export interface StepOptions {
+  /** How many; default 1. */
+  readonly steps?: number;
+  /** Whether the state comes along; default false. */
+  readonly state?: boolean;
+  /** Sites that are listened to after each step. */
+  readonly probes?: readonly { readonly row: number; readonly column: number }[];
+}
+
+/** A sample of a program, a step at a time. */
+export interface PageFilm {
+  readonly about: () => OpenedFilm;
+  /** Begins, or begins anew; gives the outputs that need no step, such as `omega`. */
+  readonly start: (inputs: Arrays) => Promise<Answered<Arrays>>;
+  /** Other inputs for the steps to come: the state stays, and what was observed. */
+  readonly feel: (inputs: Arrays) => Promise<Answered<Arrays>>;
+  /** Takes steps; what is observed after the last. */
+  readonly step: (options?: StepOptions) => Promise<Answered<Frame>>;
+  /** Sets fields of the state, or what is given to every step. */
+  readonly set: (values: Arrays) => Promise<Answered<unknown>>;
+  /** Adds a Gaussian bump to a field; `width` is its standard deviation in sites, 0 for one site. */
+  readonly pluck: (
+    field: string,
+    at: { readonly row: number; readonly column: number; readonly height?: number; readonly width?: number },
+  ) => Promise<Answered<unknown>>;
+  /** Holds fields at 0 where `open` is 0, after each step; an empty array takes the walls away. */
+  readonly wall: (open: Float32Array, fields?: readonly string[]) => Promise<Answered<unknown>>;
+  /** The fields, and what is given to every step. */
+  readonly state: () => Promise<Answered<{ readonly state: Arrays; readonly given: Arrays }>>;
+  /** The outputs that read the whole scan, such as `logits`, where what is not yet observed is 0. */
+  readonly answers: () => Promise<Answered<Arrays>>;
+  /** Another program for the steps to come, such as one with another time step: state and record stay. */
+  readonly retune: (program: AnyProgram, weights?: Arrays) => Promise<Answered<OpenedFilm>>;
+  /** Frames, one computed while the one before is shown; ends with the loop, or where a step is refused. */
+  readonly frames: (options?: StepOptions) => AsyncGenerator<Answered<Frame>, void, undefined>;
+  readonly close: () => Promise<Answered<unknown>>;
+}
+
+/** How laws are held against a program. */
+export interface JudgeOptions {
+  /** Names; left out: all. */
+  readonly laws?: readonly string[];
+  readonly seed?: number;
+  /** Cases of each law; default 20. */
+  readonly cases?: number;
+  /** For all laws together; default 20. */
+  readonly seconds?: number;
+  /** Told of each verdict as soon as it is there. */
+  readonly each?: (verdict: LawVerdict) => void;
+}
+
+/** A training that is open in a worker. */
+export interface PageTraining {
+  /** The program that is trained, its classes, and the sizes of the micro-batches of a step. */
+  readonly program: { readonly graph: unknown };
+  readonly hash: string;
+  readonly classes: readonly string[];
+  readonly parts: readonly number[];
+  readonly begin: Progress;
+  /** Trains to the end, or for so many epochs, or until `stop`; asked again, it goes on from there to the same bits. */
+  readonly train: (
+    each: (learnt: Learnt) => void,
+    options?: { readonly epochs?: number },
+  ) => Promise<Answered<Progress>>;
+  /** Stops after the step under way. */
+  readonly stop: () => Promise<Answered<unknown>>;
+  /** The weights as they are, or the best on the validation images. */
+  readonly weights: (which?: 'last' | 'best') => Promise<Answered<Arrays>>;
+  /** A run folder as a zip archive: unpacked below `runs`, `drumhead run runs/NAME` goes on with it. Stop the training first. */
+  readonly folder: () => Promise<Answered<{ readonly name: string; readonly zip: Uint8Array }>>;
+  readonly close: () => Promise<Answered<unknown>>;
+}
+
+/** A worker. Its questions are answered one after the other; `end` ends all of them at once. */
+export interface PageWorker {
+  readonly open: (program: AnyProgram, parameters?: Weighted) => Promise<Answered<PageProgram>>;
+  readonly film: (program: AnyProgram, parameters?: Weighted) => Promise<Answered<PageFilm>>;
+  readonly laws: (
+    program: AnyProgram,
+    options?: JudgeOptions,
+  ) => Promise<Answered<{ readonly system: readonly string[]; readonly verdicts: readonly LawVerdict[] }>>;
+  /**
+   * Opens the training of an experiment (as in a file) whose task is drawn: Tetrominoes, polygons, mazes, pathfinder,
+   * inside-outside, connectedness, shapes. `model: { name: 'program', graph }` trains a program of the editor.
+   */
+  readonly training: (experiment: unknown, seed?: number) => Promise<Answered<PageTraining>>;
+  /** A program with its weights as a GraphModel of TensorFlow.js, as a zip archive. */
+  readonly graphModel: (
+    program: AnyProgram,
+    weights: Arrays,
+  ) => Promise<Answered<{ readonly zip: Uint8Array }>>;
+  /** Ends the thread at once, whatever it does: what was asked is refused with this sentence. */
+  readonly end: (why?: string) => void;
+  readonly isEnded: () => boolean;
+}
+
+declare const navigator: { readonly userAgent: string } | undefined;
+
+/** The browser, as the record of a run names it. */
+const hostName = (): string => (typeof navigator === 'undefined' ? 'a browser' : navigator.userAgent);
+
+const parametersOf = ({ weights = {}, seed = 0 }: Weighted = {}) => ({ weights, seed });
+
+/**
+ * Starts a worker: language, fused kernels, laws and training in a thread of their own. Every function answers with an Either:
+ * `{ _tag: 'Right', right }`, or `{ _tag: 'Left', left: { tag, sentence, at } }`.
+ *
+ * @example
+ * const worker = openWorker();
+ * const film = await worker.film(wave({ height: 64, width: 64, channels: 1, steps: 100, dt: 0.2, speed: 1 }));
+ */
+export const openWorker = ({ start = startThread }: WorkerOptions = {}): PageWorker => {
+  const channel = channelTo(start());
+  const { ask } = channel;
+  return {
+    open: async (program, parameters) =>
+      E.map((about: OpenedProgram) => programOn(channel, about))(
+        await ask(asks.open, { program: program.graph, ...parametersOf(parameters) }),
+      ),
+    film: async (program, parameters) =>
+      E.map((about: OpenedFilm) => filmOn(channel, about))(
+        await ask(asks.film, { program: program.graph, ...parametersOf(parameters) }),
+      ),
+    laws: (program, { laws = [], seed = 1, cases, seconds = 20, each } = {}) =>
+      ask(asks.laws, { program: program.graph, laws, seed, cases, seconds }, each),
+    training: async (experiment, seed = 0) =>
+      E.map(
+        ({ handle, program, hash, classes, parts, progress }: OpenedTraining): PageTraining => ({
+          program: { graph: program },
+          hash,
+          classes,
+          parts,
+          begin: progress,
+          train: (each, { epochs } = {}) => ask(asks.train, { handle, epochs }, each),
+          stop: () => ask(asks.stop, { handle }),
+          weights: (which = 'last') => ask(asks.trained, { handle, which }),
+          folder: () => ask(asks.folder, { handle, host: hostName() }),
+          close: () => ask(asks.close, { handle }),
+        }),
+      )(await ask(asks.training, { experiment, seed })),
+    graphModel: (program, weights) => ask(asks.model, { program: program.graph, weights }),
+    end: channel.end,
+    isEnded: channel.isEnded,
+  };
+};
+
+const programOn = ({ ask }: Channel, about: OpenedProgram): PageProgram => {
+  const { handle } = about;
+  return {
+    about,
+    infer: (count, inputs, outputs, { training = false } = {}) =>
+      ask(asks.infer, { handle, count, inputs, outputs, training }),
+    gradients: (count, inputs, minimised, parts) =>
+      ask(asks.gradients, {
+        handle,
+        count,
+        inputs,
+        labels: 'labels' in minimised ? minimised.labels : undefined,
+        output: 'output' in minimised ? minimised.output : undefined,
+        parts,
+      }),
+    load: (weights) => ask(asks.load, { handle, weights }),
+    weights: () => ask(asks.weights, { handle }),
+    close: () => ask(asks.close, { handle }),
+  };
+};
+
+const filmOn = ({ ask }: Channel, opened: OpenedFilm): PageFilm => {
+  const { handle } = opened;
+  let about = opened;
+  const step = ({ steps = 1, state = false, probes = [] }: StepOptions = {}) =>
+    ask(asks.step, { handle, steps, state, probes });
+  return {
+    about: () => about,
+    start: (inputs) => ask(asks.start, { handle, inputs }),
+    feel: (inputs) => ask(asks.feel, { handle, inputs }),
+    step,
+    set: (values) => ask(asks.set, { handle, values }),
+    pluck: (field, { row, column, height = 1, width = 1.5 }) =>
+      ask(asks.pluck, { handle, field, row, column, height, width }),
+    wall: (open, fields = []) => ask(asks.wall, { handle, open, fields }),
+    state: () => ask(asks.state, { handle }),
+    answers: () => ask(asks.answers, { handle }),
+    retune: async (program, weights = {}) => {
+      const found = await ask(asks.retune, { handle, program: program.graph, weights });
+      if (E.isRight(found)) about = found.right;
+      return found;
+    },
+    frames: async function* (options) {
+      let next = step(options);
+      for (;;) {
+        const found = await next;
+        if (E.isLeft(found)) return yield found;
+        next = step(options);
+        yield found;
+      }
+    },
+    close: () => ask(asks.close, { handle }),
+  };
+};

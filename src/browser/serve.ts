@@ -1,0 +1,34 @@
+/** Serves the questions of one page: each is answered, refused, or ended with the worker. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { unknownName } from '../base/error.js';
+import { answers } from './served/answers.js';
+import { buffersIn, noQuestion, question, received, refusalOf } from './wire.js';
+
+/** Where questions come from and answers go. */
+export interface Port {
+  readonly postMessage: (message: unknown, transfer: ArrayBuffer[]) => void;
+  readonly addEventListener: (
+    type: 'message',
+    listener: (event: { readonly data?: unknown }) => void,
+  ) => void;
+}
+
+/** Answers what comes through this port, one question after the other, until the thread is ended. */
+export const serve = (port: Port): void => {
+  const table = answers();
+  const send = (id: number, kind: string, value: unknown): void =>
+    port.postMessage({ id, kind, value }, buffersIn(value));
+  port.addEventListener('message', ({ data }) => {
+    const asked = received(question, 'question', data);
+    if (E.isLeft(asked)) return send(noQuestion, 'refused', asked.left);
+    const { id, name, ask } = asked.right;
+    const one = table.get(name);
+    if (one === undefined)
+      return send(id, 'refused', refusalOf(unknownName('question', name, [...table.keys()])));
+    void one(ask, (value) => send(id, 'said', value)).then((found) =>
+      E.isLeft(found) ? send(id, 'refused', found.left) : send(id, 'answered', found.right),
+    );
+  });
+  send(noQuestion, 'ready', {});
+};

@@ -1,0 +1,103 @@
+/** Programs that are open in a worker, by their handles. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Checked, type DrumheadError, decodeError, engineError } from '../../base/error.js';
+import { type Arrays, initialParameters } from '../../compile/parameters.js';
+import { SessionFault } from '../../compile/tfjs/session/fault.js';
+import { openFusedLane } from '../../compile/tfjs/session/fused-lane.js';
+import { type SharedSession, sessionOver } from '../../compile/tfjs/session/share.js';
+import { decodeProgram } from '../../dsl/codec.js';
+import { inputsOf, outputsOf, parametersOf } from '../../dsl/graph.js';
+import { hashProgram, type Program, signature } from '../../dsl/program.js';
+import { type Shape, volume } from '../../dsl/shape.js';
+import type { OpenedProgram } from '../asks.js';
+
+/** The program of some data, and its parameters: those that are given, and the others as the seed draws them. */
+export const programWith = (
+  data: unknown,
+  weights: Arrays,
+  seed: number,
+): Checked<{ readonly program: Program; readonly parameters: Arrays }> =>
+  pipe(
+    decodeProgram(data),
+    E.mapLeft((error): DrumheadError => error),
+    E.flatMap((program) =>
+      pipe(
+        checkedWeights(program, weights),
+        E.map(() => ({ program, parameters: { ...initialParameters(program.graph, seed), ...weights } })),
+      ),
+    ),
+  );
+
+/** Refuses weights that the program has not, or of another size. */
+export const checkedWeights = (program: Program, weights: Arrays): Checked<void> => {
+  const declared = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, volume(shape)]));
+  const problems = Object.entries(weights).flatMap(([name, values]) => {
+    const size = declared.get(name);
+    if (size === undefined) return [`${name}: the program has no such parameter`];
+    return size === values.length ? [] : [`${name}: it has ${values.length} values, not ${size}`];
+  });
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('weights', problems));
+};
+
+/** Refuses inputs that are missing, or of another size. */
+export const checkedInputs = (program: Program, count: number, inputs: Arrays): Checked<void> => {
+  const problems = Object.entries(inputsOf(program.graph)).flatMap(([name, shape]) => {
+    const [size, given] = [count * volume(shape), inputs[name]?.length];
+    return size === given ? [] : [`${name}: it has ${given ?? 'no'} values, not ${size}`];
+  });
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('inputs', problems));
+};
+
+/** An open program. */
+export interface Open {
+  readonly program: Program;
+  readonly session: SharedSession;
+  weights: Arrays;
+}
+
+const notFused = (what: string): DrumheadError =>
+  engineError(
+    'wasm',
+    `${what} has no fused kernels, and a page has no other engine; \`fusionPlan\` says which part and why`,
+  );
+
+/** A session of fused kernels in this thread, without TensorFlow.js, and the outputs that it computes. */
+export const openSession = (
+  program: Program,
+  parameters: Arrays,
+): Checked<{ readonly session: SharedSession; readonly fused: readonly string[] }> => {
+  const lane = openFusedLane(program, parameters, () =>
+    Promise.reject(new SessionFault(notFused('what was asked for'))),
+  );
+  return lane === undefined
+    ? E.left(notFused('no output of the program'))
+    : pipe(
+        lane,
+        E.mapLeft((error): DrumheadError => error),
+        E.map((made) => ({
+          session: sessionOver(program, {
+            engine: 'wasm',
+            lanes: [made],
+            load: made.load,
+            close: made.close,
+          }),
+          fused: Object.keys(outputsOf(program.graph)).filter(made.fits),
+        })),
+      );
+};
+
+/** What is said of an open program. */
+export const described = (handle: number, program: Program, fused: readonly string[]): OpenedProgram => ({
+  handle,
+  signature: signature(program),
+  hash: hashProgram(program),
+  inputs: listed(inputsOf(program.graph)),
+  outputs: listed(outputsOf(program.graph)),
+  parameters: parametersOf(program.graph).map(({ name, shape, trainable }) => ({ name, shape, trainable })),
+  fused,
+});
+
+const listed = (shapes: Readonly<Record<string, Shape>>): readonly { name: string; shape: Shape }[] =>
+  Object.entries(shapes).map(([name, shape]) => ({ name, shape }));

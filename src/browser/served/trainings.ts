@@ -1,0 +1,226 @@
+/** Trainings that are open in a worker: an experiment on a task that is drawn, as `drumhead run` trains it, to the same bits. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Checked, type DrumheadError, decodeError } from '../../base/error.js';
+import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
+import { type Arrays, initialParameters } from '../../compile/parameters.js';
+import type { SharedSession } from '../../compile/tfjs/session/share.js';
+import type { ArraySplit, NamedArrays } from '../../data/arrays.js';
+import { augmented, augmentProblems } from '../../data/augment.js';
+import { withinLimit } from '../../data/dataset.js';
+import { drawnRecipe, isDrawn } from '../../data/drawn.js';
+import { arraysOfImages } from '../../data/images.js';
+import { generateSplit } from '../../data/made/generate.js';
+import { type Program, usesBatchStatistics } from '../../dsl/index.js';
+import { limitBytes } from '../../engine/engine.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { inputsOfLearning, readBy, trainedOutput } from '../../experiments/learning.js';
+import { learningFor } from '../../experiments/model.js';
+import { canWatch, watchedOf } from '../../runner/run/watched.js';
+import { objectiveOf } from '../../runner/training/aimed.js';
+import { untrained } from '../../runner/training/optimiser.js';
+import type { TrainState } from '../../runner/training/state.js';
+import {
+  isTrained,
+  nextEpoch,
+  samplesPerStep,
+  stepsPerEpoch,
+  type TrainPlan,
+} from '../../runner/training/train.js';
+import type { Learnt } from '../asks.js';
+import { openSession } from './programs.js';
+
+/** A training: what stays the same, and how far it is. */
+export interface Training {
+  readonly experiment: Experiment;
+  readonly program: Program;
+  readonly classes: readonly string[];
+  readonly plan: TrainPlan;
+  readonly session: SharedSession;
+  state: TrainState;
+  /** Aborts the loop that runs; null while none does. */
+  stop: AbortController | null;
+}
+
+/** The engine of a page. */
+export const pageEngine = { name: 'wasm', fused: true, limitBytes: limitBytes.wasm } as const;
+
+/** The longest time in which no message is read, in milliseconds. */
+const patience = 30;
+
+declare const setTimeout: (work: () => void, milliseconds: number) => unknown;
+
+/** Reads samples, and lets messages be read between two steps. */
+const patient = (split: ArraySplit): ArraySplit => {
+  let rested = performance.now();
+  return {
+    count: split.count,
+    read: async (names, indices, draw) => {
+      if (performance.now() - rested > patience) {
+        await new Promise<void>((resolve) => setTimeout(resolve, 0));
+        rested = performance.now();
+      }
+      return split.read(names, indices, draw);
+    },
+  };
+};
+
+const problem = (experiment: Experiment, ...problems: readonly string[]): DrumheadError =>
+  decodeError(experiment.name, problems);
+
+/** Draws the samples of a task. They are for training and validation: a run is tested by `drumhead`. */
+const drawn = (experiment: Experiment): Checked<NamedArrays & { readonly names: readonly string[] }> => {
+  const { task } = experiment;
+  if (!isDrawn(task))
+    return E.left(
+      problem(
+        experiment,
+        `task: '${task.name}' reads files, and a page has none; take tetrominoes, polygons, mazes, pathfinder, inside-outside, connectedness or shapes`,
+      ),
+    );
+  const rule = drawnRecipe(task);
+  return pipe(
+    withinLimit(
+      task.name,
+      rule.counts.train + rule.counts.validation,
+      rule.height * rule.width * rule.channels,
+    ),
+    E.map(() => ({
+      ...arraysOfImages({
+        train: generateSplit(rule, 'train'),
+        validation: generateSplit(rule, 'validation'),
+        test: generateSplit({ ...rule, counts: { ...rule.counts, test: 0 } }, 'test'),
+        classes: rule.classes,
+      }),
+      names: rule.classes,
+    })),
+  );
+};
+
+/** Opens a training: everything that can be wrong is said before its first step. */
+export const openTraining = (data: unknown, seed: number): Checked<Training> =>
+  pipe(
+    decodeExperiment(data, 'experiment'),
+    E.filterOrElse(
+      ({ from }) => from === undefined,
+      (experiment) => problem(experiment, 'from: a page has no other runs to begin from'),
+    ),
+    E.tap(canWatch),
+    E.bindTo('experiment'),
+    E.bind('arrays', ({ experiment }) => drawn(experiment)),
+    E.bind('learning', ({ experiment, arrays }) => learningFor(experiment, arrays.forms)),
+    E.flatMap(({ experiment, arrays, learning }) => {
+      const { training, augment, loss } = experiment;
+      const { program } = learning;
+      const inputs = inputsOfLearning(learning);
+      const unfit = [
+        ...(augment === undefined ? [] : augmentProblems(augment, arrays.forms, readBy(learning), inputs)),
+        ...(samplesPerStep(training) > arrays.train.count
+          ? [
+              `training.batch: ${samplesPerStep(training)} samples a step are more than the ${arrays.train.count} training images`,
+            ]
+          : []),
+      ];
+      if (unfit.length > 0) return E.left(problem(experiment, ...unfit));
+      const whole = usesBatchStatistics(program.graph);
+      return pipe(
+        microBatchesOnEngine(program, training.batch, pageEngine, whole, [trainedOutput(loss)]),
+        E.mapLeft((error): DrumheadError => error),
+        E.bindTo('microBatches'),
+        E.bind('opened', () => openSession(program, initialParameters(program.graph, seed))),
+        E.map(({ microBatches, opened: { session } }): Training => {
+          const { names, ...rest } = arrays;
+          const own = augment === undefined ? rest : augmented(rest, augment, inputs);
+          return {
+            experiment,
+            program,
+            classes: names,
+            session,
+            plan: {
+              training,
+              objective: objectiveOf(learning),
+              watched: watchedOf(experiment),
+              seed,
+              data: { ...own, train: patient(own.train), validation: patient(own.validation) },
+              microBatches,
+              evaluationBatch: Math.max(1, Math.min(16, ...microBatches)),
+            },
+            state: firstState(program, seed),
+            stop: null,
+          };
+        }),
+      );
+    }),
+  );
+
+const firstState = (program: Program, seed: number): TrainState => ({
+  epoch: 0,
+  step: 0,
+  lossSum: 0,
+  parameters: initialParameters(program.graph, seed),
+  optimiser: untrained,
+  best: null,
+  history: [],
+});
+
+/** How far a training is. */
+export const progressOf = ({ plan, state }: Training) => ({
+  epoch: state.epoch,
+  step: state.step,
+  epochs: plan.training.epochs,
+  stepsPerEpoch: stepsPerEpoch(plan),
+  done: isTrained(plan.training, state, plan.watched),
+});
+
+/** Trains until the end, or until it is stopped; it goes on from there when it is asked again. */
+export const goOn = async (
+  training: Training,
+  epochs: number | undefined,
+  say: (learnt: Learnt) => void,
+): Promise<Checked<ReturnType<typeof progressOf>>> => {
+  if (training.stop !== null)
+    return E.left(problem(training.experiment, 'it is being trained already; stop it first'));
+  const { plan, session } = training;
+  const last = epochs === undefined ? Number.POSITIVE_INFINITY : training.state.epoch + epochs;
+  const stop = new AbortController();
+  training.stop = stop;
+  try {
+    session.load(training.state.parameters);
+    while (
+      !stop.signal.aborted &&
+      training.state.epoch < last &&
+      !isTrained(plan.training, training.state, plan.watched)
+    ) {
+      const next = await nextEpoch(session, plan, training.state, {
+        signal: stop.signal,
+        step: (state, loss) => {
+          training.state = state;
+          say({ kind: 'step', epoch: state.epoch + 1, step: state.step, loss, validation: {} });
+        },
+      });
+      if (E.isLeft(next)) return next;
+      training.state = next.right;
+      if (stop.signal.aborted) break;
+      const { epoch, trainLoss, validation } = next.right.history[next.right.history.length - 1];
+      say({
+        kind: 'epoch',
+        epoch,
+        step: 0,
+        loss: trainLoss,
+        validation: Object.fromEntries(
+          Object.entries(validation ?? {}).flatMap(([name, score]) =>
+            typeof score === 'number' ? [[name, score]] : [],
+          ),
+        ),
+      });
+    }
+    return E.right(progressOf(training));
+  } finally {
+    training.stop = null;
+  }
+};
+
+/** The weights of a training: as they are now, averaged where that was asked for, or the best on validation. */
+export const weightsNow = ({ state }: Training, which: 'last' | 'best'): Arrays =>
+  which === 'best' && state.best !== null ? state.best.parameters : (state.average ?? state.parameters);

@@ -1,0 +1,256 @@
+/** `drumhead sweep --slurm`: an array job of what is not finished. */
+
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { aligned } from '../../base/aligned.js';
+import { decodeWith, fieldsUnknownTo } from '../../base/codec.js';
+import { type Checked, decodeError, type Effect, fileError } from '../../base/error.js';
+import { type EngineChoice, type Kernels, kernelsOf } from '../../engine/index.js';
+import type { Sweep } from '../../experiments/sweep/sweep.js';
+import { isPresent } from '../../files/files.js';
+import { makeFolder } from '../../files/make-folder.js';
+import { duration } from '../../report/page/numbers.js';
+import { type SlurmOptions, slurmCodec } from '../../runner/cluster/options.js';
+import { folderOfSweep, recordSubmitted, type ToSubmit, toSubmit } from '../../runner/cluster/plan.js';
+import { slurmScript, type TaskCommand } from '../../runner/cluster/script.js';
+import { slurmFolder, submit } from '../../runner/cluster/slurm.js';
+import type { Speed } from '../../runner/run/estimate.js';
+import { isDocument, readDocument } from '../document/document.js';
+import { settingsFlag } from '../flags/flags.js';
+import { type Sized, secondsOf, sized, speedOf } from '../show/sized.js';
+
+/** What `--slurm`, `--sbatch` and `--dry-run` say. */
+export interface SlurmFlags {
+  /** True alone; else a profile or a file. */
+  readonly slurm: string | true;
+  readonly sbatch?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+/** The folder of profiles, one file a cluster. */
+const profiles = (): string =>
+  join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'drumhead', 'clusters');
+
+const endings = ['json', 'yaml', 'yml'] as const;
+
+/** The file of a profile; null for none where none was named. */
+const fileOf = (slurm: string | true): Effect<string | null> => {
+  if (slurm !== true && isDocument(slurm)) return TE.right(slurm);
+  const name = slurm === true ? 'default' : slurm;
+  return async () => {
+    for (const ending of endings) {
+      const path = join(profiles(), `${name}.${ending}`);
+      const there = await isPresent(path)();
+      if (E.isRight(there) && there.right) return E.right(path);
+    }
+    return slurm === true
+      ? E.right(null)
+      : E.left(
+          decodeError(
+            '--slurm',
+            `there is no profile '${name}': no ${join(profiles(), `${name}.json`)} (or .yaml) and no such file`,
+          ),
+        );
+  };
+};
+
+/** Options of a profile with those of the command line, which win; names that are not ours go to sbatch as they are. */
+export const slurmOptions = ({ slurm, sbatch = [] }: SlurmFlags): Effect<SlurmOptions> =>
+  pipe(
+    TE.fromEither(asked(sbatch)),
+    TE.bindTo('given'),
+    TE.bind('path', () => fileOf(slurm)),
+    TE.bind('profile', ({ path }) => (path === null ? TE.right({}) : readDocument(path))),
+    TE.flatMapEither(({ given, path, profile }): Checked<SlurmOptions> => {
+      if (!t.UnknownRecord.is(profile)) return E.left(decodeError(path ?? '--slurm', 'it is not an object'));
+      const { lines = [], ...rest } = profile;
+      return decodeWith(
+        slurmCodec,
+        path === null ? '--sbatch' : `${path} with --sbatch`,
+      )({
+        ...rest,
+        ...given.ours,
+        lines: Array.isArray(lines) ? [...lines, ...given.others] : lines,
+      });
+    }),
+  );
+
+interface Given {
+  readonly ours: Readonly<Record<string, unknown>>;
+  readonly others: readonly string[];
+}
+
+/** `partition=short time=1:00:00 exclusive`: a word without a value is an option of sbatch without one. */
+const asked = (words: readonly string[]): Checked<Given> => {
+  const nameIn = (word: string): string => word.split('=', 1)[0];
+  const wrong = words.filter((word) => !/^[A-Za-z][\w-]*(=.+)?$/.test(word));
+  if (wrong.length > 0)
+    return E.left(
+      decodeError(
+        '--sbatch',
+        wrong.map((word) => `'${word}' is neither name=value nor the name of an option`),
+      ),
+    );
+  const unknown = fieldsUnknownTo(slurmCodec, Object.fromEntries(words.map((word) => [nameIn(word), null])));
+  const ours = words.filter((word) => !unknown.includes(nameIn(word)));
+  return pipe(
+    // times such as 1:30:00 and 2-12 are words, not numbers
+    settingsFlag(
+      '--sbatch',
+      ours.filter((word) => nameIn(word) !== 'time'),
+    ),
+    E.map((settings) => ({
+      ours: {
+        ...settings,
+        ...Object.fromEntries(
+          ours.filter((word) => nameIn(word) === 'time').map((word) => ['time', word.slice('time='.length)]),
+        ),
+      },
+      others: words.filter((word) => unknown.includes(nameIn(word))).map((word) => `--${word}`),
+    })),
+  );
+};
+
+/** What a sweep is submitted with. */
+export interface SlurmSetting {
+  readonly engine: EngineChoice;
+  readonly kernels?: Kernels;
+  readonly runs: string;
+  readonly cache: string;
+  readonly pictures: boolean;
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** Done, to do, and about how long, a line for each member and one for all. */
+const tableOf = (
+  { sweep, plan, open, queued, engine }: ToSubmit,
+  members: readonly Sized[],
+  speeds: ReadonlyMap<string, Speed>,
+  cpus: number,
+): string => {
+  const hours = members.map((one) => {
+    const speed = speeds.get(one.experiment.model.name);
+    return speed === undefined ? 0 : secondsOf(one, speed) / cpus;
+  });
+  const rows = sweep.members.map((member, i) => {
+    const of = plan.filter((run) => run.member === member);
+    const left = open.filter((run) => run.member === member).length;
+    return {
+      cells: [
+        of[0]?.name ?? member.experiment.name,
+        String(of.filter(({ result }) => result !== null).length),
+        String(left),
+        duration(hours[i]),
+        duration(hours[i] * left),
+      ],
+      left: hours[i] * left,
+    };
+  });
+  const total = rows.reduce((sum, row) => sum + row.left, 0);
+  return [
+    `${sweep.name}: ${count(plan.length, 'run')}, ${plan.length - open.length - queued} done, ` +
+      `${queued === 0 ? '' : `${queued} in the queue, `}${open.length} to do`,
+    '',
+    ...aligned(
+      [['member', 'done', 'to do', 'a run', 'in all'], ...rows.map(({ cells }) => cells)],
+      [1, 2, 3, 4],
+    ),
+    '',
+    `time: about ${duration(total)} of ${count(cpus, 'thread')} in all; an estimate, from short probes on ${engine.name} of this machine`,
+  ].join('\n');
+};
+
+const taskOf = ({ sweep, engine }: ToSubmit, setting: SlurmSetting): TaskCommand => ({
+  program: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? 'drumhead')],
+  cwd: process.cwd(),
+  sweep: resolve(folderOfSweep(setting.runs, sweep.name)),
+  more: [
+    '--runs',
+    resolve(setting.runs),
+    '--engine',
+    engine.name,
+    ...(kernelsOf(engine) === 'op by op' ? ['--fuse', 'off'] : []),
+    ...(setting.pictures ? [] : ['--no-pictures']),
+  ],
+});
+
+const scriptOf = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): string =>
+  slurmScript(
+    ready.sweep.name,
+    ready.parts,
+    taskOf(ready, setting),
+    resolve(slurmFolder(folderOfSweep(setting.runs, ready.sweep.name))),
+    options,
+  );
+
+/** The script and what it would do. Nothing is written and nothing is submitted. */
+const dryRun = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> =>
+  pipe(
+    ready.sweep.members,
+    TE.traverseSeqArray(({ experiment }) => sized(experiment)),
+    TE.bindTo('members'),
+    TE.bind('speeds', ({ members }) =>
+      pipe(
+        [...new Map(members.map((one) => [one.experiment.model.name, one] as const))],
+        TE.traverseSeqArray(([kind, one]) =>
+          pipe(
+            speedOf(one, ready.engine),
+            TE.map((speed) => [kind, speed] as const),
+          ),
+        ),
+        TE.map((pairs) => new Map(pairs)),
+      ),
+    ),
+    TE.map(({ members, speeds }) =>
+      [
+        tableOf(ready, members, speeds, options.cpus),
+        '',
+        ready.open.length === 0 ? 'nothing to submit' : scriptOf(ready, options, setting).trimEnd(),
+      ].join('\n'),
+    ),
+  );
+
+const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> => {
+  const { sweep, open, queued, parts } = ready;
+  const waiting = queued === 0 ? '' : `; ${queued} in the queue already`;
+  if (open.length === 0)
+    return TE.right(`${sweep.name}: nothing to submit${queued === 0 ? ', every run is finished' : waiting}`);
+  const folder = folderOfSweep(setting.runs, sweep.name);
+  return pipe(
+    recordSubmitted(ready, setting.runs),
+    TE.tap(() =>
+      TE.tryCatch(
+        () => makeFolder(slurmFolder(folder)),
+        (cause) => fileError(slurmFolder(folder), cause),
+      ),
+    ),
+    TE.flatMap(() => submit(folder, scriptOf(ready, options, setting), parts)),
+    TE.map(
+      ({ job }) =>
+        `${sweep.name}: submitted job ${job}, ${count(open.length, 'run')} in ${count(parts.numbers.length, 'task')}${waiting}\n` +
+        `  logs: ${slurmFolder(folder)}\n` +
+        `  \`drumhead status ${sweep.name} --watch\` shows how far they are`,
+    ),
+  );
+};
+
+/**
+ * Submits what is not finished as one array job; with --dry-run only shows it.
+ *
+ * **Errors** DecodeError of the options; as a sweep, before anything runs; Mismatch where sbatch is absent or refuses.
+ */
+export const sweepOnSlurm = (
+  sweep: Sweep,
+  options: SlurmOptions,
+  dry: boolean,
+  setting: SlurmSetting,
+): Effect<string> =>
+  pipe(
+    toSubmit(sweep, { ...setting, arraySize: options.arraySize }),
+    TE.flatMap((ready) => (dry ? dryRun : submitted)(ready, options, setting)),
+  );

@@ -1,0 +1,123 @@
+/** Fixed linear maps of the primitives: Fourier's, and the steps of recurrences. */
+
+import type { OpOf } from '../../../dsl/op.js';
+import { bins, type Shape, volume } from '../../../dsl/shape.js';
+import { shapeOf, type Tensor } from '../../../dsl/tensor.js';
+import {
+  absolute,
+  add,
+  affine,
+  broadcast,
+  by,
+  concat,
+  filled,
+  greater,
+  larger,
+  mul,
+  reshape,
+  sliceAxis,
+  sqrt,
+  square,
+  total,
+  transpose,
+  zerosOf,
+} from '../raw.js';
+
+/** cos or -sin of 2 pi k t / T: [T, K], or turned around [K, T]. */
+const fourier = (steps: number, wave: (angle: number) => number, turned: boolean): Tensor => {
+  const count = bins(steps);
+  const shape = turned ? [count, steps] : [steps, count];
+  const value = Array.from({ length: steps * count }, (_, i) => {
+    const [row, column] = [Math.floor(i / shape[1]), i % shape[1]];
+    return wave((2 * Math.PI * ((row * column) % steps)) / steps);
+  });
+  return by({ op: 'constant', shape, value });
+};
+
+const real = (angle: number): number => Math.cos(angle);
+const imaginary = (angle: number): number => -Math.sin(angle);
+
+/** A matrix over the first axis: [A, ...S] → [B, ...S]. */
+const overFirst = (matrix: Tensor, x: Tensor): Tensor => {
+  const [first, ...rest] = shapeOf(x);
+  const columns = transpose([1, 0], reshape([first, volume(rest)], x));
+  const moved = transpose([1, 0], by({ op: 'dense' }, columns, matrix));
+  return reshape([shapeOf(matrix)[1], ...rest], moved);
+};
+
+/** The real and the imaginary part of the transform over the first axis. */
+export const fourierTransform = (x: Tensor): readonly [Tensor, Tensor] => {
+  const [steps] = shapeOf(x);
+  return [overFirst(fourier(steps, real, false), x), overFirst(fourier(steps, imaginary, false), x)];
+};
+
+/** The adjoint of `transformed`. */
+export const fourierAdjoint = (steps: number, re: Tensor, im: Tensor): readonly Tensor[] => [
+  overFirst(fourier(steps, real, true), re),
+  overFirst(fourier(steps, imaginary, true), im),
+];
+
+/** Outside of these bounds a square over- or underflows: parts are scaled first, by powers of two, which is exact. */
+const far = { from: 2 ** 40, scale: 2 ** -70 };
+const near = { below: 2 ** -40, scale: 2 ** 90 };
+
+/** Both parts of the transform and their length, scaled by the same factor; where both parts are 0 the length is not. */
+export const directions = (
+  x: Tensor,
+): { readonly re: Tensor; readonly im: Tensor; readonly length: Tensor } => {
+  const [re, im] = fourierTransform(x);
+  const size = larger(absolute(re), absolute(im));
+  const large = greater(size, filled(far.from, []));
+  const small = greater(filled(near.below, []), size);
+  const between = affine(-1, add(large, small), 1);
+  const factor = add(add(affine(far.scale, large), affine(near.scale, small)), between);
+  const [a, b] = [mul(re, factor), mul(im, factor)];
+  return { re: a, im: b, length: larger(sqrt(add(square(a), square(b))), filled(1e-30, [])) };
+};
+
+/** h[t-1] for each t: the initial value (or zero), then all results of a recurrence but the last. */
+export const previous = (y: Tensor, initial: Tensor | undefined): Tensor => {
+  const [steps, ...rest] = shapeOf(y);
+  const first = initial === undefined ? zerosOf([1, ...rest]) : reshape([1, ...rest], initial);
+  return steps === 1 ? first : concat(0, [first, sliceAxis(0, 0, steps - 1, y)]);
+};
+
+interface Algebra {
+  /** A h at every time and site. */
+  readonly act: (a: Tensor, h: Tensor) => Tensor;
+  /** The transpose of A. */
+  readonly turned: (a: Tensor) => Tensor;
+  /** g h^T: the cotangent of A, with g that of A h. */
+  readonly outer: (g: Tensor, h: Tensor) => Tensor;
+}
+
+const same = (a: Tensor): Tensor => a;
+
+/** All sites as one axis, because engines take few axes: [sites, n] or [sites, n, n]. */
+const flat = (inner: Shape, x: Tensor): Tensor => reshape([volume(shapeOf(x)) / volume(inner), ...inner], x);
+
+const matrices: Algebra = {
+  act: (a, h) => {
+    const n = shapeOf(h)[shapeOf(h).length - 1];
+    const square = flat([n, n], a);
+    const sites = shapeOf(square)[0];
+    const column = broadcast([sites, n, n], reshape([sites, 1, n], flat([n], h)));
+    return reshape(shapeOf(h), total([2], mul(square, column)));
+  },
+  turned: (a) => {
+    const shape = shapeOf(a);
+    const n = shape[shape.length - 1];
+    return reshape(shape, transpose([0, 2, 1], flat([n, n], a)));
+  },
+  outer: (g, h) => {
+    const shape = shapeOf(g);
+    const n = shape[shape.length - 1];
+    const sites = volume(shape) / n;
+    const left = broadcast([sites, n, n], reshape([sites, n, 1], g));
+    return reshape([...shape, n], mul(left, broadcast([sites, n, n], reshape([sites, 1, n], h))));
+  },
+};
+
+/** The products that a kind of recurrence is made of. */
+export const algebraOf = (kind: OpOf<'recurrence'>['kind']): Algebra =>
+  kind === 'matrix' ? matrices : { act: mul, turned: same, outer: mul };

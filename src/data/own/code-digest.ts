@@ -1,0 +1,88 @@
+/** The digest of a module and of all that it imports: other code may make other data. */
+
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Checked, fileError } from '../../base/error.js';
+
+/** Names of modules in a text. Those in comments count too, which does no harm. */
+const imports = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"\n]+)['"]/g;
+
+const endings = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
+
+const isFile = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => null))?.isFile() === true;
+
+/** The file that a relative import means; null where there is none. */
+const fileOf = async (from: string, name: string): Promise<string | null> => {
+  const path = resolve(dirname(from), name);
+  // TypeScript names the file that it will be compiled to.
+  const written = path.replace(/\.([cm]?)js$/, '.$1ts');
+  for (const base of [path, written, join(path, 'index')])
+    for (const ending of endings) if (await isFile(base + ending)) return base + ending;
+  return null;
+};
+
+/** The version of a package that a file imports; null where it is none, such as a module of Node. */
+const versionOf = async (from: string, name: string): Promise<string | null> => {
+  const [first, second] = name.split('/');
+  const named = first.startsWith('@') ? `${first}/${second}` : first;
+  for (let folder = dirname(from); ; folder = dirname(folder)) {
+    const text = await readFile(join(folder, 'node_modules', named, 'package.json'), 'utf8').catch(
+      () => null,
+    );
+    if (text !== null) return /"version"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '';
+    if (dirname(folder) === folder) return null;
+  }
+};
+
+const ownFile = new URL('../../../package.json', import.meta.url);
+
+/** Drumhead's own version, whose streams and functions a module may use. */
+const ownVersion = async (): Promise<string> => {
+  const text = await readFile(ownFile, 'utf8');
+  return /"version"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '';
+};
+
+/**
+ * SHA-256 of a module's text and of the modules that it imports by a relative path, at any depth, with the versions of the
+ * packages that these import. Where the files and the packages lie does not enter, nor how lines end.
+ *
+ * **Errors** FileError where the module is not there.
+ */
+export const codeDigest = async (file: string): Promise<Checked<string>> => {
+  const texts: string[] = [];
+  const packages = new Map<string, string>();
+  const seen = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n');
+    texts.push(text);
+    for (const [, name] of text.matchAll(imports)) {
+      if (name.startsWith('.')) {
+        const found = await fileOf(path, name);
+        if (found !== null) await visit(found);
+      } else if (name !== 'drumhead' && !name.startsWith('drumhead/') && !packages.has(name))
+        // A package may lie beside the file or, where drumhead is a dependency, only beside drumhead.
+        packages.set(
+          name,
+          (await versionOf(path, name)) ?? (await versionOf(fileURLToPath(ownFile), name)) ?? '',
+        );
+    }
+  };
+  try {
+    await visit(resolve(file));
+    packages.set('drumhead', await ownVersion());
+  } catch (cause) {
+    return E.left(fileError(file, cause));
+  }
+  const versions = [...packages].sort(([a], [b]) => (a < b ? -1 : 1));
+  return E.right(
+    createHash('sha256')
+      .update(JSON.stringify([texts, versions]))
+      .digest('hex'),
+  );
+};

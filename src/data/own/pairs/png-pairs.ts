@@ -1,0 +1,228 @@
+/** Segmentation data as folders of PNG files, `images/NAME.png` and `masks/NAME.png`. */
+
+import { basename, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../../base/error.js';
+import { listFolder, readBytes } from '../../../files/files.js';
+import { notesOnList } from '../../../files/manifest.js';
+import {
+  type FoundPicture,
+  findMask,
+  findPicture,
+  type LeftOut,
+  type Picture,
+  type StoredMask,
+} from '../../../formats/png/png.js';
+import { isTiff, tiffMask, tiffPicture } from '../../../formats/png/tiff.js';
+import type { Loaded } from '../../cache.js';
+import { type Split, withinLimit } from '../../dataset.js';
+import { breath, interrupted, type Watch } from '../../made/generate.js';
+import { assemble, fileProblems, holdOut, labellingIn, type Parts } from '../folder.js';
+import type { Labelling } from '../labelling.js';
+import { type FileProblem, labelsOfValues } from '../mask-values.js';
+import { misnamed, type PairFiles, pairsIn } from '../png-folder.js';
+import type { PngTask } from '../stated/png.js';
+import { readClasses } from './classes-file.js';
+
+interface Pair {
+  readonly files: PairFiles;
+  readonly image: FoundPicture;
+  readonly mask: StoredMask;
+}
+
+const readPair = (files: PairFiles): Effect<Pair> =>
+  pipe(
+    TE.Do,
+    TE.let('files', () => files),
+    TE.bind('imageBytes', () => readBytes(files.image, 'picture')),
+    TE.bind('maskBytes', () => readBytes(files.mask, 'picture')),
+    TE.bind('image', ({ imageBytes }) => pictureIn(imageBytes, files.image)),
+    TE.bind('mask', ({ maskBytes }) => maskIn(maskBytes, files.mask)),
+    TE.filterOrElse(
+      ({ image: { picture }, mask }) => picture.height === mask.height && picture.width === mask.width,
+      ({ image: { picture }, mask }): DrumheadError =>
+        decodeError(
+          files.mask,
+          `${mask.height}x${mask.width}, but its image is ${picture.height}x${picture.width}`,
+        ),
+    ),
+  );
+
+/** The picture in the bytes of a PNG or a TIFF, whatever its file is called. **Errors** DecodeError. */
+export const pictureIn = (bytes: Uint8Array, path: string): Effect<FoundPicture> =>
+  isTiff(bytes) ? tiffPicture(bytes, path) : TE.fromEither(findPicture(bytes, path));
+
+const maskIn = (bytes: Uint8Array, path: string): Effect<StoredMask> =>
+  isTiff(bytes) ? tiffMask(bytes, path) : TE.fromEither(findMask(bytes, path));
+
+/** Grey pictures among coloured ones get three equal channels. */
+export const spread = ({ channels, values }: Picture, wanted: number): Uint8Array =>
+  channels === wanted
+    ? values
+    : Uint8Array.from({ length: values.length * 3 }, (_, i) => values[Math.floor(i / 3)]);
+
+const some = (names: readonly string[]): string =>
+  names.length <= 2 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+
+/** A sentence for each kind of content that is left out, with the files concerned. */
+const leftOutNotes = (pairs: readonly Pair[]): readonly string[] => {
+  const files = new Map<LeftOut, string[]>();
+  for (const { files: at, image, mask } of pairs) {
+    for (const what of image.leftOut) files.set(what, [...(files.get(what) ?? []), at.image]);
+    for (const what of mask.leftOut) files.set(what, [...(files.get(what) ?? []), at.mask]);
+  }
+  return [...files].map(([what, paths]) => `left out: ${what} of ${some(paths)}`);
+};
+
+const splitOf = (folder: string, pairs: readonly Pair[], labelling: Labelling): Checked<Split> => {
+  const { height, width } = pairs[0].image.picture;
+  const odd = pairs.find(({ image: { picture } }) => picture.height !== height || picture.width !== width);
+  if (odd !== undefined) {
+    const { picture } = odd.image;
+    const names = `${basename(pairs[0].files.image)} and ${basename(odd.files.image)}`;
+    const problem = `images of ${height}x${width} and of ${picture.height}x${picture.width}; all must be of one size (${names})`;
+    return E.left(decodeError(join(folder, 'images'), problem));
+  }
+  const channels = pairs.reduce(
+    (most, { image: { picture } }) => Math.max(most, picture.channels),
+    Number.NEGATIVE_INFINITY,
+  );
+  return pipe(
+    labelsOfValues(
+      pairs.map(({ files, mask: { values } }) => ({ path: files.mask, values, width })),
+      labelling,
+    ),
+    E.mapLeft((problems) => fileProblems(folder, problems)),
+    E.map((masks) => ({
+      ...{ count: pairs.length, height, width, channels },
+      images: Buffer.concat(pairs.map(({ image: { picture } }) => spread(picture, channels))),
+      masks,
+    })),
+  );
+};
+
+interface ReadSplit {
+  readonly split: Split;
+  readonly notes: readonly string[];
+}
+
+/** After this many bad files, reading stops. */
+const enough = 12;
+
+/** The message of an error of one file, without its path. */
+const problemOf = (error: DrumheadError, files: PairFiles): FileProblem => {
+  const path =
+    error._tag === 'FileError' ? error.path : error._tag === 'DecodeError' ? error.source : files.image;
+  return { path, problem: errorMessage(error).replace(`${path}: `, '') };
+};
+
+const readSplit = (
+  folder: string,
+  stage: keyof Parts,
+  labelling: Labelling,
+  watch: Watch,
+): Effect<ReadSplit> =>
+  pipe(
+    pairsIn(folder),
+    TE.flatMap(({ pairs: files, notes }) => async () => {
+      const pairs: Pair[] = [];
+      const problems: FileProblem[] = [];
+      const errors: DrumheadError[] = [];
+      let values = 0;
+      for (const [at, one] of files.entries()) {
+        const pair = await readPair(one)();
+        if (E.isRight(pair)) {
+          pairs.push(pair.right);
+          const { length } = pair.right.image.picture.values;
+          values += length;
+          // The estimate assumes that all following images have this size; others are refused at the end.
+          const fits = withinLimit(folder, 1, values + (files.length - at - 1) * length);
+          if (E.isLeft(fits)) return fits;
+        } else {
+          errors.push(pair.left);
+          problems.push(problemOf(pair.left, one));
+          if (errors.length === enough) break;
+        }
+        watch.onProgress?.({ stage, done: at + 1, total: files.length });
+        await breath();
+        if (watch.signal?.aborted) return E.left(interrupted);
+      }
+      if (errors.length === 1) return E.left(errors[0]);
+      if (errors.length > 1) return E.left(fileProblems(folder, problems));
+      return pipe(
+        splitOf(folder, pairs, labelling),
+        E.map((split) => ({ split, notes: [...notes, ...leftOutNotes(pairs)] })),
+      );
+    }),
+  );
+
+interface ReadParts {
+  readonly parts: Parts;
+  readonly notes: readonly string[];
+}
+
+const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<ReadParts> =>
+  pipe(
+    listFolder(task.folder),
+    TE.flatMap((names) => {
+      if (!names.includes('train')) {
+        return pipe(
+          readSplit(task.folder, 'train', labelling, watch),
+          TE.map(({ split, notes }): ReadParts => {
+            const { kept, held } = holdOut(split, task.testShare, task.seed, 'test');
+            return { parts: { train: kept, validation: O.none, test: held }, notes };
+          }),
+        );
+      }
+      const wrong = misnamed(names);
+      if (wrong !== null) return TE.left(decodeError(task.folder, wrong));
+      const part = (name: keyof Parts) => readSplit(join(task.folder, name), name, labelling, watch);
+      return pipe(
+        TE.Do,
+        TE.bind('train', () => part('train')),
+        TE.bind('validation', () =>
+          names.includes('validation') ? pipe(part('validation'), TE.map(O.some)) : TE.right(O.none),
+        ),
+        TE.bind('test', () => part('test')),
+        TE.map(({ train, validation, test }) => ({
+          parts: {
+            train: train.split,
+            validation: pipe(
+              validation,
+              O.map(({ split }) => split),
+            ),
+            test: test.split,
+          },
+          notes: [
+            ...(names.includes('images')
+              ? [`${join(task.folder, 'images')} is not read: the images are those in train and test`]
+              : []),
+            ...[train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(
+              ({ notes }) => notes,
+            ),
+          ],
+        })),
+      );
+    }),
+  );
+
+/** Reads a folder of PNG pairs. Fails with the problems, the path of each bad file first. */
+export const readPngPairs = (task: PngTask, watch: Watch = {}): Effect<Loaded> =>
+  pipe(
+    TE.Do,
+    TE.bind('named', () => readClasses(task.folder)),
+    TE.bind('read', ({ named }) => readParts(task, labellingIn(task, named), watch)),
+    TE.bind('listed', () => notesOnList(task.folder)),
+    TE.flatMapEither(({ read: { parts, notes }, named, listed }) =>
+      assemble(task, parts, named, [...notes, ...listed]),
+    ),
+  );

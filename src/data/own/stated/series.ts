@@ -1,0 +1,42 @@
+/** The task of time series in a person's files, as it is stated. */
+
+import * as t from 'io-ts';
+import { real, record, text, where, whole, withDefault } from '../../../base/codec.js';
+
+const columns = t.readonlyArray(text);
+
+/**
+ * - `folder`: `CLASS/NAME.csv`, each file one sequence; or files of long series, or one such file, of which `past` rows are seen
+ *   and the `future` rows after them are asked.
+ * - `columns`: the columns that are read, in this order; empty: all that are numbers in the first row.
+ * - `past`, `future`: rows; `every`: rows from one window to the next. `future: 0`: sequences with classes.
+ * - `asked`: the columns of the future; empty: those that are read.
+ * - `validationShare`, `testShare`: of sequences drawn by `seed`; of a series its last rows, the test after the validation.
+ */
+export type SeriesTask = t.TypeOf<typeof seriesTask>;
+
+export const seriesTask = where(
+  record('series', {
+    name: t.literal('series'),
+    folder: text,
+    columns: withDefault<readonly string[]>(columns, []),
+    asked: withDefault<readonly string[]>(columns, []),
+    past: withDefault(whole(0, 1_000_000), 0),
+    future: withDefault(whole(0, 1_000_000), 0),
+    every: withDefault(whole(1, 1_000_000), 1),
+    validationShare: withDefault(real(0, 0.9), 0.15),
+    testShare: withDefault(real(0, 0.9), 0.15),
+    seed: withDefault(whole(0, Number.MAX_SAFE_INTEGER), 0),
+  }),
+  ({ past, future, asked, every }) =>
+    past > 0 === future > 0
+      ? future === 0 && (asked.length > 0 || every > 1)
+        ? 'asked and every are of forecasts; give past and future too'
+        : null
+      : 'a forecast has both past and future, in rows; sequences with classes have neither',
+);
+
+export const describeSeries = ({ folder, past, future, every }: SeriesTask): string =>
+  future > 0
+    ? `series read from ${folder}: ${future} rows after ${past}, a window every ${every === 1 ? 'row' : `${every} rows`}`
+    : `sequences in a folder for each class, read from ${folder}`;

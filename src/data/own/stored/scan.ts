@@ -1,0 +1,105 @@
+/**
+ * A scan of every number of a stored array, a few megabytes at a time: range, digest, and the first that is not finite. A file
+ * that has not changed since is not scanned again.
+ */
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { hashOf } from '../../../base/canonical.js';
+import { parsedJson } from '../../../base/json-text.js';
+import { readBytesIfPresent, writeBytes } from '../../../files/files.js';
+import { type StoredArray, samplesAt } from './stored.js';
+
+const scanCodec = t.type({
+  /** The digest of all numbers as float32, sample after sample. */
+  sha256: t.string,
+  least: t.number,
+  largest: t.number,
+  /** Whether all are whole numbers that float32 holds exactly. */
+  integer: t.boolean,
+  /** The first number that is not finite. */
+  bad: t.union([t.null, t.type({ sample: t.number, place: t.number, value: t.string })]),
+});
+
+/** The result of a scan. */
+export type Scan = t.TypeOf<typeof scanCodec>;
+
+/** Numbers of a piece. */
+const piece = 2 ** 20;
+/** Whole numbers up to here are exact as float32. */
+export const exact = 2 ** 24;
+
+const scanned = async (
+  stored: StoredArray,
+  watch: (samples: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Scan | null> => {
+  const size = stored.shape.reduce((a, b) => a * b, 1);
+  const together = Math.max(1, Math.floor(piece / Math.max(1, size)));
+  const hash = createHash('sha256');
+  let [least, largest, integer] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
+  let bad: Scan['bad'] = null;
+  for (let first = 0; first < stored.count; first += together) {
+    if (signal?.aborted) return null;
+    const count = Math.min(together, stored.count - first);
+    const values = await samplesAt(stored, first, count);
+    hash.update(new Uint8Array(values.buffer));
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value < least) least = value;
+      if (value > largest) largest = value;
+      if (integer && Math.trunc(value) !== value) integer = false;
+      // A difference from itself is NaN for whatever is not finite.
+      if (value - value !== 0 && bad === null)
+        bad = { sample: first + Math.floor(i / size), place: i % size, value: `${value}` };
+    }
+    watch(first + count);
+  }
+  return {
+    sha256: hash.digest('hex'),
+    // JSON has no infinity.
+    least: Number.isFinite(least) ? least : 0,
+    largest: Number.isFinite(largest) ? largest : 0,
+    integer: integer && bad === null && Math.max(-least, largest) <= exact,
+    bad,
+  };
+};
+
+/** A file that was written within this time may be written again without a change of its time stamp. */
+const settledAfter = 2_000;
+
+const memoOf = (cache: string, { bytes, at, type, bigEndian, count, shape }: StoredArray): string =>
+  join(cache, 'scans', `${hashOf([1, bytes.stamp, at, type, bigEndian, count, shape]).slice(0, 32)}.json`);
+
+const known = async (memo: string): Promise<Scan | null> => {
+  const read = await readBytesIfPresent(memo)();
+  if (E.isLeft(read) || read.right === null) return null;
+  const json = parsedJson(new TextDecoder().decode(read.right));
+  return E.isRight(json) && scanCodec.is(json.right) ? json.right : null;
+};
+
+/**
+ * Looks at all numbers of an array.
+ *
+ * @param cache the folder that keeps scans; null: none are kept
+ * @returns null where the signal stopped it
+ *
+ * **Errors** Rejected where the file cannot be read.
+ */
+export const scan = async (
+  stored: StoredArray,
+  cache: string | null,
+  watch: (samples: number) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Scan | null> => {
+  const memo = cache === null || stored.bytes.stamp === null ? null : memoOf(cache, stored);
+  const before = memo === null ? null : await known(memo);
+  if (before !== null) return before;
+  const now = await scanned(stored, watch, signal);
+  // A cache that cannot be written costs time alone.
+  if (memo !== null && now !== null && Date.now() - stored.bytes.written > settledAfter)
+    await writeBytes(memo, new TextEncoder().encode(`${JSON.stringify(now)}\n`))();
+  return now;
+};

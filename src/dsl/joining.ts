@@ -1,0 +1,103 @@
+/** Programs put together and cut apart: one reads outputs of another; inputs that nothing reads are taken away. */
+
+import { type Graph, inputsOf, outputsOf } from './graph.js';
+import type { Node } from './op.js';
+import type { Program } from './program.js';
+import { pruneGraph } from './prune.js';
+import { sameShape, showShape } from './shape.js';
+import { refuse } from './tensor.js';
+
+/** The numbers of the nodes that an output is computed from, its own among them. */
+export const nodesBehind = ({ nodes, outputs }: Graph, output: string): ReadonlySet<number> => {
+  const found = new Set<number>();
+  const open = [outputs[output]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    open.push(...nodes[next].inputs);
+  }
+  return found;
+};
+
+/** The names of the inputs that an output is computed from. */
+export const inputsBehind = (graph: Graph, output: string): ReadonlySet<string> =>
+  new Set(
+    [...nodesBehind(graph, output)].flatMap((number) => {
+      const { op } = graph.nodes[number];
+      return op.op === 'input' ? [op.name] : [];
+    }),
+  );
+
+/**
+ * A program with the outputs of another beside its own. An input of the other reads the output of the first that `reads`
+ * names; else the input of its own name, which is added where the first has none.
+ *
+ * Refuses an output that both have, and shapes that differ.
+ */
+export const joined = (first: Program, other: Program, reads: Readonly<Record<string, string>>): Program => {
+  const own = outputsOf(first.graph);
+  const twice = Object.keys(other.graph.outputs).find((name) => Object.hasOwn(own, name));
+  if (twice !== undefined) return refuse('joined', `both programs have an output '${twice}'`);
+  const given = inputsOf(first.graph);
+  const wanted = Object.entries(inputsOf(other.graph));
+  for (const [name, shape] of wanted) {
+    const from = reads[name] === undefined ? given[name] : own[reads[name]];
+    if (from !== undefined && !sameShape(from, shape))
+      return refuse('joined', `'${reads[name] ?? name}' is ${showShape(from)}, not ${showShape(shape)}`);
+  }
+  const added = wanted.filter(([name]) => reads[name] === undefined && given[name] === undefined);
+  const before = Object.keys(given).length;
+  // Inputs come first in a graph, so that all that follows moves by as many as are added.
+  const moved = (number: number): number => (number < before ? number : number + added.length);
+  const nodes: Node[] = [
+    ...first.graph.nodes.slice(0, before),
+    ...added.map(([name, shape]): Node => ({ op: { op: 'input', name, shape }, inputs: [], shape })),
+    ...first.graph.nodes.slice(before).map((node) => ({ ...node, inputs: node.inputs.map(moved) })),
+  ];
+  const place: number[] = [];
+  for (const node of other.graph.nodes) {
+    if (node.op.op === 'input') {
+      const { name } = node.op;
+      place.push(
+        reads[name] === undefined
+          ? nodes.findIndex(({ op }) => op.op === 'input' && op.name === name)
+          : moved(first.graph.outputs[reads[name]]),
+      );
+      continue;
+    }
+    place.push(nodes.length);
+    nodes.push({ ...node, inputs: node.inputs.map((input) => place[input]) });
+  }
+  const outputs = Object.entries({
+    ...Object.fromEntries(
+      Object.entries(first.graph.outputs).map(([name, number]) => [name, moved(number)] as const),
+    ),
+    ...Object.fromEntries(
+      Object.entries(other.graph.outputs).map(([name, number]) => [name, place[number]] as const),
+    ),
+  }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { graph: { ...first.graph, nodes, outputs: Object.fromEntries(outputs) } };
+};
+
+/** The program with these outputs alone, without those of the named inputs that they do not read. */
+export const withoutInputs = (p: Program, outputs: readonly string[], inputs: readonly string[]): Program => {
+  const graph = pruneGraph(p.graph, outputs);
+  const read = new Set(outputs.flatMap((name) => [...inputsBehind(graph, name)]));
+  const isGone = ({ op }: Node): boolean =>
+    op.op === 'input' && inputs.includes(op.name) && !read.has(op.name);
+  const place: number[] = [];
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    place.push(nodes.length);
+    if (!isGone(node)) nodes.push({ ...node, inputs: node.inputs.map((input) => place[input]) });
+  }
+  return {
+    graph: {
+      ...graph,
+      nodes,
+      outputs: Object.fromEntries(
+        Object.entries(graph.outputs).map(([name, number]) => [name, place[number]]),
+      ),
+    },
+  };
+};

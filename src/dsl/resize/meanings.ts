@@ -1,0 +1,300 @@
+/**
+ * What nodes stand for together, where a layer wrote numbers that follow from the sizes of its axes: resampling, Fourier
+ * operators, long convolutions. Such numbers are known from their values and from what reads them.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { keptModes, modeWeights } from '../functions/modes.js';
+import { placesOf, type Resampled } from '../functions/resample.js';
+import type { Node, OpOf } from '../op.js';
+import { sameShape } from '../shape.js';
+import type { Axis } from './sizes.js';
+import { turnedAgain } from './turned.js';
+
+/** A resampling of an axis of n entries to one of m, with the axes that they are of. */
+export interface Resampling {
+  readonly n: number;
+  readonly m: number;
+  readonly from: Axis;
+  readonly to: Axis;
+}
+
+/** A Fourier operator on a grid of these axes, with their present sizes. */
+export interface Operator {
+  readonly modes: number;
+  readonly sites: number;
+  readonly grid: readonly Axis[];
+  /** The same axes of the field that the modes were read of. */
+  readonly field: readonly Axis[];
+}
+
+/** What was recognised in a program: the numbers of its constants follow from it. */
+export interface Recognised {
+  readonly resamplings: Resampling[];
+  readonly operators: Operator[];
+  /** Constants that may turn the modes of a wave in k-space. */
+  readonly turned: OpOf<'constant'>[];
+}
+
+/** Nothing is recognised yet. */
+export const unrecognised = (): Recognised => ({ resamplings: [], operators: [], turned: [] });
+
+const same = (a: readonly number[], b: readonly number[]): boolean => sameShape(a, b);
+
+/** A node; of what a step has from outside the node there. */
+export const ownNode = (nodes: readonly Node[], number: number, given: readonly Node[]): Node => {
+  const { op } = nodes[number];
+  return op.op === 'external' ? given[op.index] : nodes[number];
+};
+
+/** How long the longest run of neighbours is. */
+const longestRun = (indices: readonly number[]): number => {
+  let [longest, run] = [1, 1];
+  for (let i = 1; i < indices.length; i++) {
+    run = indices[i] === indices[i - 1] + 1 ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+};
+
+/**
+ * Which entries of a resampling a gather reads; undefined where it is another gather. The lower and the upper ones stand
+ * beside each other. Where the nearest sites read every entry in one run, it is a padding.
+ */
+export const resampledBy = (nodes: readonly Node[], number: number): keyof Resampled | undefined => {
+  const { op, inputs } = nodes[number];
+  if (op.op !== 'gather') return undefined;
+  const { axis, indices } = op;
+  const [n, m] = [nodes[inputs[0]].shape[axis], indices.length];
+  if (n === m || n < 2 || m < 2) return undefined;
+  const { nearest, lower, upper } = placesOf(n, m);
+  const beside = (other: readonly number[]): boolean =>
+    nodes.some(
+      (node) =>
+        node.op.op === 'gather' &&
+        node.op.axis === axis &&
+        node.inputs[0] === inputs[0] &&
+        same(node.op.indices, other),
+    );
+  if (same(indices, lower) && beside(upper)) return 'lower';
+  if (same(indices, upper) && beside(lower)) return 'upper';
+  return same(indices, nearest) && longestRun(indices) < n ? 'nearest' : undefined;
+};
+
+/** The entries that a resampling of n entries to m reads; or why they are unknown. */
+export const resampledTo = (
+  entries: keyof Resampled,
+  was: Pick<Resampling, 'n' | 'm'>,
+  n: number,
+  m: number,
+): E.Either<string, readonly number[]> => {
+  const places = placesOf(n, m);
+  const either = (from: number, to: number): boolean => {
+    const { nearest, lower, shares } = placesOf(from, to);
+    return same(nearest, lower) && shares.every((share) => share === 0);
+  };
+  return entries === 'nearest' && either(was.n, was.m) && !either(n, m)
+    ? E.left(
+        `from ${was.n} to ${was.m} the nearest sites are those of the line, so which of them is meant from ${n} to ${m} cannot be told`,
+      )
+    : E.right(places[entries]);
+};
+
+/** The size of a resampled axis where nothing else decides it: it keeps its ratio. */
+export const resampledSize = ({ n, m }: Pick<Resampling, 'n' | 'm'>, to: number): E.Either<string, number> =>
+  (to * m) % n === 0
+    ? E.right((to * m) / n)
+    : E.left(`resampled from ${n} to ${m}, an axis of ${to} has no whole size in the same ratio`);
+
+/** Where each site of a plane becomes a square of sites, as `upsample` writes it: the plane, and its repetitions along each axis. */
+export const upsampledFrom = (
+  nodes: readonly Node[],
+  number: number,
+): { readonly plane: number; readonly repeated: readonly [number, number] } | undefined => {
+  const chain = [number];
+  for (const kind of ['reshape', 'broadcast', 'reshape', 'broadcast', 'reshape'] as const) {
+    const { op, inputs } = nodes[chain[chain.length - 1]];
+    if (op.op !== kind) return undefined;
+    chain.push(inputs[0]);
+  }
+  const [, , columns, repeated, rows, plane] = chain;
+  const [of, tall] = [nodes[plane].shape, nodes[repeated].shape];
+  if (of.length !== 3 || tall.length !== 3) return undefined;
+  const [[h, w, c], [, factor]] = [of, tall];
+  const shapes = [
+    [rows, [h, 1, w * c]],
+    [repeated, [h, factor, w * c]],
+    [columns, [h * factor * w, 1, c]],
+    [chain[1], [h * factor * w, factor, c]],
+    [number, [h * factor, w * factor, c]],
+  ] as const;
+  return shapes.every(([node, shape]) => same(nodes[node].shape, shape))
+    ? { plane, repeated: [repeated, chain[1]] }
+    : undefined;
+};
+
+/** The first modes along an axis of a real field, or the first and the last ones. */
+const modesOf = (indices: readonly number[], n: number, half: boolean): Modes | undefined => {
+  const most = half ? indices.length : (indices.length + 1) / 2;
+  const wanted = Number.isInteger(most) ? keptModes(n, most).slice(0, indices.length) : [];
+  return same(indices, wanted) ? { most, half } : undefined;
+};
+
+/** Which modes of an axis are kept. */
+export interface Modes {
+  readonly most: number;
+  /** Only those that run one way: the axis is of a real field. */
+  readonly half: boolean;
+}
+
+/** The modes that a gather reads of a Fourier transform, or that a scatter gives to one. */
+export const modesKept = (nodes: readonly Node[], number: number): Modes | undefined => {
+  const { op, inputs } = nodes[number];
+  if (op.op === 'gather') {
+    const source = nodes[inputs[0]];
+    return source.op.op === 'fourier' && source.op.axes.includes(op.axis)
+      ? modesOf(op.indices, source.shape[op.axis], source.op.from === 'real')
+      : undefined;
+  }
+  if (op.op !== 'scatter') return undefined;
+  const { axis, indices, size } = op;
+  const readers = nodes.flatMap(({ op: reader, inputs: read }) => (read.includes(number) ? [reader] : []));
+  const transforms = readers.flatMap((reader) =>
+    reader.op === 'fourier' && reader.from === 'complex' && reader.axes.includes(axis) ? [reader.to] : [],
+  );
+  return transforms.length > 0 && transforms.length === readers.length
+    ? modesOf(indices, size, transforms[0] === 'real')
+    : undefined;
+};
+
+/** The numbers of the modes that are kept of an axis of n; or why there are too few. */
+export const keptAgain = ({ most, half }: Modes, n: number): E.Either<string, readonly number[]> =>
+  2 * most - 1 > n
+    ? E.left(`modes of fewer than ${most} waves, ${2 * most - 1} along an axis, do not fit an axis of ${n}`)
+    : E.right(half ? keptModes(n, most).slice(0, most) : keptModes(n, most));
+
+/** The axes of the field whose modes were read, by their numbers; walks back to where they were. */
+const fieldOf = (
+  nodes: readonly Node[],
+  from: number,
+  axesOf: (node: number) => readonly Axis[],
+): ReadonlyMap<number, Axis> => {
+  const axes = new Map<number, Axis>();
+  for (let at: number | undefined = from; at !== undefined; [at] = nodes[at].inputs) {
+    const { op, inputs }: Node = nodes[at];
+    if (op.op === 'gather' && modesKept(nodes, at) !== undefined && !axes.has(op.axis))
+      axes.set(op.axis, axesOf(inputs[0])[op.axis]);
+    else if (axes.size > 0 ? op.op !== 'fourier' : !['zip', 'reshape', 'einsum'].includes(op.op)) break;
+  }
+  return axes;
+};
+
+/** The Fourier operator that ends in a node: modes scattered axis by axis, the last to a real field. */
+export const operatorOf = (
+  nodes: readonly Node[],
+  number: number,
+  axesOf: (node: number) => readonly Axis[],
+): Operator | undefined => {
+  const end = nodes[number].op;
+  if (end.op !== 'fourier' || end.to !== 'real' || end.axes.length !== 1) return undefined;
+  const grid = new Map<number, Axis>();
+  let sites = 1;
+  let modes: number | undefined;
+  let at = number;
+  for (;;) {
+    const transform = nodes[at];
+    if (transform.op.op !== 'fourier' || transform.op.axes.length !== 1) break;
+    const [scattered] = transform.inputs;
+    const { op, inputs } = nodes[scattered];
+    const kept =
+      op.op === 'scatter' && op.axis === transform.op.axes[0] ? modesKept(nodes, scattered) : undefined;
+    if (op.op !== 'scatter' || kept === undefined || (modes !== undefined && kept.most !== modes)) break;
+    modes = kept.most;
+    grid.set(op.axis, axesOf(scattered)[op.axis]);
+    sites *= op.size;
+    [at] = inputs;
+  }
+  const read = fieldOf(nodes, at, axesOf);
+  const field = [...grid.keys()].flatMap((axis) => read.get(axis) ?? []);
+  return modes === undefined || field.length < grid.size
+    ? undefined
+    : { modes, sites, grid: [...grid.values()], field };
+};
+
+/**
+ * The numbers of a constant at other sizes, where they are the shares of a resampling, the weights of an operator's modes
+ * or turn the modes of a wave in k-space; undefined where they are none of these.
+ */
+export const numbersAgain = (
+  constant: OpOf<'constant'>,
+  { resamplings, operators, turned }: Recognised,
+  after: readonly number[],
+  sizeOf: (axis: Axis) => number,
+): readonly number[] | undefined => {
+  const { value, shape } = constant;
+  if (typeof value === 'number') return undefined;
+  const again = same(shape, after) ? undefined : turnedAgain(constant, turned, after);
+  if (again !== undefined) return again;
+  const axis = Math.max(
+    0,
+    shape.findIndex((n) => n > 1),
+  );
+  if (shape.some((n, i) => i !== axis && n !== 1)) return undefined;
+  const resampling = resamplings.find(
+    ({ n, m, to }) => m === shape[axis] && same(value, placesOf(n, m).shares) && sizeOf(to) === after[axis],
+  );
+  if (resampling !== undefined) return placesOf(sizeOf(resampling.from), after[axis]).shares;
+  const operator = operators.find(
+    ({ modes, sites, grid }) => shape.length === grid.length + 2 && same(value, modeWeights(modes, sites)),
+  );
+  return operator === undefined
+    ? undefined
+    : modeWeights(
+        operator.modes,
+        operator.grid.reduce((sites, each) => sites * sizeOf(each), 1),
+      );
+};
+
+/**
+ * Where a slice takes the first half of an axis that was made twice as long by zeros: the node and axis before that, and
+ * the zeros. Walks back over what leaves the axis as it is.
+ */
+export const beforeZeros = (
+  nodes: readonly Node[],
+  number: number,
+  axis: number,
+  given: readonly Node[],
+): { readonly node: number; readonly zeros: number } | undefined => {
+  const { op, inputs } = nodes[number];
+  if (op.op !== 'slice' || op.begin[axis] !== 0 || 2 * op.size[axis] !== nodes[inputs[0]].shape[axis])
+    return undefined;
+  for (let at = inputs[0]; ; ) {
+    const node: Node = nodes[at];
+    const [first, second] = node.inputs;
+    switch (node.op.op) {
+      case 'concat': {
+        if (node.op.axis !== axis) break;
+        // The zeros of a step may be written outside of it.
+        const zeros = node.inputs.length === 2 ? ownNode(nodes, second, given).op : undefined;
+        const half = nodes[first].shape[axis] === op.size[axis];
+        return half && zeros?.op === 'constant' && zeros.value === 0
+          ? { node: first, zeros: second }
+          : undefined;
+      }
+      case 'slice':
+        if (node.op.size[axis] !== nodes[first].shape[axis]) return undefined;
+        break;
+      case 'reshape':
+        if (!same(node.shape.slice(0, axis + 1), nodes[first].shape.slice(0, axis + 1))) return undefined;
+        break;
+      case 'fourier':
+      case 'map':
+      case 'affine':
+      case 'zip':
+        break;
+      default:
+        return undefined;
+    }
+    at = node.op.op === 'zip' && nodes[first].shape.length === 0 ? second : first;
+  }
+};

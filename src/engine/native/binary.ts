@@ -1,0 +1,67 @@
+/** Finds the binary of native code: one that was built here, or one that the package brought. */
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import type { NativeCode } from './code.js';
+import { sourcesDigest } from './sources.js';
+
+/** The folder of the package: three above this one, in src and in dist. */
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Where a binary may be, in the order in which they are tried. */
+const places: readonly string[] = [
+  'native/build/drumhead.node',
+  `prebuilds/${process.platform}-${process.arch}/drumhead.node`,
+];
+
+/** A binary that was built on this machine, which a person wanted; the package brings one to everybody. */
+export interface Binary {
+  readonly code: NativeCode;
+  readonly builtHere: boolean;
+}
+
+let found: E.Either<string, Binary> | undefined;
+
+/** The binary of this platform; else one clause that says why there is none. Looked for once a process. */
+export const nativeBinary = (): E.Either<string, Binary> => {
+  found ??= binaryIn(packageRoot);
+  return found;
+};
+
+/** The native code of this platform, from either binary. */
+export const nativeCode = (): E.Either<string, NativeCode> =>
+  E.map(({ code }: Binary) => code)(nativeBinary());
+
+/**
+ * The native code in a folder of the package. Where the sources are there too, as in a checkout, a binary that was made from
+ * others is not taken: its kernels may have other numbers and other bits.
+ */
+export const binaryIn = (root: string): E.Either<string, Binary> => {
+  const sources = join(root, 'native/src');
+  const digest = existsSync(sources) ? sourcesDigest(sources) : undefined;
+  const problems: string[] = [];
+  for (const [i, place] of places.entries()) {
+    if (!existsSync(join(root, place))) continue;
+    try {
+      const code: NativeCode = createRequire(import.meta.url)(join(root, place));
+      if (digest === undefined || code.sources === digest) return E.right({ code, builtHere: i === 0 });
+      problems.push(
+        `${place} was made from other sources than native/src; npm run build:native makes it anew`,
+      );
+    } catch (cause) {
+      problems.push(`${place} does not load: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+  return E.left(
+    problems.length > 0
+      ? problems.join('; ')
+      : `there is no binary for ${process.platform}-${process.arch}; ${
+          digest === undefined
+            ? 'a checkout of drumhead makes one, by npm run build:native'
+            : 'npm run build:native makes one'
+        }`,
+  );
+};

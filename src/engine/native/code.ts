@@ -1,0 +1,22 @@
+/** Native code, as a binary for this platform gives it. */
+export interface NativeCode {
+  /** The digest of the sources from which it was made (`sourcesDigest`). */
+  readonly sources: string;
+  /** The levels that this processor can run, the fastest last; the first, `loops`, rounds as plain loops do and is for tests. */
+  readonly levels: () => readonly string[];
+  /** A list that is decoded. Throws where the numbers are none. */
+  readonly program: (numbers: Float64Array) => object;
+  /** Runs a list on a memory; kernels without native code are called by their places. */
+  readonly run: (
+    program: object,
+    level: number,
+    memory: ArrayBuffer,
+    outside: (kernel: number, ...given: readonly number[]) => void,
+  ) => void;
+}
+
+/** Native code at one of its levels, by its place among them. */
+export interface NativeLevel {
+  readonly code: NativeCode;
+  readonly level: number;
+}

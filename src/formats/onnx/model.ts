@@ -1,0 +1,42 @@
+/** A model of ONNX (onnx.ai) as values: what its file holds, of which only what drumhead writes is here. */
+
+/** Types of elements, by their numbers in onnx.proto. */
+export const onnxTypes = { float: 1, int64: 7, bool: 9 } as const;
+export type OnnxType = keyof typeof onnxTypes;
+
+/** A constant. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | BigInt64Array;
+}
+
+export type OnnxAttribute = number | string | readonly number[];
+
+export interface OnnxNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whole numbers, texts and lists of whole numbers; no operation that drumhead writes has others. */
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** What a model takes or gives; a text is a size that only a run knows. */
+export interface OnnxPort {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxModel {
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxTensor[];
+  /** For people. */
+  readonly description: string;
+  /** For programs. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly producer: string;
+  readonly version: string;
+}

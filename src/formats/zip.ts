@@ -1,0 +1,122 @@
+/**
+ * The members of a zip archive, as .npz files are. yauzl reads the directory, zip64 too, and unpacks; members that are stored
+ * are read where they lie. No file stays open: yauzl reads through `Ranges`.
+ */
+
+import { Readable } from 'node:stream';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { type Checked, decodeError } from '../base/error.js';
+import { limits, sizeText, tooManyArrays } from '../base/limits.js';
+import type { Ranges } from '../files/ranges.js';
+
+/** A member of an archive. */
+export interface ZipMember {
+  readonly name: string;
+  /** Whether its bytes are stored; else they are deflated. */
+  readonly stored: boolean;
+  /** Where its bytes begin in the file. */
+  readonly at: number;
+  /** How many bytes it has unpacked. */
+  readonly size: number;
+  /** Its bytes, unpacked piece by piece. **Errors** Rejected where they are damaged, or more or fewer than `size`. */
+  readonly unpacked: () => AsyncIterable<Uint8Array>;
+}
+
+const piece = 2 ** 20;
+
+async function* pieces(file: Ranges, from: number, to: number): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < to; at += piece) yield await file.read(at, Math.min(piece, to - at));
+}
+
+/** A file as yauzl reads it. */
+class RangesReader extends RandomAccessReader {
+  constructor(private readonly file: Ranges) {
+    super();
+  }
+
+  override _readStreamForRange(from: number, to: number): Readable {
+    return Readable.from(pieces(this.file, from, to), { objectMode: false });
+  }
+
+  override read(
+    into: Buffer,
+    offset: number,
+    length: number,
+    at: number,
+    done: (cause: Error | null, bytesRead?: number) => void,
+  ): void {
+    const asked =
+      at + length > this.file.size ? Promise.resolve(new Uint8Array()) : this.file.read(at, length);
+    asked.then(
+      (bytes) => {
+        into.set(bytes, offset);
+        done(null, bytes.length);
+      },
+      (cause: unknown) => done(cause instanceof Error ? cause : new Error(String(cause))),
+    );
+  }
+}
+
+/** What is wrong with the archive; a fault of the system, which says nothing about it, is thrown on. */
+const sentenceOf = (cause: unknown): string => {
+  if (cause instanceof Error && 'syscall' in cause) throw cause;
+  return cause instanceof Error ? cause.message : String(cause);
+};
+
+const again = 'save it again with np.savez';
+
+async function* unpacked(archive: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await archive.openReadStreamPromise(entry);
+  } catch (cause) {
+    throw new Error(`${name} does not unpack (${sentenceOf(cause)}); ${again}`);
+  }
+}
+
+/** Why a member cannot be read. */
+const problemOf = (entry: Entry, name: string): string | null => {
+  if (entry.isEncrypted()) return `${name} is encrypted, which is not read here`;
+  if (entry.canDecodeFileData()) return null;
+  return `${name} is packed by method ${entry.compressionMethod}; np.savez and np.savez_compressed write what is read`;
+};
+
+/**
+ * The members of an archive, in the order of its directory.
+ *
+ * **Errors** DecodeError where it is no zip, is damaged, encrypted, or packed in another way than by deflate.
+ */
+export const zipMembers = async (file: Ranges, source: string): Promise<Checked<readonly ZipMember[]>> => {
+  const refuse = (problem: string) => E.left(decodeError(source, problem));
+  // Names are those of arrays, never of files to write, so that none is refused: yauzl leaves them as bytes.
+  const opened = await fromRandomAccessReaderPromise(new RangesReader(file), file.size, {
+    autoClose: false,
+    decodeStrings: false,
+  }).catch((cause: unknown) => sentenceOf(cause));
+  if (typeof opened === 'string')
+    return refuse(`it is not an archive of NumPy (.npz), or is cut short (${opened})`);
+  if (opened.entryCount > limits.arrays) return refuse(tooManyArrays(opened.entryCount));
+  const members: ZipMember[] = [];
+  let directory = 0;
+  try {
+    for await (const entry of opened.eachEntry()) {
+      directory += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+      if (directory > limits.zipDirectory)
+        return refuse(`its directory has more than ${sizeText(limits.zipDirectory)}, which is the limit`);
+      const name = new TextDecoder().decode(entry.fileNameRaw);
+      const problem = problemOf(entry, name);
+      if (problem !== null) return refuse(problem);
+      const { fileDataStart } = await opened.readLocalFileHeaderPromise(entry, { minimal: true });
+      members.push({
+        name,
+        stored: entry.compressionMethod === 0,
+        at: fileDataStart,
+        size: entry.uncompressedSize,
+        unpacked: () => unpacked(opened, entry, name),
+      });
+    }
+  } catch (cause) {
+    return refuse(`its directory is damaged or cut short (${sentenceOf(cause)}); ${again}`);
+  }
+  return E.right(members);
+};

@@ -1,0 +1,144 @@
+/** Talks to Slurm: submits a script, and asks what waits and why. */
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, type Effect, mismatch } from '../../base/error.js';
+import { writeBytes } from '../../files/files.js';
+import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
+import type { Parts } from './script.js';
+
+const jobCodec = t.type({
+  /** Slurm's number of the array. */
+  job: t.string,
+  numbers: t.readonlyArray(t.number),
+  of: t.number,
+});
+/** An array job that was submitted, and the parts of the sweep that its tasks do. */
+export type Submitted = t.TypeOf<typeof jobCodec>;
+
+const jobsCodec = t.type({ jobs: t.readonlyArray(jobCodec) });
+
+/** Where a sweep keeps its scripts and the output of its tasks. */
+export const slurmFolder = (sweepFolder: string): string => join(sweepFolder, 'slurm');
+
+const jobsPath = (sweepFolder: string): string => join(slurmFolder(sweepFolder), 'jobs.json');
+
+/** What a sweep has submitted so far. **Errors** FileError, DecodeError. */
+export const submittedIn = (sweepFolder: string): Effect<readonly Submitted[]> =>
+  pipe(
+    readCheckedIfPresent(jobsPath(sweepFolder), jobsCodec),
+    TE.map((found) => found?.jobs ?? []),
+  );
+
+/** Runs a program of Slurm. It is absent, or it says why it refuses. */
+const slurm = (program: string, words: readonly string[], input = ''): Effect<string> =>
+  TE.tryCatch(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const child = execFile(
+          program,
+          [...words],
+          { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 60_000 },
+          (error, out, said) => {
+            if (error === null) resolve(out);
+            else reject(Object.assign(error, { said }));
+          },
+        );
+        child.stdin?.on('error', () => {});
+        child.stdin?.end(input);
+      }),
+    (cause): DrumheadError => {
+      const { code = undefined, said = '' } = t.UnknownRecord.is(cause) ? cause : {};
+      return mismatch(
+        code === 'ENOENT'
+          ? `there is no '${program}' here; submit from a machine of the cluster, or see the script with --dry-run`
+          : `${program} refuses: ${String(said).trim().split('\n').join('; ') || String(cause)}`,
+      );
+    },
+  );
+
+/**
+ * Submits a script and notes the job beside the sweep's record.
+ *
+ * **Errors** Mismatch where sbatch is absent or refuses; FileError.
+ */
+export const submit = (sweepFolder: string, script: string, parts: Parts): Effect<Submitted> =>
+  pipe(
+    submittedIn(sweepFolder),
+    TE.bindTo('before'),
+    TE.bind('answer', () => slurm('sbatch', ['--parsable'], script)),
+    TE.bind('made', ({ answer }) => {
+      const job = answer.trim().split(';')[0];
+      return /^\d+$/.test(job)
+        ? TE.right({ job, ...parts })
+        : TE.left(mismatch(`sbatch answered '${answer.trim()}', which is no number of a job`));
+    }),
+    TE.tap(({ made }) =>
+      writeBytes(join(slurmFolder(sweepFolder), `${made.job}.sh`), new TextEncoder().encode(script)),
+    ),
+    TE.tap(({ before, made }) => writeChecked(jobsPath(sweepFolder), { jobs: [...before, made] })),
+    TE.map(({ made }) => made),
+  );
+
+/** A task in the queue: its state in Slurm's words, and why it waits. */
+export interface Queued {
+  readonly state: string;
+  readonly reason: string;
+}
+
+/** `12_[3-5,9%2]` or `12_3`: the numbers of tasks. */
+const tasksOf = (text: string): readonly number[] =>
+  text
+    .replace(/[[\]]|%\d+/g, '')
+    .split(',')
+    .flatMap((part) => {
+      const [from, to = from] = part.split('-').map(Number);
+      return Number.isSafeInteger(from) && Number.isSafeInteger(to) && to - from < 1e6
+        ? Array.from({ length: to - from + 1 }, (_, i) => from + i)
+        : [];
+    });
+
+/**
+ * The tasks in an answer of `squeue --noheader --format %i|%T|%r`, by job and number.
+ *
+ * @example
+ * queuedIn('12_[3-4%2]|PENDING|Resources\n').get('12_4'); // => { state: 'PENDING', reason: 'Resources' }
+ */
+export const queuedIn = (text: string): ReadonlyMap<string, Queued> =>
+  new Map(
+    text.split('\n').flatMap((row) => {
+      const [id = '', state = '', reason = ''] = row.trim().split('|');
+      const found = /^(\d+)_(.+)$/.exec(id);
+      return found === null
+        ? []
+        : tasksOf(found[2]).map((number) => [`${found[1]}_${number}`, { state, reason }] as const);
+    }),
+  );
+
+/** What Slurm says of jobs; nothing where there is no Slurm here, or it does not answer. */
+export const queueOf = async (jobs: readonly Submitted[]): Promise<ReadonlyMap<string, Queued>> => {
+  if (jobs.length === 0) return new Map();
+  const list = jobs.map(({ job }) => job).join();
+  // jobs that ended long ago are not known any more; squeue then names them on stderr and lists the others
+  const answer = await slurm('squeue', ['--noheader', '--format=%i|%T|%r', `--jobs=${list}`])();
+  return E.isRight(answer) ? queuedIn(answer.right) : new Map();
+};
+
+/** The queue's word on each run of a sweep, by its index. */
+export const queuedRuns = (
+  jobs: readonly Submitted[],
+  queue: ReadonlyMap<string, Queued>,
+  count: number,
+): readonly (Queued | null)[] =>
+  Array.from({ length: count }, (_, index) => {
+    for (const { job, numbers, of } of [...jobs].reverse()) {
+      const number = (index % of) + 1;
+      const found = numbers.includes(number) ? queue.get(`${job}_${number}`) : undefined;
+      if (found !== undefined) return found;
+    }
+    return null;
+  });

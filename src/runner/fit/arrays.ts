@@ -1,0 +1,141 @@
+/** A person's own arrays as the data of a training. Every problem is found at once, by its path. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type Checked, decodeError } from '../../base/error.js';
+import { type ArrayForm, type NamedArrays, splitInMemory } from '../../data/arrays.js';
+import { inputsOf, outputsOf, type Program, volume } from '../../dsl/index.js';
+
+/** Values by name: those of one sample after the other, row-major. */
+export type Values = Readonly<Record<string, ArrayLike<number>>>;
+
+/** Arrays of a training; those of a validation are scored after each epoch. */
+export interface FitData {
+  readonly train: Values;
+  readonly validation?: Values;
+}
+
+/** The first input that a person's arrays have: its name and the size of a sample; null where they have none. */
+const firstInput = (program: Program, values: Values): { name: string; size: number } | null => {
+  const [first] = Object.entries(inputsOf(program.graph)).filter(([name]) => values[name] !== undefined);
+  return first === undefined ? null : { name: first[0], size: Math.max(1, volume(first[1])) };
+};
+
+/** How many samples an array holds; null where nothing says the size of one. */
+const samplesIn = (program: Program, values: Values): number | null => {
+  const first = firstInput(program, values);
+  return first === null ? null : values[first.name].length / first.size;
+};
+
+/** Why the arrays of a training give no whole number of samples. */
+const uncounted = (program: Program, train: Values): string => {
+  const first = firstInput(program, train);
+  if (first === null)
+    return `train: it has none of the inputs ${Object.keys(inputsOf(program.graph)).join(', ')}`;
+  const values = train[first.name].length;
+  return values === 0
+    ? 'train: it is empty'
+    : `train.${first.name}: ${values} values are no whole number of samples of ${first.size}`;
+};
+
+/** The shape of a sample: an input's, else that of an output of its size, with or without an axis of classes. */
+const shapeFor = (program: Program, name: string, size: number): readonly number[] => {
+  const input = inputsOf(program.graph)[name];
+  if (input !== undefined) return input;
+  if (size === 1) return [];
+  const outputs = Object.values(outputsOf(program.graph));
+  return (
+    [...outputs, ...outputs.map((shape) => shape.slice(0, -1))].find((shape) => volume(shape) === size) ?? [
+      size,
+    ]
+  );
+};
+
+const problemsOf = (
+  path: string,
+  values: ArrayLike<number>,
+  size: number,
+  count: number,
+): readonly string[] => {
+  if (values.length !== size * count)
+    return [`${path}: ${values.length} values are not ${count} samples of ${size}`];
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i]))
+      return [
+        `${path}: value ${i % size} of sample ${Math.floor(i / size)} is ${values[i]}, not a finite number`,
+      ];
+  return [];
+};
+
+const isWhole = (values: ArrayLike<number>): boolean => {
+  for (let i = 0; i < values.length; i++) if (!Number.isSafeInteger(values[i])) return false;
+  return true;
+};
+
+/**
+ * Arrays as the data of a training.
+ *
+ * **Errors** DecodeError: arrays of other lengths, values that are not finite, a set that is empty, an array that only one of
+ * both sets has.
+ */
+export const arraysFor = (
+  program: Program,
+  { train, validation = {} }: Partial<FitData>,
+): Checked<NamedArrays> => {
+  // JavaScript may leave it out.
+  if (train === undefined)
+    return E.left(decodeError('data', 'train: it is missing; give the arrays of the training by name'));
+  const count = samplesIn(program, train);
+  if (count === null || !Number.isInteger(count) || count === 0)
+    return E.left(decodeError('data', uncounted(program, train)));
+  const held = Object.keys(validation).length === 0 ? 0 : (samplesIn(program, validation) ?? 0);
+  const forms: Readonly<Record<string, ArrayForm>> = Object.fromEntries(
+    Object.entries(train).map(([name, values]) => [
+      name,
+      {
+        shape: shapeFor(program, name, Math.max(1, Math.round(values.length / count))),
+        integer: isWhole(values),
+      },
+    ]),
+  );
+  const sized = (split: string, values: Values, samples: number): readonly string[] =>
+    Object.entries(forms).flatMap(([name, { shape }]) =>
+      values[name] === undefined
+        ? [`${split}.${name}: it is not there`]
+        : problemsOf(`${split}.${name}`, values[name], volume(shape), samples),
+    );
+  const problems = [
+    ...sized('train', train, count),
+    ...(Object.keys(validation).length === 0
+      ? []
+      : held === 0
+        ? ['validation: it is empty; leave it out to score nothing']
+        : sized('validation', validation, held)),
+    ...Object.keys(validation).flatMap((name) =>
+      forms[name] === undefined ? [`validation.${name}: the training has no such array`] : [],
+    ),
+  ];
+  return problems.length > 0
+    ? E.left(decodeError('data', problems))
+    : E.right({
+        forms,
+        train: splitInMemory(count, forms, train),
+        validation: splitInMemory(held, forms, validation),
+        test: splitInMemory(0, forms, {}),
+      });
+};
+
+/** Problems with classes: numbers that are no class. */
+export const classProblems = (
+  { train, validation = {} }: FitData,
+  label: string,
+  classes: number,
+): readonly string[] =>
+  Object.entries({ train, validation }).flatMap(([split, values]) => {
+    const all: ArrayLike<number> = values[label] ?? [];
+    for (let i = 0; i < all.length; i++)
+      if (!Number.isInteger(all[i]) || all[i] >= classes)
+        return [
+          `${split}.${label}: value ${i} is ${all[i]}, and the classes are 0 to ${classes - 1} (below 0: none)`,
+        ];
+    return [];
+  });

@@ -1,0 +1,223 @@
+/** Training in a script: an async iterable of epochs, on the same kernels as a run and to the same bits, without a folder. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { decodeWith, noSuchField } from '../../base/codec.js';
+import { type Checked, type DrumheadError, decodeError, errorMessage } from '../../base/error.js';
+import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
+import { initialParameters } from '../../compile/parameters.js';
+import { openPool } from '../../compile/tfjs/session/pool.js';
+import type { Arrays } from '../../compile/tfjs/session/session.js';
+import type { NamedArrays } from '../../data/arrays.js';
+import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
+import { type EngineChoice, openEngine } from '../../engine/index.js';
+import { type Learning, trainedOutput } from '../../experiments/learning.js';
+import { type LossSpec, lossCodec } from '../../experiments/loss.js';
+import { learningFor } from '../../experiments/model.js';
+import type { Measures } from '../../experiments/scores/measures.js';
+import { type OwnScores, ownScoresCodec } from '../../experiments/scores/own-scores.js';
+import { type Training, trainingCodec } from '../../experiments/training/training.js';
+import { objectiveOf } from '../training/aimed.js';
+import { untrained } from '../training/optimiser.js';
+import { type TrainState, watchedLoss } from '../training/state.js';
+import { isTrained, nextEpoch, samplesPerStep, type TrainPlan } from '../training/train.js';
+import { arraysFor, classProblems, type FitData } from './arrays.js';
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** By name, such as 'mean-squared' or 'cross-entropy'; or outputs of the program: { output: 'total', count: 'known' }. */
+  readonly loss: LossSpec | string;
+  /** Scores that the program computes, on the validation arrays. */
+  readonly scores?: OwnScores;
+  /** Settings as in an experiment file; default 10 epochs of batches of 32 samples, with Adam at 0.001. */
+  readonly training?: Partial<Training>;
+  /** The seed of the first weights, the order of the samples and the noise; default 0. */
+  readonly seed?: number;
+  /** Weights by name from which the training begins; those that are left out begin as the seed says. */
+  readonly weights?: Arrays;
+  /** The state of an epoch from which the training goes on, to the same bits as without a stop. */
+  readonly from?: TrainState;
+  /** The engine; default the fastest one. */
+  readonly engine?: EngineChoice;
+  /** Threads that share a batch; default 1. */
+  readonly workers?: number;
+  /** Aborted to stop after the current step. Leaving the loop stops too. */
+  readonly signal?: AbortSignal;
+}
+
+/** The numbers and weights of an epoch. */
+export interface FitEpoch {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean loss over its steps, each before its step. */
+  readonly loss: number;
+  readonly rate: number;
+  /** On the validation arrays; null where there are none. */
+  readonly validation: Measures | null;
+  /** The weights after it, averaged where that was asked for. */
+  readonly weights: Arrays;
+  /** Everything that a later `fit` needs to go on: its option `from`. */
+  readonly state: TrainState;
+}
+
+/** Why a `fit` ended with an error; `error` is it as a value. */
+export class FitFault extends Error {
+  declare readonly error: DrumheadError;
+  constructor(error: DrumheadError) {
+    super(errorMessage(error));
+    this.name = 'FitFault';
+    // A person who does not catch it reads the sentence, not the inside of this package.
+    this.stack = `${this.name}: ${this.message}`;
+    // Not listed: who does not catch it would read it behind the sentence that says the same.
+    Object.defineProperty(this, 'error', { value: error });
+  }
+}
+
+const orThrow = <A>(found: E.Either<DrumheadError, A>): A => {
+  if (E.isLeft(found)) throw new FitFault(found.left);
+  return found.right;
+};
+
+interface Prepared {
+  readonly arrays: NamedArrays;
+  readonly learning: Learning;
+  readonly training: Training;
+  readonly loss: LossSpec;
+}
+
+/** The options of `fit` under the paths of an experiment file, so that problems have the same paths. */
+const settingsCodec = t.type({ loss: lossCodec, scores: ownScoresCodec, training: trainingCodec });
+
+const optionNames: readonly string[] = [
+  'loss',
+  'scores',
+  'training',
+  'seed',
+  'weights',
+  'from',
+  'engine',
+  'workers',
+  'signal',
+];
+
+const usual = { epochs: 10, batch: 32 };
+
+const problemsIn = (found: Checked<unknown>): readonly string[] =>
+  E.isLeft(found)
+    ? found.left._tag === 'DecodeError'
+      ? found.left.problems
+      : [errorMessage(found.left)]
+    : [];
+
+/** Everything that can be wrong before the first step, all at once. */
+const prepared = (program: Program, data: FitData, options: FitOptions): Checked<Prepared> => {
+  const arrays = arraysFor(program, data);
+  const samples = E.isRight(arrays) ? arrays.right.train.count : usual.batch;
+  const settings = decodeWith(
+    settingsCodec,
+    'fit',
+  )({
+    loss: options.loss,
+    scores: options.scores ?? {},
+    training: { ...usual, batch: Math.min(usual.batch, samples), ...options.training },
+  });
+  const declared = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, shape]));
+  const strangers = Object.keys(options.weights ?? {}).filter((name) => !declared.has(name));
+  const first = [
+    ...problemsIn(arrays),
+    ...problemsIn(settings),
+    ...Object.keys(options)
+      .filter((name) => !optionNames.includes(name))
+      .map((name) => `${name}: ${noSuchField(name, optionNames)}`),
+    ...strangers.map((name) => `weights.${name}: the program has no such parameter`),
+    ...(E.isRight(settings) && E.isRight(arrays) && samplesPerStep(settings.right.training) > samples
+      ? [
+          `training.batch: ${samplesPerStep(settings.right.training)} samples a step are more than the ${samples} there are`,
+        ]
+      : []),
+  ];
+  if (first.length > 0 || E.isLeft(arrays) || E.isLeft(settings)) return E.left(decodeError('fit', first));
+  const { loss, scores, training } = settings.right;
+  const learning = learningFor(
+    {
+      model: { name: 'program', graph: program.graph },
+      loss,
+      scores: Object.keys(scores).length === 0 ? [] : scores,
+    },
+    arrays.right.forms,
+  );
+  if (E.isLeft(learning)) return E.left(decodeError('fit', problemsIn(learning)));
+  const { aim } = learning.right;
+  const wrong = [
+    ...(aim.kind === 'classes' ? classProblems(data, aim.label, aim.classes) : []),
+    ...watchProblems(aim, training),
+  ];
+  return wrong.length > 0
+    ? E.left(decodeError('fit', wrong))
+    : E.right({ arrays: arrays.right, learning: learning.right, training, loss });
+};
+
+const watchProblems = (aim: Learning['aim'], { best }: Training): readonly string[] =>
+  best === 'loss' || (aim.kind === 'outputs' && Object.hasOwn(aim.scores, best))
+    ? []
+    : [`training.best: there is no score '${best}'`];
+
+/**
+ * Trains a program on arrays, epoch by epoch: `for await` takes one epoch after the other and may leave when it has enough.
+ * Settings, losses, optimisers, the order of the samples and the bits are those of a run with the same seed.
+ *
+ * **Errors** Throws a FitFault, whose `error` is the value: before the first step a DecodeError with every problem of data,
+ * loss, scores and settings by its path; Diverged; what the engine has wrong.
+ *
+ * @example
+ * const line = program({ x: [1] }, ({ x }) => ({ prediction: dense(1)(x) }));
+ * const data = { train: { x: [0, 1, 2, 3], y: [1, 3, 5, 7] } };
+ * for await (const { epoch, loss } of fit(line, data, { loss: 'mean-squared' })) console.log(epoch, loss);
+ */
+export async function* fit(
+  program: Program,
+  data: FitData,
+  options: FitOptions,
+): AsyncGenerator<FitEpoch, void, undefined> {
+  const { arrays, learning, training, loss } = orThrow(prepared(program, data, options));
+  const { seed = 0, workers = 1, signal = new AbortController().signal } = options;
+  const engine = orThrow(await openEngine(options.engine ?? 'auto')());
+  const start: TrainState = options.from ?? {
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    parameters: { ...initialParameters(learning.program.graph, seed), ...options.weights },
+    optimiser: untrained,
+    best: null,
+    history: [],
+  };
+  const whole = usesBatchStatistics(learning.program.graph);
+  const cut = orThrow(
+    microBatchesOnEngine(learning.program, training.batch, engine, whole, [trainedOutput(loss)]),
+  );
+  const plan: TrainPlan = {
+    training,
+    objective: objectiveOf(learning),
+    watched:
+      learning.aim.kind === 'outputs' && training.best !== 'loss'
+        ? { name: training.best, better: learning.aim.scores[training.best].better }
+        : watchedLoss,
+    seed,
+    data: arrays,
+    microBatches: cut,
+    evaluationBatch: Math.max(1, Math.min(16, ...cut)),
+  };
+  const session = orThrow(await openPool(engine, learning.program, start.parameters, workers)());
+  try {
+    let state = start;
+    session.load(state.parameters);
+    while (!isTrained(training, state, plan.watched)) {
+      state = orThrow(await nextEpoch(session, plan, state, { step: () => {}, signal }));
+      if (signal.aborted) return;
+      const { epoch, trainLoss, rate, validation } = state.history[state.history.length - 1];
+      yield { epoch, loss: trainLoss, rate, validation, weights: state.average ?? state.parameters, state };
+    }
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,29 @@
+/** The tables of a sweep's report. Pure. */
+
+import type { Entry } from '../../report/figures/index.js';
+import {
+  meansTable,
+  type ScoreGroup,
+  scoresShown,
+  spreadTable,
+  type Table,
+} from '../../report/tables/index.js';
+import { distinct } from './sweep-words.js';
+
+/** Means and spreads; a pair of tables for each task where their scores are others. */
+export const tablesOf = (
+  name: string,
+  groups: readonly ScoreGroup[],
+  entries: readonly Entry[],
+): readonly Table[] => {
+  const pair = (title: string, of: readonly ScoreGroup[]): readonly Table[] => {
+    const scores = distinct([...scoresShown(of), 'loss']);
+    return [meansTable(title, of, scores), spreadTable(title, of, scores.slice(0, 3))];
+  };
+  if (distinct(groups.map(({ shown = [] }) => shown.join())).length < 2) return pair(name, groups);
+  return distinct(groups.map(({ task }) => task)).flatMap((task) => {
+    const of = groups.filter((group) => group.task === task);
+    const place = entries.find((entry) => entry.name === of[0].name)?.task ?? '';
+    return pair(`${name}, ${place}`, of);
+  });
+};

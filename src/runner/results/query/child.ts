@@ -1,0 +1,48 @@
+/**
+ * The process of one query: DuckDB works beside its event loop, which watches what it takes. Neither a query that makes one
+ * value of gigabytes nor one that never comes to an end can be stopped but with its process.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError, errorMessage } from '../../../base/error.js';
+import { answerIn } from './answer.js';
+import { type Reply, type Request, requestCodec } from './messages.js';
+
+/** Memory grows by no more than 100 MB between two looks. */
+const milliseconds = 20;
+
+/** An exit would wait for DuckDB. */
+const die = (): void => void process.kill(process.pid, 'SIGKILL');
+
+const say = (reply: Reply): void => void process.send?.(reply, die);
+
+process.on('disconnect', die);
+
+const watch = ({ bytes, seconds }: Request['most']): void =>
+  void setInterval(() => {
+    if (process.memoryUsage.rss() > bytes) say({ kind: 'ends', for: 'memory' });
+    const { user, system } = process.cpuUsage();
+    if (user + system > 1e6 * seconds) say({ kind: 'ends', for: 'time' });
+  }, milliseconds);
+
+const failed = (error: DrumheadError): Reply => ({
+  kind: 'failed',
+  error:
+    error._tag === 'DecodeError' || error._tag === 'EngineError' || error._tag === 'FileError'
+      ? error
+      : decodeError('query', errorMessage(error)),
+});
+
+process.once('message', async (message) => {
+  const asked = requestCodec.decode(message);
+  if (E.isLeft(asked)) return say(failed(decodeError('query', 'it cannot be read')));
+  const { folder, question, most } = asked.right;
+  watch(most);
+  const reply = await pipe(
+    answerIn(folder, question),
+    TE.match(failed, (answer): Reply => ({ kind: 'answer', answer })),
+  )();
+  say(reply);
+});

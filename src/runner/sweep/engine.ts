@@ -1,0 +1,60 @@
+/** The engine of a sweep: `auto` is resolved once, when it begins, and its record says what it was. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Effect, type EngineError, engineError } from '../../base/error.js';
+import {
+  askedKernels,
+  type Engine,
+  type EngineChoice,
+  type Kernels,
+  openEngine,
+  parseEngineChoice,
+} from '../../engine/index.js';
+import { readSweepFile, sweepPath } from '../folder/sweep-file.js';
+
+/** What is asked for. */
+interface Asked {
+  readonly engine: EngineChoice;
+  readonly kernels?: Kernels;
+  /** The folder that holds all run folders. */
+  readonly runs: string;
+}
+
+/**
+ * Opens the engine of a sweep. With `auto`, one that has begun goes on with what it began with, so that shards, machines and
+ * days give runs that can be compared, whatever else can be found by then.
+ *
+ * **Errors** EngineError, also if a sweep began on an engine that is not here.
+ *
+ * @example
+ * openSweepEngine('paper/small', { engine: 'auto', runs: 'runs' })   // that of runs/sweeps/paper/small/sweep.json
+ */
+export const openSweepEngine = (name: string, { engine, kernels, runs }: Asked): Effect<Engine> =>
+  engine !== 'auto'
+    ? openEngine(engine, kernels)
+    : pipe(
+        TE.Do,
+        TE.bind('asked', () => TE.fromEither(kernels === undefined ? askedKernels() : E.right(kernels))),
+        TE.bind('read', () => TE.fromTask(readSweepFile(sweepPath(runs, name)))),
+        TE.flatMap(({ asked, read }) => {
+          const began = E.isRight(read) ? read.right : null;
+          const [choice, own] = [parseEngineChoice(began?.engine ?? 'auto'), began?.kernels ?? 'fused'];
+          // other kernels than those of the record are other runs
+          if (began === null || E.isLeft(choice) || own !== (asked ?? own))
+            return openEngine('auto', kernels);
+          return pipe(
+            openEngine(choice.right, own),
+            TE.map((opened) => ({ ...opened, why: `auto: ${name} began on it` })),
+            TE.mapLeft((error) => (error._tag === 'EngineError' ? elsewhere(name, error) : error)),
+          );
+        }),
+      );
+
+/** Says of a sweep or run that began on an engine that is not here how it goes on, and how it begins anew. */
+export const elsewhere = (name: string, { engine, message }: EngineError): EngineError =>
+  engineError(
+    engine,
+    `${name} began on it, and goes on where it is; here: ${message}; another --engine makes other runs`,
+  );

@@ -1,0 +1,13 @@
+/** The objective of what an experiment trains. */
+
+import { inputsOf } from '../../dsl/index.js';
+import type { Learning } from '../../experiments/learning.js';
+import { classesObjective } from './classes.js';
+import type { Objective } from './objective.js';
+import { outputsObjective } from './outputs.js';
+
+/** What is minimised and scored of a program. */
+export const objectiveOf = ({ program, aim }: Learning): Objective =>
+  aim.kind === 'classes'
+    ? classesObjective(Object.keys(inputsOf(program.graph)), aim)
+    : outputsObjective(program, aim);

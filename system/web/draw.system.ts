@@ -1,0 +1,215 @@
+/** Draw and decide: every control, by what it shows. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import {
+  built,
+  clickField,
+  drawnOver,
+  openBrowser,
+  openPage,
+  type Site,
+  serveSite,
+  shown,
+  until,
+} from './pages.js';
+
+const wave = 'Wave of Neural Wave Machine';
+const classes = 'Classes by Neural Wave Machine';
+const picture = 'The picture';
+
+describe('the playground: Draw and decide', () => {
+  let browser: Browser | null = null;
+  let site: Site;
+  let page: Page;
+  let faults: string[];
+
+  before(async function () {
+    browser = await openBrowser();
+    if (browser === null) return this.skip();
+    built();
+    site = await serveSite();
+    ({ page, faults } = await openPage(browser, `${site.address}#/draw`));
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+
+  const step = async (): Promise<number> =>
+    Number(
+      (
+        await page
+          .getByText(/^wave, step \d+/)
+          .first()
+          .textContent()
+      )?.match(/step (\d+)/)?.[1] ?? -1,
+    );
+  const settle = (share: number): Promise<void> =>
+    until(`the wave stands at ${share}`, async () => {
+      const text =
+        (await page
+          .getByText(/^wave, step \d+/)
+          .first()
+          .textContent()) ?? '';
+      const [, at, of] = text.match(/step (\d+) of (\d+)/) ?? [];
+      return Number(at) === Math.round(share * Number(of));
+    });
+  const scrub = async (share: number): Promise<void> => {
+    await page.getByLabel('Time').fill(String(1000 * share));
+    await settle(share);
+  };
+
+  it('plays by itself, and the wave and the classes change with time', async () => {
+    await until('the wave runs', async () => (await step()) > 3);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await scrub(0.1);
+    const early = [await shown(page, wave), await shown(page, classes)];
+    await scrub(0.9);
+    await until('the wave is another', async () => (await shown(page, wave)) !== early[0]);
+    await until('the classes are others', async () => (await shown(page, classes)) !== early[1]);
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByRole('button', { name: 'Again' }).waitFor();
+    await page.getByRole('button', { name: 'Again' }).click();
+    await until('it begins again', async () => (await step()) < 30);
+    await page.getByRole('button', { name: 'Pause' }).click();
+  });
+
+  it('the same time shows the same wave, to the pixel', async () => {
+    await scrub(0.5);
+    const once = await shown(page, wave);
+    await scrub(0.8);
+    await scrub(0.5);
+    assert.equal(await shown(page, wave), once);
+  });
+
+  it('another sample is another picture', async () => {
+    const before = await shown(page, picture);
+    await page.getByRole('button', { name: 'Another' }).click();
+    await page.getByText('test image 2').waitFor();
+    await until('the picture is another', async () => (await shown(page, picture)) !== before);
+  });
+
+  it('drawing changes the picture and starts the wave afresh; Clear empties it', async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('your own').waitFor();
+    const empty = await shown(page, picture);
+    await page.getByRole('button', { name: 'Draw', exact: true }).click();
+    await page.getByRole('button', { name: 'Colour 2' }).click();
+    for (const [x, y] of [
+      [0.42, 0.5],
+      [0.52, 0.5],
+      [0.61, 0.5],
+      [0.52, 0.4],
+    ])
+      await clickField(page, picture, x, y);
+    await until('the drawing is there', async () => (await shown(page, picture)) !== empty);
+    await until('it runs', async () => (await step()) > 0);
+    await page.getByRole('button', { name: 'Pause' }).click();
+  });
+
+  it('erasing while it runs damages the wave from then on', async () => {
+    await scrub(0.8);
+    const whole = await shown(page, wave);
+    await scrub(0.4);
+    await page.getByRole('button', { name: 'Erase' }).click();
+    const before = await shown(page, picture);
+    await clickField(page, picture, 0.61, 0.5);
+    await until('the picture is erased there', async () => (await shown(page, picture)) !== before);
+    await scrub(0.8);
+    await until('the wave differs', async () => (await shown(page, wave)) !== whole);
+  });
+
+  it('a probe shows the wave of its pixel, its spectrum and the class probabilities', async () => {
+    await page.getByRole('button', { name: 'Probe' }).click();
+    await clickField(page, picture, 0.5, 0.5);
+    await page.getByRole('heading', { name: /Probe at row \d+, column \d+/ }).waitFor();
+    const own = page.locator('[data-model=nwm]');
+    await until('its curve is there', async () =>
+      /M\d/.test((await own.locator('svg').first().locator('path.line').first().getAttribute('d')) ?? ''),
+    );
+    assert.equal(await own.locator('svg').count(), 3);
+    assert.match((await own.locator('h3').textContent()) ?? '', /: .+, \d+ %/);
+    const said = await own.locator('svg').nth(2).getAttribute('aria-label');
+    assert.match(
+      said ?? '',
+      /^Class probabilities of Neural Wave Machine at row \d+, column \d+: .+ \d+ percent$/,
+    );
+    assert.equal(await page.locator('[data-model=cnn] svg').count(), 1);
+  });
+
+  it('the light cone is drawn around what the pixel can know, and grows', async () => {
+    await scrub(0.05);
+    const bare = await drawnOver(page, wave);
+    await page.getByLabel('Light cone').check();
+    await until('a line is drawn', async () => (await drawnOver(page, wave)) > bare);
+    const small = await drawnOver(page, wave);
+    await scrub(0.12);
+    await until('the line is longer', async () => (await drawnOver(page, wave)) > small);
+    await page.getByLabel('Light cone').uncheck();
+    await until('the line is gone', async () => (await drawnOver(page, wave)) === bare);
+  });
+
+  it('the keyboard draws and probes, and says where it is', async () => {
+    await page.getByRole('button', { name: 'Probe' }).click();
+    await page.locator(`[aria-label^="${classes}"]`).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Shift+ArrowUp');
+    assert.match(
+      (await page.locator(`[aria-label^="${classes}"] [aria-live]`).textContent()) ?? '',
+      /^row \d+, column \d+, .+ percent$/,
+    );
+    const heading = page.getByRole('heading', { name: /Probe at/ });
+    const before = await heading.textContent();
+    await page.keyboard.press('Enter');
+    await until('the probe moves', async () => (await heading.textContent()) !== before);
+  });
+
+  it('trained and untrained are one switch', async () => {
+    await page.getByRole('button', { name: 'Untrained' }).click();
+    await page.getByText('initial weights, before any training').first().waitFor();
+    await page.getByRole('button', { name: 'Trained', exact: true }).click();
+    await until('it says so', async () => (await page.getByText('before any training').count()) === 0);
+  });
+
+  it('a picture of one’s own is cut, shown and read; what is no picture is refused in words', async () => {
+    const before = await shown(page, picture);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'own.svg.png',
+      mimeType: 'image/png',
+      buffer: readFileSync(new URL('../../docs/waves.gif', import.meta.url)),
+    });
+    await until('it is shown', async () => (await shown(page, picture)) !== before);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'bad.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('no picture'),
+    });
+    await page.getByRole('alert').getByText('not a picture').waitFor();
+  });
+
+  it('a link holds the drawing, the time and the probe', async () => {
+    await scrub(0.3);
+    const drawing = await shown(page, picture);
+    await until('the address has a state', async () => /#\/draw\/.{10}/.test(page.url()));
+    await page.waitForTimeout(600);
+    const link = page.url();
+    assert.ok(link.length < 4000, `${link.length} letters`);
+    if (browser === null) return assert.fail('no browser');
+    const other = await openPage(browser, link);
+    await until('the drawing is there', async () => (await shown(other.page, picture)) === drawing);
+    await other.page.getByRole('heading', { name: /Probe at/ }).waitFor();
+    assert.match(
+      (await other.page
+        .getByText(/^\d+ %$/)
+        .first()
+        .textContent()) ?? '',
+      /^30 %$/,
+    );
+    assert.deepEqual(other.faults, []);
+    await other.page.close();
+  });
+
+  it('no fault was met on the way', () => assert.deepEqual(faults, []));
+});

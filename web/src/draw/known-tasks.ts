@@ -1,0 +1,162 @@
+/** The tasks of the page, with the weights that lie in web/weights. */
+
+import * as t from 'io-ts';
+import type { ModelSpec } from '../../../src/models/catalogue.js';
+import index from '../../weights/index.json';
+import type { Brush, DrawTask, Trained } from './tasks.js';
+
+const Scores = t.type({ foregroundAccuracy: t.number, foregroundIou: t.number });
+const Index = t.array(
+  t.type({
+    name: t.string,
+    task: t.UnknownRecord,
+    model: t.UnknownRecord,
+    epochs: t.number,
+    of: t.number,
+    test: t.union([Scores, t.null]),
+    validation: t.union([Scores, t.null]),
+    file: t.string,
+    parameters: t.number,
+  }),
+);
+type Listed = t.TypeOf<typeof Index>[number];
+
+const readout = t.union([
+  t.literal('linear'),
+  t.literal('fft'),
+  t.literal('last'),
+  t.literal('mean'),
+  t.literal('max'),
+]);
+const sizes = { mid: t.number, channels: t.number, hidden: t.array(t.number) };
+/** The models of the page, filled in; the codec of all models would bring the language onto the first page. */
+const Model = t.union([
+  t.type({ name: t.literal('nwm'), ...sizes, steps: t.number, dt: t.number, readout }),
+  t.type({ name: t.literal('conv-lstm'), ...sizes, steps: t.number, readout }),
+  t.type({ name: t.literal('cnn'), ...sizes, layers: t.number, features: t.number }),
+]);
+
+const files: Readonly<Record<string, string>> = import.meta.glob('../../weights/*.safetensors', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+});
+
+const titles: Readonly<Record<string, string>> = {
+  nwm: 'Neural Wave Machine',
+  'conv-lstm': 'ConvLSTM',
+  cnn: 'CNN',
+};
+
+/** What is known of a task besides its weights. */
+interface Known {
+  readonly name: string;
+  readonly title: string;
+  readonly size: number;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  readonly task: Readonly<Record<string, unknown>>;
+  readonly brush: Brush;
+}
+
+const five: Brush['colours'] = [
+  [210, 120, 60],
+  [70, 150, 220],
+  [120, 200, 90],
+  [190, 90, 190],
+  [230, 210, 90],
+];
+
+const known: readonly Known[] = [
+  {
+    name: 'tetrominoes',
+    title: 'Tetrominoes',
+    size: 32,
+    channels: 3,
+    classes: ['background', 'I', 'O', 'T', 'S/Z', 'J/L'],
+    task: { name: 'tetrominoes', size: 32, cell: 3 },
+    brush: { kind: 'cells', cell: 3, colours: five, ground: [0, 0, 0] },
+  },
+  {
+    name: 'polygons',
+    title: 'Polygons',
+    size: 40,
+    channels: 1,
+    classes: ['background', 'triangle', 'square', 'pentagon', 'hexagon', 'heptagon', 'octagon'],
+    task: { name: 'polygons', size: 40, minRadius: 8, maxRadius: 12 },
+    brush: { kind: 'round', cell: 5, colours: [[255, 255, 255]], ground: [0, 0, 0] },
+  },
+  {
+    name: 'mazes',
+    title: 'Mazes',
+    size: 23,
+    channels: 3,
+    classes: ['off', 'way'],
+    task: { name: 'mazes', squares: 21 },
+    brush: {
+      kind: 'cells',
+      cell: 1,
+      colours: [
+        [255, 255, 255],
+        [255, 0, 0],
+        [0, 255, 0],
+      ],
+      ground: [0, 0, 0],
+    },
+  },
+];
+
+const initial = (spec: ModelSpec): Trained => ({
+  spec,
+  title: titles[spec.name] ?? spec.name,
+  parameters: 0,
+  weights: null,
+  score: null,
+  command: null,
+});
+
+const untrained = (steps: number): readonly Trained[] => [
+  initial({ name: 'nwm', mid: 8, channels: 2, steps, dt: 0.2, readout: 'linear', hidden: [32, 32] }),
+  initial({ name: 'conv-lstm', mid: 8, channels: 2, steps: 20, readout: 'linear', hidden: [32, 32] }),
+  initial({ name: 'cnn', mid: 8, channels: 2, layers: 8, features: 20, hidden: [32, 32] }),
+];
+
+const scoreOf = ({ test, validation, epochs, of }: Listed): string | null => {
+  const scores = test ?? validation;
+  if (scores === null) return null;
+  const after = epochs < of && test === null ? `, after ${epochs} of ${of} epochs` : '';
+  const right = (100 * scores.foregroundAccuracy).toFixed(1);
+  const where = test === null ? 'validation' : 'test';
+  return `${right} % of the shapes right, IoU ${scores.foregroundIou.toFixed(3)}, on ${where} images${after}`;
+};
+
+/** A list that is none is a fault of the build: better no page than models that say they have no weights. */
+const listed = Index.decode(index);
+if (listed._tag === 'Left') throw new Error('web/weights/index.json is not a list of weights');
+
+const trainedOf = (task: string): readonly Trained[] =>
+  listed.right.flatMap((each): readonly Trained[] => {
+    const model = Model.decode(each.model);
+    const url = files[`../../weights/${each.file}`];
+    if (each.task.name !== task || model._tag === 'Left' || url === undefined) return [];
+    return [
+      {
+        spec: model.right,
+        title: titles[model.right.name] ?? model.right.name,
+        parameters: each.parameters,
+        weights: url,
+        score: scoreOf(each),
+        command: `drumhead run web/weights/make/${each.name}.yaml`,
+      },
+    ];
+  });
+
+/** The tasks in the order of the page; where a kind of model has no weights, it is shown untrained and says so. */
+export const knownTasks: readonly DrawTask[] = known.map((each) => {
+  const trained = trainedOf(each.name);
+  const steps = trained.flatMap(({ spec }) => (spec.name === 'nwm' ? [spec.steps] : []))[0] ?? 40;
+  const models = untrained(steps).map(
+    (model) => trained.find(({ spec }) => spec.name === model.spec.name) ?? model,
+  );
+  return { ...each, title: trained.length === 0 ? `${each.title} (no weights yet)` : each.title, models };
+});

@@ -1,0 +1,39 @@
+/** What one can draw for: the sizes of the picture, the classes, the brush, and the models of each. */
+
+import type { ModelSpec } from '../../../src/models/catalogue.js';
+
+/** A trained model of a task, and what it is. */
+export interface Trained {
+  readonly spec: ModelSpec;
+  readonly title: string;
+  readonly parameters: number;
+  /** Where its weights are, beside the page; null: none yet. */
+  readonly weights: string | null;
+  /** Its score on unseen samples. */
+  readonly score: string | null;
+  readonly command: string | null;
+}
+
+/** A task of the page. */
+export interface DrawTask {
+  readonly name: string;
+  readonly title: string;
+  readonly size: number;
+  readonly channels: 1 | 3;
+  readonly classes: readonly string[];
+  /** The settings of its generator; what is not generated has samples in a file. */
+  readonly task: Readonly<Record<string, unknown>>;
+  readonly brush: Brush;
+  readonly models: readonly Trained[];
+}
+
+/**
+ * The brush: squares of `cell` pixels on their own grid, each with a rim half as bright again, as the task draws its
+ * pieces; or round and free.
+ */
+export interface Brush {
+  readonly kind: 'cells' | 'round';
+  readonly cell: number;
+  readonly colours: readonly (readonly [number, number, number])[];
+  readonly ground: readonly [number, number, number];
+}

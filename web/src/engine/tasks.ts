@@ -1,0 +1,28 @@
+/** Samples of generated tasks. */
+
+import type { SplitName } from '../../../src/data/dataset.js';
+import { connectednessTask, drawConnectedness } from '../../../src/data/made/connectedness.js';
+import type { Sample } from '../../../src/data/made/generate.js';
+import { drawInsideOutside, insideOutsideTask } from '../../../src/data/made/inside-outside.js';
+import { drawMaze, mazesTask } from '../../../src/data/made/mazes.js';
+import { drawPolygons, polygonsTask } from '../../../src/data/made/polygons.js';
+import { drawTetrominoes, tetrominoesTask } from '../../../src/data/made/tetrominoes.js';
+
+/** The sample of this number; of the split `test` no model was trained on any. */
+export const sampleOf = (
+  settings: Readonly<Record<string, unknown>>,
+  index: number,
+  split: SplitName = 'test',
+): Sample => {
+  const tetrominoes = tetrominoesTask.decode(settings);
+  if (tetrominoes._tag === 'Right') return drawTetrominoes(tetrominoes.right, split, index);
+  const polygons = polygonsTask.decode(settings);
+  if (polygons._tag === 'Right') return drawPolygons(polygons.right, split, index);
+  const mazes = mazesTask.decode(settings);
+  if (mazes._tag === 'Right') return drawMaze(mazes.right, split, index);
+  const insideOutside = insideOutsideTask.decode(settings);
+  if (insideOutside._tag === 'Right') return drawInsideOutside(insideOutside.right, split, index);
+  const connectedness = connectednessTask.decode(settings);
+  if (connectedness._tag === 'Right') return drawConnectedness(connectedness.right, split, index);
+  throw new Error(`no generator makes the task ${String(settings.name)}`);
+};
