@@ -6,7 +6,7 @@ import { entries } from '../bench/package/entries.js';
 import { gathers, publicNames, reports } from '../bench/package/report.js';
 
 describe('the public names', () => {
-  it('are those of docs/api, with their types (npm run docs writes it anew)', () => {
+  it('are those of docs/api, with their types (npm run docs:write writes it anew)', () => {
     const written = reports();
     assert.deepEqual(readdirSync('docs/api').sort(), Object.keys(written).sort());
     for (const [page, text] of Object.entries(written))

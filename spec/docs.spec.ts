@@ -25,7 +25,7 @@ import { files } from '../src/runner/folder/files.js';
 const page = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8');
 
 describe('the documentation', () => {
-  it('has every command with every flag as --help says them (npm run docs writes it anew)', () => {
+  it('has every command with every flag as --help says them (npm run docs:write writes it anew)', () => {
     const written = page('commands');
     assert.equal(written, commandsPage());
     for (const command of commandLine().commands) {
@@ -36,7 +36,7 @@ describe('the documentation', () => {
     for (const known of ['## figure', '--set', '## play']) assert.ok(written.includes(known), known);
   });
 
-  it('has every key of experiments and sweeps with its default and range (npm run docs writes it anew)', () => {
+  it('has every key of experiments and sweeps with its default and range (npm run docs:write writes it anew)', () => {
     const written = page('files');
     assert.equal(written, filesPage());
     const all = sections();
@@ -53,7 +53,7 @@ describe('the documentation', () => {
       assert.ok(written.includes(file), file);
   });
 
-  it('has every law with its statement, requirements, tolerance and source (npm run docs writes it anew)', () => {
+  it('has every law with its statement, requirements, tolerance and source (npm run docs:write writes it anew)', () => {
     const written = page('laws');
     assert.equal(written, lawsPage());
     for (const { name, statement, source } of allLaws) {
@@ -63,7 +63,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('has every network of the zoo, with figures of the very experiments of the catalogue (npm run docs writes it anew)', () => {
+  it('has every network of the zoo, with figures of the very experiments of the catalogue (npm run docs:write writes it anew)', () => {
     assert.equal(page('zoo'), zooPage());
     for (const { title, system, layer, file, experiment } of zooEntries) {
       assert.ok(Object.hasOwn(zooDrafts, experiment), title);
@@ -89,7 +89,7 @@ describe('the documentation', () => {
     assert.equal(said, `${allLaws.length}`);
   });
 
-  it('has the map of the house, whose walks lead along files that are there (npm run docs writes it anew)', () => {
+  it('has the map of the house, whose walks lead along files that are there (npm run docs:write writes it anew)', () => {
     const written = page('house');
     assert.equal(written, mapPage());
     const stops = [...written.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, path]) => path);

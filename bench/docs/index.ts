@@ -1,6 +1,6 @@
 /**
  * Writes docs/commands.md, docs/files.md, docs/laws.md, docs/zoo.md, docs/house.md, docs/api and the linter's lists of imports:
- * `npm run docs`.
+ * `npm run docs:write`.
  */
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

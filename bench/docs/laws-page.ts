@@ -24,7 +24,7 @@ const section = (law: Law): string =>
 /** Every law with its statement, what it requires of a system, its tolerance and its source. */
 export const lawsPage = (): string => `# Laws
 
-The laws that \`drumhead laws NAME\` and \`check\` of \`drumhead/laws\` try on a system. \`npm run docs\` makes this page from
+The laws that \`drumhead laws NAME\` and \`check\` of \`drumhead/laws\` try on a system. \`npm run docs:write\` makes this page from
 \`allLaws\`. Laws with the same number belong together.
 
 A law is tried where the system meets what it requires. Without a requirement in **bold**, the law cannot be tried at all.

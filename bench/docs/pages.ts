@@ -31,7 +31,7 @@ export const commandsPage = (): string => {
   const parts = commands.map((command) => `## ${command.name()}\n\n${block(helpOf(command))}`);
   return `# Commands
 
-What \`--help\` says of each command; \`npm run docs\` writes this page. In this folder \`npx drumhead …\` or
+What \`--help\` says of each command; \`npm run docs:write\` writes this page. In this folder \`npx drumhead …\` or
 \`node bin/drumhead.js …\`.
 
 A **NAME** is a name of the catalogue (\`drumhead list\`), a JSON, YAML or TypeScript file whose value or default export is
@@ -94,7 +94,7 @@ const table = (section: Section): string => {
 /** Every key of experiment and sweep files, and what a run folder holds. */
 export const filesPage = (): string => `# Files
 
-What a person writes, and what a run leaves. \`npm run docs\` makes the tables from the codecs that read the files, so keys,
+What a person writes, and what a run leaves. \`npm run docs:write\` makes the tables from the codecs that read the files, so keys,
 ranges and defaults are those of the program.
 
 An experiment or a sweep is a JSON file, a YAML file, or a TypeScript module whose default export it is; all mean the same. A

@@ -205,7 +205,7 @@ const kindTables = (): string =>
 /** Every network of the zoo with its formula, its source, its experiment and its figure. */
 export const zooPage = (): string => `# The zoo
 
-Published wave networks, and how they do. \`npm run docs\` makes this page from \`bench/docs/zoo-page.ts\` and the figures that
+Published wave networks, and how they do. \`npm run docs:write\` makes this page from \`bench/docs/zoo-page.ts\` and the figures that
 were measured, \`bench/docs/zoo-figures.ts\`; a spec holds both to the catalogue: a figure whose experiment has changed since it was
 measured fails.
 

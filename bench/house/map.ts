@@ -1,4 +1,4 @@
-/** docs/house.md: the rooms in their order, and three walks along files. `npm run docs` writes it. */
+/** docs/house.md: the rooms in their order, and three walks along files. `npm run docs:write` writes it. */
 
 import { catalogues, mostFiles } from './folders.js';
 import { type Room, rooms } from './rooms.js';
@@ -70,7 +70,7 @@ const row = ({ name, what, may }: Room): string =>
 export const mapPage = (): string => `# The house
 
 A map of \`src\`. Imports run downward: a room may import the rooms in its line of the table, which all stand below it. The
-linter refuses every other import, and import cycles. \`npm run docs\` writes this page and the linter's lists from
+linter refuses every other import, and import cycles. \`npm run docs:write\` writes this page and the linter's lists from
 \`bench/house\`. Each room has a README; [decisions](decisions/README.md) has the reasons.
 
 | room | what it does | may import |

@@ -1,5 +1,5 @@
 /**
- * The rooms of `src`, from the ground up: what each may import. The linter's lists are made of this table by `npm run docs`;
+ * The rooms of `src`, from the ground up: what each may import. The linter's lists are made of this table by `npm run docs:write`;
  * spec/house.spec.ts tries every pair.
  */
 

@@ -139,7 +139,7 @@ const pageOf = (entry: Entry): string => {
   return [
     `# ${entry.name}`,
     '',
-    `${names.length} names, as \`npm run docs\` wrote them; spec/api.spec.ts compares them with the built package.`,
+    `${names.length} names, as \`npm run docs:write\` wrote them; spec/api.spec.ts compares them with the built package.`,
     '',
     ...(elsewhere.length === 0 ? [] : ['Besides, what a page can run:', '', ...elsewhere, '']),
     ...names.flatMap(({ name, text }) => [`## ${name}`, '', '```ts', text, '```', '']),
