@@ -24,12 +24,15 @@ import { horner, keepIn, type Scribe } from './functions.js';
 /** tan(pi / 8): up to here the polynomial of the Cephes library is right to 2 units in the last place. */
 const near = 0.414213562373095;
 
-/** The code of atan2(a, b), the angle of the vector (b, a): from that of the smaller part over the larger, by octants. */
+/**
+ * The code of atan2(a, b), the angle of the vector (b, a): the arctangent of the smaller part over the
+ * larger, mapped to its octant.
+ */
 export const angle = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>): Value<'v128'> => {
   const [rise, run] = [a, b].map((part) => keepIn(scribe, absolute(part)));
   const large = keepIn(scribe, max(rise, run));
   const ratio = div(min(rise, run), large);
-  // of 0 and 0, and of infinity and infinity
+  // both parts are 0, or both are infinite
   const even = choose(same(rise, run), choose(same(large, four(0)), four(0), four(1)), ratio);
   const t = keepIn(scribe, even);
   const far = keepIn(scribe, greater(t, four(near)));
@@ -48,7 +51,7 @@ export const angle = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>): Value
   return xor(half, and(a, fourIntegers(-2147483648)));
 };
 
-/** d part / (part^2 + other^2), with the larger of the two as the unit; 0 where both are 0. */
+/** d part / (part^2 + other^2), computed with both divided by the larger of the two; 0 where both are 0. */
 export const angleVjp = (
   scribe: Scribe,
   d: Local<'v128'>,

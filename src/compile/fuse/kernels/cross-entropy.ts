@@ -31,8 +31,9 @@ import { functions, keepIn, type Scribe } from './functions.js';
 import { locals } from './product.js';
 
 /**
- * Softmax cross-entropy on strips [strip, class, 8 pixels]: leaves scale * weight * (softmax - target) in `to`, and
- * adds weight * loss, summed, to the four doubles at `total`. A label below 0 is no pixel. Class weights are a table.
+ * Softmax cross-entropy on strips [strip, class, 8 pixels]: leaves scale * weight * (softmax - target) in
+ * `to`, and adds weight * loss, summed, to the four doubles at `total`. A pixel whose label is below 0 does
+ * not count. Class weights are in a table.
  */
 export const entropyParameters = [
   'logits',
@@ -112,7 +113,7 @@ export const crossEntropy = (): Source => ({
           step(logits, constant(16)),
           step(to, constant(16)),
         ),
-        // the second half of a strip is done: on to the next strip's first class
+        // after the second half of a strip comes the first class of the next strip
         step(logits, minus(times(classes, constant(32)), constant(32))),
         step(to, minus(times(classes, constant(32)), constant(32))),
       ),

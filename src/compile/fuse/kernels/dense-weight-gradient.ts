@@ -1,4 +1,7 @@
-/** Gradients of dense layers by their weights: blocks of features turned over, so that they become products. */
+/**
+ * Gradients of dense layers for their weights: blocks of features are transposed, so that the gradients
+ * become products.
+ */
 
 import {
   block,
@@ -16,8 +19,9 @@ import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals, range } from './product.js';
 
 /**
- * Turns blocks of features, strips [strip, feature, 8 pixels], over: [strip, 8 pixels, `wide` features], of which `rows` are there and the
- * others zero. So gradients of dense layers become products: c[i, j] += sum over pixels of x[pixel, i] y[pixel, j].
+ * Transposes blocks of features from strips [strip, feature, 8 pixels] to [strip, 8 pixels, `wide` features].
+ * The first `rows` features are copied; the others are zero. Then a gradient is a product: c[i, j] += sum
+ * over pixels of x[pixel, i] y[pixel, j].
  */
 export const transposeParameters = [
   'from',

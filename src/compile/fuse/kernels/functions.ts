@@ -1,9 +1,9 @@
 /**
  * Functions of four floats at a time, in single precision.
  *
- * Polynomials: tanh as in Eigen (to 5 units in the last place), exp, log, sine and cosine as in the Cephes library (to
- * 2 of them on the ranges that are reduced to). Infinities, zeros and what is not a number give what they should; a
- * result may only be more than that away below the least normal number, 2^-126.
+ * Polynomials: tanh as in Eigen (to 5 units in the last place); exp, log, sine and cosine as in the Cephes
+ * library (to 2 units, on the reduced range). Infinities, zeros and NaN give the results of IEEE 754. Errors
+ * are larger only for results below the least normal number, 2^-126.
  */
 
 import {
@@ -59,14 +59,14 @@ export interface Scribe {
   readonly write: (statement: Statement) => void;
 }
 
-/** Keeps a value in a variable, so that it can be used more than once. */
+/** Stores a value in a variable, so that it can be used more than once. */
 export const keepIn = ({ fresh, write }: Scribe, value: Vector): Local<'v128'> => {
   const variable = fresh.v128();
   write(set(variable, value));
   return variable;
 };
 
-/** The code that is written inside. */
+/** The code that `write` adds, as one statement. */
 const within = ({ fresh }: Scribe, write: (scribe: Scribe) => void): Statement => {
   const code: Statement[] = [];
   write({ fresh, write: (statement) => code.push(statement) });
@@ -79,12 +79,12 @@ export const horner = (scribe: Scribe, x: Local<'v128'>, coefficients: readonly 
     coefficients.slice(1).reduce<Vector>((sum, c) => add(mul(sum, x), four(c)), four(coefficients[0])),
   );
 
-/** Where floats are whole numbers, one apart. */
+/** From here on floats are whole numbers, one apart. */
 const wholeFloats = 1.5 * 2 ** 23;
 
 /**
- * The nearest whole number, ties to even, as a float and as an integer, of what is smaller than 2^22. Of what is no number the
- * float is none.
+ * The nearest whole number, ties to even, as a float and as an integer, for |x| < 2^22. The float of NaN is
+ * NaN.
  */
 const rounded = (
   scribe: Scribe,
@@ -117,7 +117,7 @@ const tanh = (scribe: Scribe, value: Vector): Vector => {
   return div(mul(x, p), q);
 };
 
-/** e^x as 2^n times a number around 1. What is not a number has made `small` one. */
+/** e^x as 2^n times a number around 1. If x is NaN, `small` is NaN. */
 interface ExpParts {
   readonly small: Local<'v128'>;
   readonly n: Local<'v128'>;
@@ -135,7 +135,7 @@ const expParts = (scribe: Scribe, x: Local<'v128'>): ExpParts => {
   return { small: keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1))), n, whole };
 };
 
-/** 2^n of integers from -127, which gives 0, to 127. */
+/** 2^n for integers n from -126 to 127; -127 gives 0. */
 const power = (of: Vector): Vector => shiftUp(addInteger(of, fourIntegers(127)), 23);
 
 /** 2^n in two steps, since n is between -254, where both factors are 0, and 128. */
@@ -144,7 +144,7 @@ const timesPower = (scribe: Scribe, small: Local<'v128'>, n: Local<'v128'>): Vec
   return mul(mul(small, power(half)), power(subInteger(n, half)));
 };
 
-/** One factor of 2^n, and the other for numbers near the limits of floats. */
+/** One factor 2^n is enough, except near the limits of floats: there it takes two. */
 const exp = (scribe: Scribe, value: Vector): Vector => {
   const x = keepIn(scribe, value);
   const parts = expParts(scribe, x);
@@ -159,15 +159,17 @@ const exp = (scribe: Scribe, value: Vector): Vector => {
 };
 
 /**
- * Below 2^-126 and near infinity. What processors round to less than 2^-126 is many times dearer, also where it becomes 0, so
- * nothing is: above 2^-26 floats are 2^-149 apart, and what is added to it is rounded as it would be below 2^-126.
+ * e^x below 2^-126 and near infinity. Arithmetic with results below 2^-126 is many times slower on
+ * processors, even if they round to 0, so none is done here: a result is scaled by 2^100 and added to 2^-26,
+ * above which floats are 2^-49 apart. That rounds it as it would be rounded below 2^-126, and the difference
+ * of the bit patterns is the result.
  */
 const expAtEnds = (scribe: Scribe, { small, n, whole }: ExpParts, result: Local<'v128'>): void => {
   const deep = keepIn(scribe, greater(four(-125.5), n));
   const raised = keepIn(scribe, mul(small, power(addInteger(whole, fourIntegers(100)))));
   const counted = subInteger(add(raised, four(2 ** -26)), four(2 ** -26));
   const tiny = choose(greater(four(2 ** -26), raised), counted, result);
-  // far below, 2^n is no float
+  // 2^n is not a float here
   scribe.write(set(result, choose(deep, and(greater(n, four(-150.5)), tiny), result)));
   const high = keepIn(scribe, greater(n, four(125.5)));
   scribe.write(
@@ -183,7 +185,7 @@ const expAtEnds = (scribe: Scribe, { small, n, whole }: ExpParts, result: Local<
   );
 };
 
-/** log of what is at least 2^-126 and finite. */
+/** log of finite numbers from 2^-126. */
 const logOfNormal = (scribe: Scribe, x: Local<'v128'>, raisedBy?: Vector): Vector => {
   const bits = keepIn(scribe, subInteger(x, fourIntegers(0x3f3504f3)));
   const e = keepIn(scribe, shiftDown(bits, 23));
@@ -225,7 +227,7 @@ const near = 8192;
 /** pi/2 in three parts, the first two of 22 bits, so that products with whole numbers up to 2^31 are exact. */
 const quarterTurn = [1.570796012878418, 3.139164164167596e-7, 6.223372171896613e-14] as const;
 
-/** An angle reduced to [-pi/4, pi/4], and how many quarter turns were taken away, by four. */
+/** An angle reduced to [-pi/4, pi/4], and the number of quarter turns taken away, modulo four. */
 interface Reduced {
   readonly angle: Vector;
   readonly turns: Vector;
@@ -240,7 +242,10 @@ const reducedFast = (scribe: Scribe, x: Local<'v128'>): Reduced => {
   return { angle, turns: whole };
 };
 
-/** The same in double precision, two at a time. From 2^31 on, floats lie many turns apart: any angle will do. */
+/**
+ * The same in double precision, two at a time. From 2^31 on, neighbouring floats are many turns apart, so any
+ * angle will do.
+ */
 const reducedFar = (scribe: Scribe, x: Local<'v128'>): Reduced => {
   const halves = [x, pick(x, x, [2, 3, 2, 3])].map((half) => {
     const wide = keepIn(scribe, toDouble(half));
@@ -265,7 +270,7 @@ const wave =
       when(
         anyTrue(far),
         within(scribe, (inside) => {
-          // each number by itself: what its neighbours are must not change its bits
+          // each number by itself: its neighbours must not change its bits
           const slow = reducedFar(inside, x);
           inside.write(set(r, choose(far, slow.angle, r)));
           inside.write(set(turns, choose(far, slow.turns, turns)));
@@ -283,7 +288,7 @@ const wave =
     return xor(choose(odd, cosine, sine), sign);
   };
 
-/** As op by op, to the same bits: `erf.ts` has the ratio. */
+/** The same bits as op by op; `erf.ts` has the ratio. */
 const erf = (scribe: Scribe, value: Vector): Vector => {
   const x = keepIn(scribe, min(max(value, four(-erfEnd)), four(erfEnd)));
   const square = keepIn(scribe, mul(x, x));
@@ -293,7 +298,7 @@ const erf = (scribe: Scribe, value: Vector): Vector => {
 };
 
 const sigmoid = (scribe: Scribe, value: Vector): Vector => {
-  // 1 and less than 2^-24 is 1, and from 88.73 on e^x is infinite
+  // 1 plus less than 2^-24 is 1, and from 88.73 on e^x is infinite
   const x = keepIn(scribe, lower(higher(negate(value), four(-87)), four(88.73)));
   const { small, whole } = expParts(scribe, x);
   return div(four(1), add(four(1), timesPower(scribe, small, whole)));
@@ -302,7 +307,7 @@ const sigmoid = (scribe: Scribe, value: Vector): Vector => {
 /** The code of each function, around a value that is already in a variable. */
 export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v128'>) => Vector>> = {
   tanh,
-  // as max would, but NaN stays
+  // max(x, 0), but NaN stays NaN
   relu: (_, x) => max(x, four(0)),
   sigmoid,
   softplus: (scribe, x) => {
@@ -322,7 +327,7 @@ export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v12
   square: (_, x) => mul(x, x),
   abs: (_, x) => absolute(x),
   reciprocal: (_, x) => div(four(1), x),
-  // NaN of NaN
+  // the sign of NaN is NaN
   sign: (_, x) =>
     choose(same(x, x), sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))), x),
   floor: (_, x) => wholeBelow(x),

@@ -1,4 +1,4 @@
-/** Pixels from places that tables of lines and of columns tell, or to them. */
+/** Copies pixels from, or adds pixels to, positions that a table of lines and a table of columns hold. */
 
 import {
   add,
@@ -16,7 +16,10 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals } from './product.js';
 
-/** Tables are of bytes: where a line begins, where a column is in it. `near` is without tables, `far` with them. */
+/**
+ * Tables hold byte offsets: of each line, and of each column in its line. `near` is addressed without tables,
+ * `far` with them.
+ */
 export const gatherParameters = [
   'near',
   'nearPlane',
@@ -70,8 +73,8 @@ export const gatherPixels = (how: 'take' | 'add'): Source => ({
 });
 
 /**
- * Copies lines whose pixels lie side by side, from far to near: (near, nearPlane, nearLine, far, farPlane, rows, planes,
- * lines, vectors, rest); a line is so many whole vectors and a rest of single pixels.
+ * Copies lines whose pixels are contiguous, from far to near: (near, nearPlane, nearLine, far, farPlane,
+ * rows, planes, lines, vectors, rest); a line is `vectors` whole vectors and `rest` single pixels.
  */
 export const copyLines = (): Source => ({
   parameters: 10,

@@ -16,7 +16,10 @@ import {
 } from '../../../engine/wasm/simd/code.js';
 import { keepIn, type Scribe } from './functions.js';
 
-/** Beyond these a square over- or underflows: both are scaled first, by powers of two, which rounds nothing. */
+/**
+ * Beyond these a square over- or underflows, so both numbers are scaled first, by powers of two, which is
+ * exact.
+ */
 const far = { above: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 
@@ -40,7 +43,7 @@ export const length = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>): Valu
   return mul(of, back());
 };
 
-/** d a / |a + i b|: where both are 0, 0. */
+/** d a / |a + i b|, or 0 where both are 0. */
 export const lengthVjp = (
   scribe: Scribe,
   d: Local<'v128'>,
@@ -48,7 +51,7 @@ export const lengthVjp = (
   b: Local<'v128'>,
 ): Value<'v128'> => {
   const { x, length: of, isFar } = scaled(scribe, a, b);
-  // beside a very large part, the other may be so small that scaling it first would lose it
+  // beside a very large part, the other may be so small that scaling it first would make it 0
   const part = mul(div(d, of), choose(isFar, a, x));
   return choose(same(of, four(0)), four(0), mul(part, choose(isFar, four(far.scale), four(1))));
 };

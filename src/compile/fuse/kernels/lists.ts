@@ -1,4 +1,4 @@
-/** Layers and reductions over lists of numbers, in double precision, made for their sizes. */
+/** Layers and reductions over lists of numbers, in double precision; each kernel is made for one size. */
 
 import {
   addDouble,
@@ -34,7 +34,7 @@ const apartFrom = (address: Local<'i32'>, apart: number, lanes: number): Value<'
   return pick(pick(a, b, [0, 4, 0, 4]), pick(c, d, [0, 4, 0, 4]), [0, 1, 4, 5]);
 };
 
-/** Stores as many lanes, `apart` bytes from each other. */
+/** Stores up to four lanes, `apart` bytes from each other. */
 const storeApart = (address: Local<'i32'>, apart: number, value: Local<'v128'>, lanes: number): Statement =>
   apart === 4
     ? store(address, 0, value, lanes)
@@ -44,14 +44,14 @@ const storeApart = (address: Local<'i32'>, apart: number, value: Local<'v128'>, 
         ),
       );
 
-/** Blocks of four, and what remains: how many there are of each, and lanes of one. */
+/** Blocks of four lanes, and one of the rest: how many there are of each, and the lanes of one. */
 const foursOf = (count: number): readonly { readonly times: number; readonly lanes: number }[] =>
   [
     { times: Math.floor(count / 4), lanes: 4 },
     { times: 1, lanes: count % 4 },
   ].filter(({ times, lanes }) => times * lanes > 0);
 
-/** A layer on the middle of a list: four results at once. Called with (x, weights, to). */
+/** A dense layer along the middle axis of a list, four results at once. Called with (x, weights, to). */
 export const listDense = ({
   outer,
   count,
@@ -63,7 +63,7 @@ export const listDense = ({
   body: ([x, weights, result], fresh): Statement => {
     const [o, i, j, k, first, from, row, weight, put, target] = locals(fresh, 10);
     const [value, four4, low, high] = range(4).map(() => fresh.v128());
-    // from one result to the next, and from one depth to the next
+    // strides from one result to the next, and from one depth to the next
     const [across, down] = transposed ? [4 * count, 4] : [4, 4 * to];
     const results = (lanes: number): Statement =>
       block(
@@ -107,7 +107,7 @@ export const listDense = ({
   },
 });
 
-/** Its VJP for the weights, added to doubles: two at once. Called with (x, cotangent, to). */
+/** The VJP of such a layer for its weights, added to doubles, two at once. Called with (x, cotangent, to). */
 export const listDenseWeight = ({ outer, count, inner, to }: Along & { readonly to: number }): Source => ({
   parameters: 3,
   body: ([x, cotangent, sums], fresh): Statement => {
@@ -152,13 +152,13 @@ export const listDenseWeight = ({ outer, count, inner, to }: Along & { readonly 
   },
 });
 
-/** Reduces along the middle of a list, four results at once. Called with (x, to). */
+/** Reduces along the middle axis of a list, four results at once. Called with (x, to). */
 export const listReduce = ({ outer, count, inner, fn }: Along & { readonly fn: 'sum' | 'max' }): Source => ({
   parameters: 2,
   body: ([x, result], fresh): Statement => {
     const [o, i, k, first, at, put] = locals(fresh, 6);
     const [value, low, high] = range(3).map(() => fresh.v128());
-    // four neighbours, or, where there are none, four groups
+    // four neighbours, or four groups if the inner axis has one entry
     const isInner = inner > 1;
     const [groups, lanes4, apart] = isInner ? [outer, inner, 4] : [1, outer, 4 * count];
     const results = (lanes: number): Statement =>

@@ -23,15 +23,15 @@ import { pairSums } from './pair-sums.js';
 import { locals, range } from './product.js';
 
 /**
- * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, k, j], with a packed and j in lanes. What a kernel is called
- * with, in order; addresses and strides in bytes.
+ * Parameters of c[batch, i, j] = sum over k of a[batch, i, k] b[batch, k, j], with a packed and j in lanes;
+ * addresses and strides in bytes.
  */
 export const matrixProductParameters = [
   'a', // packed: [batch, blocks, k, rows]
   'aBatch',
   'b',
   'bBatch',
-  'bTable', // the address of a table: where each k begins
+  'bTable', // the address of a table: the offset of each k
   'c',
   'cBatch',
   'cRow',
@@ -42,7 +42,7 @@ export const matrixProductParameters = [
   'depth',
 ] as const;
 
-/** Rows and vectors of four columns at once; `lanes`: how many columns of the last vector there are. */
+/** Rows and vectors of four columns at once; `lanes`: the number of columns in the last vector. */
 export interface MatrixTile {
   readonly rows: 1 | 2 | 3 | 4;
   readonly vectors: 1 | 2;
@@ -110,8 +110,8 @@ export const matrixProduct = ({ rows, vectors, lanes }: MatrixTile): Source => (
 });
 
 /**
- * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, j, k], where the k of each row lie side by side: sums of products
- * of four k at a time. What lies past the last k may be anything.
+ * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, j, k], where the k of each row are contiguous: sums
+ * of products, four k at a time. Memory past the last k may hold anything.
  */
 export const matrixDotsParameters = [
   'a',

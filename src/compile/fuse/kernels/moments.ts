@@ -1,6 +1,7 @@
 /**
- * Sums and sums of squares in double precision. A square of a float is exact there, so that a variance is one of two sums
- * of one pass: with a mean of 1e4 deviations it is off by some 1e-8 of itself, where differences of floats are off by 1e-3.
+ * Sums and sums of squares in double precision. The square of a float is exact there, so a variance takes one
+ * pass: with a mean of 1e4 standard deviations its relative error is about 1e-8, where differences of floats
+ * have 1e-3.
  */
 
 import {

@@ -61,7 +61,10 @@ export const copy = (): Source => ({
   },
 });
 
-/** Single numbers to single numbers, each by `put`: (from, fromInner, fromOuter, to, toInner, toOuter, outer, inner). */
+/**
+ * Goes through single numbers and calls `put` for each: (from, fromInner, fromOuter, to, toInner, toOuter,
+ * outer, inner).
+ */
 const cells = (put: (from: Value<'i32'>, to: Value<'i32'>) => Statement): Source => ({
   parameters: 8,
   body: ([from, fromInner, fromOuter, to, toInner, toOuter, outer, inner], fresh): Statement => {
@@ -85,7 +88,7 @@ export const copyCells = (): Source => cells((from, to) => store(to, 0, loadSpla
 export const addCells = (): Source =>
   cells((from, to) => store(to, 0, add(loadSplat(to), loadSplat(from)), 1));
 
-/** Copies numbers from places that a table of bytes tells, four at a time: (table, from, to, fours). */
+/** Copies numbers from positions in a table of byte offsets, four at a time: (table, from, to, fours). */
 export const pickCells = (): Source => ({
   parameters: 4,
   body: ([table, from, to, fours], fresh): Statement => {
@@ -100,7 +103,7 @@ export const pickCells = (): Source => ({
   },
 });
 
-/** Copies numbers to places that a table of bytes tells: (table, from, to, count). */
+/** Copies numbers to positions in a table of byte offsets: (table, from, to, count). */
 export const placeCells = (): Source => ({
   parameters: 4,
   body: ([table, from, to, cells], fresh): Statement => {
@@ -116,8 +119,8 @@ export const placeCells = (): Source => ({
 });
 
 /**
- * Copies lines of numbers that lie side by side, the last vector in part: (from, fromLine, to, toLine, lines, vectors),
- * `rest` numbers after the whole vectors.
+ * Copies lines of contiguous numbers: (from, fromLine, to, toLine, lines, vectors), with `rest` numbers after
+ * the whole vectors.
  */
 export const copyLines = (rest: 0 | 1 | 2 | 3): Source => ({
   parameters: 6,
@@ -137,8 +140,9 @@ export const copyLines = (rest: 0 | 1 | 2 | 3): Source => ({
 });
 
 /**
- * Each line of the result is a sum of lines, in double precision in their order: (from, table, to, toLine, lines, vectors),
- * `rest` numbers after the whole vectors. The table has for each line how many are summed, then where each begins.
+ * Each line of the result is a sum of lines, in double precision in their order: (from, table, to, toLine,
+ * lines, vectors), with `rest` numbers after the whole vectors. For each line the table holds the number of
+ * summands, then the offset of each.
  */
 export const sumLines = (rest: 0 | 1 | 2 | 3): Source => ({
   parameters: 6,

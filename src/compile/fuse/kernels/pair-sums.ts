@@ -1,4 +1,4 @@
-/** Products of some rows with some columns, a sum in registers for each pair, with the terms in lanes. */
+/** Products of a few rows with a few columns: one sum in registers for each pair, with the terms in lanes. */
 
 import {
   add,
@@ -15,7 +15,7 @@ import { locals, range } from './product.js';
 
 /** The registers of the pairs, and the statement that adds a vector of terms to each sum. */
 export interface PairSums {
-  /** Where the terms of each row and of each column are. */
+  /** The addresses of the terms of each row and of each column. */
   readonly ofA: readonly Local<'i32'>[];
   readonly ofB: readonly Local<'i32'>[];
   readonly sums: readonly (readonly Local<'v128'>[])[];

@@ -1,4 +1,4 @@
-/** Every second pixel of lines: lines cut into two, and put together again. */
+/** Splits lines into their even and odd pixels, and merges them again. */
 
 import {
   block,
@@ -14,7 +14,7 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals } from './product.js';
 
-/** Even and odd pixels of lines, four of each at a time. */
+/** Splits lines into even and odd pixels, four of each at a time. */
 export const pairParameters = ['from', 'fromLine', 'even', 'odd', 'toLine', 'lines', 'vectors'] as const;
 
 /** The kernel of `pairParameters`. */
@@ -47,7 +47,10 @@ export const splitPairs = (): Source => ({
   },
 });
 
-/** Lines whose even and odd pixels are lines: (even, odd, fromLine, to, toLine, lines, vectors); of `even` and `odd`. */
+/**
+ * Merges lines of even and of odd pixels: (even, odd, fromLine, to, toLine, lines, vectors); `vectors` counts
+ * those of `even` and of `odd`.
+ */
 export const mergePairs = (): Source => ({
   parameters: 7,
   body: ([even, odd, fromLine, to, toLine, lines, vectors], fresh): Statement => {

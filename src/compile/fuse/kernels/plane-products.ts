@@ -1,4 +1,4 @@
-/** Sums of products of planes, pixel by pixel, where any dimension of the planes may be summed over. */
+/** Sums of products of planes, pixel by pixel; any dimension of the planes may be summed over. */
 
 import {
   add,
@@ -33,8 +33,9 @@ export interface PlaneTile {
 }
 
 /**
- * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, k, j], all of them planes. Where a plane begins is a sum of three
- * numbers of tables, whose entries are (a, b, c) for each batch, (a, c) for each i, (b, c) for each j, and (a, b) for each k.
+ * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, k, j], all of them planes. The offset of a plane is
+ * a sum of three entries of tables: (a, b, c) for each batch, (a, c) for each i, (b, c) for each j, and (a,
+ * b) for each k.
  */
 export const planeProductParameters = [
   'a',
@@ -70,7 +71,7 @@ export const planeProduct = ({ rows, columns, lists }: PlaneTile): Source => ({
     const values = range(vectors).map(() => fresh.v128());
     const from = (address: Local<'i32'>, v: number, isList: boolean) =>
       isList ? loadSplat(address) : load(address, 16 * v);
-    // of a list both vectors are the same
+    // in a list both vectors are the same
     const read = (into: readonly Local<'v128'>[], address: Local<'i32'>, isList: boolean): Statement =>
       block(...into.map((value, v) => set(value, isList && v > 0 ? into[0] : from(address, v, isList))));
     const placed = (base: Local<'i32'>, isList: boolean) => (isList ? base : plus(base, pixel));
@@ -175,7 +176,7 @@ export const planeDots = (rows: 1 | 2, columns: 1 | 2): Source => ({
     const [batch, rowBlock, columnBlock, k, vector] = locals(fresh, 5);
     const [ofBatchA, ofBatchB, ofBatchC, atRow, atColumn, atDepth, to] = locals(fresh, 7);
     const { ofA, ofB, sums, edge, term } = pairSums(fresh, rows, columns);
-    // what the depths before came to, in double precision
+    // the sums over the depths before, in double precision
     const totals = range(rows).map(() => range(columns).map(() => fresh.v128()));
     return block(
       set(edge, load(mask)),

@@ -1,4 +1,7 @@
-/** Pools over windows, and their adjoints. Where each pixel of a window is, from the pixel of its result, is in a table. */
+/**
+ * Pools over windows, and their adjoints. A table holds the offset of each pixel of a window from the pixel
+ * of its result.
+ */
 
 import {
   add,
@@ -102,8 +105,8 @@ export const poolVjpParameters = [
 ] as const;
 
 /**
- * Adds the cotangent of each result to `dx`, which lies as x does: a maximum's to the first pixel of the window that reaches
- * it, or, of a maximum that is NaN, to the first NaN.
+ * Adds the cotangent of each result to `dx`, which has the layout of x. That of a maximum goes to the first
+ * pixel of the window that reaches it; if the maximum is NaN, to the first NaN.
  */
 export const poolWindowsVjp = (fn: 'max' | 'mean', scale: number): Source => ({
   parameters: poolVjpParameters.length,

@@ -3,8 +3,8 @@
  *
  *     c[line, i, x] = sum over k of a[i, k] b[line, k, x],
  *
- * with a packed beforehand, and x running over pixels that lie side by side. Which b a k means is a stride (dense) or
- * a table of offsets (convolutions: channel and place in the window).
+ * with a packed beforehand, and x running over contiguous pixels. The address of b for each k follows from a
+ * stride (dense) or from a table of offsets (convolutions: channel and position in the window).
  */
 
 import {
@@ -34,7 +34,7 @@ export const productParameters = [
   'a', // packed: [blocks, k, rows]
   'b',
   'c',
-  'depth', // how many k
+  'depth', // the number of k
   'bStep', // from k to k + 1, or the address of a table of offsets
   'cStep', // from row to row of c
   'lines',
@@ -46,16 +46,17 @@ export const productParameters = [
   'blocks', // of `rows` rows
 ] as const;
 
-/** Rows at once and vectors of four pixels at once: at most eight sums, as many as there are registers for. */
+/** Rows and vectors of four pixels at once: at most eight sums, which fit the registers. */
 export interface Tile {
   readonly rows: 1 | 2 | 3 | 4;
   readonly vectors: 1 | 2 | 4;
   /**
-   * Whether the sums are added to c's old values: when they are complete, so that they err by themselves alone. With
-   * `lanes` c is of doubles, and of each strip the first so many numbers are added.
+   * Whether the sums are added to the old values of c. That happens once each sum is complete, so its
+   * rounding error does not depend on them. With `lanes`, c holds doubles, and the first `lanes` numbers of
+   * each strip are added.
    */
   readonly onto: boolean | { readonly lanes: number };
-  /** Whether b's places are in a table. */
+  /** Whether the offsets of b are in a table. */
   readonly table: boolean;
 }
 

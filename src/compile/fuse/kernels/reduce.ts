@@ -50,8 +50,8 @@ export const reduceParameters = [
 ] as const;
 
 /**
- * The maximum as a machine has it that knows one order: of zeros the positive one, and whether all were numbers. What
- * WebAssembly calls the maximum says both at each step, and takes three times as long.
+ * The maximum with two rules: 0 is above -0, and NaN wins. WebAssembly's own maximum applies both at each
+ * step and takes three times as long; here NaN is looked for beside the maximum.
  */
 const maximum = (
   half: number,
@@ -77,7 +77,7 @@ export const reducePlanes = (fn: 'sum' | 'longSum' | 'max'): Source => ({
   body: ([from, to, outer, count, inner, plane, vectors, strips, fromStrip, toStrip], fresh): Statement => {
     const [a, b, group, first, at, apart, pairs] = locals(fresh, 7);
     const [s, o, i, v, k] = locals(fresh, 5);
-    // two vectors at once, since each waits for what it was before
+    // two vectors at once, since each step waits for the one before
     const both = [0, 1].map((half) => {
       const [value, sum, more] = [fresh.v128(), fresh.v128(), fresh.v128()];
       const upper = pick(value, value, [2, 3, 2, 3]);
@@ -177,7 +177,7 @@ export const firstMax = (): Source => ({
                 k,
                 count,
                 set(hit, load(at)),
-                // of a maximum that is NaN, the first NaN
+                // if the maximum is NaN, the first NaN
                 set(hit, or(same(hit, maximum), xor(or(same(hit, hit), same(maximum, maximum)), all))),
                 set(hit, and(hit, free)),
                 store(put, 0, and(hit, cotangent)),

@@ -1,6 +1,7 @@
 /**
- * Long sums: in single precision over a block, from block to block in double precision. So a sum over a grid, over steps
- * and samples, is off by what a block of 64 is off, however many there are: at most 66 2^-24 of the sum of the sizes.
+ * Long sums: single precision within a block, double precision from block to block. So the error of a sum
+ * over a grid, over steps and samples is that of a block of 64, however long the sum is: at most 66 2^-24
+ * times the sum of the magnitudes.
  */
 
 import {
@@ -31,7 +32,7 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals, range } from './product.js';
 
-/** Numbers of a lane, or vectors of a row, that are summed in single precision. */
+/** The number of values of a lane, or of vectors of a row, that are summed in single precision. */
 export const blockVectors = 64;
 
 const upper = (x: Local<'v128'>): Value<'v128'> => pick(x, x, [2, 3, 2, 3]);
@@ -44,12 +45,13 @@ export const addAt = (address: Value<'i32'>, sum: Local<'v128'>): Statement =>
   block(set(sum, addDouble(sum, upper(sum))), store(address, 0, addDouble(loadTwo(address), sum), 2));
 
 /**
- * For convolutions: c[i, j] += sum over lines and columns of x[offset i + ...] y[j ...], on whole planes with lines of
- * their own lengths. The last vector of a line is masked. c is of doubles; `lines` at a time are summed as floats.
+ * For convolutions: c[i, j] += sum over lines and columns of x[offset i + ...] y[j ...], on whole planes with
+ * lines of their own lengths. The last vector of a line is masked. c holds doubles; `lines` lines at a time
+ * are summed as floats.
  */
 export const dotParameters = [
   'x',
-  'offsets', // the address of a table: where each i begins
+  'offsets', // the address of a table: the offset of each i
   'y',
   'yRow', // from plane j to j + 1
   'c',
@@ -86,7 +88,7 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
         ...ys.map((to, j) => set(to, masked ? and(load(atY[j]), edge) : load(atY[j]))),
         ...sums.map((of, i) =>
           block(
-            // beyond the edge x may be anything, even not a number
+            // beyond the edge x may hold anything, even NaN
             set(value, masked ? and(load(atX[i]), edge) : load(atX[i])),
             ...of.map((sum, j) => set(sum, add(sum, mul(value, ys[j])))),
           ),
@@ -141,8 +143,8 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
 });
 
 /**
- * Sums of planes: to[plane] += scale times the sum over strips (or one whole plane) of so many vectors and one masked
- * vector; `to` is of doubles.
+ * Sums of planes: to[plane] += scale times the sum over strips (or one whole plane) of `vectors` vectors and
+ * one masked vector; `to` holds doubles.
  */
 export const sumParameters = ['from', 'plane', 'strip', 'to', 'planes', 'strips', 'vectors', 'mask'] as const;
 
@@ -179,8 +181,8 @@ export const sumPlanes = (scale: number): Source => ({
 });
 
 /**
- * The same where a plane is one short block: it is summed in single precision, and the sum is added in double precision. So
- * many vectors and one masked vector.
+ * The same for planes of one short block: each is summed in single precision, and the sum is added in double
+ * precision. A plane is `vectors` vectors and one masked vector.
  */
 export const sumShortParameters = ['from', 'plane', 'to', 'planes', 'vectors', 'mask'] as const;
 
@@ -209,7 +211,10 @@ export const sumShortPlanes = (scale: number): Source => ({
   },
 });
 
-/** Adds floats to doubles, four at a time: (from, to, fours); `taking`: leaves zeros where they were. */
+/**
+ * Adds floats to doubles, four at a time: (from, to, fours). With `taking` the floats are set to zero
+ * afterwards.
+ */
 export const addOnto = (taking: boolean): Source => ({
   parameters: 3,
   body: ([from, to, fours], fresh): Statement => {

@@ -73,7 +73,7 @@ export const outputTransform: Matrix = [
 
 export const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, i) => matrix.map((row) => row[i]));
 
-/** Called with these; lines, groups of lines and planes by their bytes. */
+/** Parameters of `transformLines`; strides of lines, groups of lines and planes in bytes. */
 export const transformParameters = [
   'from',
   'fromLine',
