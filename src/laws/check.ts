@@ -56,7 +56,7 @@ export interface CheckOptions {
    * four times its equal share of the remaining time. Default: no limit.
    */
   readonly seconds?: number;
-  /** Told of each verdict as soon as it is there. */
+  /** Called with each verdict as soon as it is known. */
   readonly eachVerdict?: (verdict: Verdict) => void;
 }
 
@@ -163,7 +163,8 @@ const triedOn = (
     return { law, outcome: 'not tried', because: 'there is no grid of the kind that the law wants' };
   const light = lightness(systemAt(system, least) ?? system);
   const share = (law.share ?? 1) * light;
-  // What is heavy on every grid is tried in few cases of one step or two, so that something is tried at all.
+  // Systems that are heavy on every grid are tried in few cases of one or two steps, so that something is
+  // tried at all.
   const chosen = light < 1 ? { ...free, steps: Math.min(2, free.steps ?? 2) } : free;
   const seed = options.seed ?? 1;
   const dull = new Map<string, number>();

@@ -65,8 +65,8 @@ export const diagnose = (given: System): readonly string[] => {
 const hintSeconds = 5;
 
 /**
- * Hints on parts of a system that break no law, but are often not intended. They are looked for during 5 seconds; what was
- * not looked at by then is said.
+ * Hints on parts of a system that break no law, but are often not intended. The search ends after 5 seconds
+ * and says what it has not looked at.
  *
  * @example
  * hintsOn(system); // => []

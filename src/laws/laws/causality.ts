@@ -21,7 +21,7 @@ const changedFrom = (from: number, { shape, data }: NdArray): NdArray => {
   return { shape, data: data.map((v, i) => (i < from * size ? v : v + 0.5)) };
 };
 
-/** Changes all that drives later steps; the states until then must stay bit-identical. */
+/** Changes every drive of later steps; the states before them must stay bit-identical. */
 const laterIsUnfelt = ({ system, on, start, around, steps, choices }: Trial): Finding => {
   if (steps < 2) return vacuous('after one step there is nothing that it must not feel');
   const from = 1 + (choices[0] % (steps - 1));

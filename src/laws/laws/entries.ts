@@ -75,7 +75,7 @@ export const entries: Law = {
           data: Float64Array.from({ length: volume(node.shape) }, () => (random.integer(65) - 32) / 32),
         };
         const { there, back } = on.run(both(node, x.shape), {}, { x, y });
-        // A sum of n numbers is off by n roundings of what is added; a reading by none.
+        // A sum of n numbers has n roundings; reading has none.
         const terms = node.op.indices.length;
         const summed = (data: ArrayLike<number>, of: ArrayLike<number>) => {
           const size = Array.from(of).reduce((sum, v) => sum + Math.abs(v), 0);

@@ -1,4 +1,4 @@
-/** Law 23: the numbers of sites mean nothing. */
+/** Law 23: a step does not depend on how its sites are numbered. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -23,7 +23,7 @@ const permutation = (n: number, choices: readonly number[]): readonly number[] =
   return to;
 };
 
-/** An array with its sites in new places, along every axis that counts them. */
+/** An array with its sites renumbered, along every axis that counts sites. */
 const moved = ({ shape, data }: NdArray, along: readonly number[], to: readonly number[]): NdArray => {
   const out = new Float64Array(data.length);
   for (let flat = 0; flat < data.length; flat++) {
@@ -36,7 +36,7 @@ const moved = ({ shape, data }: NdArray, along: readonly number[], to: readonly 
   return { shape, data: out };
 };
 
-/** The step of the same units under new numbers: its edges and its constants are those of the units. */
+/** The step with its units renumbered; edges and constants move with their units. */
 const withNumbers = (system: System, to: readonly number[]): System => {
   const { nodes } = sitesOf(system);
   const renumber = (node: Node, number: number): Node => {
@@ -104,7 +104,7 @@ const withoutOrder: Requirement = {
   missing: (system) => sitesOf(system).ordered,
 };
 
-/** Whether sites act on one another at all: units by themselves keep the law for no reason. */
+/** Whether sites act on one another: uncoupled units satisfy the law trivially. */
 const coupled: Requirement = {
   name: 'sites that act on one another',
   essential: true,

@@ -82,7 +82,8 @@ const radiusOf = (
   const norm = Math.max(...matrix.map((row) => row.reduce((sum, v) => sum + Math.abs(v), 0)));
   return {
     value: Math.max(...realEigenvalues.map((re, i) => Math.hypot(re, imaginaryEigenvalues[i]))),
-    // A double eigenvalue, as of a mode without restoring force, changes by the square root of a perturbation.
+    // A double eigenvalue, such as that of a mode without restoring force, changes by the square root of a
+    // perturbation.
     error: 4 * Math.sqrt(2 * size * unit64 * norm),
   };
 };

@@ -19,7 +19,10 @@ export const worst = (degrees: readonly Degree[]): Degree =>
 export const degreesOf = (nodes: readonly Node[], chosen: Chosen): readonly Degree[] =>
   along<Degree>(nodes, (node, inputs) => degreeOf(node, beside(nodes, node, inputs), chosen));
 
-/** The degrees of parts, beside each other or to choose from, where a part of zeros counts as linear if another part depends on the leaves. */
+/**
+ * The degrees of the parts of a concatenation or a choice; a part of zeros counts as linear if another part
+ * depends on the leaves.
+ */
 const beside = (
   nodes: readonly Node[],
   { op, inputs: from }: Node,
@@ -87,7 +90,10 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
   }
 };
 
-/** Of parts beside each other: one that does not depend on the leaves is a constant beside the others. */
+/**
+ * The degree of several parts together: a part that does not depend on the leaves is a constant beside the
+ * others.
+ */
 const partsDegree = (parts: readonly Degree[]): Degree =>
   parts.includes('none') ? worst([...parts, 'affine']) : worst(parts);
 

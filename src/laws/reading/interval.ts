@@ -43,7 +43,7 @@ export const intervalsOf = (
   );
 };
 
-/** What is known before a node. */
+/** What is known of the nodes before a node. */
 interface Sofar {
   readonly nodes: readonly Node[];
   readonly forms: readonly Form[];

@@ -1,4 +1,4 @@
-/** The values of what a step is given: of kernels applied to the state, of numbers that multiply modes. */
+/** Values that a step is given: kernels that are applied to the state, and numbers that multiply modes. */
 
 import { type NdArray, positions } from '../../compile/reference/array.js';
 import { evaluate } from '../../compile/reference/evaluate.js';
@@ -28,8 +28,8 @@ export const givenValues = (system: System, seed = 0): ((node: number) => NdArra
 };
 
 /**
- * The kernels of the convolutions that read the state, with initial parameters, each as one without dilation or groups: with
- * zeros between its taps, and from a channel to those of other groups.
+ * The kernels of the convolutions that read the state, with initial parameters, each written without dilation
+ * or groups: with zeros between its taps, and zeros between channels of different groups.
  */
 export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
   const valueAt = givenValues(system, seed);

@@ -3,7 +3,10 @@
 import type { Node } from '../../dsl/op.js';
 import { degreesOf } from './degree.js';
 
-/** Whether some operation of a step has a kink or jumps; a choice does if what it is made by moves. */
+/**
+ * Whether some operation of a step has a kink or a jump. A choice has one if its condition depends on the
+ * state.
+ */
 export const hasKinks = (nodes: readonly Node[]): boolean => {
   const degrees = degreesOf(nodes, ({ op }) => ['state', 'element', 'input'].includes(op.op));
   return nodes.some(

@@ -22,7 +22,7 @@ export const paritiesOf = (nodes: readonly Node[], chosen: Chosen): readonly Par
     ),
   );
 
-/** Of values that add up, or of which one is chosen. */
+/** The parity of a sum of values, or of a choice between them. */
 const sameParity = (parities: readonly Parity[]): Parity =>
   parities.every((parity) => parity === parities[0]) ? parities[0] : 'neither';
 

@@ -63,7 +63,9 @@ export const placedIn = ({ kind, nodes, externals, grid }: System): string | nul
   return null;
 };
 
-/** Fields of the sample that multiply modes would have to move with a shift as nothing in space does. */
+/**
+ * Why fields of the sample must not multiply modes: under a shift in space, factors of modes do not shift.
+ */
 const ofSamples = (nodes: readonly Node[], externals: readonly External[]): string | null => {
   const given = new Set(givenToModes(nodes));
   const field = nodes.find(
@@ -72,7 +74,10 @@ const ofSamples = (nodes: readonly Node[], externals: readonly External[]): stri
   return field === undefined ? null : 'a field of the sample multiplies the modes of space';
 };
 
-/** Whether sites of what moves are summed over with weights that do not: whoever shifts the sites must shift the pairs. */
+/**
+ * Whether a product sums over sites of a moving value with weights that stay. Its weights belong to pairs of
+ * sites, so a shift would have to shift the pairs.
+ */
 const pairsSites = (
   formula: string,
   [first, second]: readonly number[],

@@ -9,7 +9,7 @@ import { type Axis, axes } from '../../dsl/resize/sizes.js';
 import { oneStep } from '../system/program.js';
 import type { System } from '../system/system.js';
 
-/** Where the sites are among the axes of each node of a step, and of what it reads. */
+/** The axes that count sites, in each node of a step and in everything that it reads. */
 export interface Sites {
   /** For each node, the axes that count the sites. */
   readonly nodes: readonly (readonly number[])[];
@@ -21,7 +21,7 @@ export interface Sites {
 
 const known = new WeakMap<System, Sites>();
 
-/** The sites of a system; of one without a row of sites, nowhere. */
+/** The sites of a system. Without a row of sites no axis counts them. */
 export const sitesOf = (system: System): Sites => {
   const found = known.get(system) ?? read(system);
   known.set(system, found);
@@ -125,7 +125,7 @@ export const renumbered = (
   }
 };
 
-/** Entry i goes to place `to[i]`. */
+/** Moves entry i to position `to[i]`. */
 const placed = (entries: readonly number[], to: readonly number[]): readonly number[] => {
   const all = [...entries];
   for (const [i, place] of to.entries()) all[place] = entries[i];

@@ -76,7 +76,10 @@ const read = (small: At): Coupling | null => {
   };
 };
 
-/** The pulls with given weights between sites that are not 0, as they are at rest; none where the step has no such weights. */
+/**
+ * The pulls with nonzero given weights between sites (at rest these are 0); empty if the step has no such
+ * weights.
+ */
 const pullsOfPairs = (small: At): readonly (readonly (readonly number[])[])[] => {
   if (structureOf(small.system).placed === null) return [];
   const { system, around } = withFreeFields(small);

@@ -1,6 +1,7 @@
 /**
- * Displacement and increment: systems whose second field is the increment of the displacement instead of its velocity: w = h v, so that
- * y' = y + w', w' = w + h^2 F. Their time step is neither missing nor there twice.
+ * Displacement and increment: systems whose second field is the increment of the displacement instead of its
+ * velocity: w = h v, so y' = y + w' and w' = w + h^2 F. Their time step is correct, although drift has none
+ * and kick has its square.
  */
 
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -47,7 +48,10 @@ export const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.02 * 
 /** Time steps short enough that a kick is one force, also where half of it comes after the drift. */
 const short = [2 ** -5, 2 ** -6] as const;
 
-/** How much of z a step adds to y, and the norm of what a step from rest adds to z; null if y is not moved by z so. */
+/**
+ * The multiple of z that a step adds to y, and the norm of what a step from rest adds to z; null if y does
+ * not move by a multiple of z.
+ */
 const motionOf = (
   system: System,
   y: string,
@@ -67,7 +71,7 @@ const motionOf = (
   return { drift, kick: Math.hypot(...boundedStep(small.system, state, small.around, unit64)[z].value) };
 };
 
-/** The same for steps that are no kick and drift, such as half kicks before and after the drift. */
+/** The same for other steps than kick and drift, such as half kicks before and after the drift. */
 const incrementOfStages = (system: System): string | null => {
   const { timeStep: dt, refine, fields } = system;
   if (dt === undefined || refine === undefined || structureOf(system).oscillator !== null) return null;

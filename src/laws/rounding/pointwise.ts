@@ -75,7 +75,10 @@ export const zipErrorAt = (
   }
 };
 
-/** The vector (y, x) turns by at most the angle that its error is seen under; around the origin and across the cut by a turn. */
+/**
+ * The error of an angle: at most the angle under which the error of the vector (y, x) is seen from the
+ * origin. If the error can reach the origin or cross the cut, a whole turn.
+ */
 const angleError = ([x, ex]: Known, [y, ey]: Known, v: number, unit: number): number => {
   const off = Math.hypot(ex, ey);
   const length = Math.hypot(x, y);

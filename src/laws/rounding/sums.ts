@@ -70,11 +70,11 @@ export const productError = (
   return byX.map((e, i) => e + byY[i] + byBoth[i]);
 };
 
-/** Each mode is a sum of all numbers along the axes, by whatever way it is computed. */
+/** Each mode is a sum of all numbers along the axes, in whatever order it is computed. */
 export const fourierError = (op: OpOf<'fourier'>, x: Uncertain, shape: Shape, unit: number): Float64Array => {
   const from = x.array.shape;
   const body = bodyOf(op, from);
-  // Between two axes both parts of a complex number count, which together are at most 1.5 times its modulus.
+  // Between two axes both parts of a complex number enter; together they are at most 1.5 times its modulus.
   const units = op.axes.reduce((sum, axis) => {
     const plan = fourierPlan(body[axis]);
     return 1.5 * sum + Math.max(fourierRoundings(plan), 2 * plan.n + 2);

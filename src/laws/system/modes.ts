@@ -6,7 +6,9 @@
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Node } from '../../dsl/op.js';
 
-/** The axes along which a value has modes; null for one that is given: made of no state, drive or input. */
+/**
+ * The axes along which a value has modes; null for a given value, which depends on no state, drive or input.
+ */
 type Home = ReadonlySet<number> | null;
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
@@ -18,7 +20,9 @@ const same = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>
 /** Why a value does not stay with its modes. */
 const lost = 'it does more with the modes of space than multiply them by numbers';
 
-/** Whether an operation leaves these axes of an input where they are, and treats all entries along them alike. */
+/**
+ * Whether an operation keeps the position of these axes of an input and treats all entries along them alike.
+ */
 const keeps = (
   { op, shape }: Node,
   from: readonly number[],
@@ -63,7 +67,7 @@ const keeps = (
 
 interface Modes {
   readonly homes: readonly Home[];
-  /** The first node that loses its modes, with the axes that it had them along. */
+  /** The axes of modes at the first node that loses them. */
   readonly lostAt: ReadonlySet<number> | null;
 }
 
@@ -110,7 +114,7 @@ const homesOf = (nodes: readonly Node[]): Modes => {
   return found;
 };
 
-/** What is given to modes: the numbers that they are multiplied by. They are no places. */
+/** The nodes of numbers that multiply modes. Their axes are modes, not positions. */
 export const givenToModes = (nodes: readonly Node[]): readonly number[] => {
   const { homes } = homesOf(nodes);
   return nodes.flatMap(({ inputs }) =>
@@ -120,7 +124,10 @@ export const givenToModes = (nodes: readonly Node[]): readonly number[] => {
   );
 };
 
-/** Why the operations on the modes of a grid are no convolution; null if they are one, or if there are none. */
+/**
+ * Why the operations on the modes of a grid are not a convolution; null if they are one, or if there are
+ * none.
+ */
 export const lostModes = (nodes: readonly Node[], rank: number): string | null => {
   const { lostAt } = homesOf(nodes);
   return lostAt !== null && [...lostAt].some((axis) => axis < rank) ? lost : null;

@@ -53,7 +53,7 @@ const withShapes = (
   };
 };
 
-/** The nodes that the next state needs: what is only observed may have another shape. */
+/** The nodes that the next state needs. Values that are only observed may have another shape. */
 const needed = ({ kind, nodes, next }: System): Pick<System, 'nodes' | 'next'> => {
   if (kind === 'map') return { nodes, next };
   const read = new Set(Object.values(next));
@@ -68,7 +68,7 @@ const needed = ({ kind, nodes, next }: System): Pick<System, 'nodes' | 'next'> =
   };
 };
 
-/** As the language follows sizes through a program. */
+/** The system at other sizes, by the shape rules of the language. */
 const followed = (system: System, grid: Shape): System | null => {
   const shapeOf = (shape: Shape): Shape =>
     isOn(system.grid, shape) ? [...grid, ...shape.slice(grid.length)] : shape;
@@ -87,7 +87,7 @@ const followed = (system: System, grid: Shape): System | null => {
   return step === undefined ? null : withShapes(system, grid, shapeOf, step);
 };
 
-/** By the rules of steps that act at each site and its neighbours. */
+/** The system at other sizes, by rules for steps that act at each site and its neighbours. */
 const moved = (system: System, grid: Shape): System | null => {
   // A sum over the channels leaves one number per site, so its shape is the grid itself.
   const shapeOf = (shape: Shape): Shape =>

@@ -53,7 +53,7 @@ export const lastStep = (trial: Trial): BoundedStep => {
 
 const clocked = new WeakMap<System, Map<number, System>>();
 
-/** The system with its clock standing at a number. */
+/** The system with its clock fixed at a number. */
 const withClockAt = (system: System, at: number): System => {
   if (at === 0 || !system.nodes.some(({ op }) => op.op === 'clock')) return system;
   const made = clocked.get(system) ?? new Map<number, System>();

@@ -35,8 +35,9 @@ export const systemAt = (system: System, grid: Shape): System | null =>
   sizesOf(system).get(grid.join('x')) ?? (sameShape(grid, system.grid) ? system : resize(system, grid));
 
 /**
- * The system as it is read for what it is: a heavy one on the largest small grid, since what it is does not depend on its
- * grid, and looking at its numbers on its own takes as long as trying a law.
+ * The system on the grid on which its structure is read. A heavy system is read on the largest small grid:
+ * its structure does not depend on the grid, and reading numbers on its own grid takes as long as trying a
+ * law.
  */
 export const readOn = (system: System): System => {
   if (valuesOf(system) <= heavy) return system;

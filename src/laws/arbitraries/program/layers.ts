@@ -1,4 +1,7 @@
-/** Layers of several operations that machines know by their form: attention, norms of a sample, dropout, delays. */
+/**
+ * Layers of several operations that the compiler recognises by their form: attention, norms of a sample,
+ * dropout, delays.
+ */
 
 import {
   add,
@@ -43,7 +46,10 @@ const rowsOf = (x: Tensor): Rows | undefined => {
   return isRows(rows) ? rows : undefined;
 };
 
-/** Rows that attend to each other or to those of another value, in one head or two; projected, or as they are. */
+/**
+ * Rows that attend to each other or to the rows of another value, with one head or two, with or without
+ * projections.
+ */
 export const attended: Builder = (shop, [a, b, c, d, e]) => {
   const first = from(shop, a, atLeastRank(1));
   const second = c % 2 === 0 ? first : from(shop, b, atLeastRank(1));
@@ -93,7 +99,7 @@ export const dropped: Builder = (shop, [a, b]) => {
 type Sites = Tensor<readonly [number, ...number[]]>;
 const areSites = (x: Tensor): x is Sites => rank(x) >= 1;
 
-/** Sites that feel themselves as they were: a scan whose state has a history. */
+/** Sites that feel their own earlier values: a scan whose state has a history. */
 export const delayed: Builder = (shop, [a, b, c, d]) => {
   const depth = 2 + (b % 3);
   const steps = 1 + (c % 5);

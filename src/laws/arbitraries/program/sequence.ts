@@ -115,7 +115,7 @@ export const noise: Builder = (shop, [a, b]) => {
   return [entry(made, b % 2 === 0 ? 4 : 1)];
 };
 
-/** One thing in training, another in inference. */
+/** A value that differs between training and inference. */
 export const phase: Builder = (shop, [a, b]) => {
   const inference = from(shop, a);
   if (inference === undefined) return nothing;
