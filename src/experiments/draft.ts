@@ -16,7 +16,7 @@ type Named<T> = T extends { readonly name: infer N }
   ? { readonly name: N } & Partial<Omit<T, 'name' | 'folder'>> & Pick<T, Extract<keyof T, 'folder'>>
   : never;
 
-/** A task in the file itself: a function makes each sample. */
+/** A task that is written in the experiment file: a function makes each sample. */
 interface OwnTaskDraft extends Partial<Omit<GeneratedTask, 'name' | 'file' | 'which' | 'code'>> {
   readonly generate: Generate;
 }
@@ -39,7 +39,7 @@ export interface ExperimentDraft {
   readonly task: Named<Exclude<Task, GeneratedTask>> | OwnTaskDraft;
   readonly model: Named<ModelSpec> | Program;
   readonly loss?: NamedLoss['name'] | Named<NamedLoss> | ProgramLoss;
-  /** Changes of the samples that the training reads. */
+  /** Random changes of the training samples. */
   readonly augment?: Partial<Augment>;
   readonly training?: Partial<Training>;
   readonly seeds?: readonly number[];

@@ -46,10 +46,10 @@ const seeds: t.Type<readonly number[], readonly number[], unknown> = new t.Type(
   t.identity,
 );
 
-/** A name is a path of folders, whose length systems limit. */
+/** A name is a path of folders; operating systems limit its length. */
 const longestName = 200;
 
-/** The name of an experiment or a sweep: parts that are valid folder names and do not lead upwards. */
+/** The name of an experiment or a sweep: parts that are valid folder names, without `..`. */
 export const experimentName = where(text, (name) =>
   name.length > longestName
     ? `a name has at most ${longestName} letters, this one has ${name.length}`
@@ -115,8 +115,8 @@ const fields = {
 };
 
 /**
- * `label` replaces the name in tables and charts and `notes` are kept with the run; both change no result. `from` is the run
- * whose weights the training begins with, `augment` changes the samples that it reads.
+ * `label` replaces the name in tables and charts and `notes` are kept with the run; both change no result.
+ * `from` is the run whose weights the training begins with; `augment` changes the training samples.
  */
 const base = pipe(
   record('experiment', fields, ['label', 'notes', 'from', 'augment']),
@@ -161,7 +161,8 @@ const shapingTask = (task: Task, data: string | null): unknown => {
     case 'series':
       return data === null ? task : { ...task, folder: null, data };
     case 'generated':
-      // Where the file lies does not matter, and other code that makes the same data is the same.
+      // The path of the file does not matter, and different code that makes the same data has the same
+      // identity.
       return data === null ? { ...task, code: '' } : { name: task.name, data };
     case 'mnist':
     case 'multi-mnist':

@@ -83,8 +83,8 @@ const wholeOf = ({ task, model, loss, training, seeds, augment }: Experiment): s
 const differentIn = (keys: readonly string[]): boolean => new Set(keys).size > 1;
 
 /**
- * One sentence for each group of members that are the same runs, or compute the same, although their axes differ: the
- * difference has no effect, or is one value in two spellings.
+ * One sentence for each group of members that are the same runs, or compute the same, although their axes
+ * differ: the difference has no effect, or the values are two spellings of one.
  */
 export const equalMembers = ({ members }: Sweep): readonly string[] => {
   const names = labelsOf(members).map(({ name }) => name);
@@ -119,7 +119,7 @@ const isUnusual = ({ name, task, model, loss, ...rest }: Experiment): ((path: st
     E.isRight(usual) && canonical(at(experiment, path) ?? null) !== canonical(at(usual.right, path) ?? null);
 };
 
-/** Sentences about members, combined for the whole sweep. */
+/** Combines sentences about members for the whole sweep. */
 export const saidOfMembers = (notes: readonly (readonly string[])[]): readonly string[] => {
   const said = new Map<string, number>();
   for (const note of notes.flat()) said.set(note, (said.get(note) ?? 0) + 1);

@@ -85,7 +85,10 @@ const find = (facts: Facts, path: string): unknown => facts.find((fact) => fact.
 
 const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);
 
-/** Paths whose values differ; paths that all experiments have come first, others only if needed. */
+/**
+ * Paths whose values differ. Paths that every experiment has come first; others follow only if they are
+ * needed.
+ */
 const telling = (all: readonly Facts[]): readonly string[] => {
   const paths = [...new Set(all.flatMap((facts) => facts.map(({ path }) => path)))];
   const differing = paths.filter((path) => all.some((facts) => !same(find(facts, path), find(all[0], path))));

@@ -1,6 +1,6 @@
 /**
- * What an experiment trains on the arrays of its task: the program with its loss, and how it is scored. Everything that does
- * not go together is found here, before anything is computed.
+ * What an experiment trains on the arrays of its task: the program with its loss, and how it is scored. All
+ * mismatches between program, task and loss are found here, before anything is computed.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,14 +24,16 @@ import type { OwnScores } from './scores/own-scores.js';
 /** The arrays of a task by name. */
 export type Forms = Readonly<Record<string, ArrayForm>>;
 
-/** A loss of classes, through the kernels that it has. */
+/** A loss of classes, which has kernels of its own. */
 export interface ClassesAim {
   readonly kind: 'classes';
   readonly loss: ClassLoss;
   /** The array of the classes. */
   readonly label: string;
   readonly classes: number;
-  /** Whether places of a picture have classes, with the scores of segmentation, or whole samples. */
+  /**
+   * Whether the places of a picture have classes, with the scores of segmentation, or whole samples have one.
+   */
   readonly scored: 'segmentation' | 'classes';
   /** The number of classes, after the background, that are single objects, whose groups are scored; 0 for none. */
   readonly objects: number;
@@ -46,7 +48,7 @@ export interface OutputsAim {
 
 /** What is trained. */
 export interface Learning {
-  /** With loss and scores, where these are outputs. */
+  /** The program, including loss and scores if these are outputs. */
   readonly program: Program;
   readonly aim: ClassesAim | OutputsAim;
 }
@@ -70,7 +72,7 @@ export const inputProblems = (program: Program, forms: Forms): readonly string[]
         ];
   });
 
-/** Problems with an output that has to be a number for each sample. */
+/** Problems with an output that must be one number per sample. */
 const scalarProblems = (program: Program, path: string, output: string): readonly string[] => {
   const outputs = outputsOf(program.graph);
   const shape = outputs[output];
@@ -82,7 +84,10 @@ const scalarProblems = (program: Program, path: string, output: string): readonl
       ];
 };
 
-/** Problems with a count: it is known before anything is computed, so no weight and no chance may enter it. */
+/**
+ * Problems with a count. It must be known before the gradients are computed, so neither weights nor noise may
+ * enter it.
+ */
 const countProblems = (program: Program, path: string, count: string): readonly string[] => {
   const scalar = scalarProblems(program, path, count);
   if (scalar.length > 0) return scalar;
@@ -113,7 +118,7 @@ const lossProblems = (program: Program, { output, count, targets = [] }: Program
   }),
 ];
 
-/** The aim of a loss that is an output, with its scores; null for classes. It is known without any data. */
+/** The aim of a loss that is an output, with its scores; null for classes. Needs no data. */
 export const outputsAimOf = (
   loss: LossSpec,
   scores: readonly string[] | OwnScores = [],
@@ -139,7 +144,7 @@ const outputsOfAim = ({ loss, scores }: Pick<OutputsAim, 'loss' | 'scores'>): re
   ]),
 ];
 
-/** The inputs that only training and scoring have. */
+/** The inputs that exist only in training and scoring. */
 const targetsOf = (
   program: Program,
   { loss, scores }: Pick<OutputsAim, 'loss' | 'scores'>,
@@ -154,8 +159,9 @@ const targetsOf = (
 };
 
 /**
- * The program without what needs a target: what is exported, played and run on data without targets. A program by whose
- * outputs nothing is scored is returned as it is; so is one that has nothing but a loss.
+ * The program without everything that needs a target: the part that is exported, played, and run on data
+ * without targets. The program is returned unchanged if no loss or score reads its outputs, or if it has no
+ * outputs besides the loss.
  */
 export const answersOf = (program: Program, aim: Learning['aim']): Program => {
   if (aim.kind === 'classes') return program;
@@ -172,7 +178,7 @@ const chosenScores = (scores: readonly string[] | OwnScores): OwnScores | null =
   isList(scores) ? null : scores;
 const isList = (scores: readonly string[] | OwnScores): scores is readonly string[] => Array.isArray(scores);
 
-/** The arrays that a training reads and that are no targets. */
+/** The arrays that a training reads, without the targets. */
 export const inputsOfLearning = ({ program, aim }: Learning): readonly string[] => {
   const targets = aim.kind === 'classes' ? [] : targetsOf(program, aim);
   return Object.keys(inputsOf(program.graph)).filter((name) => !targets.includes(name));
@@ -184,7 +190,7 @@ export const readBy = ({ program, aim }: Learning): readonly string[] => [
   ...(aim.kind === 'classes' ? [aim.label] : []),
 ];
 
-/** Problems with arrays that nothing reads; arrays that describe samples are no problem. */
+/** Problems with arrays that nothing reads. Arrays that describe samples are not reported. */
 export const unreadProblems = (learning: Learning, forms: Forms): readonly string[] => {
   const read = readBy(learning);
   return Object.keys(forms)
@@ -199,7 +205,10 @@ export const unreadProblems = (learning: Learning, forms: Forms): readonly strin
 export const areImages = (forms: Forms): boolean =>
   forms.image !== undefined && forms.mask?.classes !== undefined && forms.label?.classes !== undefined;
 
-/** The array of the classes: for pictures by the target of the loss, else the only one that the program does not take. */
+/**
+ * The array of the classes: for pictures it follows from the target of the loss; otherwise it is the only
+ * array that is not an input of the program.
+ */
 const labelOf = (program: Program, loss: ClassLoss, forms: Forms): E.Either<string, string> => {
   if (areImages(forms)) return E.right(loss.target === 'pixel' ? 'mask' : 'label');
   const taken = Object.keys(inputsOf(program.graph));
@@ -213,7 +222,7 @@ const labelOf = (program: Program, loss: ClassLoss, forms: Forms): E.Either<stri
       );
 };
 
-/** Values of an array that are not one of the classes; null where there are none, or the array was not scanned. */
+/** Values of an array that are not classes; null if there are none, or if the array was not scanned. */
 const classesBeyond = (label: string, classes: number, { range, integer }: ArrayForm): string | null => {
   if (range === undefined) return null;
   const [, largest] = range;
@@ -329,10 +338,10 @@ const byClasses = (
 /**
  * What is trained: the program with its loss and its scores, on arrays of these forms.
  *
- * @param source what the problems are of, such as the name of the experiment
+ * @param source the subject of the problems, such as the name of the experiment
  *
- * **Errors** DecodeError with every problem by its path: an output that is no number for each sample, an input that the task
- * has no array for, a count that a weight enters.
+ * **Errors** DecodeError with every problem by its path: an output that is not one number per sample, an
+ * input without an array in the task, a count that depends on a weight.
  */
 export const learningOf = (
   program: Program,
@@ -355,19 +364,22 @@ export const learningOf = (
   return E.right({ program: made.right, aim });
 };
 
-/** An output beside the array that it is to be. */
+/** An output and the array that it should equal. */
 export interface Compared {
   readonly output: string;
   readonly against: string;
-  /** The names of the classes where the output has a logit for each; null where it is numbers. */
+  /** The names of the classes if the output has a logit for each; null if it predicts numbers. */
   readonly classes: readonly string[] | null;
-  /** The array that weighs places, where there is one: those of weight 0 are not asked for. */
+  /** The array of weights of places, if there is one; places of weight 0 do not count. */
   readonly mask: string | null;
 }
 
 const named = (count: number): readonly string[] => Array.from({ length: count }, (_, k) => `${k}`);
 
-/** For a loss that the program computes: the output with the shape of a target, or of the classes of a target. */
+/**
+ * For a loss that the program computes: the output that has the shape of a target, or a logit for each class
+ * of one.
+ */
 const comparedByShape = (
   outputs: Readonly<Record<string, readonly number[]>>,
   forms: Forms,
@@ -395,8 +407,8 @@ const comparedByShape = (
 };
 
 /**
- * What is compared with what, so that it can be drawn: classes that are given with those that are asked, numbers with
- * numbers. Null where a loss compares something else, such as parts of a sample with each other.
+ * The output and the target that a loss compares, for pictures: predicted classes with true ones, numbers
+ * with numbers. Null if the loss compares something else, such as parts of a sample with each other.
  *
  * @param program with its loss, as `learningOf` returns it
  */

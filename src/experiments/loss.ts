@@ -13,15 +13,18 @@ export type ClassLoss = Loss & { readonly target: Target };
 /** What is classified: every pixel, or the whole image. */
 export type Target = 'pixel' | 'image';
 
-/** What a loss of numbers compares; each is found where the program and the task leave no choice. */
+/** What a loss of numbers compares. Each may be left out if program and task leave only one possibility. */
 interface Compared {
   /** The output of the program; left out: `prediction`, else `logits`, else its only one. */
   readonly output?: string;
-  /** The array of the task; left out: the only one that the program does not take, for `next-step` the only one it takes. */
+  /**
+   * The array of the task; left out: the only one that is not an input of the program, or for `next-step` the
+   * only one that is.
+   */
   readonly against?: string;
 }
 
-/** A loss of numbers with weights: where they are 0 no target is known. */
+/** A loss of numbers with weights; a weight of 0 says that no target is known there. */
 interface Weighed extends Compared {
   /** The array of the weights, of the shape of the prediction or of its first axes; left out: all count 1. */
   readonly mask?: string;
@@ -38,9 +41,12 @@ export type NumberLoss =
 export interface ProgramLoss {
   /** The output that is minimised: a number for each sample. */
   readonly output: string;
-  /** The output that is divided by, a number for each sample that no weight enters; left out: 1. */
+  /** The output to divide by, one number per sample, which must not depend on weights; left out: 1. */
   readonly count?: string;
-  /** The inputs that only training and scoring have; left out: those that the loss and the scores read and no other output. */
+  /**
+   * The inputs that exist only in training and scoring; left out: those that loss and scores read and no
+   * other output does.
+   */
   readonly targets?: readonly string[];
 }
 
@@ -149,7 +155,7 @@ export const programLossCodec: t.Type<ProgramLoss, ProgramLoss, unknown> = pipe(
   (codec) => withOptional(codec, 'targets', t.readonlyArray(text)),
 );
 
-/** Whether a loss without a name says, perhaps misspelt, an output of the program. */
+/** Whether a loss without a name is meant as an output of the program, perhaps misspelt. */
 const meansOutputs = (loss: Readonly<Record<string, unknown>>): boolean =>
   !('name' in loss) &&
   ('output' in loss || Object.keys(loss).some((key) => nearest(key, ['name', 'output']) === 'output'));
@@ -178,8 +184,8 @@ export const publishedLoss: ClassLoss = { name: 'cross-entropy', target: 'pixel'
 /**
  * A description in one line.
  *
- * @param classes names in the order of the labels, so that each weight says whose it is; left out where nobody knows them
- * @param ofImages false where other samples than images have the classes
+ * @param classes names in the order of the labels, shown beside the weights; left out if they are not known
+ * @param ofImages false if the classes belong to samples that are not images
  *
  * @example
  * describeLoss({ name: 'focal', target: 'pixel', weights: [], gamma: 2 })   // 'focal, gamma 2, over pixels'

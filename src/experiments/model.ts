@@ -88,10 +88,10 @@ export const formsOfSizes = ({ height, width, channels, classes }: Sizes): Forms
 };
 
 /**
- * The program that an experiment trains, on pictures of these sizes or on these arrays, with its loss where that is an output
- * of it. For classes of pictures: input `image` [height, width, channels]; output `logits` [height, width, classes], or
- * [classes] where whole images are classified. To classify images with a program that classifies pixels, its logits are
- * averaged over all pixels.
+ * The program that an experiment trains on pictures of these sizes or on these arrays, including its loss if
+ * that is an output. For classes of pictures: input `image` [height, width, channels]; output `logits`
+ * [height, width, classes], or [classes] where whole images are classified. To classify images with a program
+ * that classifies pixels, its logits are averaged over all pixels.
  *
  * **Errors** ProgramError if the sizes do not fit a catalogued model; DecodeError if a whole program has other inputs
  * or outputs than the task and the loss require.
@@ -143,10 +143,10 @@ export const learningFor = (
 };
 
 /**
- * The sizes of pictures by which a catalogued model is built: those of `image`, and as many classes as the classes have, or as
- * the last axis of the only other array.
+ * The sizes of pictures for which a catalogued model is built: those of `image`, and the number of classes,
+ * or the last axis of the only other array.
  *
- * **Errors** DecodeError where the arrays are no pictures.
+ * **Errors** DecodeError if the arrays are not pictures.
  */
 export const sizesOfForms = (forms: Forms): Checked<Sizes> => {
   const { image, ...others } = forms;

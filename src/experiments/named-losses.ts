@@ -1,4 +1,4 @@
-/** Losses of numbers by name, as programs that read a prediction and what it is compared with. */
+/** Losses of numbers by name, as programs that read a prediction and its target. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -16,7 +16,9 @@ import {
 import type { NumberLoss } from './loss.js';
 import type { OwnScores } from './scores/own-scores.js';
 
-/** The inputs of a loss program: what the model predicts, and an array of the task under its own name. */
+/**
+ * The inputs of a loss program: the prediction of the model, and arrays of the task under their own names.
+ */
 export interface LossInputs {
   readonly prediction: Shape;
   readonly against: { readonly name: string; readonly shape: Shape };
@@ -44,7 +46,7 @@ const differenceScores: OwnScores = {
 const isOfDifferences = ({ name }: NumberLoss): boolean =>
   name === 'mean-squared' || name === 'mean-absolute' || name === 'huber';
 
-/** Which outputs a loss by name adds. */
+/** The outputs that a loss by name adds. */
 export const namedOutputs = (loss: NumberLoss): NamedOutputs => ({
   loss: { output: names.total, count: names.count },
   scores: isOfDifferences(loss) ? differenceScores : {},
@@ -70,7 +72,7 @@ const sumsOf = (
   }
 };
 
-/** The program of a loss by name. Refuses shapes that do not go together. */
+/** The program of a loss by name. Refuses shapes that do not match. */
 export const lossProgram = (loss: NumberLoss, { prediction, against, mask }: LossInputs): Program => {
   const shapes: Readonly<Record<string, Shape>> = {
     [predictionInput]: prediction,

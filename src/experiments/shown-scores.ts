@@ -1,15 +1,15 @@
-/** The scores of an experiment that are seen first, and whether more or less of each is better. */
+/** The scores of an experiment that are shown first, and whether more or less of each is better. */
 
 import type { Experiment } from './experiment.js';
 import { outputsAimOf } from './learning.js';
 import { targetOf } from './loss.js';
 import type { Better, Measures } from './scores/measures.js';
 
-/** The scores to see first. */
+/** The scores that are shown first. */
 export interface ShownScores {
   /** Their names in their order. */
   readonly names: readonly string[];
-  /** The direction of each score that the experiment declares; those of classes have one by their meaning. */
+  /** The better direction of each score that the experiment declares; that of class scores is known. */
   readonly better: Readonly<Record<string, Better>>;
 }
 
@@ -18,10 +18,10 @@ const ofWholeImages = ['accuracy', 'classMeanIou', 'loss'];
 const ofWholeSamples = ['accuracy', 'loss'];
 
 /**
- * The scores to see first: those that the experiment declares, with those that come with its loss; where it has none, its
- * loss. Of classes: those of segmentation, or of whole images and samples.
+ * The scores that are shown first: those that the experiment declares and those that come with its loss; if
+ * there are none, its loss. For a loss of classes: those of segmentation, or of whole images and samples.
  *
- * @param kept scores of its finished runs, which tell classes of pixels from classes of whole samples
+ * @param kept scores of its finished runs, which show whether pixels or whole samples have classes
  * @example
  * shownScores({ loss: { output: 'total' }, scores: { error: { output: 'mse', better: 'less' } } })   // { names: ['error'], better: { error: 'less' } }
  */

@@ -40,7 +40,7 @@ const pictureReaders: Readonly<Record<string, PictureReader>> = {
   nca: ncaReader(8),
 };
 
-/** Networks that read sequences, by name; how fast they are fits the length of a task's sequences. */
+/** Networks that read sequences, by name; their time scales fit the length of a task's sequences. */
 const sequenceReaders = (
   length: number,
   periods: readonly [number, number],

@@ -1,41 +1,43 @@
 /**
- * What a model answers on samples, in numbers that can be drawn: which classes are taken for which, how sure it is, what it
- * predicts against what is true, and how its score depends on how hard a sample is. Pure folds over samples.
+ * The answers of a model on samples, in numbers that can be drawn: a confusion matrix, calibration, predicted
+ * against true numbers, and the score against the difficulty of a sample. Pure folds over samples.
  */
 
 import type { Better } from './measures.js';
 
-/** Places whose answer was about as sure. */
+/** Places whose answers had about the same probability. */
 export interface SureBin {
-  /** How many places (pixels, steps or samples). */
+  /** The number of places (pixels, steps or samples). */
   readonly count: number;
-  /** The mean probability that the answers were given, 0 to 1. */
+  /** The mean predicted probability of these answers, 0 to 1. */
   readonly confidence: number;
-  /** The share of them that is right. */
+  /** The share of correct answers. */
   readonly right: number;
 }
 
-/** Classes that were asked and given. */
+/** True and predicted classes. */
 export interface ClassAnswers {
   /** Names in the order of their numbers. */
   readonly classes: readonly string[];
-  /** Places by their true class, then by the class that they were given. */
+  /** Numbers of places by true class, then by predicted class. */
   readonly confusion: readonly (readonly number[])[];
   /** Bins of equal width from 0 to 1; empty ones are left out. */
   readonly calibration: readonly SureBin[];
 }
 
-/** Numbers that were asked and given. */
+/** True and predicted numbers. */
 export interface NumberAnswers {
   readonly count: number;
   /** Some of them, evenly spaced: the true one and the predicted one. */
   readonly pairs: readonly (readonly [truth: number, predicted: number])[];
   readonly meanAbsolute: number;
-  /** 1 less the squared error over that of always answering the mean; null where all true ones are the same. */
+  /**
+   * 1 minus the squared error over that of always predicting the mean; null if all true numbers are equal.
+   */
   readonly explained: number | null;
 }
 
-/** Samples about as hard. */
+/** Samples of about the same difficulty. */
 export interface HardBin {
   readonly count: number;
   /** The mean difficulty, and the least and the largest. */
@@ -43,23 +45,23 @@ export interface HardBin {
   readonly from: number;
   readonly to: number;
   readonly mean: number;
-  /** The standard error of the mean; 0 of one sample. */
+  /** The standard error of the mean; 0 for one sample. */
   readonly error: number;
 }
 
-/** A score against how hard samples are. */
+/** A score against the difficulty of samples. */
 export interface GradedAnswers {
   readonly score: string;
   readonly better: Better;
   readonly bins: readonly HardBin[];
 }
 
-/** What a model answers on the first samples of a split. */
+/** The answers of a model on the first samples of a split. */
 export interface Answers {
   readonly samples: number;
-  /** How many the split has. */
+  /** The number of samples of the split. */
   readonly of: number;
-  /** What one answer is of. */
+  /** What one answer belongs to. */
   readonly place: 'pixel' | 'step' | 'sample' | 'value';
   readonly classes: ClassAnswers | null;
   readonly numbers: NumberAnswers | null;
@@ -99,7 +101,7 @@ const surest = (
  * Adds answers to the sums.
  *
  * @param logits [places, classes]
- * @param labels [places]; one that is no class is not asked for
+ * @param labels [places]; a place whose label is not a class does not count
  */
 export const addClassAnswers = (
   { counts, sure }: ClassSums,
@@ -128,7 +130,10 @@ export const classAnswers = ({ counts, sure }: ClassSums, classes: readonly stri
   ),
 });
 
-/** How far sureness is from being right, in the mean over all places: the expected calibration error. */
+/**
+ * The expected calibration error: the mean distance over all places between predicted probability and share
+ * of correct answers.
+ */
 export const calibrationError = ({ calibration }: Pick<ClassAnswers, 'calibration'>): number => {
   const all = calibration.reduce((sum, { count }) => sum + count, 0);
   return calibration.reduce(
@@ -137,15 +142,15 @@ export const calibrationError = ({ calibration }: Pick<ClassAnswers, 'calibratio
   );
 };
 
-/** Places that were given their true class, over all; null where none was asked for. */
+/** The share of places with the correct class; null if no place counts. */
 export const shareRight = ({ confusion }: Pick<ClassAnswers, 'confusion'>): number | null => {
   const all = confusion.flat().reduce((a, b) => a + b, 0);
   return all === 0 ? null : confusion.reduce((sum, row, k) => sum + row[k], 0) / all;
 };
 
-/** The number that was asked and the one that was given, pair by pair, as sums. */
+/** Sums over pairs of a true and a predicted number. */
 export interface NumberSums {
-  /** Every how many values a pair is kept. */
+  /** One pair in so many values is kept. */
   readonly every: number;
   readonly pairs: (readonly [number, number])[];
   count: number;
@@ -157,9 +162,9 @@ export interface NumberSums {
 }
 
 /**
- * No numbers yet.
+ * The sums without any numbers.
  *
- * @param values how many there will be
+ * @param values how many will be added
  */
 export const noNumberAnswers = (values: number): NumberSums => ({
   every: Math.max(1, Math.ceil(values / mostPairs)),
@@ -191,7 +196,7 @@ export const addNumberAnswers = (
   }
 };
 
-/** The answers of these sums; null of none. */
+/** The answers of these sums; null without numbers. */
 export const numberAnswers = ({
   pairs,
   count,
@@ -228,10 +233,10 @@ const hardBin = (samples: readonly (readonly [number, number])[]): HardBin => {
 };
 
 /**
- * Samples by how hard they are: one bin for each difficulty where these are few, else bins of about as many samples each; the
- * same difficulty is always in one bin.
+ * Samples in bins by difficulty: one bin for each difficulty if these are few, else bins of about equal
+ * numbers of samples. Samples of one difficulty are always in one bin.
  *
- * @param samples how hard each is, and its score
+ * @param samples the difficulty and the score of each
  * @example
  * hardBins([[1, 0.9], [1, 0.7], [2, 0.5]]).map(({ at, mean }) => [at, mean])   // [[1, 0.8], [2, 0.5]]
  */

@@ -1,4 +1,4 @@
-/** Scores by name, whatever an experiment scores: those of segmentation, or the experiment's own. */
+/** Scores by name: those of segmentation, or the experiment's own. */
 
 /** Scores by name; null where there is nothing to score. `loss` and the number of samples are always among them. */
 export type Measures = Readonly<Record<string, number | null>>;
@@ -15,18 +15,21 @@ export interface Quotient {
 /** The score of these sums; null where there is nothing to divide by. */
 export const quotient = ({ total, count }: Quotient): number | null => (count === 0 ? null : total / count);
 
-/** The score to see first. */
+/** The score that is shown first. */
 export interface Chief {
   readonly name: string;
   readonly value: number | null;
 }
 
-/** Whether scores are those that an experiment names itself, or of whole samples: not those of segmentation. */
+/**
+ * Whether these are scores that an experiment declares, or scores of whole samples, and not those of
+ * segmentation.
+ */
 export const areOwn = (scores: Measures): boolean => typeof scores.samples === 'number';
 
 /**
- * The score to see first: of segmentation the foreground IoU, of objects the foreground ARI, of an experiment's own its first,
- * else its loss.
+ * The score that is shown first: for segmentation the foreground IoU, for objects the foreground ARI, else
+ * the first that the experiment declares, else its loss.
  */
 export const chiefScore = (scores: Measures): Chief => {
   if (!areOwn(scores)) {
@@ -38,9 +41,9 @@ export const chiefScore = (scores: Measures): Chief => {
 };
 
 /**
- * The chief score, if it is not the foreground IoU, which has a place of its own.
+ * The chief score, if it is not the foreground IoU, which is always shown.
  *
- * @param whole whether whole images have a class: then it is the share that is right
+ * @param whole whether whole images have a class: then it is the share of correct ones
  */
 export const otherChief = (scores: Measures, whole: boolean): { readonly chief?: Chief } => {
   const chief =

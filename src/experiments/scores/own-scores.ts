@@ -11,7 +11,10 @@ import type { Better } from './measures.js';
 export interface OwnScore {
   /** The output that is summed: a number for each sample. */
   readonly output: string;
-  /** The output that is divided by, such as the union of an IoU; left out: 1 a sample, so that the score is a mean. */
+  /**
+   * The output to divide by, such as the union of an IoU; left out: 1 for each sample, so that the score is a
+   * mean.
+   */
   readonly count?: string;
   /** Whether more or less of it is better. */
   readonly better: Better;
@@ -20,7 +23,7 @@ export interface OwnScore {
 /** Scores by name. */
 export type OwnScores = Readonly<Record<string, OwnScore>>;
 
-/** Names that files and tables use for something else. */
+/** Names that files and tables use for other values. */
 const taken = ['loss', 'samples', 'images', 'epoch', 'epochs', 'parameters', 'rate', 'trainedLoss'];
 
 const scoreCodec: t.Type<OwnScore, OwnScore, unknown> = withOptional(

@@ -53,7 +53,7 @@ export type Scores = {
   readonly dice: number | null;
   readonly images: number;
   readonly imagesWithoutForeground: number;
-  /** Mean adjusted Rand index over the pixels of objects. Left out where classes are no objects. */
+  /** Mean adjusted Rand index over the pixels of objects. Left out if classes are not objects. */
   readonly foregroundAri?: number | null;
 };
 
@@ -115,7 +115,7 @@ export const tallies: Monoid<Tally> = {
   }),
 };
 
-/** The foreground ARI of an image; none where fewer than two pixels are of one object. */
+/** The foreground ARI of an image; none if fewer than two pixels belong to single objects. */
 const ariOf = (predicted: ClassMap, target: ClassMap, objects: number): Mean => {
   const isOfOne = (object: number): boolean => object > 0 && object <= objects;
   let pixels = 0;
@@ -126,7 +126,7 @@ const ariOf = (predicted: ClassMap, target: ClassMap, objects: number): Mean => 
 /**
  * The tally of an image of which only the predicted map is known: everything except losses.
  *
- * @param objects how many classes, behind the background, are single objects
+ * @param objects how many classes, after the background, are single objects
  */
 export const tallyMap = (predicted: ClassMap, target: ClassMap, objects = 0): Tally => {
   const scores = imageScores(predicted, target);

@@ -114,7 +114,10 @@ const smallTask = (task: Task): Task => {
   }
 };
 
-/** Tasks that are learnt in minutes; polygons of the three kinds that can be distinguished at this resolution. */
+/**
+ * Tasks that are learned in minutes; polygons of the three kinds that can be distinguished at this
+ * resolution.
+ */
 const quickTask = (task: Task): Task => {
   if ('folder' in task) return task;
   switch (task.name) {
@@ -210,7 +213,7 @@ export const smaller =
           ...experiment,
           task: quickTask(task),
           model: quickModel(model, quick),
-          // The rate of a program is known to its author alone.
+          // Only the author of a program knows its rate.
           training: shorter(
             training,
             model.name === 'program'

@@ -107,7 +107,7 @@ export const zip =
     };
   };
 
-/** The same members under another name. **Law** The last name stands. */
+/** The same members under another name. **Law** The last name counts. */
 export const named =
   (name: string): Endomorphism<Sweep> =>
   (sweep) => ({ ...sweep, name });
@@ -171,7 +171,7 @@ const axisValue: t.Type<AxisValue, AxisValue, unknown> = t.union([t.string, t.nu
 
 const memberCodec = record('member', { axes: t.record(t.string, axisValue), experiment: experimentCodec });
 
-/** Counted before any member is decoded. */
+/** Members are counted before any is decoded. */
 const countable: t.Type<readonly unknown[], readonly unknown[], unknown> = where(
   t.readonlyArray(t.unknown),
   ({ length }) =>
@@ -195,7 +195,7 @@ const few = new t.Type<
   t.identity,
 );
 
-/** Which two members are one, by what their axes say. */
+/** Two members that are the same, described by their axes. */
 const twice = (members: readonly Member[]): string | null => {
   const texts = members.map((member) => canonical(member));
   const again = texts.findIndex((text, i) => texts.indexOf(text) < i);

@@ -1,4 +1,4 @@
-/** Optimisers as plain data, and groups of parameters that are trained in another way. */
+/** Optimisers as plain data, and groups of parameters with their own rate and decay. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,13 +7,13 @@ import { canonical } from '../../base/canonical.js';
 import { byName, real, record, text, where, withDefault, withOptional } from '../../base/codec.js';
 
 const names = ['adam', 'adamw', 'sgd'] as const;
-/** The name of an optimiser, which alone means its usual settings. */
+/** The name of an optimiser; a name alone means its usual settings. */
 export type OptimiserName = (typeof names)[number];
 
 /** Stochastic gradient descent. */
 export interface Sgd {
   readonly name: 'sgd';
-  /** The share of the last step that goes on. */
+  /** The share of the last step that the next one repeats. */
   readonly momentum: number;
   /** Whether the gradient is taken ahead of the momentum (Nesterov). */
   readonly nesterov: boolean;
@@ -97,7 +97,7 @@ export const optimiserCodec: t.Type<OptimiserName | Optimiser, OptimiserName | O
     t.identity,
   );
 
-/** Parameters that are trained in another way; the first group that matches counts. */
+/** Parameters with their own rate and decay; the first group that matches counts. */
 export interface Group {
   /** A pattern of names: `*` is any text, `?` one character. */
   readonly match: string;
@@ -105,7 +105,7 @@ export interface Group {
   readonly rate?: number;
   /** The decay of these weights instead of the optimiser's. */
   readonly decay?: number;
-  /** Whether they stay as they begin. */
+  /** Whether they keep their initial values. */
   readonly frozen?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Schedules of the learning rate: by name, or points that the rate goes through. */
+/** Schedules of the learning rate: a name, or points that the rate passes. */
 
 import * as t from 'io-ts';
 import { choice, real, record, where, withDefault } from '../../base/codec.js';
@@ -6,10 +6,13 @@ import { choice, real, record, where, withDefault } from '../../base/codec.js';
 const names = ['constant', 'cosine', 'warm-cosine'] as const;
 type ScheduleName = (typeof names)[number];
 
-/** How the rate reaches a point from the one before: along a line, along half a cosine, or at once when it is there. */
+/**
+ * How the rate moves from the point before to a point: linearly, along half a cosine, or in one step at the
+ * point.
+ */
 const ways = ['linear', 'cosine', 'step'] as const;
 
-/** A point that the rate goes through. */
+/** A point that the rate passes. */
 export interface SchedulePoint {
   /** The share of the training that is done, 0 to 1. */
   readonly at: number;
@@ -45,7 +48,7 @@ export const scheduleCodec: t.Type<Schedule, Schedule, unknown> = new t.Type<Sch
 );
 
 /**
- * The factor of the rate where this share of the training is done.
+ * The factor of the rate after this share of the training.
  *
  * @example
  * factorAt([{ at: 0, rate: 0, by: 'linear' }, { at: 0.1, rate: 1, by: 'linear' }], 0.05)   // 0.5

@@ -50,14 +50,14 @@ const orNull = <A>(codec: t.Type<A, A, unknown>): t.Type<A | null, A | null, unk
     t.identity,
   );
 
-/** A limit of gradients: of their norm all together, or of the size of each value. */
+/** A limit of gradients: on their joint norm, or on the size of each value. */
 export type Clip = number | { readonly value: number };
 
 const clipByValue: t.Type<{ readonly value: number }, { readonly value: number }, unknown> = record('clip', {
   value: positive,
 });
 
-/** A number, or `{ norm }`, limits the norm of all gradients together; `{ value }` each number of them. */
+/** A number, or `{ norm }`, limits the norm of all gradients together; `{ value }` limits each number. */
 const clipCodec: t.Type<Clip, Clip, unknown> = new t.Type<Clip, Clip, unknown>(
   'clip',
   (u): u is Clip => positive.is(u) || clipByValue.is(u),
@@ -102,14 +102,20 @@ export const trainingCodec = record('training', {
    * number instead. Null: no limit.
    */
   clip: withDefault<Clip | null>(orNull(clipCodec), publishedTraining.clip),
-  /** Parameters that are trained in another way: `{ match, rate, decay, frozen }`; the first that matches counts. */
+  /**
+   * Groups of parameters with their own rate and decay: `{ match, rate, decay, frozen }`; the first that
+   * matches counts.
+   */
   groups: withDefault(groupsCodec, publishedTraining.groups),
   /**
    * Scores are those of averaged weights: after each step the average keeps this share of itself and takes the rest from the
    * weights. Null: those of the weights.
    */
   average: withDefault<number | null>(orNull(averageShare), publishedTraining.average),
-  /** Batches whose gradients make one step: as a batch so many times as large, in the memory of one. */
+  /**
+   * The number of batches whose gradients make one step: the effect of a batch so many times larger, in the
+   * memory of one.
+   */
   accumulate: withDefault(whole(1, 65_536), publishedTraining.accumulate),
   /** The score on validation by which the best weights are kept and patience waits; `loss`: the loss that is trained for. */
   best: withDefault(text, publishedTraining.best),
