@@ -26,7 +26,7 @@ const opened = t.type({
   fused: names,
 });
 
-/** A sample of a program, a step at a time. */
+/** One sample of a program, advanced step by step. */
 const film = t.type({
   handle,
   steps: t.number,
@@ -36,14 +36,14 @@ const film = t.type({
   outputs: t.type({ before: names, after: names }),
 });
 
-/** Which steps were taken, and the fields after the last. */
+/** The number of steps, and the fields after the last. */
 const frame = t.type({
   /** Steps since the start. */
   taken: t.number,
-  /** What was observed after the last of them, and the state where it was asked for. */
+  /** What was observed after the last step, and the state if it was requested. */
   observed: arrays,
   state: arrays,
-  /** By field: what the probes read after each of them, [steps, probes, channels]. */
+  /** By field: the readings of the probes after each step, [steps, probes, channels]. */
   probes: arrays,
   /** Whether all numbers are finite. */
   finite: t.boolean,
@@ -51,28 +51,28 @@ const frame = t.type({
 
 const site = t.type({ row: whole(0, 65_535), column: whole(0, 65_535) });
 
-/** What a law says. */
+/** The verdict of one law. */
 const verdict = t.type({
   law: t.string,
-  /** What it says, in words. */
+  /** The law in words. */
   statement: t.string,
   outcome: choice('holds', 'broken', 'does not apply', 'not tried'),
-  /** How many cases were tried. */
+  /** The number of cases that were tried. */
   cases: t.number,
-  /** Why, or what the counterexample says; empty where it holds. */
+  /** The reason, or the finding of the counterexample; empty if the law holds. */
   because: t.string,
-  /** Code that tries the case again; empty where there is none. */
+  /** Code that repeats the case; empty if there is none. */
   code: t.string,
 });
 
 /** How far a training is. */
 const progress = t.type({
-  /** Epochs done, and steps of the one under way. */
+  /** Finished epochs, and steps of the current one. */
   epoch: t.number,
   step: t.number,
   epochs: t.number,
   stepsPerEpoch: t.number,
-  /** Whether nothing is left to train. */
+  /** Whether the training is complete. */
   done: t.boolean,
 });
 

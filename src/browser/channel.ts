@@ -1,4 +1,4 @@
-/** Questions to a worker, each with its number, and their answers as they come. */
+/** Sends numbered questions to a worker, and matches its answers to them. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Thread } from './thread.js';
@@ -13,9 +13,9 @@ import {
   reply,
 } from './wire.js';
 
-/** A worker, as questions see it. */
+/** The channel to a worker. */
 export interface Channel {
-  /** Asks; what is said on the way goes to `heard`. */
+  /** Asks a question; messages before the answer go to `heard`. */
   readonly ask: <A, B, S>(
     endpoint: Endpoint<A, B, S>,
     asked: A,

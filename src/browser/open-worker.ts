@@ -1,4 +1,4 @@
-/** A worker of the page, with what it does as plain functions. */
+/** A worker of the page, as plain functions. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Arrays } from '../compile/parameters.js';
@@ -26,15 +26,15 @@ export interface WorkerOptions {
   readonly start?: () => Thread;
 }
 
-/** With which parameters a program is opened. */
+/** The parameters with which a program is opened. */
 export interface Weighted {
-  /** By name; those that are left out are drawn by the seed. */
+  /** By name; missing ones are drawn from the seed. */
   readonly weights?: Arrays;
   /** Default 0. */
   readonly seed?: number;
 }
 
-/** A program as a value, or as the JSON that it is. */
+/** A program as a value or as its JSON. */
 export type AnyProgram = Program | { readonly graph: unknown };
 
 /** A program that is open in a worker. */
@@ -57,63 +57,65 @@ export interface PageProgram {
     minimised: { readonly labels: Uint8Array | Int32Array } | { readonly output: string },
     parts?: readonly number[],
   ) => Promise<Answered<{ readonly loss: number; readonly gradients: Arrays; readonly statistics: Arrays }>>;
-  /** Sets parameters; those that are not named stay. */
+  /** Sets these parameters; others stay. */
   readonly load: (weights: Arrays) => Promise<Answered<unknown>>;
   /** All parameters. */
   readonly weights: () => Promise<Answered<Arrays>>;
-  /** Gives its memory back. */
+  /** Frees its memory. */
   readonly close: () => Promise<Answered<unknown>>;
 }
 
 /** How steps are taken. */
 export interface StepOptions {
-  /** How many; default 1. */
+  /** The number of steps; default 1. */
   readonly steps?: number;
-  /** Whether the state comes along; default false. */
+  /** Whether the answer contains the state; default false. */
   readonly state?: boolean;
-  /** Sites that are listened to after each step. */
+  /** Sites whose values are read after each step. */
   readonly probes?: readonly { readonly row: number; readonly column: number }[];
 }
 
-/** A sample of a program, a step at a time. */
+/** One sample of a program, advanced step by step. */
 export interface PageFilm {
   readonly about: () => OpenedFilm;
-  /** Begins, or begins anew; gives the outputs that need no step, such as `omega`. */
+  /** Starts, or starts again; returns the outputs that need no step, such as `omega`. */
   readonly start: (inputs: Arrays) => Promise<Answered<Arrays>>;
-  /** Other inputs for the steps to come: the state stays, and what was observed. */
+  /** Other inputs for the next steps; state and observations stay. */
   readonly feel: (inputs: Arrays) => Promise<Answered<Arrays>>;
-  /** Takes steps; what is observed after the last. */
+  /** Takes steps, and returns what is observed after the last. */
   readonly step: (options?: StepOptions) => Promise<Answered<Frame>>;
-  /** Sets fields of the state, or what is given to every step. */
+  /** Sets fields of the state, or values that every step reads. */
   readonly set: (values: Arrays) => Promise<Answered<unknown>>;
   /** Adds a Gaussian bump to a field; `width` is its standard deviation in sites, 0 for one site. */
   readonly pluck: (
     field: string,
     at: { readonly row: number; readonly column: number; readonly height?: number; readonly width?: number },
   ) => Promise<Answered<unknown>>;
-  /** Holds fields at 0 where `open` is 0, after each step; an empty array takes the walls away. */
+  /** Sets fields to 0 where `open` is 0, after each step; an empty array removes the walls. */
   readonly wall: (open: Float32Array, fields?: readonly string[]) => Promise<Answered<unknown>>;
-  /** The fields, and what is given to every step. */
+  /** The fields, and the values that every step reads. */
   readonly state: () => Promise<Answered<{ readonly state: Arrays; readonly given: Arrays }>>;
-  /** The outputs that read the whole scan, such as `logits`, where what is not yet observed is 0. */
+  /** The outputs that read the whole scan, such as `logits`; steps that are not yet taken count as 0. */
   readonly answers: () => Promise<Answered<Arrays>>;
-  /** Another program for the steps to come, such as one with another time step: state and record stay. */
+  /** Another program for the next steps, such as one with another time step; state and record stay. */
   readonly retune: (program: AnyProgram, weights?: Arrays) => Promise<Answered<OpenedFilm>>;
-  /** Frames, one computed while the one before is shown; ends with the loop, or where a step is refused. */
+  /**
+   * Frames; each is computed while the one before is shown. Ends with the loop, or when a step is refused.
+   */
   readonly frames: (options?: StepOptions) => AsyncGenerator<Answered<Frame>, void, undefined>;
   readonly close: () => Promise<Answered<unknown>>;
 }
 
-/** How laws are held against a program. */
+/** Options for checking a program against laws. */
 export interface JudgeOptions {
   /** Names; left out: all. */
   readonly laws?: readonly string[];
   readonly seed?: number;
   /** Cases of each law; default 20. */
   readonly cases?: number;
-  /** For all laws together; default 20. */
+  /** Time limit for all laws together; default 20. */
   readonly seconds?: number;
-  /** Told of each verdict as soon as it is there. */
+  /** Called with each verdict as soon as it is known. */
   readonly each?: (verdict: LawVerdict) => void;
 }
 
@@ -125,16 +127,22 @@ export interface PageTraining {
   readonly classes: readonly string[];
   readonly parts: readonly number[];
   readonly begin: Progress;
-  /** Trains to the end, or for so many epochs, or until `stop`; asked again, it goes on from there to the same bits. */
+  /**
+   * Trains to the end, for so many epochs, or until `stop`. Another call continues from there, with the same
+   * bits.
+   */
   readonly train: (
     each: (learnt: Learnt) => void,
     options?: { readonly epochs?: number },
   ) => Promise<Answered<Progress>>;
-  /** Stops after the step under way. */
+  /** Stops after the current step. */
   readonly stop: () => Promise<Answered<unknown>>;
-  /** The weights as they are, or the best on the validation images. */
+  /** The current weights, or the best on the validation images. */
   readonly weights: (which?: 'last' | 'best') => Promise<Answered<Arrays>>;
-  /** A run folder as a zip archive: unpacked below `runs`, `drumhead run runs/NAME` goes on with it. Stop the training first. */
+  /**
+   * A run folder as a zip archive: unpack it below `runs`, and `drumhead run runs/NAME` continues it. Stop
+   * the training first.
+   */
   readonly folder: () => Promise<Answered<{ readonly name: string; readonly zip: Uint8Array }>>;
   readonly close: () => Promise<Answered<unknown>>;
 }
@@ -148,8 +156,9 @@ export interface PageWorker {
     options?: JudgeOptions,
   ) => Promise<Answered<{ readonly system: readonly string[]; readonly verdicts: readonly LawVerdict[] }>>;
   /**
-   * Opens the training of an experiment (as in a file) whose task is drawn: Tetrominoes, polygons, mazes, pathfinder,
-   * inside-outside, connectedness, shapes. `model: { name: 'program', graph }` trains a program of the editor.
+   * Opens the training of an experiment (as in a file) whose task is generated: Tetrominoes, polygons, mazes,
+   * pathfinder, inside-outside, connectedness, shapes. `model: { name: 'program', graph }` trains a program
+   * of the editor.
    */
   readonly training: (experiment: unknown, seed?: number) => Promise<Answered<PageTraining>>;
   /** A program with its weights as a GraphModel of TensorFlow.js, as a zip archive. */
@@ -157,14 +166,14 @@ export interface PageWorker {
     program: AnyProgram,
     weights: Arrays,
   ) => Promise<Answered<{ readonly zip: Uint8Array }>>;
-  /** Ends the thread at once, whatever it does: what was asked is refused with this sentence. */
+  /** Ends the thread at once; open questions are refused with this sentence. */
   readonly end: (why?: string) => void;
   readonly isEnded: () => boolean;
 }
 
 declare const navigator: { readonly userAgent: string } | undefined;
 
-/** The browser, as the record of a run names it. */
+/** The browser's name in the record of a run. */
 const hostName = (): string => (typeof navigator === 'undefined' ? 'a browser' : navigator.userAgent);
 
 const parametersOf = ({ weights = {}, seed = 0 }: Weighted = {}) => ({ weights, seed });

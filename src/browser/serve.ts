@@ -1,11 +1,11 @@
-/** Serves the questions of one page: each is answered, refused, or ended with the worker. */
+/** Serves the questions of one page. Each is answered or refused, or ends with the worker. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { unknownName } from '../base/error.js';
 import { answers } from './served/answers.js';
 import { buffersIn, noQuestion, question, received, refusalOf } from './wire.js';
 
-/** Where questions come from and answers go. */
+/** The source of questions and target of answers. */
 export interface Port {
   readonly postMessage: (message: unknown, transfer: ArrayBuffer[]) => void;
   readonly addEventListener: (
@@ -14,7 +14,7 @@ export interface Port {
   ) => void;
 }
 
-/** Answers what comes through this port, one question after the other, until the thread is ended. */
+/** Answers the questions of this port, one after the other, until the thread ends. */
 export const serve = (port: Port): void => {
   const table = answers();
   const send = (id: number, kind: string, value: unknown): void =>

@@ -1,6 +1,6 @@
-/** A thread of the page, as far as it is used here: a `Worker` is one, and so is a `MessagePort` whose other end serves. */
+/** A thread of the page: a `Worker`, or a `MessagePort` whose other end serves. */
 
-/** What messages go to and come from. */
+/** The part of a `Worker` that is used here. */
 export interface Thread {
   readonly postMessage: (message: unknown, transfer: ArrayBuffer[]) => void;
   readonly addEventListener: (
@@ -14,8 +14,9 @@ export interface Thread {
 declare const Worker: new (url: URL, options: { readonly type: 'module'; readonly name: string }) => Thread;
 
 /**
- * Starts the worker that lies beside this module. Bundlers know this very line: Vite, Rollup with its plugins and webpack put
- * the worker into a file of its own; others are given a worker by the option `start` of `openWorker`.
+ * Starts the worker of the module beside this one. Vite, Rollup with its plugins and webpack recognise this
+ * exact line and put the worker into a file of its own; for other bundlers `openWorker` has the option
+ * `start`.
  */
 export const startThread = (): Thread =>
   new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'drumhead' });

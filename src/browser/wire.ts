@@ -1,6 +1,6 @@
 /**
- * What a page and its worker say to each other: every message is checked by a codec where it arrives, and what is wrong is a
- * value with one sentence.
+ * Messages between a page and its worker. A codec checks every message where it arrives; a refusal is a value
+ * with one sentence.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,7 +11,7 @@ import { type DrumheadError, defect, errorMessage } from '../base/error.js';
 /** A codec whose decoded and written form are the same value. */
 export type Same<A> = t.Type<A, A, unknown>;
 
-/** Numbers, as they travel. */
+/** Numbers in a message. */
 export const floats: Same<Float32Array> = new t.Type<Float32Array, Float32Array, unknown>(
   'Float32Array',
   (u): u is Float32Array => u instanceof Float32Array,
@@ -20,7 +20,7 @@ export const floats: Same<Float32Array> = new t.Type<Float32Array, Float32Array,
   t.identity,
 );
 
-/** Whole numbers, as they travel: classes, by pixel. */
+/** Whole numbers in a message: the class of each pixel. */
 export const labels: Same<Uint8Array | Int32Array> = new t.Type<
   Uint8Array | Int32Array,
   Uint8Array | Int32Array,
@@ -48,11 +48,11 @@ export const arrays: Same<Readonly<Record<string, Float32Array>>> = t.readonly(t
 
 /** Why there is no answer. */
 export interface Refusal {
-  /** The tag of the error, such as `ProgramError`; `Interrupted` where it was ended. */
+  /** The tag of the error, such as `ProgramError`; `Interrupted` if the worker was ended. */
   readonly tag: string;
   /** What is wrong and what to do. */
   readonly sentence: string;
-  /** The line of the program that it is about, `file:line:column`, where one is known. */
+  /** The line of the program that caused it, `file:line:column`, if known. */
   readonly at: string | null;
 }
 
@@ -72,10 +72,10 @@ export const refusalOf = (error: DrumheadError): Refusal => ({
   at: error._tag === 'ProgramError' ? (error.at ?? null) : null,
 });
 
-/** It was ended before it was answered. */
+/** The worker was ended before it answered. */
 export const ended = (why: string): Refusal => ({ tag: 'Interrupted', sentence: why, at: null });
 
-/** One kind of question: what is asked, what is said on the way, what is answered. */
+/** One kind of question: the codecs of the question, of its progress and of its answer. */
 export interface Endpoint<A, B, S = never> {
   readonly name: string;
   readonly ask: Same<A>;
@@ -85,7 +85,7 @@ export interface Endpoint<A, B, S = never> {
 
 const silent: Same<never> = t.never;
 
-/** A question that is answered at once. */
+/** A question without progress. */
 export const asked = <A, B>(name: string, ask: Same<A>, answer: Same<B>): Endpoint<A, B> => ({
   name,
   ask,
@@ -93,7 +93,7 @@ export const asked = <A, B>(name: string, ask: Same<A>, answer: Same<B>): Endpoi
   said: silent,
 });
 
-/** A question whose work reports its progress. */
+/** A question with progress. */
 export const told = <A, B, S>(
   name: string,
   ask: Same<A>,
@@ -101,7 +101,7 @@ export const told = <A, B, S>(
   said: Same<S>,
 ): Endpoint<A, B, S> => ({ name, ask, answer, said });
 
-/** Reads what came from the other side. */
+/** Decodes a message from the other side. */
 export const received = <A>(codec: Same<A>, source: string, value: unknown): Answered<A> => {
   try {
     return E.mapLeft(refusalOf)(decodeWith(codec, source)(value));
@@ -113,17 +113,17 @@ export const received = <A>(codec: Same<A>, source: string, value: unknown): Ans
 /** A question, with its number. */
 export const question = t.type({ id: t.number, name: t.string, ask: t.unknown });
 
-/** What a worker says to a question: that it is ready, something on the way, its answer, or why there is none. */
+/** A worker's message: that it is ready, progress of a question, its answer, or its refusal. */
 export const reply = t.type({
   id: t.number,
   kind: t.keyof({ ready: null, said: null, answered: null, refused: null }),
   value: t.unknown,
 });
 
-/** The number of what belongs to no question: that the worker is ready. */
+/** The number in messages that belong to no question: that the worker is ready. */
 export const noQuestion = 0;
 
-/** Memory that may go over as it is, since whoever sends it has no use for it any more. */
+/** Buffers that may be transferred instead of copied, since the sender no longer uses them. */
 export const buffersIn = (value: unknown): ArrayBuffer[] => {
   const found = new Set<ArrayBuffer>();
   const look = (one: unknown): void => {

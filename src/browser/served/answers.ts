@@ -1,4 +1,4 @@
-/** What a worker answers: its open programs and films, and a function for each question. */
+/** The answers of a worker: a function for each question, and its open programs and films. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -12,10 +12,10 @@ import { judge } from './laws.js';
 import { checkedInputs, checkedWeights, described, type Open, openSession, programWith } from './programs.js';
 import type { Training } from './trainings.js';
 
-/** Says something on the way to an answer. */
+/** Sends a message before the answer. */
 export type Say = (value: unknown) => void;
 
-/** A question as data, to an answer. */
+/** Answers a question, which is given as data. */
 export type Serve = (ask: unknown, say: Say) => Promise<Answered<unknown>>;
 
 const serving = <A, B, S>(
@@ -42,7 +42,7 @@ const written =
 
 const done = E.right({});
 
-/** A table of things by their handles. */
+/** Values by their handles. */
 class Handles<A> {
   readonly #held = new Map<number, A>();
   constructor(

@@ -1,4 +1,4 @@
-/** Films: samples of programs that are open in a worker, a step at a time. */
+/** Films: samples of open programs in a worker, advanced step by step. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -15,7 +15,7 @@ export interface Film {
   walls: { readonly fields: readonly string[]; readonly open: Float32Array } | null;
 }
 
-/** A site that is listened to. */
+/** A site whose values are read after each step. */
 export interface Probe {
   readonly row: number;
   readonly column: number;
@@ -33,7 +33,7 @@ export const openFilm = (data: unknown, weights: Arrays, seed: number): Checked<
     ),
   );
 
-/** What is said of a film. */
+/** The description of a film. */
 export const describedFilm = (handle: number, { about }: Stepper): OpenedFilm => ({
   handle,
   steps: about.steps,
@@ -43,7 +43,7 @@ export const describedFilm = (handle: number, { about }: Stepper): OpenedFilm =>
   outputs: about.outputs,
 });
 
-/** An error that a stepper throws is a fault of the request. */
+/** Runs a function of a stepper; an error that it throws is a fault of the request. */
 export const trying = <A>(source: string, work: () => A): Checked<A> =>
   E.tryCatch(work, (cause) => decodeError(source, defect(cause).message));
 
@@ -172,6 +172,6 @@ export const plucked = (
   });
 };
 
-/** Copies, which may be handed over while the film goes on. */
+/** Copies, which may be transferred while the film goes on. */
 export const copied = (values: Arrays): Arrays =>
   Object.fromEntries(Object.entries(values).map(([name, array]) => [name, array.slice()]));

@@ -1,4 +1,4 @@
-/** What is loaded to hold laws against programs: a part of the worker of its own. */
+/** The part of the worker that checks laws; loaded when it is first needed. */
 
 export { check } from '../../laws/check.js';
 export { allLaws } from '../../laws/laws/index.js';

@@ -1,4 +1,4 @@
-/** Laws held against a program. They and their generators are loaded when they are first asked for. */
+/** Checks a program against laws. The laws and their generators are loaded when they are first needed. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,7 +7,7 @@ import { decodeProgram } from '../../dsl/codec.js';
 import type { Verdict } from '../../laws/trial/verdict.js';
 import type { LawVerdict } from '../asks.js';
 
-/** What is tried. */
+/** What to check. */
 export interface Trying {
   readonly program?: unknown;
   readonly laws: readonly string[];
@@ -16,7 +16,7 @@ export interface Trying {
   readonly seconds: number;
 }
 
-/** Holds laws against a program, and says each verdict as soon as it is there. */
+/** Checks laws on a program, and reports each verdict as soon as it is known. */
 export const judge = async (
   { program: data, laws, seed, cases, seconds }: Trying,
   say: (verdict: LawVerdict) => void,

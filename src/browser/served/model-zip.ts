@@ -1,4 +1,4 @@
-/** A program with its weights as a GraphModel of TensorFlow.js, zipped. Loaded when it is first asked for. */
+/** A program with its weights as a GraphModel of TensorFlow.js, zipped. Loaded when it is first needed. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';

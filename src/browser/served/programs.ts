@@ -13,7 +13,7 @@ import { hashProgram, type Program, signature } from '../../dsl/program.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import type { OpenedProgram } from '../asks.js';
 
-/** The program of some data, and its parameters: those that are given, and the others as the seed draws them. */
+/** The program in some data, with its parameters: the given ones, and the others drawn from the seed. */
 export const programWith = (
   data: unknown,
   weights: Arrays,
@@ -30,7 +30,7 @@ export const programWith = (
     ),
   );
 
-/** Refuses weights that the program has not, or of another size. */
+/** Refuses weights that the program does not have, or of another size. */
 export const checkedWeights = (program: Program, weights: Arrays): Checked<void> => {
   const declared = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, volume(shape)]));
   const problems = Object.entries(weights).flatMap(([name, values]) => {
@@ -88,7 +88,7 @@ export const openSession = (
       );
 };
 
-/** What is said of an open program. */
+/** The description of an open program. */
 export const described = (handle: number, program: Program, fused: readonly string[]): OpenedProgram => ({
   handle,
   signature: signature(program),

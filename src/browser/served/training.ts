@@ -1,4 +1,4 @@
-/** What is loaded to train in a page: a part of the worker of its own. */
+/** The part of the worker that trains; loaded when it is first needed. */
 
 export { runFolder } from './run-folder.js';
 export { goOn, openTraining, progressOf, weightsNow } from './trainings.js';

@@ -1,4 +1,6 @@
-/** Trainings that are open in a worker: an experiment on a task that is drawn, as `drumhead run` trains it, to the same bits. */
+/**
+ * Open trainings in a worker: experiments on generated tasks, trained to the same bits as by `drumhead run`.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -31,7 +33,7 @@ import {
 import type { Learnt } from '../asks.js';
 import { openSession } from './programs.js';
 
-/** A training: what stays the same, and how far it is. */
+/** A training: its plan and its progress. */
 export interface Training {
   readonly experiment: Experiment;
   readonly program: Program;
@@ -39,7 +41,7 @@ export interface Training {
   readonly plan: TrainPlan;
   readonly session: SharedSession;
   state: TrainState;
-  /** Aborts the loop that runs; null while none does. */
+  /** Aborts the running loop; null if none runs. */
   stop: AbortController | null;
 }
 
@@ -51,7 +53,7 @@ const patience = 30;
 
 declare const setTimeout: (work: () => void, milliseconds: number) => unknown;
 
-/** Reads samples, and lets messages be read between two steps. */
+/** Reads samples, and gives the thread time to read messages between two steps. */
 const patient = (split: ArraySplit): ArraySplit => {
   let rested = performance.now();
   return {
@@ -69,7 +71,7 @@ const patient = (split: ArraySplit): ArraySplit => {
 const problem = (experiment: Experiment, ...problems: readonly string[]): DrumheadError =>
   decodeError(experiment.name, problems);
 
-/** Draws the samples of a task. They are for training and validation: a run is tested by `drumhead`. */
+/** Draws the samples of a task. Only for training and validation; `drumhead` tests the run. */
 const drawn = (experiment: Experiment): Checked<NamedArrays & { readonly names: readonly string[] }> => {
   const { task } = experiment;
   if (!isDrawn(task))
@@ -98,7 +100,7 @@ const drawn = (experiment: Experiment): Checked<NamedArrays & { readonly names: 
   );
 };
 
-/** Opens a training: everything that can be wrong is said before its first step. */
+/** Opens a training. Every problem is reported before the first step. */
 export const openTraining = (data: unknown, seed: number): Checked<Training> =>
   pipe(
     decodeExperiment(data, 'experiment'),
@@ -164,7 +166,7 @@ const firstState = (program: Program, seed: number): TrainState => ({
   history: [],
 });
 
-/** How far a training is. */
+/** The progress of a training. */
 export const progressOf = ({ plan, state }: Training) => ({
   epoch: state.epoch,
   step: state.step,
@@ -173,7 +175,7 @@ export const progressOf = ({ plan, state }: Training) => ({
   done: isTrained(plan.training, state, plan.watched),
 });
 
-/** Trains until the end, or until it is stopped; it goes on from there when it is asked again. */
+/** Trains until the end, or until it is stopped; another call continues from there. */
 export const goOn = async (
   training: Training,
   epochs: number | undefined,
@@ -221,6 +223,8 @@ export const goOn = async (
   }
 };
 
-/** The weights of a training: as they are now, averaged where that was asked for, or the best on validation. */
+/**
+ * The weights of a training: the current ones, averaged if the experiment says so, or the best on validation.
+ */
 export const weightsNow = ({ state }: Training, which: 'last' | 'best'): Arrays =>
   which === 'best' && state.best !== null ? state.best.parameters : (state.average ?? state.parameters);
