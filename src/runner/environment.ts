@@ -34,23 +34,26 @@ export type RunEvent =
       readonly trainLoss: number;
       readonly validationLoss: number | null;
       readonly foregroundIou: number | null;
-      /** The score to see first, where it is another. */
+      /** The score that is shown first, if it is another. */
       readonly chief?: Chief;
     }
   | { readonly kind: 'stage'; readonly message: string };
 
-/** The settings of a run that change no result, and its ways to the outside. */
+/**
+ * The settings of a run that change no result, and its connections to the outside: clock, signal, folders,
+ * reports.
+ */
 export interface Environment {
   readonly engine: EngineChoice;
   /** The kernels, on an engine with the choice; left out, `DRUMHEAD_FUSE` decides, else fused kernels. */
   readonly kernels?: Kernels;
-  /** Why this engine, where someone else chose it; left out, the opened engine says it. */
+  /** Why this engine was chosen, if the caller chose it; left out: the reason of the opened engine. */
   readonly why?: string;
   /** The folder that holds all run folders. */
   readonly runs: string;
   /** The folder that made data is kept in. */
   readonly cache: string;
-  /** How a person's module is run for the function of a task; left out: none is run. */
+  /** Runs the module of a person's task function; left out: none is run. */
   readonly generatorOf?: GeneratorOf;
   /** How many workers share the gradients of a batch; 1 works in this thread. */
   readonly workers: number;

@@ -1,4 +1,4 @@
-/** Brings finished runs of a sweep here from a folder of runs that another machine wrote. */
+/** Copies finished runs of a sweep from a folder of runs that another machine wrote. */
 
 import { randomUUID } from 'node:crypto';
 import { cp, lstat, readdir, rename, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { readWholeResult } from '../folder/result.js';
 import { type Assignment, planSweep } from '../sweep/plan.js';
 import { recordSubmitted, type Submitting, sweepHere } from './plan.js';
 
-/** Which runs were brought, and which were not and why. */
+/** The runs that were copied, and those that were not, with reasons. */
 export interface Collected {
   readonly total: number;
   /** Runs that were finished here before. */
@@ -50,8 +50,8 @@ const isPlain = async (path: string): Promise<boolean> => {
 };
 
 /**
- * What in a folder is no run's: a file larger than any that is read back, or more than the disk here has room for. A run on
- * another machine may have anything beside its files, and copying it may take for ever.
+ * Why a folder is too large to copy: it has a file larger than any that is read back, or more bytes than this
+ * disk has room for. A folder on another machine may hold anything, and copying it could take forever.
  */
 const tooLarge = async (from: string, room: number): Promise<string | null> => {
   let all = 0;
@@ -67,7 +67,7 @@ const tooLarge = async (from: string, room: number): Promise<string | null> => {
     : `it is ${sizeText(all)} large, and the disk here has room for ${sizeText(room)}; make room`;
 };
 
-/** Copies a run folder beside its place, looks at the copy, and puts it there. */
+/** Copies a run folder to a temporary folder beside its destination, checks the copy, and renames it. */
 const copyRun = async (from: string, to: string): Promise<Checked<void>> => {
   const temporary = join(dirname(to), `.${basename(to)}.${randomUUID()}`);
   try {
@@ -117,8 +117,9 @@ const fateOf = async (
 };
 
 /**
- * Copies the finished runs of a sweep from a folder of runs, each by its identity. A run counts only if its seals are
- * right, there and in the copy. Runs that are here stay as they are, and the record of the sweep is written.
+ * Copies the finished runs of a sweep from a folder of runs, each by its identity. A run counts only if its
+ * seals are right, in the source and in the copy. Existing runs are not changed. Writes the record of the
+ * sweep.
  *
  * **Errors** FileError where the folder cannot be read; as `runSweep`, before anything is copied.
  */

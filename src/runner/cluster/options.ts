@@ -1,4 +1,4 @@
-/** What a person asks of Slurm: partition, time, memory, and how often a run may begin again. */
+/** Options of Slurm jobs: partition, time, memory, and how often a run may restart. */
 
 import * as t from 'io-ts';
 import { record, text, where, whole, withDefault } from '../../base/codec.js';
@@ -62,7 +62,7 @@ export const slurmCodec = record('options of Slurm', {
   notice: withDefault(whole(10, 86_400), 90),
   /** The most tasks of one array; 1000 is what Slurm allows if nobody changed it. */
   arraySize: withDefault(whole(1, 1_000_000), 1000),
-  /** Further options of sbatch, as they are. */
+  /** Further options of sbatch, unchanged. */
   lines: withDefault(t.readonlyArray(line), []),
   /** Lines of the shell before a run begins, such as `module load node`. */
   setup: withDefault(t.readonlyArray(oneLine), []),

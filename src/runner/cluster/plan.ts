@@ -1,4 +1,4 @@
-/** The runs of a sweep that are left to do, as parts for an array of tasks. */
+/** The unfinished runs of a sweep, as parts for an array of tasks. */
 
 import { dirname } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -52,8 +52,8 @@ export const sweepHere = (
   );
 
 /**
- * The runs of a sweep that are to be submitted. Run folders alone say what is finished; Slurm, where it answers, what is in
- * the queue already. Nothing is written.
+ * The runs of a sweep that are to be submitted. Run folders say what is finished; Slurm, if it answers, says
+ * what is already in the queue. Nothing is written.
  *
  * **Errors** as `runSweep`, before anything runs.
  */
@@ -75,7 +75,7 @@ export const toSubmit = (
     }),
   );
 
-/** Writes where the runs of a sweep lie, which its tasks read. **Errors** FileError. */
+/** Writes the folders of a sweep's runs, which its tasks read. **Errors** FileError. */
 export const recordSubmitted = (
   { sweep, engine, plan }: Pick<ToSubmit, 'sweep' | 'engine' | 'plan'>,
   runs: string,

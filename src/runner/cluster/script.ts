@@ -6,7 +6,7 @@ import type { SlurmOptions } from './options.js';
 export interface TaskCommand {
   /** The program and its first arguments, such as node and its entry. */
   readonly program: readonly string[];
-  /** The folder that paths begin at. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
   /** The sweep: a folder with its record. */
   readonly sweep: string;
@@ -21,7 +21,7 @@ export interface Parts {
   readonly of: number;
 }
 
-/** A word of the shell that means itself. */
+/** A word quoted for the shell. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
@@ -45,8 +45,8 @@ export const ranges = (numbers: readonly number[]): string => {
 const jobName = (name: string): string => `drumhead-${name.replace(/[^\w-]+/g, '-')}`;
 
 /**
- * The script that sbatch takes. A signal to it (USR1 before the time limit, TERM at preemption) asks the run to save its
- * state and end; then the task is put back into the queue, as often as is allowed.
+ * The script that sbatch takes. A signal to it (USR1 before the time limit, TERM at preemption) asks the run
+ * to save its state and end; then the task is put back into the queue, as often as the options allow.
  *
  * @param logs the folder of the tasks' output
  */

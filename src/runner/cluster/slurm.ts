@@ -1,4 +1,4 @@
-/** Talks to Slurm: submits a script, and asks what waits and why. */
+/** Calls Slurm's programs: submits a script, and asks which tasks wait and why. */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,19 +22,19 @@ export type Submitted = t.TypeOf<typeof jobCodec>;
 
 const jobsCodec = t.type({ jobs: t.readonlyArray(jobCodec) });
 
-/** Where a sweep keeps its scripts and the output of its tasks. */
+/** The folder of a sweep's scripts and of the output of its tasks. */
 export const slurmFolder = (sweepFolder: string): string => join(sweepFolder, 'slurm');
 
 const jobsPath = (sweepFolder: string): string => join(slurmFolder(sweepFolder), 'jobs.json');
 
-/** What a sweep has submitted so far. **Errors** FileError, DecodeError. */
+/** The jobs that a sweep has submitted so far. **Errors** FileError, DecodeError. */
 export const submittedIn = (sweepFolder: string): Effect<readonly Submitted[]> =>
   pipe(
     readCheckedIfPresent(jobsPath(sweepFolder), jobsCodec),
     TE.map((found) => found?.jobs ?? []),
   );
 
-/** Runs a program of Slurm. It is absent, or it says why it refuses. */
+/** Runs a program of Slurm. On the left: it is absent, or its reason for refusing. */
 const slurm = (program: string, words: readonly string[], input = ''): Effect<string> =>
   TE.tryCatch(
     () =>
@@ -119,7 +119,7 @@ export const queuedIn = (text: string): ReadonlyMap<string, Queued> =>
     }),
   );
 
-/** What Slurm says of jobs; nothing where there is no Slurm here, or it does not answer. */
+/** The states of jobs in Slurm's queue; empty if Slurm is absent or does not answer. */
 export const queueOf = async (jobs: readonly Submitted[]): Promise<ReadonlyMap<string, Queued>> => {
   if (jobs.length === 0) return new Map();
   const list = jobs.map(({ job }) => job).join();
@@ -128,7 +128,7 @@ export const queueOf = async (jobs: readonly Submitted[]): Promise<ReadonlyMap<s
   return E.isRight(answer) ? queuedIn(answer.right) : new Map();
 };
 
-/** The queue's word on each run of a sweep, by its index. */
+/** The state in the queue of each run of a sweep, by its index. */
 export const queuedRuns = (
   jobs: readonly Submitted[],
   queue: ReadonlyMap<string, Queued>,

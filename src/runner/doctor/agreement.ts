@@ -34,7 +34,7 @@ const asAgreement = (against: string, { kind, at, error, limit }: Check): Agreem
   holds: passes({ error, limit }),
 });
 
-/** What is nearest to its limit. Counts, whose limit is 0, are nearest where they differ at all. */
+/** The check that is nearest to its limit. A count, whose limit is 0, is nearest if it differs at all. */
 const nearest = (checks: readonly Check[]): Check | null => {
   const share = ({ error, limit }: Check): number =>
     passes({ error, limit }) ? (limit === 0 ? 0 : error / limit) : Number.POSITIVE_INFINITY;
@@ -139,11 +139,11 @@ const withReference = (engine: Engine): Effect<Agreement> =>
   );
 
 /**
- * How an open engine agrees with what it should compute: a forward and a backward pass of a small Neural Wave Machine.
+ * Compares an open engine with its reference: a forward and a backward pass of a small Neural Wave Machine.
  *
- * @param isCheckout whether the arrays of the original are there; a package does not carry them
+ * @param isCheckout whether the arrays of the original are there; the package does not contain them
  *
- * **Errors** FileError and DecodeError where the arrays are damaged; what the engine rejects with.
+ * **Errors** FileError and DecodeError if the arrays are damaged; errors of the engine.
  */
 export const agreement = (
   engine: Engine,

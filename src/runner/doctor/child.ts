@@ -16,7 +16,7 @@ const reply = async ({ engine, seconds }: Request): Promise<Reply> =>
         })),
       };
 
-// Whatever an engine still has open, the process ends with its channel.
+// The process ends with its channel, even if the engine has open handles.
 process.on('disconnect', () => process.exit(0));
 
 process.once('message', async (message) => {

@@ -10,20 +10,20 @@ import { query } from '../results/query/index.js';
 
 export const companionCodec = t.type({
   name: t.string,
-  /** Null where it is absent, or does not say it. */
+  /** Null if it is absent or does not print its version. */
   version: t.union([t.string, t.null]),
-  /** Why it does not work, where it is there; null where it works, or is absent. */
+  /** Why it does not work although it is installed; null if it works or is absent. */
   problem: t.union([t.string, t.null]),
-  /** What is lost without it. */
+  /** What drumhead cannot do without it. */
   lost: t.string,
-  /** The command, or the place, that brings it. */
+  /** The command that installs it, or where to get it. */
   brings: t.string,
 });
 export type Companion = t.TypeOf<typeof companionCodec>;
 
 const seconds = 20;
 
-/** What was found; null for nothing. */
+/** What was found; null if absent. */
 type Found = Pick<Companion, 'version' | 'problem'> | null;
 
 const linesOf = (text: string): readonly string[] => text.trim().split('\n');
@@ -52,7 +52,7 @@ export const askProgram = (program: string, words: readonly string[]): Promise<F
     child.stdin?.end();
   });
 
-/** The first of these programs that says its version; else the first that is there. */
+/** The first of these programs that prints its version; else the first that is installed. */
 const anyOf = async (programs: readonly string[], words = ['--version']): Promise<Found> => {
   let failing: Found = null;
   for (const program of programs.filter((one) => one !== '')) {
@@ -84,7 +84,7 @@ interface Sought extends Pick<Companion, 'name' | 'lost' | 'brings'> {
 const install = (linux: string, mac: string): string =>
   process.platform === 'darwin' ? `brew install ${mac}` : `apt-get install ${linux}`;
 
-/** @param works asked only where the package is there: why it does not work, or null */
+/** @param works called only if the package is installed: why it does not work, or null */
 const inPackage = (
   name: string,
   wanted: string,
@@ -153,7 +153,7 @@ export const sought: readonly Sought[] = [
   },
 ];
 
-/** All of them, looked for one after the other. */
+/** Looks for all of them, one after the other. */
 export const companions = async (): Promise<readonly Companion[]> => {
   const all: Companion[] = [];
   for (const { name, lost, brings, find } of sought) {

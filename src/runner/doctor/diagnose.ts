@@ -22,7 +22,7 @@ const machineCodec = t.type({
   /** Bytes of memory: of the machine, and free now. */
   memory: t.number,
   memoryFree: t.number,
-  /** Bytes that this process may take, where something bounds them: a container, `ulimit -v`, Node's own heap. */
+  /** Bytes that this process may use, if something limits them: a container, `ulimit -v`, Node's own heap. */
   memoryAllowed: orNull,
   addressesAllowed: orNull,
   heapAllowed: t.number,
@@ -42,7 +42,7 @@ export const diagnosisCodec = t.type({
 });
 export type Diagnosis = t.TypeOf<typeof diagnosisCodec>;
 
-/** The limit on addresses that `ulimit -v` sets; systems without /proc tell nothing. */
+/** The limit on addresses that `ulimit -v` sets; unknown on systems without /proc. */
 const addressLimit = (): number | null => {
   try {
     const found = /^Max address space\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
@@ -69,7 +69,7 @@ export const machineHere = (): Machine => {
   };
 };
 
-/** How an engine is tried, and how optional packages are found. */
+/** The functions that try an engine and find optional packages. */
 export interface Ways {
   readonly ask: (request: Request) => Promise<E.Either<string, Reply>>;
   readonly others: () => Promise<readonly Companion[]>;

@@ -1,4 +1,4 @@
-/** What `drumhead doctor` finds out about a machine. */
+/** The diagnosis of a machine, for `drumhead doctor`. */
 
 export type { Companion } from './companions.js';
 export { type Diagnosis, diagnose, diagnosisCodec, type Ways } from './diagnose.js';

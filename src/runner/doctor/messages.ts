@@ -3,7 +3,7 @@
 import * as t from 'io-ts';
 import { EngineChoice, EngineName, Kernels } from '../../engine/index.js';
 
-/** An engine to try, and for how long its training is timed. */
+/** An engine to try, and the seconds for which its training is timed. */
 export const requestCodec = t.type({ engine: EngineChoice, seconds: t.number });
 export type Request = t.TypeOf<typeof requestCodec>;
 
@@ -24,25 +24,28 @@ const testedCodec = t.type({
   /** `wrong`: it runs, and its numbers are beyond the limits. */
   state: t.union([t.literal('works'), t.literal('wrong')]),
   version: t.string,
-  /** What its kernels are made of: the instructions of the processor, or WebAssembly. */
+  /** The instructions of its kernels: those of the processor, or WebAssembly. */
   instructions: t.string,
   /** Null where the engine has no choice. */
   kernels: t.union([Kernels, t.null]),
-  /** How many threads can share a batch; null where the engine has threads or a device of its own. */
+  /** The number of threads that can share a batch; null if the engine has its own threads or device. */
   threads: t.union([t.number, t.null]),
   /** Bytes that its tensors may take at once. */
   limitBytes: t.number,
   parity: agreementCodec,
-  /** Training in one thread, and of what. */
+  /** The speed of training in one thread, and what was trained. */
   speed: t.type({ of: t.string, imagesPerSecond: t.number, flopsPerSecond: t.number }),
 });
 
 /** The outcome of the trial of an engine. */
 export const trialCodec = t.union([
   testedCodec,
-  /** It does not open here: it is not installed, something that it needs is missing, or a setting keeps it off. */
+  /**
+   * It does not open here: it is not installed, something that it needs is missing, or a setting turns it
+   * off.
+   */
   t.type({ state: t.literal('unusable'), reason: t.string }),
-  /** It was there, and failed or died at work. */
+  /** It opened, and then failed or died. */
   t.type({ state: t.literal('fails'), reason: t.string }),
 ]);
 export type Trial = t.TypeOf<typeof trialCodec>;

@@ -1,4 +1,7 @@
-/** Tries an engine in a process of its own: one that crashes, hangs or clashes with another is a sentence here. */
+/**
+ * Tries an engine in a process of its own, so that an engine that crashes, hangs or clashes with another
+ * becomes a sentence.
+ */
 
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -10,23 +13,29 @@ import { type Reply, type Request, replyCodec } from './messages.js';
 const isSource = import.meta.url.endsWith('.ts');
 const own = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url));
 
-/** How an engine is started: the module of its process, and the seconds that it has beside those of its probe. */
+/**
+ * How an engine is started: the module of its process, and the seconds that it has in addition to those of
+ * its probe.
+ */
 export interface Start {
   readonly entry: string;
   readonly seconds: number;
 }
 
-// A busy machine is no broken engine: plain JavaScript takes seconds for the parity case alone.
+// Long, since a busy machine is not a broken engine: plain JavaScript takes seconds for the parity case
+// alone.
 const patient: Start = { entry: own, seconds: 120 };
 
 const keptWords = 4000;
 
-/** What a process says of an engine, or one clause on how it ended without a word. It never rejects. */
+/**
+ * The report of a process on an engine; if it ended without one, a clause on how it ended. It never rejects.
+ */
 export const askApart = (request: Request, start: Start = patient): Promise<E.Either<string, Reply>> =>
   new Promise((resolve) => {
     const child = fork(start.entry, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Numbers that JSON has not stay what they are.
+      // This transfers NaN and infinities, which JSON cannot.
       serialization: 'advanced',
       // Compiled, it needs nothing; from source it reads TypeScript only by tsx.
       execArgv: start.entry.endsWith('.ts')

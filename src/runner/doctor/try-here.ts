@@ -1,4 +1,4 @@
-/** Tries an engine in this process: opens it, holds it against a parity case, and times its training. */
+/** Tries an engine in this process: opens it, compares it with a parity case, and times its training. */
 
 import { availableParallelism } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
@@ -38,7 +38,7 @@ const speedOf = (engine: Engine, seconds: number, now: () => number): Effect<Spe
 
 const failing = (reason: string): Trial => ({ state: 'fails', reason });
 
-/** What an open engine computes, and how fast. */
+/** Tests whether an open engine computes correctly, and how fast. */
 export const tested = async (engine: Engine, seconds: number, now: () => number): Promise<Trial> => {
   const parity = await agreement(engine)();
   if (E.isLeft(parity)) return failing(errorMessage(parity.left));

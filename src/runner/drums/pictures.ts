@@ -42,7 +42,7 @@ const modesEach = 6;
 /** Steps of the simulation that a second of a sound plays. */
 const rate = 8000;
 
-/** All items, or `most` of them spread evenly, the last among them. */
+/** All items, or `most` of them, evenly spread and including the last. */
 const evenly = <A>(most: number, all: readonly A[]): readonly A[] =>
   all.length <= most
     ? all

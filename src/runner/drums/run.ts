@@ -40,7 +40,7 @@ export interface DrumRun {
 export interface DrumRunOutcome {
   /** Path of the report. */
   readonly report: string;
-  /** What came out, in a few sentences. */
+  /** The results in a few sentences. */
   readonly summary: string;
 }
 
@@ -67,7 +67,7 @@ const identityOf = (experiment: DrumExperiment, engine: Engine): string =>
 
 const finishedCodec = t.type({ identity: t.string, summary: t.string });
 
-/** The outcome of an earlier run of the same experiment; null where there is none or its files are not whole. */
+/** The outcome of an earlier run of the same experiment; null if there is none or its files are damaged. */
 const finishedBefore = (folder: string, identity: string): Effect<DrumRunOutcome | null> => {
   const [results, report] = [join(folder, resultsFile), join(folder, files.report)];
   return pipe(
@@ -93,7 +93,10 @@ const finishedBefore = (folder: string, identity: string): Effect<DrumRunOutcome
   );
 };
 
-/** The results as they are kept, the same bytes from every run: without the sounds, the spectra and the time it took. */
+/**
+ * The results as they are stored, without sounds, spectra and duration, so that every run gives the same
+ * bytes.
+ */
 const kept = ({ drum, points, strike, microphone, tones, fundamental, continuum, area }: DrumResult) => ({
   name: drum.name,
   points,
@@ -117,7 +120,8 @@ const reportOf = (
     experiment,
     results,
     program: `() → sound [${experiment.steps}]`,
-    // A finished run is not run again in its own folder. Only experiments of the catalogue have a name to be run by.
+    // A finished run is not run again in its own folder. Only experiments of the catalogue can be run by
+    // name.
     commands:
       Object.hasOwn(drumExperiments, name) && experiment === drumExperiments[name]
         ? [

@@ -139,7 +139,8 @@ const programFormat = ({ program, parameters, experiment, model, description }: 
 /**
  * The files of an export.
  *
- * **Errors** UnknownName for an output that is not there; DecodeError where the format cannot hold the program.
+ * **Errors** UnknownName for an output that does not exist; DecodeError if the format cannot hold the
+ * program.
  */
 export const filesOf = (
   trained: Trained,

@@ -12,7 +12,8 @@ export { type ExportFormat, exportFormats, formatNamed } from './formats.js';
 export { readTrained, type Trained, untrained } from './trained.js';
 
 /**
- * Writes an export to a folder, whole or not at all; an earlier export there is replaced, where nobody changed it.
+ * Writes an export to a folder, whole or not at all; an earlier export there is replaced unless somebody
+ * changed it.
  *
  * @returns the files that were written
  *

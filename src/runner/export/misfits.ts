@@ -1,9 +1,11 @@
-/** Finds weights that do not fit a program: all of them, a line each. */
+/** Finds all weights that do not fit a program, one line each. */
 
 import { type ParameterDeclaration, sameShape, showShape } from '../../dsl/index.js';
 import type { WeightEntry } from '../folder/weights.js';
 
-/** A line for each parameter that is missing or has another shape, and for each array that is no parameter. */
+/**
+ * A line for each parameter that is missing or has another shape, and for each array that is not a parameter.
+ */
 export const misfits = (
   declared: readonly Pick<ParameterDeclaration, 'name' | 'shape'>[],
   given: readonly WeightEntry[],

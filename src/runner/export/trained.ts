@@ -1,4 +1,4 @@
-/** A program with its weights, and where these come from. */
+/** A program with its weights, and their origin. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -32,21 +32,21 @@ import { misfits } from './misfits.js';
 
 /** A program with its weights. */
 export interface Trained {
-  /** What answers without any target. */
+  /** The program without the parts that need a target. */
   readonly program: Program;
-  /** With loss and scores, where these are outputs that need targets; left out where it is the same. */
+  /** The program with loss and scores, if these are outputs that need targets; left out if it is the same. */
   readonly whole?: Program;
   /** Every parameter of the program. */
   readonly parameters: Arrays;
-  /** Null for a program that no experiment is known of. */
+  /** Null if the experiment of the program is unknown. */
   readonly experiment: Experiment | null;
   /** The catalogued model that the program is, if it is one. */
   readonly model: ModelSpec | null;
-  /** For people: the model, and how far its weights were trained. */
+  /** For people: the model, and how its weights were trained. */
   readonly description: string;
 }
 
-/** A program without what needs targets, beside the whole where that is more. */
+/** A program without the parts that need targets, with the whole program if that has more. */
 const answering = (whole: Program, experiment: Experiment | null): Pick<Trained, 'program' | 'whole'> => {
   const aim = experiment === null ? null : outputsAimOf(experiment.loss, experiment.scores);
   return aim === null ? { program: whole } : { program: answersOf(whole, aim), whole };
@@ -73,13 +73,13 @@ export const sizesOf = ({ graph }: Program): Sizes | null => {
   };
 };
 
-/** What is said of a program and its weights. */
+/** The description of a program and its weights. */
 export const describeTrained = (program: Program, experiment: Experiment | null, weights: string): string =>
   experiment === null
     ? `${signature(program)}; ${weights}`
     : `${experiment.name}: ${describeAnyModel(experiment.model)}; ${describeTask(experiment.task)}; ${weights}`;
 
-/** A program that has learnt nothing yet. */
+/** A program with its initial weights. */
 export const untrained = (program: Program, experiment: Experiment | null, seed: number): Trained => ({
   program,
   parameters: initialParameters(program.graph, seed),
@@ -106,7 +106,7 @@ const readEntries = (path: string): Effect<readonly WeightEntry[]> =>
     TE.flatMapEither((json) => decodeManifest(json, path)),
   );
 
-/** Weights for these parameters. **Errors** DecodeError with a line for every one that does not fit. */
+/** Weights for these parameters. **Errors** DecodeError with a line for every weight that does not fit. */
 export const fitted = (
   program: Program,
   entries: readonly WeightEntry[],
@@ -171,7 +171,7 @@ const importIn = (folder: string): Effect<Imported | null> => {
   );
 };
 
-/** Weights beside what a training keeps on its way are those of a run that did not come to its end. */
+/** Weights beside a checkpoint belong to a run that is not finished. */
 const isFinished = (folder: string): Effect<void> =>
   pipe(
     [files.run, files.checkpoint, files.metrics].map((name) => join(folder, name)),
@@ -179,7 +179,7 @@ const isFinished = (folder: string): Effect<void> =>
     TE.flatMap((there) => (there.some(Boolean) ? TE.left(notFinished(folder)) : TE.right(undefined))),
   );
 
-/** The sentence of a run that is wanted finished. */
+/** The sentence for a run that must be finished and is not. */
 export const notFinished = (folder: string): DrumheadError =>
   decodeError(
     folder,

@@ -14,19 +14,19 @@ export interface FitData {
   readonly validation?: Values;
 }
 
-/** The first input that a person's arrays have: its name and the size of a sample; null where they have none. */
+/** The first input among a person's arrays: its name and the size of a sample; null if there is none. */
 const firstInput = (program: Program, values: Values): { name: string; size: number } | null => {
   const [first] = Object.entries(inputsOf(program.graph)).filter(([name]) => values[name] !== undefined);
   return first === undefined ? null : { name: first[0], size: Math.max(1, volume(first[1])) };
 };
 
-/** How many samples an array holds; null where nothing says the size of one. */
+/** The number of samples in an array; null if the size of a sample is unknown. */
 const samplesIn = (program: Program, values: Values): number | null => {
   const first = firstInput(program, values);
   return first === null ? null : values[first.name].length / first.size;
 };
 
-/** Why the arrays of a training give no whole number of samples. */
+/** Why the arrays of a training do not hold a whole number of samples. */
 const uncounted = (program: Program, train: Values): string => {
   const first = firstInput(program, train);
   if (first === null)
@@ -81,7 +81,7 @@ export const arraysFor = (
   program: Program,
   { train, validation = {} }: Partial<FitData>,
 ): Checked<NamedArrays> => {
-  // JavaScript may leave it out.
+  // JavaScript callers may leave it out.
   if (train === undefined)
     return E.left(decodeError('data', 'train: it is missing; give the arrays of the training by name'));
   const count = samplesIn(program, train);
@@ -124,7 +124,7 @@ export const arraysFor = (
       });
 };
 
-/** Problems with classes: numbers that are no class. */
+/** Problems with classes: numbers that are not classes. */
 export const classProblems = (
   { train, validation = {} }: FitData,
   label: string,

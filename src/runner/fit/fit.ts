@@ -33,9 +33,9 @@ export interface FitOptions {
   readonly training?: Partial<Training>;
   /** The seed of the first weights, the order of the samples and the noise; default 0. */
   readonly seed?: number;
-  /** Weights by name from which the training begins; those that are left out begin as the seed says. */
+  /** Weights by name from which the training begins; missing ones are drawn from the seed. */
   readonly weights?: Arrays;
-  /** The state of an epoch from which the training goes on, to the same bits as without a stop. */
+  /** The state of an epoch from which the training continues, with the same bits as without a stop. */
   readonly from?: TrainState;
   /** The engine; default the fastest one. */
   readonly engine?: EngineChoice;
@@ -54,21 +54,21 @@ export interface FitEpoch {
   readonly rate: number;
   /** On the validation arrays; null where there are none. */
   readonly validation: Measures | null;
-  /** The weights after it, averaged where that was asked for. */
+  /** The weights after it, averaged if the training says so. */
   readonly weights: Arrays;
-  /** Everything that a later `fit` needs to go on: its option `from`. */
+  /** Everything that a later `fit` needs to continue: its option `from`. */
   readonly state: TrainState;
 }
 
-/** Why a `fit` ended with an error; `error` is it as a value. */
+/** The exception of a `fit`; `error` is the error as a value. */
 export class FitFault extends Error {
   declare readonly error: DrumheadError;
   constructor(error: DrumheadError) {
     super(errorMessage(error));
     this.name = 'FitFault';
-    // A person who does not catch it reads the sentence, not the inside of this package.
+    // If nobody catches it, Node prints the sentence and not the internals of this package.
     this.stack = `${this.name}: ${this.message}`;
-    // Not listed: who does not catch it would read it behind the sentence that says the same.
+    // Not enumerable, since Node would print it after the sentence, which says the same.
     Object.defineProperty(this, 'error', { value: error });
   }
 }
@@ -109,7 +109,7 @@ const problemsIn = (found: Checked<unknown>): readonly string[] =>
       : [errorMessage(found.left)]
     : [];
 
-/** Everything that can be wrong before the first step, all at once. */
+/** Checks everything that can be wrong before the first step, and reports all problems at once. */
 const prepared = (program: Program, data: FitData, options: FitOptions): Checked<Prepared> => {
   const arrays = arraysFor(program, data);
   const samples = E.isRight(arrays) ? arrays.right.train.count : usual.batch;
@@ -166,8 +166,8 @@ const watchProblems = (aim: Learning['aim'], { best }: Training): readonly strin
  * Trains a program on arrays, epoch by epoch: `for await` takes one epoch after the other and may leave when it has enough.
  * Settings, losses, optimisers, the order of the samples and the bits are those of a run with the same seed.
  *
- * **Errors** Throws a FitFault, whose `error` is the value: before the first step a DecodeError with every problem of data,
- * loss, scores and settings by its path; Diverged; what the engine has wrong.
+ * **Errors** Throws a FitFault, whose `error` is the value: before the first step a DecodeError with every
+ * problem of data, loss, scores and settings by its path; Diverged; errors of the engine.
  *
  * @example
  * const line = program({ x: [1] }, ({ x }) => ({ prediction: dense(1)(x) }));

@@ -46,8 +46,8 @@ const resultCodec = t.type({
 });
 
 /**
- * Checksums by path, each with what tells whether the file is still the same: tables read the same weights again and
- * again.
+ * Checksums by path, each with size and time of the file, which show whether it is still the same: tables
+ * read the same weights again and again.
  */
 const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
 const mostKnown = 50_000;
@@ -162,7 +162,7 @@ export const checkFigures = (folder: string): Effect<void> => {
   );
 };
 
-/** What is wrong, as one error: what the disk refuses first, then all damage together. */
+/** The problems as one error: an error of the disk first, else all damage together. */
 const together = (folder: string, checks: readonly Checked<unknown>[]): Checked<void> => {
   const wrong = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
   const first = wrong.find((error) => error._tag === 'FileError' || isFromLater(error)) ?? wrong[0];
@@ -173,7 +173,8 @@ const together = (folder: string, checks: readonly Checked<unknown>[]): Checked<
 };
 
 /**
- * Checks what a run folder says of what is run: run.json, experiment.json, environment.json, and the list of an import.
+ * Checks the files that describe a run: run.json, experiment.json, environment.json, and the list of an
+ * import.
  *
  * **Errors** as `checkSeals`.
  */
@@ -198,7 +199,8 @@ const listedExperiment = (folder: string): Effect<string | undefined> =>
   );
 
 /**
- * Checks the experiment.json of a run or an import alone, where it is named as a file: edited, it is no longer what ran.
+ * Checks only the experiment.json of a run or an import, when a person names that file: an edited file no
+ * longer describes what ran.
  *
  * **Errors** DecodeError if it is not what was written, or the record beside it is damaged; FileError.
  */
@@ -217,7 +219,7 @@ export const checkExperiment = (folder: string): Effect<void> =>
 /**
  * Checks all files of a run folder that its scores depend on; `checkFigures` checks figures.json.
  *
- * **Errors** DecodeError with a line for everything that is not as it was written, or where a newer drumhead wrote it;
+ * **Errors** DecodeError with a line for each file that has changed, or if a newer drumhead wrote it;
  * FileError.
  */
 export const checkSeals =
@@ -227,7 +229,7 @@ export const checkSeals =
     const result = await readCheckedIfPresent(join(folder, files.result), resultCodec)();
     const sums = E.isRight(record) ? record.right : null;
     const ends = E.isRight(result) ? result.right : null;
-    // Every result that names its metrics has a run.json beside it.
+    // A result that records the checksum of its metrics always has a run.json beside it.
     const missing = sums === null && ends?.metrics !== undefined && E.isRight(record);
     const environment = await readCheckedIfPresent(join(folder, files.environment), t.UnknownRecord)();
     const program = await holds(folder, files.program, sums?.program)();
@@ -235,7 +237,7 @@ export const checkSeals =
       await asWritten(folder)(),
       missing ? E.left(decodeError(join(folder, files.run), 'it is missing')) : record,
       result,
-      // A run that was killed before its first step may have none yet.
+      // A run that was killed before its first step may have no metrics yet.
       E.isRight(environment) && environment.right === null && sums !== null && ends !== null
         ? E.left(decodeError(join(folder, files.environment), 'it is missing'))
         : environment,

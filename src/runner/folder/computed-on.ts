@@ -1,4 +1,4 @@
-/** The engine that a run was computed on, as its folder says; and the same engine, opened again. */
+/** The engine that a run was computed on, according to its folder; and opening the same engine again. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,7 +10,7 @@ import { askedKernels, type Engine, type EngineChoice, Kernels, openEngine } fro
 import { ifPresent } from '../../files/files.js';
 import { files, readJson } from './files.js';
 
-/** The engine, arithmetic and kernels of a run, as its folder says. */
+/** The engine, arithmetic and kernels of a run, according to its folder. */
 export interface ComputedOn {
   readonly engine: string | null;
   /** The number of the engine's arithmetic; 1 where the folder does not say. */
@@ -24,7 +24,7 @@ const codec = t.intersection([
   t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
 
-/** The values of a folder that says nothing. */
+/** The values of a folder without a record of its engine. */
 export const unsaid: ComputedOn = { engine: null, arithmetic: 1, kernels: null };
 
 /**
@@ -45,8 +45,8 @@ export const readComputedOn = (folder: string): Effect<ComputedOn> => {
 };
 
 /**
- * Opens an engine for the weights of a run: the kernels that computed the run compute again, so that its scores are the
- * same to the last bit, unless a person asks for others.
+ * Opens an engine for the weights of a run: with the kernels that computed the run, so that its scores are
+ * the same to the last bit, unless a person asks for others.
  *
  * **Errors** as `openEngine`.
  */

@@ -1,8 +1,8 @@
 /**
  * The event file of a run, for `tensorboard --logdir runs` while it trains.
  *
- * It is the one file that is appended to instead of replaced: TensorBoard keeps it open and reads on. Each record carries
- * its checksum; what a kill left of half a record is cut off before the next is appended.
+ * This file alone is appended to instead of replaced, since TensorBoard keeps it open and reads on. Each
+ * record carries its checksum; half a record, left by a kill, is cut off before the next is appended.
  */
 
 import { constants } from 'node:fs';
@@ -48,8 +48,8 @@ export const writeEvents = (folder: string, history: readonly EpochMetrics[]): E
   const path = join(folder, files.events);
   return TE.tryCatch(
     async () => {
-      // Created where it is not there, never emptied; a link is not followed, where the system knows how. Not opened to
-      // append: Windows lets nobody cut such a file.
+      // Created if it does not exist, never emptied. Links are not followed, on systems that support that.
+      // Not opened in append mode, since Windows does not truncate such a file.
       const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
       const file = await open(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), 0o666);
       try {

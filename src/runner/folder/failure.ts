@@ -15,8 +15,8 @@ import { readCheckedIfPresent, writeChecked } from './sealed-json.js';
 const codec = t.type({ message: t.string });
 
 /**
- * Writes down the sentence of an error. A person who stopped a run is no error, and the folder of a newer drumhead stays as
- * it is. A write that fails is ignored.
+ * Writes down the sentence of an error. A stop by a person is not an error, and the folder of a newer
+ * drumhead is not changed. A write that fails is ignored.
  */
 export const recordFailure = async (folder: string, error: DrumheadError): Promise<void> => {
   if (error._tag !== 'Interrupted' && !isFromLater(error))
@@ -27,14 +27,14 @@ export const recordFailure = async (folder: string, error: DrumheadError): Promi
 export const forgetFailure = (folder: string): Promise<void> =>
   rm(join(folder, files.failure), { force: true }).catch(() => {});
 
-/** The file of a failure, in a list that is empty where there is none or the disk cannot say. */
+/** The file of a failure, as a list; empty if there is none or the disk cannot say. */
 export const failureLeft = async (folder: string): Promise<readonly string[]> => {
   const path = join(folder, files.failure);
   const there = await isPresent(path)();
   return E.isRight(there) && there.right ? [path] : [];
 };
 
-/** Why the run failed; null where it did not. **Errors** FileError, DecodeError. */
+/** Why the run failed; null if it did not. **Errors** FileError, DecodeError. */
 export const readFailure = (folder: string): Effect<string | null> =>
   pipe(
     readCheckedIfPresent(join(folder, files.failure), codec),

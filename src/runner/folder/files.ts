@@ -37,7 +37,7 @@ export const files = {
 export const writeText = (path: string, content: string): Effect<string> =>
   writeBytes(path, new TextEncoder().encode(content));
 
-/** A value as JSON that a person reads. */
+/** A value as indented JSON. */
 export const jsonBytes = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 

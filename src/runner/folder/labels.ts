@@ -69,8 +69,8 @@ const calledIn = async (runs: string): Promise<readonly Called[]> => {
 };
 
 /**
- * Whether a run is this member's: it has the member's settings, or the member's folder and no label that was given
- * later.
+ * Whether a run belongs to this member: it has the member's settings, or the member's folder and no label
+ * that was given later.
  */
 const isOf =
   ({ folder, experiment }: ShownRun) =>
@@ -78,15 +78,15 @@ const isOf =
     key === labelKey(experiment) ||
     (folders.has(resolve(folder)) && (experiment.label === undefined || experiment.label === own));
 
-/** The sweep that is asked about, else the one with the experiment's name, else the first. */
+/** The sweep that the caller asks about, else the one with the experiment's name, else the first. */
 const chosen = (found: readonly Called[], name: string, asked: string | undefined): Called | undefined =>
   found.find(({ sweep }) => sweep === asked) ?? found.find(({ sweep }) => sweep === name) ?? found[0];
 
 /**
- * The labels of runs, in their order. Runs of one experiment have one label, and no two experiments have the same; where runs
- * of one experiment were trained on different data, each says the digest of its data.
+ * The labels of runs, in their order. Runs of one experiment have one label, and no two experiments have the
+ * same; if runs of one experiment were trained on different data, each label includes the digest of its data.
  *
- * @param asked the sweep that is asked about, where a run is of several
+ * @param asked the sweep to prefer if a run belongs to several
  *
  * @example
  * await labelsOfRuns([{ folder: 'runs/mine/seed-0-0123456789', experiment }])()
@@ -129,8 +129,9 @@ const readsFiles = ({ experiment: { task } }: ShownRun): boolean =>
   'folder' in task || task.name === 'generated' || ('mnistDir' in task && task.mnistDir !== null);
 
 /**
- * What tells runs of equal settings apart where they were trained on different data; null where nothing has to. Runs of
- * earlier versions do not say their data: where two are of one seed and engine, their identities tell them.
+ * The part of a label that distinguishes runs of equal settings on different data; null if none is needed.
+ * Runs of earlier versions do not record their data: two of the same seed and engine are distinguished by
+ * their identities.
  */
 const dataParts = async (
   shown: readonly ShownRun[],
@@ -180,13 +181,16 @@ const neighbours = async (run: ShownRun): Promise<readonly ShownRun[]> => {
   return found;
 };
 
-/** What one run is called beside the others of its name, so that no two pages of different runs have one title. */
+/**
+ * The label of one run among the others of its name, so that no two pages of different runs have the same
+ * title.
+ */
 export const labelOfRun =
   (run: ShownRun): T.Task<string> =>
   async () =>
     (await labelsOfRuns([run, ...(await neighbours(run))])())[0].name;
 
-/** A sentence where a run of a sweep was given another label since; none where it was not. */
+/** A sentence if a run of a sweep was relabelled since; otherwise none. */
 export const relabelledSince = (
   { folder, experiment: { label } }: ShownRun,
   member: Experiment,

@@ -1,4 +1,4 @@
-/** metrics.ndjson: a line an epoch, made of the training state alone. */
+/** metrics.ndjson: one line per epoch, written from the training state alone. */
 
 import { join } from 'node:path';
 import { sha256Hex } from '../../base/canonical.js';

@@ -50,8 +50,7 @@ export const ownFolder = (runs: string, name: string, seed: number, identity: Ru
 const ofTraining: readonly string[] = [files.run, files.result, files.checkpoint, files.metrics];
 
 /**
- * Whether these are the files of a run. An import holds an experiment too, and so do drums, which say on what they were
- * computed and train nothing.
+ * Whether these are the files of a run. Imports and drums hold an experiment too, but no files of a training.
  */
 const areOfRun = (names: readonly string[]): boolean =>
   names.includes(files.experiment) &&

@@ -1,6 +1,6 @@
 /**
- * The record of a run, written before its first step: run.json names what is run (experiment.json and program.json),
- * environment.json what computes it.
+ * The record of a run, written before its first step: run.json seals what is run (experiment.json and
+ * program.json), environment.json describes what computes it.
  */
 
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export const runCodec = t.intersection([
   t.partial({
     /** The names of the classes, in the order of their labels. Records of earlier versions have none. */
     classes: t.readonlyArray(t.string),
-    /** The digest of the data, where they come from a person's files. */
+    /** The digest of the data, if they come from a person's files. */
     data: t.string,
     /** Whether figures.json carries its checksum and the identity; earlier versions wrote it without. */
     figures: t.literal('sealed'),
@@ -53,7 +53,7 @@ export const readExperiment = (folder: string): Effect<Experiment> => {
   );
 };
 
-/** The digest of the data that a run was trained on; null where its record does not say. */
+/** The digest of the data that a run was trained on; null if its record has none. */
 export const dataDigestIn = (folder: string): T.Task<string | null> =>
   pipe(
     readRunRecord(folder),
@@ -63,7 +63,10 @@ export const dataDigestIn = (folder: string): T.Task<string | null> =>
     ),
   );
 
-/** The names of the classes that a run was trained on; of earlier versions what its task says, null where only files do. */
+/**
+ * The names of the classes that a run was trained on. For runs of earlier versions: those of its task, or
+ * null if only files have them.
+ */
 export const trainedClassesIn = (folder: string, task: Task | null): T.Task<readonly string[] | null> =>
   pipe(
     readRunRecord(folder),
@@ -74,7 +77,7 @@ export const trainedClassesIn = (folder: string, task: Task | null): T.Task<read
     T.map((classes) => classes ?? (task === null ? null : taskClasses(task))),
   );
 
-/** Versions and settings that could change numbers: recorded, and compared when a run goes on. */
+/** Versions and settings that could change numbers: recorded, and compared when a run continues. */
 const settingsCodec = t.type({
   drumhead: t.string,
   commit: t.union([t.string, t.null]),
@@ -97,7 +100,7 @@ export const environmentCodec = t.intersection([
   t.type({
     why: t.string,
     workers: t.number,
-    /** What had changed each time the run went on, in order. */
+    /** The changes at each continuation of the run, in order. */
     changes: t.readonlyArray(changeCodec),
   }),
   /**

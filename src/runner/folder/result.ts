@@ -13,7 +13,7 @@ import { files } from './files.js';
 import { isFromLater } from './seal.js';
 import { readCheckedIfPresent } from './sealed-json.js';
 
-/** What result.json holds. No times: the same run gives the same bytes. */
+/** The content of result.json. It has no times, so that the same run gives the same bytes. */
 export const resultCodec = t.intersection([
   t.type({
     identity: t.string,
@@ -26,23 +26,23 @@ export const resultCodec = t.intersection([
     weights: t.type({ parameters: t.number, sha256: t.string }),
   }),
   t.partial({
-    /** The checksum of metrics.ndjson; left out in results of before it was recorded. */
+    /** The checksum of metrics.ndjson; missing in early results. */
     metrics: t.type({ sha256: t.string }),
-    /** Why the training ended before its last epoch, in words; left out where it did not. */
+    /** Why the training ended before its last epoch, in words; left out if it did not. */
     stoppedEarly: t.string,
   }),
 ]);
 export type Result = t.TypeOf<typeof resultCodec>;
 
 /**
- * The result in a run folder; null where the run is not finished.
+ * The result in a run folder; null if the run is not finished.
  *
- * **Errors** DecodeError where it is damaged or of a newer drumhead; FileError.
+ * **Errors** DecodeError if it is damaged or of a newer drumhead; FileError.
  */
 export const readResult = (folder: string): Effect<Result | null> =>
   readCheckedIfPresent(join(folder, files.result), resultCodec);
 
-/** A result; or the sentence that says why the one that is there cannot be used. */
+/** A result, or the sentence that says why the existing one cannot be used. */
 export interface WholeResult {
   readonly result: Result | null;
   readonly problem: string | null;
@@ -71,7 +71,10 @@ export const readWholeResult = (folder: string): Effect<WholeResult> => {
   );
 };
 
-/** The values of a finished run's weights. **Errors** DecodeError where they are not those of its result; FileError. */
+/**
+ * The values of a finished run's weights. **Errors** DecodeError if they are not those of its result;
+ * FileError.
+ */
 export const readWeightValues = (folder: string, { weights }: Result): Effect<Uint8Array> => {
   const path = join(folder, files.weightValues);
   return pipe(

@@ -6,7 +6,7 @@ import { hashOf } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type Checked, type DrumheadError, decodeError } from '../../base/error.js';
 
-/** The version of all files that this package writes into run folders; files of a later one are refused. */
+/** The version of all files that this package writes into run folders; later versions are refused. */
 export const runsFormat = 2;
 
 /**
@@ -29,7 +29,7 @@ const fromLater = 'it was written by a newer drumhead';
 /**
  * The value of a sealed file, without its seal.
  *
- * **Errors** DecodeError where the seal is wrong, where a later drumhead wrote it, and where the codec refuses it.
+ * **Errors** DecodeError if the seal is wrong, if a later drumhead wrote it, and if the codec refuses it.
  */
 export const unsealed =
   <A>(codec: t.Decoder<unknown, A>, source: string) =>

@@ -1,8 +1,8 @@
 /**
  * The record of a sweep: `runs/sweeps/NAME/sweep.json`.
  *
- * It holds the sweep and the folder of the run of each member and seed. How far a run is, only its own folder says:
- * so nothing in the record can become untrue.
+ * It holds the sweep, and the folder of the run of each member and seed. Only a run's own folder holds its
+ * progress, so nothing in the record can become untrue.
  */
 
 import { readdir } from 'node:fs/promises';
@@ -21,8 +21,8 @@ const placeCodec = record('place', {
   member: whole(0, 1e6),
   seed: whole(0, 2 ** 32 - 1),
   /**
-   * Folder of the run relative to the folder of all runs, with `/` between its parts; null until it is known, for a
-   * task whose sizes are known once its files are read.
+   * Folder of the run relative to the folder of all runs, with `/` between its parts; null until it is known,
+   * for a task whose sizes are only known after its files are read.
    */
   folder: t.union([t.string, t.null]),
 });
@@ -101,7 +101,7 @@ export const readSweepFile = (path: string): Effect<SweepFile> =>
  * @param runs the folder of all runs
  * @param name the sweep's name, such as `paper/small`
  *
- * **Errors** FileError where it never ran, DecodeError where its record is damaged or of a newer drumhead.
+ * **Errors** FileError if it never ran, DecodeError if its record is damaged or of a newer drumhead.
  *
  * @example
  * readSweep('runs', 'paper/small')   // right({ sweep, engine: 'wasm', runs: [{ member, seed: 0, folder: 'runs/…' }, …] })

@@ -35,9 +35,9 @@ export interface Versions {
   readonly engineVersion: string;
   /** The number of its arithmetic. */
   readonly arithmetic: number;
-  /** The kernels, on an engine that has the choice. */
+  /** The kernels, on an engine with that choice. */
   readonly kernels?: Kernels;
-  /** Why this engine was taken. */
+  /** Why this engine was chosen. */
   readonly why: string;
 }
 
@@ -61,8 +61,8 @@ export const versionsOf = (engine: Engine): Versions => {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * The commit of drumhead's own source, with `+` where files were changed since; null where it is not a checkout of its
- * own, but was installed.
+ * The commit of drumhead's own source, with `+` if files were changed since; null if drumhead is installed
+ * and not a checkout.
  */
 export const commitHere = async (): Promise<string | null> => {
   const git = async (...args: readonly string[]): Promise<string> =>

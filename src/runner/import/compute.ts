@@ -1,4 +1,4 @@
-/** Runs what was imported: a program on our own engine, a GraphModel on TensorFlow.js. */
+/** Runs an import: a program on our own engine, a GraphModel on TensorFlow.js. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -34,7 +34,9 @@ export const inputsOfRunnable = (runnable: Runnable): Readonly<Record<string, Sh
   return Object.fromEntries(Object.entries(inputsOf(graph)).filter(([name]) => used.includes(name)));
 };
 
-/** The outputs that people look at: of a segmenter logits, classes and waves; of other programs all. */
+/**
+ * The outputs that people look at: logits, classes and waves of a segmenter; all outputs of other programs.
+ */
 const outputNames = (own: readonly string[]): readonly string[] =>
   own.includes('logits') ? own.filter((name) => name === 'logits' || name === 'waves') : own;
 

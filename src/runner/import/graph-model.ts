@@ -22,7 +22,7 @@ import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
 import { knownVersion } from './program.js';
 
-/** What `tf.loadGraphModel` is given. */
+/** The arguments of `tf.loadGraphModel`. */
 export interface Artifacts {
   readonly format: 'graph-model';
   readonly modelTopology: object;
@@ -37,7 +37,7 @@ export interface GraphFile {
   /** Per sample. */
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly outputs: readonly string[];
-  /** The tensor of the logits that `classes` are the largest of, where it is no output; null where there is none. */
+  /** The tensor of the logits whose arg-max is `classes`, if it is not an output; null if there is none. */
   readonly hiddenLogits: string | null;
   /** Whether it must be run asynchronously. */
   readonly loops: boolean;
@@ -102,7 +102,10 @@ const constantsOf = ({ modelTopology: { node, library } }: t.TypeOf<typeof codec
   ).values(),
 ];
 
-/** Whether the weights are those of the graph, and the graph is as it was written. **Errors** all misfits at once. */
+/**
+ * Checks that the weights are those of the graph, and that the graph is unchanged. **Errors** all misfits at
+ * once.
+ */
 const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): Checked<void> => {
   const problems = misfits(
     constantsOf(file),
@@ -114,7 +117,10 @@ const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): Checked<void> =
     : E.left(decodeError(path, 'its graph is not the one that was exported; export the run again'));
 };
 
-/** Where only the classes are an output, a class says nothing of whether its logits are finite: they are asked for too. */
+/**
+ * If only the classes are an output, the logits are read as well, since a class does not show whether its
+ * logits are finite.
+ */
 const hiddenLogitsOf = ({ modelTopology, signature: { outputs } }: t.TypeOf<typeof codec>): string | null => {
   if (!Object.hasOwn(outputs, 'classes') || Object.hasOwn(outputs, 'logits')) return null;
   const name = outputs.classes.name.replace(/:0$/, '');
@@ -158,7 +164,7 @@ const readShards = (
       if (found?.isFile()) sizes.push(found.size);
     }
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    // A shard that is missing is named below.
+    // Missing shards are reported below.
     if (sizes.length === paths.length && total !== wanted)
       return E.left(decodeError(path, shortOrLong(total, wanted)));
     const read: Checked<Uint8Array>[] = [];

@@ -17,7 +17,7 @@ export { type Runnable, readRunnable } from './source.js';
 const textOf = (value: string): Uint8Array => new TextEncoder().encode(value);
 const jsonOf = (value: unknown): Uint8Array => textOf(`${JSON.stringify(value, null, 2)}\n`);
 
-/** The files of a run folder that follow from a program and its weights. */
+/** The files of a run folder that can be made from a program and its weights. */
 const runLike = ({ program, parameters, experiment, model, description }: Trained): Files => {
   const declared = parametersOf(program.graph);
   return {
@@ -33,16 +33,16 @@ const runLike = ({ program, parameters, experiment, model, description }: Traine
 export interface Import {
   readonly folder: string;
   readonly trained: Trained;
-  /** Tensors that the program has no use for. */
+  /** Tensors that the program does not use. */
   readonly unused: readonly string[];
 }
 
 /**
- * Takes weights in: safetensors under PyTorch's names, or a program that was exported. The folder is written whole or
+ * Imports weights: safetensors under PyTorch's names, or an exported program. The folder is written whole or
  * not at all.
  *
- * **Errors** as `readRunnable`; DecodeError for a GraphModel, which is no program any more, and where the folder holds
- * other things.
+ * **Errors** as `readRunnable`; DecodeError for a GraphModel, which is not a program any more, and if the
+ * folder holds other files.
  */
 export const importInto = (
   path: string,

@@ -14,7 +14,7 @@ import { findPicture, type Picture } from '../../formats/png/png.js';
 export interface Input {
   readonly count: number;
   readonly values: Float32Array;
-  /** What of its file is not read, a sentence each. */
+  /** The parts of its file that are not read, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -23,7 +23,10 @@ type Read = Checked<Input>;
 const sizes = (shape: Shape): string =>
   shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : showShape(shape);
 
-/** Grey for a program on colours, and all-grey colours for a program on grey. */
+/**
+ * Repeats grey for a program on colours, and takes the grey of colours that are all grey for a program on
+ * grey.
+ */
 const inChannels = ({ values, channels }: Picture, wanted: number, source: string): Checked<Float32Array> => {
   const shares = Float32Array.from(values, (value) => value / 255);
   if (channels === wanted) return E.right(shares);
@@ -69,7 +72,10 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
   );
 };
 
-/** The number of samples in an array: one, or as many as its first axis has. A grey picture may lack its last axis. */
+/**
+ * The number of samples in an array: one, or the size of its first axis. A grey picture may lack its last
+ * axis.
+ */
 const countIn = (array: Shape, shape: Shape): number | undefined => {
   const shorter = shape.length === 3 && shape[2] === 1 ? [shape, shape.slice(0, 2)] : [shape];
   if (shorter.some((one) => sameShape(array, one))) return 1;
@@ -149,11 +155,11 @@ export const readInput = (path: string, shape: Shape): Effect<Input> =>
 export interface Inputs {
   readonly count: number;
   readonly values: Readonly<Record<string, Float32Array>>;
-  /** What of the files is not read, a sentence each. */
+  /** The parts of the files that are not read, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Which file is which input: `NAME=FILE`, or a file alone where there is one input. */
+/** The file of each input: `NAME=FILE`, or a file alone if there is one input. */
 const assigned = (
   given: readonly string[],
   names: readonly string[],
@@ -179,10 +185,10 @@ const assigned = (
 /**
  * Reads the inputs of a program.
  *
- * @param given `NAME=FILE`, or a file alone where there is one input
+ * @param given `NAME=FILE`, or a file alone if there is one input
  *
- * **Errors** as `readInput`; DecodeError where an input has no file, files hold different numbers of samples, or an image
- * does not lie between 0 and 1.
+ * **Errors** as `readInput`; DecodeError if an input has no file, if files hold different numbers of samples,
+ * or if an image has values outside of 0 to 1.
  */
 export const readInputs = (
   given: readonly string[],

@@ -26,7 +26,7 @@ import type { WaveGrid } from '../observe/wave-grid.js';
 export interface Answer {
   readonly height: number;
   readonly width: number;
-  /** Null where the input is no picture of 1 or 3 channels. */
+  /** Null if the input is not a picture of 1 or 3 channels. */
   readonly image: { readonly channels: number; readonly values: Float32Array } | null;
   /** [height, width]. */
   readonly classes: ArrayLike<number>;
@@ -38,7 +38,7 @@ const panelSize = 160;
 const mostFrames = 50;
 const mostChannels = 4;
 
-/** As panels take it; the target is unknown here. */
+/** The answer as a sample of panels; its target is unknown. */
 const sampleOf = ({ height, width, image, classes, waves }: Answer): WaveSample => ({
   height,
   width,

@@ -53,7 +53,7 @@ export const knownVersion = (version: unknown, source: string): Checked<void> =>
       );
 
 /**
- * The program in a parsed program.json, with the weights that lie beside it.
+ * The program in a parsed program.json, with the weights beside it.
  *
  * **Errors** DecodeError: of a newer version of the language, damaged, or with every weight that does not fit; FileError.
  */

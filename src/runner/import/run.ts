@@ -17,13 +17,13 @@ import { type Runnable, readRunnable } from './source.js';
 /** At most this many samples are drawn; the arrays hold all of them. */
 const mostDrawn = 16;
 
-/** The answer of a program, as it was written. */
+/** The files of a program's answer. */
 export interface Answered {
   readonly folder: string;
   readonly description: string;
   readonly count: number;
   readonly files: readonly string[];
-  /** What of the inputs is not read, a sentence each. */
+  /** The parts of the inputs that are not read, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -66,7 +66,7 @@ const arrayFile = ({ shape, data }: Computed, count: number): Checked<Uint8Array
     ? encodeNpy({ dtype: 'int32', shape: [count, ...shape], data })
     : encodeNpy({ dtype: 'float32', shape: [count, ...shape], data });
 
-/** Class maps and waves as pictures; the classes, or of other programs all outputs, as arrays. */
+/** Class maps and waves as pictures; the classes as arrays, or all outputs of other programs. */
 const filesOf = (
   outputs: Readonly<Record<string, Computed>>,
   inputs: Inputs,
@@ -113,7 +113,7 @@ const descriptionOf = (runnable: Runnable): string =>
 /**
  * Runs a program on input files and writes its answer to a folder, whole or not at all.
  *
- * @param given `NAME=FILE`, or a file alone where there is one input
+ * @param given `NAME=FILE`, or a file alone if there is one input
  *
  * **Errors** those of `read`; as `readInputs`, `compute` and `writeFolder`.
  */
@@ -142,7 +142,7 @@ export const runRunnable = (
     })),
   );
 
-/** Runs what is at a path. **Errors** as `readRunnable` and `runRunnable`. */
+/** Runs the program at a path. **Errors** as `readRunnable` and `runRunnable`. */
 export const runProgram = (
   path: string,
   given: readonly string[],

@@ -25,7 +25,7 @@ export interface Wanted {
   readonly experiment: Experiment | null;
 }
 
-/** A program with imported weights, and the tensors that it has no use for. */
+/** A program with imported weights, and the tensors that it does not use. */
 export interface ImportedProgram {
   readonly trained: Trained;
   readonly unused: readonly string[];
@@ -64,7 +64,7 @@ const toldBy = (
 const programOf = ({ model, sizes, experiment }: Wanted): Checked<Program> =>
   experiment === null ? buildModel(model, sizes) : programFor(experiment.model, experiment.loss, sizes);
 
-/** Refuses weights that were written as whole numbers beyond those of float32. */
+/** Refuses weights stored as whole numbers that float32 cannot hold. */
 const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path: string): Checked<void> => {
   const problems = Object.entries(tensors)
     .filter(([name, { rounded }]) => rounded && !unused.includes(name))
@@ -73,7 +73,8 @@ const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path:
 };
 
 /**
- * Tensors that take no part in the original either: its count of batches, and parameters that it allocates in vain.
+ * Tensors that the original does not use either: its count of batches, and parameters that it allocates for
+ * nothing.
  */
 const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => boolean) => {
   const inVain = Object.keys(idleTorch(model, tensors));
@@ -81,9 +82,10 @@ const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => b
 };
 
 /**
- * The weights in a file, in the program of the model that they are for: `wanted`, or what an export of ours says itself.
+ * The weights in a file, in the program of their model: `wanted`, or the one that our own export names.
  *
- * **Errors** DecodeError: with every tensor that is missing or has another shape; where nobody says which model it is.
+ * **Errors** DecodeError with every tensor that is missing or has another shape, or if the model is not
+ * known.
  */
 export const readSafetensors = (path: string, wanted: Wanted | null): Effect<ImportedProgram> =>
   pipe(

@@ -1,4 +1,4 @@
-/** What is at a path: a program in one of the formats, or a run folder. */
+/** Reads the program at a path: in one of the formats, or in a run folder. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ export type Runnable =
   | { readonly kind: 'program'; readonly trained: Trained; readonly unused: readonly string[] }
   | { readonly kind: 'graph-model'; readonly model: GraphFile };
 
-/** The files that a folder is looked through for, in this order. */
+/** The files that are looked for in a folder, in this order. */
 const candidates = ['model.json', 'weights.safetensors', 'program.json'] as const;
 
 const fileIn = (folder: string): Effect<string> =>
@@ -47,7 +47,7 @@ const fileIn = (folder: string): Effect<string> =>
 
 const resolved = (path: string): Effect<string> =>
   pipe(
-    // An export that was killed between its two renames has hidden the one before it.
+    // An export that was killed between its two renames has moved the earlier one aside.
     bringBack(path),
     TE.flatMap(() =>
       TE.tryCatch(
@@ -103,7 +103,8 @@ const ofNoKind = (path: string): DrumheadError =>
  *
  * @param wanted the model that weights without a program are for
  *
- * **Errors** FileError, DecodeError: one sentence on what it is instead, or a line for everything that does not fit.
+ * **Errors** FileError, DecodeError: one sentence on what was found instead, or a line for everything that
+ * does not fit.
  */
 export const readRunnable = (path: string, wanted: Wanted | null = null): Effect<Runnable> =>
   pipe(
@@ -130,7 +131,7 @@ export const readRunnable = (path: string, wanted: Wanted | null = null): Effect
                   ),
               ),
             ),
-        // What reads well may be damaged still.
+        // A file that can be read may still be damaged.
         TE.tap(() => asWritten(dirname(file))),
       ),
     ),

@@ -1,4 +1,4 @@
-/** What a model answers on test samples: in numbers, and on the samples that it does best and worst. */
+/** The answers of a model on test samples: as numbers, and on its best and worst samples. */
 
 import type { Session } from '../../compile/tfjs/session/session.js';
 import type { ArrayForm, ArraySplit, ArrayValues } from '../../data/arrays.js';
@@ -26,7 +26,7 @@ export interface AnswersPlan {
   readonly forms: Readonly<Record<string, ArrayForm>>;
   /** Samples of a part that is run at once. */
   readonly batch: number;
-  /** The score that is held against how hard samples are. */
+  /** The score that is compared with the difficulty of samples. */
   readonly score: { readonly name: string; readonly better: Better };
   readonly signal?: AbortSignal;
 }
@@ -35,10 +35,10 @@ export interface AnswersPlan {
 export interface ObservedSample {
   readonly index: number;
   readonly arrays: ArrayValues;
-  /** The output that is compared, where there is one. */
+  /** The output that is compared, if there is one. */
   readonly answer: Float32Array | null;
   readonly evaluation: Evaluation;
-  /** Whether it is one of the best, or of the worst; null where it was named. */
+  /** Whether it is one of the best or the worst; null if a person named it. */
   readonly rank: 'best' | 'worst' | null;
 }
 
@@ -48,18 +48,21 @@ export interface ObservedAnswers {
   readonly samples: readonly ObservedSample[];
 }
 
-/** Answers that are looked at, at most: pixels of pictures are as many as the samples of a large set. */
+/**
+ * The largest number of answers that are counted: a few pictures have as many pixels as a large set has
+ * samples.
+ */
 const mostPlaces = 2_000_000;
 const mostSamples = 10_000;
 const fewestSamples = 64;
-/** Best samples, and as many worst. */
+/** The number of best samples, and of worst ones. */
 const mostExtremes = 3;
 
-/** How many samples of a split are looked at. */
+/** The number of samples of a split that are run. */
 export const samplesLookedAt = (count: number, places: number): number =>
   Math.min(count, mostSamples, Math.max(fewestSamples, Math.floor(mostPlaces / Math.max(1, places))));
 
-/** The array that says how hard samples are. */
+/** The array of the samples' difficulty. */
 const difficultyIn = (forms: AnswersPlan['forms']): string | null =>
   Object.keys(forms).find((name) => forms[name].aside === true && forms[name].shape.length === 0) ?? null;
 
@@ -125,7 +128,7 @@ const scored = (
     objective.scorer.add(sampleOf(outputs, i, samples), sampleOf(values, i, samples), 1).evaluation(),
   );
 
-/** Which samples have the least and the largest loss; those without one are neither. */
+/** The samples with the least and the largest loss; samples without a loss are left out. */
 const extremes = (
   losses: readonly (number | null)[],
 ): Pick<Record<'best' | 'worst', readonly number[]>, 'best' | 'worst'> => {
@@ -157,8 +160,8 @@ export const observeNamed = async (
 };
 
 /**
- * The answers on the first samples of a split, as many as `samplesLookedAt` says, and the best and worst of them; null where
- * it was stopped, and of a split without samples. Rejects where the engine does.
+ * The answers on the first samples of a split, as many as `samplesLookedAt` says, and the best and worst of
+ * them; null if it was stopped, or if the split has no samples. Rejects if the engine does.
  */
 export const observeAnswers = async (
   session: Session,

@@ -52,10 +52,10 @@ export const observeTestImages = (
       const { batch, shown } = testImage(test, i);
       const mask = shown.target;
       const { outputs } = await session.infer(batch, drawn ? ['logits', 'waves'] : ['logits']);
-      // Waves that are not finite are drawn, black where they are none; classes need logits that are.
+      // Waves that are not finite are drawn black; classes need finite logits.
       finiteAnswer({ logits: outputs.logits }, classes.length, 1, i);
       const classified = predictedClasses(outputs.logits, classes.length);
-      // Where whole images are classified, their class fills the picture.
+      // If whole images are classified, their class fills the picture.
       const whole = classified.length === 1 && pixels > 1;
       const prediction = whole ? new Int32Array(pixels).fill(classified[0]) : classified;
       const target = whole ? new Int32Array(pixels).fill(imageClass(mask)) : mask;

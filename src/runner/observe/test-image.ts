@@ -1,21 +1,21 @@
-/** A test image as a session takes it, and as a picture shows it. */
+/** A test image in two forms: for a session, and for a picture. */
 
 import { imagesOf, type Labels, masksOf, type Split } from '../../data/dataset.js';
 import type { Sample } from '../../report/index.js';
 
 /** One test image, by its index. */
 export interface TestImage {
-  /** What a session infers from: values from 0 to 1. */
+  /** The inputs of a session: values from 0 to 1. */
   readonly batch: {
     readonly count: 1;
     readonly inputs: { readonly image: Float32Array };
     readonly samples: readonly [number];
   };
-  /** What a picture shows: values from 0 to 255, with the mask as target and without a prediction. */
+  /** The sample of a picture: values from 0 to 255, with the mask as target and without a prediction. */
   readonly shown: Sample & { readonly target: Labels };
 }
 
-/** The test image of an index that is there. */
+/** The test image of an existing index. */
 export const testImage = (test: Split, index: number): TestImage => {
   const image = imagesOf(test, [index]);
   return {

@@ -1,4 +1,4 @@
-/** Test samples of any task, as a session takes them and as pictures show them. */
+/** Test samples of any task in two forms: for a session, and for pictures. */
 
 import type { ArrayValues, NamedArrays } from '../../data/arrays.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -15,18 +15,18 @@ export interface TestSample {
     readonly inputs: ArrayValues;
     readonly samples: readonly [number];
   };
-  /** Without a prediction; of arrays without a target. */
+  /** Without a prediction; for arrays also without a target. */
   readonly shown: Sample;
 }
 
 /** The test samples of a task. */
 export interface TestSamples {
   readonly count: number;
-  /** What one of them is called. */
+  /** The word for one of them. */
   readonly noun: 'image' | 'sample';
   /** The names of the classes of pixels; empty for arrays. */
   readonly classes: readonly string[];
-  /** A sample that is there, with what the program takes of it. */
+  /** An existing sample, with the arrays that the program takes. */
   readonly read: (program: Program, index: number) => Promise<TestSample>;
 }
 
@@ -38,7 +38,7 @@ export const imageSamples = ({ test, classes }: Dataset): TestSamples => ({
   read: async (_, index) => testImage(test, index),
 });
 
-/** An array as the image of a sample that asks no pixel for its class. */
+/** An array as the image of a sample without classes of pixels. */
 const pictured = (
   values: Float32Array,
   shape: readonly number[],
@@ -58,7 +58,7 @@ const pictured = (
       };
 };
 
-/** Arrays: the picture is that of the input of the waves that has most values. */
+/** Arrays; their picture is the input of the waves with the most values. */
 export const arraySamples = ({ forms, test }: NamedArrays): TestSamples => ({
   count: test.count,
   noun: 'sample',

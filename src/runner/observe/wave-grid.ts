@@ -1,4 +1,4 @@
-/** The axes of a program's output `waves`: which one is time, and which are the lattice. */
+/** The axes of a program's output `waves`: time and lattice. */
 
 import { type Graph, outputsOf, type Program, type Shape, volume } from '../../dsl/index.js';
 import { isObservedPort } from '../../dsl/ports.js';
@@ -113,7 +113,9 @@ const timeAxes = ({ nodes }: Graph): readonly (number | null)[] => {
   return times;
 };
 
-/** The grid of a program's output `waves`; none where it has none, or where its first axis is not time. */
+/**
+ * The grid of a program's output `waves`; none if there is no such output, or if its first axis is not time.
+ */
 export const waveGridOf = ({ graph }: Program): FoundGrid => {
   const shape = outputsOf(graph).waves;
   if (shape === undefined) return none('it has no output waves');

@@ -1,4 +1,7 @@
-/** Compares some steps of training with the original's: a batch and a loss each, and the parameters at the end. */
+/**
+ * Compares some training steps with the original's: each has a batch and a loss, and at the end the
+ * parameters are compared.
+ */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';

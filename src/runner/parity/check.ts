@@ -1,6 +1,6 @@
 /** The comparisons of parity: their kinds, their limits and their measures of difference. */
 
-/** The kinds of arrays and numbers that are held against each other. */
+/** The kinds of arrays and numbers that are compared. */
 export const checkKinds = [
   'parameter count',
   'encoder outputs',
@@ -34,9 +34,10 @@ export interface Check {
 export const passes = ({ error, limit }: Pick<Check, 'error' | 'limit'>): boolean => error <= limit;
 
 /**
- * Limits of the fixtures' README; errors are max|a-b|/max|b| but for `trained parameters` and `scores`, which are
- * absolute, and `predicted maps` and `parameter count`, which count. Running statistics have no limit there: they
- * are held to that of a loss, being means over as many numbers. Cases of the zoo bring limits of their own.
+ * Limits of the fixtures' README; errors are max|a-b|/max|b| but for `trained parameters` and `scores`, which
+ * are absolute, and `predicted maps` and `parameter count`, which count. Running statistics have no limit
+ * there; they get that of a loss, since they are means over as many numbers. Cases of the zoo bring limits of
+ * their own.
  */
 const limits: Readonly<Partial<Record<CheckKind, number>>> = {
   'parameter count': 0,
@@ -58,7 +59,7 @@ const noisy: readonly string[] = ['unet', 'conv_gru'];
 export const limitOf = (kind: CheckKind, model: string): number =>
   kind === 'gradients' && noisy.includes(model) ? 5e-4 : (limits[kind] ?? 0);
 
-/** max|a-b|; infinite where they are not of one length or not both numbers. */
+/** max|a-b|; infinite if the lengths differ or a difference is NaN. */
 export const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let worst = 0;
@@ -70,7 +71,7 @@ export const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): numbe
   return worst;
 };
 
-/** max|a-b| / max|b|, the error of the fixtures' README; max|a| where b is zero everywhere. */
+/** max|a-b| / max|b|, the error of the fixtures' README; max|a| if b is zero everywhere. */
 export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   const difference = maxDifference(a, b);
   let largest = 0;

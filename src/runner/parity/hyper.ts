@@ -38,7 +38,10 @@ const readoutOf = (name: string): Readout | undefined => {
   }
 };
 
-/** The widths of an MLP's layers but the last, from the shapes of its weights: what a variant's name means. */
+/**
+ * The widths of an MLP's layers but the last, from the shapes of its weights; a variant's name stands for
+ * them.
+ */
 const hiddenOf = (params: ArrayEntries): readonly number[] =>
   Object.entries(params)
     .flatMap(([name, { shape }]) => {
@@ -118,7 +121,7 @@ const settings = (
 /**
  * Our model for a case, at the size of its input (B, C, H, W).
  *
- * **Errors** DecodeError where a size is missing or impossible.
+ * **Errors** DecodeError if a size is missing or impossible.
  */
 export const modelOf = (folder: string, described: Described, input: Shape): Checked<Modelled> => {
   const source = `${folder}, case ${described.name}`;

@@ -16,10 +16,10 @@ import { runZooCase } from './zoo/run.js';
 export { type CaseReport, type ParityReport, parityJson, renderParity } from './report.js';
 
 export interface ParityOptions {
-  /** The only case to run; without it all. */
+  /** The only case to run; left out: all. */
   readonly case?: string;
   readonly engine: EngineChoice;
-  /** False: everything op by op, also where fused kernels could compute it. */
+  /** If false, everything is computed op by op, even if fused kernels could compute it. */
   readonly fused?: boolean;
   /** Called with each case when it is done. */
   readonly tell?: (done: CaseReport) => void;

@@ -1,4 +1,4 @@
-/** The manifest of a folder of parity fixtures: which cases there are and which arrays they consist of. */
+/** The manifest of a folder of parity fixtures: its cases and their arrays. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -51,12 +51,12 @@ const metricsCodec = t.readonly(
 );
 export type ReferenceMetrics = t.TypeOf<typeof metricsCodec>;
 
-/** Sizes and settings, read further by the model that they are of. */
+/** Sizes and settings; each model decodes its own. */
 const hyperCodec = t.readonly(t.record(t.string, t.unknown), 'a list of settings by name');
 
 export type Hyper = t.TypeOf<typeof hyperCodec>;
 
-/** Optional. An intersection with a partial type would put its own number into the path of every error. */
+/** Optional. An intersection with a partial type would add its index to the path of every error. */
 const optional = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.undefined], codec.name);
 
 const modelCaseCodec = t.type({

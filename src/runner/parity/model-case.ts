@@ -17,7 +17,7 @@ import type { ArrayEntries, ModelCase, ReferenceMetrics } from './manifest.js';
 import { classMap, floats, type Prepared, prepare } from './prepare.js';
 import { agree, compareMetrics } from './scoring.js';
 
-/** What the reference calls our outputs. */
+/** The reference's names of our outputs. */
 const outputNames: readonly (readonly [CheckKind, ours: string, theirs: string])[] = [
   ['waves', 'waves', 'y_seq'],
   ['encoder outputs', 'omega', 'omega'],
@@ -47,7 +47,7 @@ interface Ours {
   readonly gradients: Gradients;
   /** For models with batch statistics, from one forward pass in training. */
   readonly statistics: Arrays;
-  /** Logits in evaluation with the initial and with the updated running statistics, where there are any. */
+  /** Logits in evaluation with the initial and with the updated running statistics, if there are any. */
   readonly evaluated: { readonly initial: Float32Array; readonly updated: Float32Array } | undefined;
 }
 
@@ -178,7 +178,7 @@ const compare = (c: ModelCase, loaded: Loaded, ours: Ours): readonly Check[] => 
   ];
 };
 
-/** Our parameters and those that the original allocates in vain are all of its parameters. */
+/** Our parameters, and those that the original allocates and does not use, must be all of its parameters. */
 const countChecks = (
   { num_parameters, params }: ModelCase,
   { program, unused }: Loaded,

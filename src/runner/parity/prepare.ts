@@ -39,7 +39,7 @@ export const floats = (entries: ArrayEntries): ArrayEntries =>
     RR.filter(({ dtype }) => dtype === 'float32'),
   );
 
-/** Running statistics as they start, for cases that do not list them. */
+/** Initial running statistics, for cases that do not list them. */
 const untrainedStatistics = (spec: ModelSpec, program: Program): Readonly<Record<string, TorchTensor>> => {
   const start = initialParameters(program.graph, 0);
   const fixed = parametersOf(program.graph).filter(({ trainable }) => !trainable);

@@ -1,4 +1,4 @@
-/** What a comparison with the original found, and how it is shown. */
+/** The result of a comparison with the original, and its text. */
 
 import { aligned } from '../../base/aligned.js';
 import { type EngineName, engineLabel } from '../../engine/index.js';
@@ -18,7 +18,7 @@ export interface CaseReport {
   readonly worst: readonly Worst[];
   /** Every comparison beyond its limit. */
   readonly failures: readonly Check[];
-  /** Why it is not supported, or why something of it was not compared. */
+  /** Why it is not supported, or why a part was not compared. */
   readonly why?: string;
 }
 
@@ -36,7 +36,7 @@ export interface ParityReport {
   readonly passed: boolean;
 }
 
-/** Nearer to its limit, or further beyond it. */
+/** Whether a check is nearer to its limit, or further beyond it. */
 const worse = (a: Check, b: Check): Check => (b.error * (a.limit || 1) > a.error * (b.limit || 1) ? b : a);
 
 const worstOf = (checks: readonly Check[]): readonly Worst[] =>
@@ -52,7 +52,7 @@ export const reportCase = (name: string, checks: readonly Check[]): CaseReport =
   const failures = checks.filter((check) => !passes(check));
   return {
     name,
-    // Nothing compared is nothing shown.
+    // A case without comparisons has shown nothing.
     status: failures.length === 0 && checks.length > 0 ? 'pass' : 'fail',
     worst: worstOf(checks),
     failures,
@@ -106,7 +106,10 @@ const failureLines = ({ name, failures }: CaseReport): readonly string[] =>
 const count = (cases: readonly CaseReport[], status: CaseReport['status']): number =>
   cases.filter((one) => one.status === status).length;
 
-/** Rows below their heads; where they are wider than the terminal, in blocks that each begin with the names of the rows. */
+/**
+ * Rows below their heads. Rows that are wider than the terminal are split into blocks, each beginning with
+ * the names of the rows.
+ */
 const tableOf = (
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -21,7 +21,7 @@ export interface Prediction {
 export interface Agreement {
   /** Pixels that differ although the margin of the reference is larger than the error of the logits. */
   readonly differing: number;
-  /** Our map, with the reference's class where it is a toss-up. */
+  /** Our map, with the reference's class where rounding decides. */
   readonly map: Int32Array;
 }
 
@@ -91,8 +91,8 @@ const mapScores = (predicted: Int32Array, target: Int32Array, images: number): S
 };
 
 /**
- * The mean scores of some images against those of the reference. Where an image lacks foreground the reference has no
- * foreground mean while ours leaves that image out, so these two are not compared.
+ * The mean scores of some images against those of the reference. If an image lacks foreground, the reference
+ * has no foreground mean, while ours leaves that image out; then the two are not compared.
  */
 const compareMeans = (
   ours: Scores,
@@ -128,7 +128,7 @@ export const compareMaps = (
 /**
  * Losses from our logits, and scores of our map, against those of the reference.
  *
- * @param of put before the names of what is compared
+ * @param of a prefix for the names of the comparisons
  */
 export const compareMetrics = (
   ours: Prediction,

@@ -1,4 +1,4 @@
-/** Collected runs as the figures take them. */
+/** Collected runs as entries of figures. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -17,8 +17,8 @@ import type { RunSummary } from '../results/summary.js';
 import { curveOf } from '../run/report/pictures.js';
 
 /**
- * Numbers in the parameters of an experiment's model; null where its sizes are known only once a person's files are
- * read.
+ * The number of values in the parameters of an experiment's model; null if its sizes are known only after a
+ * person's files are read.
  */
 const parametersOf = ({ model, task }: Experiment): number | null => {
   const sizes = taskShape(task);
@@ -42,14 +42,14 @@ const publishedParameters = (row: PublishedRow): number | null => {
   return E.isRight(full) ? parametersOf(full.right) : null;
 };
 
-/** The score to see first: of classes more of it is better, of a loss less. */
+/** The score that is shown first. */
 const chiefIn = (experiment: Experiment, kept: readonly Measures[]): ChiefScore => {
   const { names, better } = shownScores(experiment, kept);
   const [name] = names;
   return { name, better: better[name] ?? (name === 'loss' ? 'less' : 'more') };
 };
 
-/** One entry an experiment, in the order of the collection. */
+/** One entry for each experiment, in the order of the collection. */
 export const entriesOf = (
   runs: readonly CollectedRun[],
   published: readonly PublishedRow[],

@@ -1,4 +1,4 @@
-/** The waves of an experiment's model over one image of its task, with the weights of a run or untrained. */
+/** The waves of an experiment's model on one image of its task, with the weights of a run or untrained. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -27,9 +27,9 @@ import { finiteAnswer } from '../training/finite.js';
 /** The model and the test image that are animated. */
 export interface Watched {
   readonly experiment: Experiment;
-  /** The folder of a finished run, whose weights are taken; null for a model as it starts. */
+  /** The folder of a finished run, whose weights are used; null for initial weights. */
   readonly run: string | null;
-  /** Which test image; also the seed of untrained weights. */
+  /** The index of the test image; also the seed of untrained weights. */
   readonly image: number;
   readonly frames: number;
   /** Other inputs or steps than those of the experiment; its grid is that of the task. Null for its own. */
@@ -37,20 +37,23 @@ export interface Watched {
   /** Milliseconds a frame. */
   readonly delay: number;
   readonly cacheDir: string;
-  /** What makes the samples of a function's own task, where they are not in the cache. */
+  /** Makes the samples of a person's task function if they are not in the cache. */
   readonly generatorOf?: GeneratorOf;
 }
 
 /**
- * As few images as are needed: making thousands to look at one takes minutes. What a function made for a run is in the cache
- * as a whole.
+ * The data with as few images as needed, since making thousands to look at one takes minutes. The samples of
+ * a person's function are in the cache as a whole.
  */
 const withFewImages = ({ experiment: { task }, image, run }: Watched): Task =>
   'folder' in task || (task.name === 'generated' && run !== null)
     ? task
     : { ...task, train: 1, validation: 0, test: image + 1 };
 
-/** The experiment's program for these images: a model is made for them, a whole program is first put on their grid. */
+/**
+ * The experiment's program for these images: a catalogued model is built for them, a whole program is resized
+ * to their grid.
+ */
 const programAt = (
   { model, loss }: Experiment,
   resize: OtherSizes | null,
@@ -91,7 +94,7 @@ const pictureOf = async (
     samples: [
       {
         ...shown,
-        // The predictions of an untrained model say nothing.
+        // The predictions of an untrained model mean nothing.
         ...(run !== null && perPixel ? { prediction: predictedClasses(outputs.logits, classes.length) } : {}),
         ...drawnWaves(grid, outputs.waves),
         ...(grid.plane === null ? {} : { note: planeText(grid) }),
@@ -122,7 +125,7 @@ export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array>
     TE.bind('program', ({ data: { arrays, images } }) =>
       pipe(
         programAt(experiment, resize, images === null ? arrays.forms : shapeOfDataset(images)),
-        // Of arrays the waves alone are looked at, which need no target.
+        // For arrays only the waves are drawn, which need no target.
         E.map((program) =>
           images === null && 'waves' in outputsOf(program.graph) ? select(program, 'waves') : program,
         ),

@@ -40,12 +40,12 @@ const piece = (values: Float32Array, shape: Shape, begin: number): Float32Array 
 };
 
 /**
- * A system from its start to its end, a frame every few steps.
+ * Simulates a system from start to end, with a frame every few steps.
  *
- * The state at the end of a piece is the start of the next, so a system must not know the time, except through what
- * drives it.
+ * The state at the end of a piece is the start of the next, so the system must not depend on time, except
+ * through its drives.
  *
- * @param start its initial state, made when it is known that there is room for it
+ * @param start its initial state, made once there is known to be room for it
  *
  * **Errors** ProgramError, EngineError, DecodeError for a field that does not exist, OutOfMemory before anything is made.
  */

@@ -76,7 +76,7 @@ const webPath = (from: string, to: string): string =>
     .map((part) => (part === '..' ? part : encodeURIComponent(part)))
     .join('/');
 
-/** The link to a run's report; null where it has none. */
+/** The link to a run's report; null if it has none. */
 const linkTo = (page: string, { record }: CollectedRun): Effect<string | null> => {
   if (record === null) return TE.right(null);
   const report = join(record.folder, files.report);
@@ -93,7 +93,7 @@ interface Linked extends CollectedRun {
 const inTurn = <A, B>(items: readonly A[], work: (item: A) => Effect<B>): Effect<readonly B[]> =>
   TE.traverseSeqArray(work)([...items]);
 
-/** The score of a run to see first. */
+/** The score of a run that is shown first. */
 const chiefIn = (run: Pick<CollectedRun, 'experiment' | 'record'>) => {
   const scores = run.record?.scores ?? null;
   const { names, better } = shownScores(run.experiment, scores === null ? [] : [scores]);
@@ -126,12 +126,12 @@ interface Found {
   readonly bytes: number;
 }
 
-/** The figure of a run's report; where the run drew none, its picture on light paper. */
+/** The figure of a run's report; if it drew none, its picture on light paper. */
 const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): Effect<Found | null> =>
   pipe(
     checkFigures(folder),
     TE.flatMap(() => readFigures(folder)),
-    // A file that cannot be read costs the page nothing: the picture beside it says the same.
+    // A figure that cannot be read is no loss: the picture beside it shows the same.
     TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
     TE.flatMap((figures): Effect<Found | null> => {
       const found = figures[kind];
@@ -185,7 +185,7 @@ const galleriesOf = (
     }),
   );
 
-/** Points of a chart of many experiments: the run's own report has all. */
+/** The number of points for each experiment in a chart of many; the run's own report has all. */
 const fewPairs = 300;
 
 const thinned = (answers: Answers): Answers => {
@@ -196,7 +196,7 @@ const thinned = (answers: Answers): Answers => {
     : { ...answers, numbers: { ...numbers, pairs: numbers.pairs.filter((_, i) => i % every === 0) } };
 };
 
-/** What the best runs answer, as many as the page can hold. */
+/** The answers of the best runs, as many as the page can hold. */
 const answersOf = (
   best: ReturnType<typeof bestRuns>,
   budget: number,
@@ -230,7 +230,9 @@ const answersOf = (
     }),
   );
 
-/** Scores against difficulty of the best runs, a picture for each task and score that several of them keep. */
+/**
+ * Scores of the best runs against difficulty: a picture for each task and score that several of them have.
+ */
 const gradedOf = (best: ReturnType<typeof bestRuns>): Effect<readonly GradedPictures[]> =>
   pipe(
     inTurn(best, ({ run }) =>
@@ -284,15 +286,15 @@ const lineOf = ({ experiment, label, seed, record, href }: Linked): RunLine => (
   href,
 });
 
-/** A command as a person types it where the page was made. */
+/** A command that works in the folder in which the page was made. */
 const againCommand = (command: string, { again, root }: Collection): string =>
   `npx drumhead ${command} ${shellWord(again)}${root === 'runs' ? '' : ` --runs ${shellWord(root)}`}`;
 
-/** How many sizes the finished models have. */
+/** The number of different sizes of the finished models. */
 const sizesOf = (entries: readonly Entry[]): number =>
   new Set(entries.flatMap(({ parameters, runs }) => (runs.length === 0 ? [] : (parameters ?? [])))).size;
 
-/** Entries whose first score is the same. */
+/** Entries with the same first score. */
 interface Alike {
   readonly chief: ChiefScore;
   readonly entries: readonly Entry[];
@@ -304,7 +306,7 @@ const alike = (entries: readonly Entry[]): readonly Alike[] =>
     return { chief: chiefOf(own[0]), entries: own };
   });
 
-/** A picture for each score that some experiment shows first. */
+/** Pictures for each first score. */
 const picturesOf = (
   entries: readonly Entry[],
   drawing: (of: Alike) => (theme: Theme, room: Room) => ReturnType<Drawing>,
@@ -442,7 +444,8 @@ const gather = (
 /**
  * Writes the report and gives its path.
  *
- * **Errors** DecodeError for a collection without runs, and where another file is there, which `force` moves aside; FileError.
+ * **Errors** DecodeError for a collection without runs, and if another file is in its place, which `force`
+ * moves aside; FileError.
  */
 export const writeSweepReport = (
   collection: Collection,

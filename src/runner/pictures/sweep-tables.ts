@@ -10,7 +10,7 @@ import {
 } from '../../report/tables/index.js';
 import { distinct } from './sweep-words.js';
 
-/** Means and spreads; a pair of tables for each task where their scores are others. */
+/** Means and spreads; a pair of tables for each task if the tasks have different scores. */
 export const tablesOf = (
   name: string,
   groups: readonly ScoreGroup[],

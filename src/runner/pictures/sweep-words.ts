@@ -14,7 +14,7 @@ export const distinct = (values: readonly string[]): readonly string[] => [...ne
 
 export const listed = (values: readonly string[]): string => values.join(', ');
 
-/** What a model learns, after "to". */
+/** The goal of a model, as words after "to". */
 const goalOf = ({ task, loss }: Experiment): string => {
   const target = targetOf(loss);
   if (target === null) return `make its loss small: ${describeLoss(loss)}`;
@@ -36,7 +36,7 @@ export const wordsOf = ({ name, sweep, runs }: Collection): string => {
   );
 };
 
-/** The axes with their values, as people write them. */
+/** The axes with their values, in words. */
 export const axesOf = ({ sweep }: Collection): readonly Fact[] =>
   sweep === null ? [] : axisTexts(sweep).map(({ axis, values }) => ({ label: axis, value: listed(values) }));
 

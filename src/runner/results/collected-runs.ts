@@ -1,4 +1,7 @@
-/** Runs beside those that are still to be made: which run is which member's, each once, under its label. Pure. */
+/**
+ * Assigns runs to the members of a sweep, each once, under its label; members without a run are listed too.
+ * Pure.
+ */
 
 import { canonical } from '../../base/canonical.js';
 import { type Experiment, shapingOf } from '../../experiments/experiment.js';
@@ -12,7 +15,7 @@ import type { RunSummary } from './summary.js';
 export interface CollectedRun {
   readonly experiment: Experiment;
   readonly seed: number;
-  /** What its experiment is called among the others. */
+  /** The label of its experiment among the others. */
   readonly label: Label;
   readonly record: RunSummary | null;
 }
@@ -40,13 +43,13 @@ const keyOf = (experiment: Experiment, seed: number): string =>
 export const settingsKey = (experiment: Experiment): string =>
   canonical(shapingOf(experiment, canonical(experiment.model)));
 
-/** Runs, and what is to be said of them, a sentence each. */
+/** Runs, and notes on them, one sentence each. */
 interface Once {
   readonly runs: readonly CollectedRun[];
   readonly notes: readonly string[];
 }
 
-/** Each run once under a label, however often it is listed; and a sentence where several members share runs. */
+/** Each run once under its label, and a note for each run that several members share. */
 export const onceEach = (listed: readonly CollectedRun[]): Once => {
   const runOf = ({ experiment, seed, record }: CollectedRun): string =>
     record?.identity ?? record?.folder ?? keyOf(experiment, seed);

@@ -1,6 +1,6 @@
 /**
- * The runs of a NAME: of a folder, or of a sweep, recorded or only planned. Members that never ran are listed too, so
- * that a table can say n of m.
+ * The runs of a NAME: of a folder, or of a recorded or planned sweep. Members that never ran are listed too,
+ * so that a table can show n of m.
  */
 
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
@@ -33,14 +33,17 @@ import { byData, readingOnce } from './todays-data.js';
 export interface Collection {
   /** A sweep's or an experiment's name, or the folder. */
   readonly name: string;
-  /** The sweep, where it is one. */
+  /** The sweep, if it is one. */
   readonly sweep: Sweep | null;
-  /** What `drumhead sweep` takes to run it again: a name that is known, its file, or the folder of its record. */
+  /**
+   * The argument with which `drumhead sweep` runs it again: a known name, its file, or the folder of its
+   * record.
+   */
   readonly again: string;
   /** The folder of all runs. */
   readonly root: string;
   readonly runs: readonly CollectedRun[];
-  /** What could not be read, a sentence each. */
+  /** A sentence for everything that could not be read. */
   readonly notes: readonly string[];
 }
 
@@ -52,7 +55,7 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
   return position(a) - position(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
 };
 
-/** Where runs are and none can be read, each is named with what is wrong: an empty table would say nothing of it. */
+/** If no run can be read, the error lists the problem of each, since an empty table would hide them. */
 const someReadable = (folder: string): ((found: RunsFound) => Checked<RunsFound>) =>
   E.fromPredicate(
     ({ runs, notes }) => runs.length > 0 || notes.length === 0,
@@ -85,7 +88,7 @@ const fromFolder = (folder: string): Effect<Collection> =>
 
 const nothingFound: RunsFound = { runs: [], notes: [] };
 
-/** Without runs of a member's settings on data that its files do not hold today, where some are of today's. */
+/** Leaves out a member's runs on earlier data of its files, if some runs are on today's data. */
 const onTodaysData =
   (sweep: Sweep, { runs: found, notes }: RunsFound, runs: string): T.Task<RunsFound> =>
   async () => {
@@ -138,7 +141,7 @@ const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection
     }),
   );
 
-/** Whether a sweep is the one that the catalogue knows under its name, at full size. */
+/** Whether a sweep equals the catalogue's sweep of its name, at full size. */
 const isCatalogued = (sweep: Sweep): boolean => {
   const known = sweepNames.includes(sweep.name) ? sweepNamed(sweep.name) : null;
   return known !== null && E.isRight(known) && canonical(known.right.members) === canonical(sweep.members);
@@ -220,10 +223,10 @@ const ofOwnName = (name: string, runs: string, error: DrumheadError): Effect<Col
 /**
  * The runs of a name.
  *
- * @param name a folder of runs, a sweep that ran here, whatever `otherwise` makes a sweep of, or else an experiment that
- *   ran here
+ * @param name a folder of runs, a sweep that ran here, a name that `otherwise` resolves to a sweep, or an
+ *   experiment that ran here
  * @param runs the folder of all runs
- * @param otherwise the sweep that is meant where no folder and no record has this name
+ * @param otherwise finds the sweep if no folder and no record has this name
  *
  * **Errors** FileError, DecodeError; those of `otherwise`.
  */
@@ -238,7 +241,7 @@ export const collect = (name: string, runs: string, otherwise: Effect<Sweep>): E
         return pipe(
           otherwise,
           TE.flatMap((sweep) => fromSweep(name, sweep, runs)),
-          // What was run from a file has a name that no catalogue knows, and a folder of that name.
+          // An experiment from a file has a folder of its own name, which is not in the catalogue.
           TE.orElse((error) => ofOwnName(name, runs, error)),
         );
     }

@@ -1,4 +1,4 @@
-/** Every score that a finished run keeps, under the keys of the tables. */
+/** Every score of a finished run, under the keys of the tables. */
 
 import type { EpochMetrics } from '../training/state.js';
 import type { RunSummary } from './summary.js';
@@ -20,7 +20,10 @@ const ofEpoch = ({ trainLoss, validation, validationLoss }: EpochMetrics): KeptS
   'train.loss': trainLoss,
 });
 
-/** The scores of a run; null until it is finished. Validation and training are those of the epoch whose weights it has. */
+/**
+ * The scores of a run; null until it is finished. Validation and training scores are those of the epoch whose
+ * weights were kept.
+ */
 export const keptScores = ({ scores, best, epochs, parameters, history }: RunSummary): KeptScores | null => {
   if (scores === null) return null;
   const kept = history.find(({ epoch }) => epoch === best);

@@ -1,4 +1,4 @@
-/** A finished run, opened again: its program with the weights that were kept, and its data. Nothing is written. */
+/** Opens a finished run: its program with the kept weights, and its data. Nothing is written. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -35,7 +35,7 @@ import { shortDigest } from './todays-data.js';
 /** A run that can be computed with. */
 export interface OpenRun {
   readonly run: RunSummary;
-  /** What it is called: its label and its seed. */
+  /** Its label and its seed. */
   readonly title: string;
   readonly program: Program;
   readonly parameters: Arrays;
@@ -45,7 +45,7 @@ export interface OpenRun {
   readonly engine: Engine;
 }
 
-/** What opening a run needs of the world. */
+/** The settings for opening a run. */
 export type Opening = Pick<Environment, 'engine' | 'cache' | 'tell' | 'signal'>;
 
 const readWeights = (folder: string): Effect<Arrays> => {
@@ -95,10 +95,10 @@ const readWeights = (folder: string): Effect<Arrays> => {
 };
 
 /**
- * Opens the run of a folder on the engine asked for.
+ * Opens the run in a folder on the chosen engine.
  *
- * **Errors** DecodeError where it is not finished or its files are damaged; FileError, EngineError; what its data has
- * wrong.
+ * **Errors** DecodeError if it is not finished or its files are damaged; FileError, EngineError; errors of
+ * its data.
  */
 export const openRun = (folder: string, { engine, cache, tell, signal }: Opening): Effect<OpenRun> =>
   pipe(
@@ -165,7 +165,7 @@ export const runGridOf = ({ program, run }: OpenRun): Checked<WaveGrid> => {
 export const firstImages = ({ samples: { count } }: OpenRun, most: number): readonly number[] =>
   Array.from({ length: Math.min(most, count) }, (_, i) => i);
 
-/** Checks that samples are there. **Errors** DecodeError for one that is not. */
+/** Checks that samples exist. **Errors** DecodeError for one that does not. */
 export const hasSamples = (
   { samples: { count, noun } }: OpenRun,
   indices: readonly number[],
@@ -189,7 +189,7 @@ const givesPixels = ({ program, run, dataset }: OpenRun): Checked<void> => {
     : E.left(decodeError(run.folder, 'this model gives whole images a class, not pixels'));
 };
 
-/** One test image through the program, with those of the outputs that are asked for beside its prediction. */
+/** Runs the program on one test image; returns its prediction and the requested outputs. */
 const observeOne = async (
   session: Session,
   { samples: { classes, read } }: OpenRun,
@@ -222,7 +222,7 @@ const inOrder = async <A>(
 /**
  * Test images with their targets and predictions.
  *
- * **Errors** DecodeError for an image that is not there, and for a model without a class a pixel.
+ * **Errors** DecodeError for an image that does not exist, and for a model without a class for each pixel.
  */
 export const observeImages = (open: OpenRun, indices: readonly number[]): Effect<readonly Sample[]> =>
   pipe(
@@ -236,7 +236,7 @@ export const observeImages = (open: OpenRun, indices: readonly number[]): Effect
     ),
   );
 
-/** Arrays with the waves alone: what is answered has other shapes than the lattice. */
+/** Arrays with their waves only, since the answers do not have the shape of the lattice. */
 const observeArrays = (open: OpenRun, indices: readonly number[]): Effect<readonly WaveSample[]> =>
   pipe(
     TE.fromEither(runGridOf(open)),

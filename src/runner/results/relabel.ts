@@ -1,4 +1,4 @@
-/** A finished run gets another label: its record says so, and nothing of its result changes. */
+/** Gives a finished run another label in its record; its result does not change. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';

@@ -1,4 +1,4 @@
-/** Scores from saved weights: on the data that a run was made for, or on that of another task. Nothing is written. */
+/** Scores from saved weights, on the run's own data or on that of another task. Nothing is written. */
 
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
@@ -40,7 +40,10 @@ export interface RescorePlan {
   /** Another task, or changes to the run's own. */
   readonly task: (own: Task | null) => Effect<Task>;
   readonly split: SplitName;
-  /** Other steps or another grid than it was trained at; null or left out for its own, on data of any size that its weights fit. */
+  /**
+   * Other steps or another grid than in training; null or left out: its own steps, on data of any size that
+   * its weights fit.
+   */
   readonly resize?: OtherSizes | null;
 }
 
@@ -54,11 +57,13 @@ export interface Rescored {
   readonly task: Task;
   readonly split: SplitName;
   readonly scores: Measures;
-  /** The scores of its own test, as they were written when it was finished. */
+  /** The scores of its own test, as recorded when it finished. */
   readonly recorded: Measures | null;
   /** Whether these scores are of the same test data as the recorded ones. */
   readonly ownTest: boolean;
-  /** That its own task's files hold other data now, in words; null where they do not, and on another task. */
+  /**
+   * A sentence if the files of its own task hold other data now; null if they do not, and for another task.
+   */
   readonly changed: string | null;
 }
 
@@ -75,7 +80,7 @@ const classesFor = (
         E.mapLeft((problem) => decodeError(folder, problem)),
       );
 
-/** Arrays keep their numbers, so their classes are in the order of the run's. */
+/** Arrays keep their class numbers, so their classes must be in the order of the run's. */
 const inOrder = (match: Matching, folder: string): Checked<Matching> =>
   match.labels === null
     ? E.right(match)
@@ -115,8 +120,8 @@ const noSamples = (split: SplitName, ofImages: boolean): DrumheadError =>
   decodeError('--split', `there are no ${split} ${ofImages ? 'images' : 'samples'}`);
 
 /**
- * Checks that a run's weights fit a task, as far as the task states its shapes. Called for every run before the first
- * is scored, so that the last is not refused after hours.
+ * Checks that a run's weights fit a task, if the task states its shapes. Called for every run before the
+ * first is scored, so that the last is not refused after hours.
  *
  * **Errors** DecodeError as `rescore`.
  */
@@ -165,7 +170,7 @@ const changedSince = (
     ),
   );
 
-/** Runs imported without their experiment have no batch of their own: any number of images does. */
+/** An import without its experiment has no batch of its own, so any number of images will do. */
 const batchFor = ({ experiment }: Trained, program: Program, engine: Engine): Checked<number> =>
   experiment === null
     ? E.right(16)
@@ -202,10 +207,10 @@ const score = (
     }),
   );
 
-/** Data with the classes in the order in which a run knows them. */
+/** Data with the classes in the order of a run. */
 interface AsTrained {
   readonly arrays: NamedArrays;
-  /** The sizes of images, or what arrays are. */
+  /** The sizes of images, or the forms of arrays. */
   readonly shape: DataShape;
   readonly note: string | null;
 }
@@ -236,8 +241,8 @@ const asTrained = (
  * Scores the weights of a finished or imported run again, on data of any size and over any number of steps that its
  * weights do not depend on: an NWM trained on small images is scored on large ones.
  *
- * **Errors** DecodeError where there are no weights yet, they are damaged, or they do not fit the data; FileError,
- * EngineError; what the data has wrong.
+ * **Errors** DecodeError if there are no weights yet, they are damaged, or they do not fit the data;
+ * FileError, EngineError; errors of the data.
  */
 export const rescore = (
   folder: string,

@@ -1,4 +1,4 @@
-/** How saved weights are scored on data: the program at the sizes of the data, and what is summed. Pure. */
+/** How saved weights are scored on data: the program at the sizes of the data, and its objective. Pure. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -21,7 +21,7 @@ export interface Scoring {
   readonly objective: Objective;
 }
 
-/** A grid that is said is that of the images. */
+/** Checks that a grid that was asked for is that of the images. */
 const gridFits = ({ height, width }: TaskShape, resize: OtherSizes | null): Checked<void> =>
   resize?.grid == null || sameShape(resize.grid, [height, width])
     ? E.right(undefined)
@@ -32,7 +32,7 @@ const gridFits = ({ height, width }: TaskShape, resize: OtherSizes | null): Chec
         ),
       );
 
-/** A program for pictures at the sizes of others, for the same weights. */
+/** A program for pictures at other sizes, for the same weights. */
 const atSizes = (
   program: Program,
   wanted: TaskShape,
@@ -50,7 +50,7 @@ const atSizes = (
   );
 };
 
-/** A program at the sizes of its arrays, targets too: what has a fixed size is refused. */
+/** A program at the sizes of its arrays, including targets. Refuses a program of fixed size. */
 const atForms = (
   program: Program,
   forms: Forms,
@@ -74,7 +74,7 @@ const atForms = (
   );
 };
 
-/** Arrays have the sizes that their task says; only steps may be others. */
+/** Refuses other sizes for arrays, which their task states; only steps may change. */
 const withoutSizes = (resize: OtherSizes | null): Checked<void> =>
   resize === null || (resize.grid === null && Object.keys(resize.inputs).length === 0)
     ? E.right(undefined)
@@ -98,7 +98,7 @@ const otherSizes = (folder: string, own: Sizes, wanted: Sizes, why?: string): Dr
     `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}${why === undefined ? '' : `: ${why}`}`,
   );
 
-/** The classes of pixels or images as always; those of other arrays by the array that the program does not take. */
+/** The objective of classes: of pixels or images, or of the array that is not an input of the program. */
 const ofClasses = (
   program: Program,
   loss: ClassLoss,

@@ -32,27 +32,27 @@ export type RunState = (typeof runStates)[number];
 /** The state of a run, from its folder. */
 export interface RunStatus extends ComputedOn {
   readonly folder: string;
-  /** The name of its experiment; null where the folder does not say. */
+  /** The name of its experiment; null if the folder has none. */
   readonly name: string | null;
-  /** What its experiment is called among those beside it. */
+  /** The label of its experiment among those beside it. */
   readonly label: string;
   readonly seed: number | null;
   readonly state: RunState;
   /** The process that works on it. */
   readonly pid: number | null;
-  /** Epochs done, and those planned. */
+  /** The number of finished epochs, and of planned ones. */
   readonly epoch: number;
   readonly epochs: number | null;
   /** The metrics of the last epoch that was saved. */
   readonly last: EpochMetrics | null;
   readonly result: Result | null;
-  /** The run's own estimate, while it runs. */
+  /** The run's own estimate while it runs. */
   readonly secondsLeft: number | null;
-  /** What is wrong, in one line. */
+  /** The problem, in one line. */
   readonly problem: string | null;
-  /** What Slurm says of its task while it is not done: `waits: Resources`; null where none is in a queue. */
+  /** The state of its unfinished task in Slurm: `waits: Resources`; null if no task is in a queue. */
   readonly queue: string | null;
-  /** The folder of the same finished run, where this one is a copy of it. */
+  /** The folder of the same finished run, if this one is a copy of it. */
   readonly copyOf: string | null;
 }
 
@@ -86,12 +86,12 @@ const seedOf = (folder: string): number | null => {
   return found === null ? null : Number(found[1]);
 };
 
-/** What was read of a run folder. */
+/** Everything that was read from a run folder. */
 export interface Readings {
   readonly record: Checked<RunRecord>;
   readonly position: Checked<Position | null>;
   readonly result: Checked<Result | null>;
-  /** Whether all files are as they were written. */
+  /** Whether all files are unchanged. */
   readonly seals: Checked<unknown>;
   readonly failure: string | null;
   readonly pid: number | null;
@@ -102,7 +102,7 @@ const rightOf = <A>(read: Checked<A>): A | null => (E.isRight(read) ? read.right
 const hasBegun = (result: Checked<Result | null>, position: Checked<Position | null>): boolean =>
   rightOf(result) !== null || rightOf(position) !== null;
 
-/** The state of a run, and what is wrong with it in one line. */
+/** The state of a run, and its problem in one line. */
 export const stateOf = ({
   record,
   position,
@@ -125,7 +125,7 @@ export const stateOf = ({
 };
 
 /**
- * How far the run in a folder is.
+ * The state and progress of the run in a folder.
  *
  * @param thorough also compares the files of a run that is not finished with what was written
  *
@@ -146,7 +146,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
   const [state, problem] = stateOf({ record, position, result, seals, failure, pid });
   const known = rightOf(record);
   const finished = rightOf(result);
-  // A finished run has no use for its checkpoints: its metrics are sealed, and say every epoch.
+  // A finished run needs no checkpoint: its sealed metrics hold every epoch.
   const metrics = finished === null ? null : rightOf(await readMetrics(join(folder, files.metrics))());
   const last = (metrics ?? rightOf(position)?.history ?? []).at(-1) ?? null;
   return {
@@ -169,7 +169,8 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
 };
 
 /**
- * How far the runs in these folders are, each under its label: a sweep's member as in its sweep.
+ * The state and progress of the runs in these folders, each under its label; a member of a sweep has its
+ * label there.
  *
  * @param thorough as `statusOf` takes it
  */
@@ -195,7 +196,7 @@ export const statusesOf = async (
   );
 };
 
-/** A finished run whose folder was copied is there once: the first folder counts, as in tables. */
+/** Marks copies of a finished run: the first folder counts, as in tables. */
 const withCopies = (runs: readonly RunStatus[]): readonly RunStatus[] => {
   const first = new Map<string, string>();
   return runs.map((run) => {

@@ -30,15 +30,15 @@ export interface RunSummary extends ComputedOn {
   readonly seed: number;
   readonly state: 'finished' | 'unfinished' | 'failed';
   readonly identity: string | null;
-  /** The digest of its data, where these come from a person's files and the run says it. */
+  /** The digest of its data, if these come from a person's files and the run records it. */
   readonly data: string | null;
-  /** Epochs done. */
+  /** The number of finished epochs. */
   readonly epochs: number;
   /** The epoch whose weights were kept; null until it is finished. */
   readonly best: number | null;
   /** On the test samples; null until it is finished. */
   readonly scores: Measures | null;
-  /** Numbers in all parameters; null until it is finished. */
+  /** The number of values in all parameters; null until it is finished. */
   readonly parameters: number | null;
   readonly history: readonly EpochMetrics[];
 }
@@ -49,7 +49,7 @@ export interface RunsFound {
   readonly notes: readonly string[];
 }
 
-/** The parts of result.json that tables take, also from its early versions. */
+/** The parts of result.json that tables show, also of early versions. */
 const resultCodec = t.type({
   identity: t.string,
   epoch: t.number,
@@ -65,7 +65,7 @@ const withoutSeal = (value: unknown): unknown => {
   return rest;
 };
 
-/** Reads a JSON file; null where there is none. */
+/** Reads a JSON file; null if there is none. */
 const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
   ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(codec, path))));
 
@@ -103,7 +103,7 @@ export const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
 /**
  * One run folder.
  *
- * **Errors** FileError where there is none; DecodeError where its experiment, metrics or result are damaged.
+ * **Errors** FileError if there is none; DecodeError if its experiment, metrics or result are damaged.
  */
 export const readRun = (folder: string): Effect<RunSummary> =>
   pipe(
@@ -121,7 +121,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
     TE.bind('data', () => TE.fromTask<string | null, DrumheadError>(dataDigestIn(folder))),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
-    // What cannot be read of a failure is one all the same.
+    // A failure that cannot be read still counts as one.
     TE.bind('failure', () =>
       pipe(
         readFailure(folder),
@@ -146,7 +146,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
     ),
   );
 
-/** Reads each of these folders; what cannot be read becomes a note. */
+/** Reads each of these folders; one that cannot be read becomes a note. */
 export const readRunFolders =
   (folders: readonly string[]): Effect<RunsFound> =>
   async () => {
@@ -180,7 +180,7 @@ const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
 /**
  * All runs below a folder, which may itself be one; each once.
  *
- * **Errors** FileError where there is no such folder.
+ * **Errors** FileError if there is no such folder.
  *
  * @example
  * readRuns('runs')   // right({ runs: [{ folder: 'runs/tetrominoes/nwm-linear/seed-0-…', state: 'finished', … }], notes: [] })

@@ -1,6 +1,7 @@
 /**
- * Which runs were trained on the data that a person's files hold today. The settings of a run name the files and not what is
- * in them, so that runs on masks of before and after a correction have the same settings.
+ * Tells whether runs were trained on the data that a person's files hold today. The settings of a run contain
+ * the paths of files, not their content, so runs before and after a correction of masks have the same
+ * settings.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,13 +16,13 @@ import { programFor } from '../../experiments/model.js';
 import { type Told, toldByFiles } from '../run/prepare.js';
 import type { RunSummary } from './summary.js';
 
-/** What tells on which data a run was trained. */
+/** The facts that identify a run's data. */
 export type OfData = Pick<
   RunSummary,
   'experiment' | 'seed' | 'data' | 'identity' | 'engine' | 'arithmetic' | 'kernels'
 >;
 
-/** A digest as people are shown it. */
+/** A digest, shortened for people. */
 export const shortDigest = (digest: string): string => digest.slice(0, 8);
 
 /** The identity that a run would have on this data; null if it is unknown. */
@@ -42,8 +43,8 @@ const identityOnData = (run: OfData, told: Told): string | null => {
 };
 
 /**
- * Whether a run was trained on this data. Runs of earlier versions do not say their data; their identity does. What cannot be
- * told counts as the same.
+ * Whether a run was trained on this data. Runs of earlier versions do not record their data, but their
+ * identity depends on it. If it is unknown, the data count as the same.
  */
 export const isOfData = (run: OfData, told: Told): boolean => {
   if (run.data !== null) return run.data === told.data;
@@ -51,7 +52,10 @@ export const isOfData = (run: OfData, told: Told): boolean => {
   return identity === null || identity === run.identity;
 };
 
-/** What the files of a task hold today; null of made data and of files that cannot be read. Each task is read once. */
+/**
+ * The data in the files of a task today; null for generated data and for files that cannot be read. Each task
+ * is read once.
+ */
 export type Today = (experiment: Experiment) => T.Task<Told | null>;
 
 /**
@@ -71,11 +75,11 @@ export const readingOnce = (cache?: string): Today => {
   };
 };
 
-/** Runs of the same settings by their data, and a sentence where none is of today's. */
+/** Runs of the same settings by their data, and a sentence if none is on today's. */
 export interface ByData {
-  /** Those that are meant: on today's data where there are any, else all. */
+  /** The runs on today's data if there are any, else all. */
   readonly meant: readonly RunSummary[];
-  /** Those on other data, where there are some on today's. */
+  /** The runs on other data, if there are some on today's. */
   readonly others: readonly RunSummary[];
   readonly note: string | null;
 }
@@ -86,7 +90,7 @@ const dataOf = (runs: readonly RunSummary[]): string => {
 };
 
 /**
- * Tells runs of an experiment's settings by their data.
+ * Splits runs of an experiment's settings by their data.
  *
  * @example
  * await byData(readingOnce())(experiment, runs)()   // { meant: [the run on the corrected masks], others: [the first run], note: null }

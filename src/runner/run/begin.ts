@@ -1,4 +1,7 @@
-/** The first state of a training: weights as the seed draws them, or those of another run where names and shapes agree. */
+/**
+ * The first state of a training: weights drawn from the seed, or those of another run if names and shapes
+ * agree.
+ */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -14,7 +17,7 @@ import { untrained } from '../training/optimiser.js';
 import type { TrainState } from '../training/state.js';
 import type { Prepared } from './prepare.js';
 
-/** Weights to begin with, and a sentence for each kind that could not be taken. */
+/** Initial weights, and a sentence for each group that could not be used. */
 interface Taken {
   readonly parameters: Arrays;
   readonly notes: readonly string[];
@@ -34,7 +37,8 @@ const listed = (names: readonly string[]): string =>
   `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
 
 /**
- * Weights by name: those of another run where it has the name in the same size, else as they begin.
+ * Weights by name: those of another run if it has the name with the same size, else those drawn from the
+ * seed.
  *
  * @returns a sentence for names that only one of both has, and for those of another size
  */
@@ -63,8 +67,8 @@ export const weightsFrom = (program: Program, own: Arrays, other: Arrays, run: s
 /**
  * The state from which a run begins.
  *
- * **Errors** DecodeError where the run that it begins from is gone, has other weights now, or shares no parameter with it;
- * FileError.
+ * **Errors** DecodeError if the run that it begins from is gone, has other weights now, or shares no
+ * parameter with it; FileError.
  */
 export const firstState = (
   { program, seed, experiment: { from } }: Prepared,
@@ -104,10 +108,10 @@ const begunFrom = (
     }),
   );
 
-/** The run that a training is asked to begin from. **Errors** DecodeError where it is not finished; FileError. */
+/** The run from which a training begins. **Errors** DecodeError if it is not finished; FileError. */
 export const originOf = (folder: string): Effect<Origin> =>
   pipe(
-    // a folder that is not there has no result either, and is no run that may be finished
+    // without this a missing folder would be reported as an unfinished run
     listFolder(folder),
     TE.flatMap(() => readResult(folder)),
     TE.flatMap((result) =>

@@ -1,4 +1,4 @@
-/** How long a training takes on this machine: an estimate from a short probe, never a promise. */
+/** Estimates from a short probe how long a training takes on this machine. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,19 +17,19 @@ import { isClassLoss, type LossSpec } from '../../experiments/loss.js';
 import { type DataShape, isSizes, programFor } from '../../experiments/model.js';
 import { samplesPerStep } from '../training/train.js';
 
-/** How fast one thread trained the probe. */
+/** The speed of the probe in one thread. */
 export interface Speed {
   readonly flopsPerSecond: number;
-  /** Images of the probe that are trained in a second. */
+  /** Trained images of the probe per second. */
   readonly imagesPerSecond: number;
-  /** How long it took in all. */
+  /** Its whole duration. */
   readonly seconds: number;
 }
 
 /** The parts of an experiment that decide its speed. */
 type Learner = Pick<Experiment, 'model' | 'loss'>;
 
-/** How long a probe goes on: for some seconds, and not more often than some times. */
+/** The limits of a probe: seconds and repetitions. */
 export interface Patience {
   readonly seconds: number;
   readonly times: number;
@@ -37,7 +37,7 @@ export interface Patience {
 
 const short: Patience = { seconds: 1, times: 4 };
 
-/** The most FLOP of a probe: about a second in one thread of a laptop. */
+/** The largest FLOP of a probe: about a second in one thread of a laptop. */
 const most = 6e9;
 
 /** FLOP of the gradient for one image. */
@@ -47,7 +47,7 @@ const perImage = (program: Program, loss: LossSpec): number => {
   return Math.max(1, training.flops - 10 * trainable);
 };
 
-/** The experiment made smaller until a probe of it is short: fewer steps of its waves, else fewer pixels. */
+/** A smaller experiment whose probe is short: with fewer steps of its waves, else with fewer pixels. */
 const probeOf = ({ model, loss }: Learner, sizes: DataShape): Checked<Program> => {
   const made = programFor(model, loss, sizes);
   if (E.isLeft(made) || model.name === 'program' || perImage(made.right, loss) <= most) return made;
@@ -120,7 +120,7 @@ export const measureSpeed = (
     }),
   );
 
-/** How many images there are; those of a person's files are counted when they are read. */
+/** The numbers of images; those of a person's files are known after reading them. */
 export interface Counts {
   readonly train: number;
   readonly validation: number;

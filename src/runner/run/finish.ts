@@ -24,7 +24,7 @@ import { isTrained } from '../training/train.js';
 import type { Prepared } from './prepare.js';
 import { watchedOf } from './watched.js';
 
-/** The error of a run that a person stopped: it says how far the run is, and that nothing is lost. */
+/** The error of a run that a person stopped: it states the progress, and that nothing is lost. */
 export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {
   const { epoch, step } = state;
   const { epochs } = experiment.training;
@@ -90,7 +90,7 @@ export const finish = (
       (test): Effect<Measures> =>
         test === null ? TE.left(interrupted(prepared, state)) : TE.right(test.scores),
     ),
-    // A test loss that is not finite is no result: every pixel would count as background.
+    // A test loss that is not finite is an error: every pixel would count as background.
     TE.flatMap(
       (test): Effect<Measures> =>
         test.loss === null || Number.isFinite(test.loss)

@@ -31,7 +31,7 @@ const planOf = ({
   evaluationBatch,
 });
 
-/** Trains from a state to the last epoch, or until the person says stop. */
+/** Trains from a state to the last epoch, or until a person stops it. */
 export const keepTraining =
   (
     prepared: Prepared,

@@ -1,4 +1,4 @@
-/** Finds runs of the same experiment that an older arithmetic made, and says that they stay as they are. */
+/** Finds runs of the same experiment by an older arithmetic, and reports that they are kept. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../dsl/index.js';
@@ -9,8 +9,8 @@ import { readResult } from '../folder/result.js';
 import { identityOn, type Prepared } from './prepare.js';
 
 /**
- * A sentence for each run of the same experiment, seed and engine that an older arithmetic made: it is another run, whose
- * bits differ. Nothing of it is touched.
+ * A sentence for each run of the same experiment, seed and engine by an older arithmetic. It is another run,
+ * with other bits, and is not touched.
  */
 export const olderRuns = async (
   { experiment, seed, engine, program, data }: Prepared,

@@ -1,4 +1,7 @@
-/** What is decided before the first step of a run: data, program, engine, micro-batches, identity, folder. */
+/**
+ * Everything that is fixed before the first step of a run: data, program, engine, micro-batches, identity,
+ * folder.
+ */
 
 import { dirname, join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -45,14 +48,14 @@ import type { Objective } from '../training/objective.js';
 import { samplesPerStep } from '../training/train.js';
 import { canWatch } from './watched.js';
 
-/** Everything that is settled before the first step. */
+/** Everything that is fixed before the first step. */
 export interface Prepared {
   readonly experiment: Experiment;
   readonly seed: number;
   readonly arrays: NamedArrays;
   /** The images that the arrays are of; null for a task of other arrays. */
   readonly images: Dataset | null;
-  /** The names of the classes, in the order of their numbers; empty where nothing is classified. */
+  /** The names of the classes, in the order of their numbers; empty if nothing is classified. */
   readonly classes: readonly string[];
   readonly aim: Learning['aim'];
   readonly objective: Objective;
@@ -60,13 +63,13 @@ export interface Prepared {
   readonly engine: Engine;
   readonly microBatches: MicroBatches;
   readonly identity: RunIdentity;
-  /** The digest of a person's files; left out for made data. */
+  /** The digest of a person's files; undefined for generated data. */
   readonly data: string | undefined;
   readonly folder: string;
   readonly evaluationBatch: number;
 }
 
-/** Loads, builds and opens what a run needs. Nothing is written. */
+/** Loads, builds and opens everything that a run needs. Nothing is written. */
 export const prepare = (experiment: Experiment, seed: number, environment: Environment): Effect<Prepared> =>
   pipe(
     TE.fromTask<Experiment['task'], DrumheadError>(() => settled(experiment.task)),
@@ -211,7 +214,8 @@ const beganOn =
   };
 
 /**
- * Checks that the folder of all runs can be written to. Where there are runs already, a finished one needs no room.
+ * Checks that the folder of all runs can be written to. If it exists already, nothing is checked, since a
+ * finished run needs no room.
  */
 const hasRoom = (runs: string): Effect<void> =>
   pipe(
@@ -224,7 +228,10 @@ const hasRoom = (runs: string): Effect<void> =>
     ),
   );
 
-/** Refuses to begin on masks whose values are hardly labels; a run that was begun on them goes on, and it is said. */
+/**
+ * Refuses to begin on masks whose values are hardly labels; a run that was begun on them continues, with a
+ * note.
+ */
 const mayBegin = (
   task: Task,
   { doubt, classes }: LoadedTask,
@@ -248,7 +255,7 @@ const mayBegin = (
         ),
       );
 
-/** What several checks have wrong, all at once. */
+/** The problems of several checks, all at once. */
 const allOf = ({ name }: Experiment, checks: readonly Checked<unknown>[]): Checked<void> => {
   const errors = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
   const [only, other] = errors;
@@ -260,7 +267,10 @@ const allOf = ({ name }: Experiment, checks: readonly Checked<unknown>[]): Check
   return E.left(decodeError(name, problems));
 };
 
-/** What is learnt, and the settings that speak of its scores and its parameters. */
+/**
+ * The program, loss and scores of an experiment, checked with the settings that refer to its scores and
+ * parameters.
+ */
 const fitsLearning = (experiment: Experiment, learning: Checked<Learning>): Checked<void> => {
   const { model } = experiment;
   const written = model.name === 'program' ? model : null;
@@ -290,7 +300,7 @@ const canAugment = (experiment: Experiment, learning: Learning, forms: Forms): C
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems));
 };
 
-/** What of an experiment's changes the samples of these arrays cannot take. */
+/** The changes of an experiment that the samples of these arrays do not support. */
 const unaugmented = ({ augment }: Experiment, learning: Learning, forms: Forms): readonly string[] =>
   augment === undefined ? [] : augmentProblems(augment, forms, readBy(learning), inputsOfLearning(learning));
 
@@ -298,8 +308,8 @@ const unaugmented = ({ augment }: Experiment, learning: Learning, forms: Forms):
  * The identity of a run on an engine.
  *
  * @param program its hash
- * @param data the digest of the data, where a person's files say what it is
- * @param number of its arithmetic, where another than today's is meant
+ * @param data the digest of the data, if it comes from a person's files
+ * @param number of its arithmetic, if another than today's is meant
  */
 export const identityOn = (
   engine: Pick<Engine, 'name' | 'fused'>,
@@ -310,7 +320,10 @@ export const identityOn = (
   number = arithmetic[engine.name],
 ): RunIdentity => identityOf(experiment, program, seed, engineLabel(engine), data, number);
 
-/** An experiment with whole folder paths and the digest of its data: what the identity of its runs is made from. */
+/**
+ * An experiment with whole folder paths and the digest of its data, from which the identity of its runs is
+ * computed.
+ */
 export interface Told {
   readonly experiment: Experiment;
   readonly data: string | undefined;
@@ -320,12 +333,12 @@ export interface Told {
 }
 
 /**
- * Reads a person's files for the identity of runs on them; null for made data, which its task describes, and for what a person's
- * own file has not made yet.
+ * Reads a person's files for the identity of runs on them; null for generated data, which its task describes,
+ * and for samples that a person's function has not made yet.
  *
  * @param cache the folder that keeps scans of large files
  *
- * **Errors** what the task's files have wrong.
+ * **Errors** those of the task's files.
  */
 export const toldByFiles = (experiment: Experiment, cache?: string): Effect<Told | null> => {
   const { task } = experiment;
@@ -344,7 +357,7 @@ export const toldByFiles = (experiment: Experiment, cache?: string): Effect<Told
             })),
           ),
         ),
-        // What nobody made yet is not made for this.
+        // Samples that are not made yet are not made for this.
         TE.orElse((error): Effect<Told | null> => (made ? TE.right(null) : TE.left(error))),
       )
     : TE.right(null);
@@ -364,7 +377,7 @@ const weightsFit = (
         ),
       );
 
-/** Each group of parameters trains some. */
+/** Checks that each group matches some parameters. */
 const groupsMatch = ({ name, training }: Experiment, program: Program): Checked<void> => {
   const names = parametersOf(program.graph).map((declared) => declared.name);
   const problems = training.groups.flatMap(({ match }, i) => {
@@ -384,7 +397,7 @@ const allFrozen = ({ training }: Experiment, program: Program): boolean => {
   return names.length > 0 && names.every(isFrozen);
 };
 
-/** Early stopping needs validation images. */
+/** Checks that there are validation images for early stopping. */
 const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
   training.patience === null || held > 0
     ? E.right(undefined)
@@ -411,7 +424,7 @@ const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =
 const fitsTask = (experiment: Experiment): Checked<void> => {
   const { task, training } = experiment;
   const stated = statedData(task);
-  // What files hold is asked together with the rest, once they are read; pictures have the scores of classes.
+  // Tasks of files are checked once the files are read; pictures have the scores of classes.
   if (O.isNone(stated)) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
   const classes = taskClasses(task);
   const learning = learningFor(experiment, stated.value);

@@ -1,17 +1,17 @@
-/** Programs at other sizes than those that they were trained at. */
+/** Programs at other sizes than in training. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Checked, decodeError } from '../../base/error.js';
 import { inputsOf, type Program, resize, type Shape, showShape, tryProgram } from '../../dsl/index.js';
 
-/** What changes of a program's sizes. */
+/** The sizes of a program that change. */
 export interface OtherSizes {
-  /** The grid of its image, or of its only input; the channels stay. */
+  /** The grid of its image or its only input; the channels stay. */
   readonly grid: Shape | null;
   /** Inputs by name, with their whole shapes. */
   readonly inputs: Readonly<Record<string, Shape>>;
-  /** The steps of its only scan, or of its scans by name; undefined where they stay. */
+  /** The steps of its only scan, or of its scans by name; undefined if they stay. */
   readonly steps: number | Readonly<Record<string, number>> | undefined;
 }
 
@@ -38,7 +38,7 @@ const gridded = (program: Program, grid: Shape): Checked<Readonly<Record<string,
       );
 };
 
-/** The program at these sizes, for the same weights. **Errors** DecodeError that says what has a fixed size. */
+/** The program at these sizes, for the same weights. **Errors** DecodeError with the part of fixed size. */
 export const resized = (program: Program, { grid, inputs, steps }: OtherSizes): Checked<Program> =>
   pipe(
     grid === null ? E.right({}) : gridded(program, grid),
@@ -50,7 +50,7 @@ export const resized = (program: Program, { grid, inputs, steps }: OtherSizes): 
     ),
   );
 
-/** The sizes as they are written on the command line: `128x128,steps=200`. */
+/** The sizes in the form of the command line: `128x128,steps=200`. */
 export const sizesText = ({ grid, inputs, steps }: OtherSizes): string =>
   [
     ...(grid === null ? [] : [grid.join('x')]),

@@ -1,8 +1,8 @@
 /**
  * The interpreter of experiments: one experiment, one seed, one run folder.
  *
- * The steps: data, program and engine; training from the last checkpoint; the best weights on the test set; pictures
- * and the report. A finished run is not run again, an unfinished one goes on from its checkpoint.
+ * The steps: data, program and engine; training from the last checkpoint; the best weights on the test set;
+ * pictures and the report. A finished run is not run again; an unfinished one continues from its checkpoint.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -56,7 +56,7 @@ export const runExperiment =
               : inFolder(
                   prepared.folder,
                   pipe(
-                    // Another process may have finished it while this one waited.
+                    // Another process may have finished the run while this one waited.
                     finishedBefore(prepared, environment),
                     TE.flatMap((now) =>
                       now !== null ? TE.right(now) : withHeartbeat(prepared, environment, runPrepared),
@@ -69,8 +69,8 @@ export const runExperiment =
     );
 
 /**
- * The result of an earlier run of the same; null where something remains to be done. A damaged result counts as none:
- * it is computed again from the checkpoint.
+ * The result of an earlier run of the same identity; null if something remains to be done. A damaged result
+ * counts as none and is computed again from the checkpoint.
  */
 const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Effect<Finished | null> => {
   const { folder, identity } = prepared;
@@ -85,14 +85,14 @@ const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Ef
   );
 };
 
-/** Charts take a second to load, which a run without pictures need not wait for. */
+/** Loaded only when needed, since charts take a second to load. */
 const drawnBefore = (prepared: Prepared): Effect<boolean> =>
   pipe(
     TE.tryCatch(() => import('./report/report.js'), defect),
     TE.flatMap(({ isDrawn }) => isDrawn(prepared)),
   );
 
-/** Runs work whose events are also written to progress.json, and whose error to failure.json. */
+/** Runs work, and writes its events to progress.json and its error to failure.json. */
 const withHeartbeat =
   (
     prepared: Prepared,

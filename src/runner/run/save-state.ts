@@ -18,7 +18,7 @@ export const writeHistory = (folder: string, { history }: Pick<TrainState, 'hist
     TE.flatMap(() => writeEvents(folder, history)),
   );
 
-/** Saves a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
+/** Saves a state. **Errors** FileError, also if another process took the folder; the state before stays. */
 export const keepState = (
   folder: string,
   declared: readonly ParameterDeclaration[],

@@ -1,4 +1,4 @@
-/** The score by which the best weights of a run are kept. */
+/** The score that decides which weights of a run are kept. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, nearest } from '../../base/error.js';
@@ -10,7 +10,7 @@ import { targetOf } from '../../experiments/loss.js';
 import type { Better } from '../../experiments/scores/measures.js';
 import { type Watched, watchedLoss } from '../training/state.js';
 
-/** The scores of an experiment that can be watched, beside the loss that is trained for. */
+/** The scores of an experiment that can be watched, in addition to the training loss. */
 const directions = ({ task, loss, scores }: Experiment): ReadonlyMap<string, Better> => {
   const aim = outputsAimOf(loss, scores);
   const own = Object.entries(aim?.scores ?? {}).map(([name, { better }]) => [name, better] as const);
@@ -21,7 +21,7 @@ const directions = ({ task, loss, scores }: Experiment): ReadonlyMap<string, Bet
   return new Map<string, Better>([...(aim === null ? known : own), ['loss', 'less']]);
 };
 
-/** The score by which the best weights are kept, and its direction. */
+/** The score that decides which weights are kept, and its better direction. */
 export const watchedOf = (experiment: Experiment): Watched => {
   const name = experiment.training.best;
   const better = directions(experiment).get(name);

@@ -1,4 +1,4 @@
-/** Writes the record of a run before its first step, and says what has changed since the run began. */
+/** Writes the record of a run before its first step, and reports what has changed since the run began. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -45,7 +45,7 @@ const keys: readonly (keyof Settings)[] = [
 const shown = (value: Settings[keyof Settings]): string =>
   value === null ? 'unknown' : typeof value === 'object' ? value.join(' + ') : String(value);
 
-/** The changes between the settings that a run was computed with so far and those that it goes on with. */
+/** The changes between the settings of a run so far and those of its continuation. */
 const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
   keys
     .map((key) => {
@@ -54,13 +54,16 @@ const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
     })
     .filter(({ from, to }) => from !== to);
 
-/** A file that was read, and a sentence where it was damaged. */
+/** A file that was read, and a sentence if it was damaged. */
 interface Reread<A> {
   readonly value: A | null;
   readonly notes: readonly string[];
 }
 
-/** A damaged file counts as none, with a sentence: it is written anew. The file of a newer drumhead is an error. */
+/**
+ * A damaged file counts as none and is written again, with a sentence. The file of a newer drumhead is an
+ * error.
+ */
 const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
   pipe(
     read,
@@ -76,11 +79,11 @@ const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
   );
 
 /**
- * Writes the record of a run that begins or goes on.
+ * Writes the record of a run that begins or continues.
  *
  * @returns a sentence for each change since it began
  *
- * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
+ * **Errors** DecodeError if a newer drumhead wrote it, and then nothing is touched; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
   const { folder, engine, microBatches, experiment, program, identity, seed, data, classes } = prepared;

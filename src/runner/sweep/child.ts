@@ -45,7 +45,7 @@ const stepsBetween = 0.2;
 const teller = (): ((event: RunEvent) => void) => {
   let last = Number.NEGATIVE_INFINITY;
   return (event) => {
-    // Nobody reads a table faster than this.
+    // Limits the rate of events; nobody reads a table faster than this.
     if (event.kind === 'step' && seconds() - last < stepsBetween) return;
     if (event.kind === 'step') last = seconds();
     const news = newsOf(event);
@@ -103,7 +103,7 @@ process.on('message', async (message) => {
   const request = requestCodec.decode(message);
   if (E.isLeft(request) || request.right.kind === 'stop') return stop.abort();
   const outcome = await run(request.right);
-  // The process ends with its channel, whatever an engine still has open.
+  // The process ends with its channel, even if an engine has open handles.
   if (process.connected) process.send?.({ kind: 'outcome', outcome }, () => process.exit(0));
   else process.exit(0);
 });

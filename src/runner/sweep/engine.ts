@@ -1,4 +1,4 @@
-/** The engine of a sweep: `auto` is resolved once, when it begins, and its record says what it was. */
+/** The engine of a sweep: `auto` is resolved once, when the sweep begins, and its record holds the result. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -14,7 +14,7 @@ import {
 } from '../../engine/index.js';
 import { readSweepFile, sweepPath } from '../folder/sweep-file.js';
 
-/** What is asked for. */
+/** The requested engine. */
 interface Asked {
   readonly engine: EngineChoice;
   readonly kernels?: Kernels;
@@ -23,8 +23,8 @@ interface Asked {
 }
 
 /**
- * Opens the engine of a sweep. With `auto`, one that has begun goes on with what it began with, so that shards, machines and
- * days give runs that can be compared, whatever else can be found by then.
+ * Opens the engine of a sweep. With `auto`, a sweep that has begun continues with the engine of its record,
+ * even if a faster one is found later, so that the runs of all shards, machines and days can be compared.
  *
  * **Errors** EngineError, also if a sweep began on an engine that is not here.
  *
@@ -41,7 +41,7 @@ export const openSweepEngine = (name: string, { engine, kernels, runs }: Asked):
         TE.flatMap(({ asked, read }) => {
           const began = E.isRight(read) ? read.right : null;
           const [choice, own] = [parseEngineChoice(began?.engine ?? 'auto'), began?.kernels ?? 'fused'];
-          // other kernels than those of the record are other runs
+          // other kernels than the recorded ones make other runs
           if (began === null || E.isLeft(choice) || own !== (asked ?? own))
             return openEngine('auto', kernels);
           return pipe(
@@ -52,7 +52,10 @@ export const openSweepEngine = (name: string, { engine, kernels, runs }: Asked):
         }),
       );
 
-/** Says of a sweep or run that began on an engine that is not here how it goes on, and how it begins anew. */
+/**
+ * The error of a sweep or run that began on an engine that is missing here: how to continue it, and how to
+ * start it again.
+ */
 export const elsewhere = (name: string, { engine, message }: EngineError): EngineError =>
   engineError(
     engine,

@@ -1,4 +1,4 @@
-/** Runs one run of a sweep in a process of its own, so that the sweep goes on if that process dies. */
+/** Runs one run of a sweep in a process of its own, so that the sweep continues if that process dies. */
 
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -24,8 +24,8 @@ export const lastWords = (text: string): string => {
 const keptWords = 4000;
 
 /**
- * Does a run in a process of its own. A process that ends without a word, by a signal or for want of memory, is a
- * failed run.
+ * Runs a run in a process of its own. A process that ends without a message, by a signal or for lack of
+ * memory, is a failed run.
  */
 export const processJob: Job = (request, tell, signal) =>
   new Promise((resolve) => {
@@ -57,7 +57,7 @@ export const processJob: Job = (request, tell, signal) =>
       else outcome = answer.right.outcome;
     });
     child.on('error', (cause) => end({ kind: 'failed', message: `no process for it: ${cause.message}` }));
-    // Not 'exit': what it said last may still be on its way.
+    // Not 'exit', since its last message may still be in the channel.
     child.on('close', (code, killer) =>
       end(
         outcome ?? {

@@ -25,7 +25,7 @@ const request = t.union([
 /** The message that starts a run's process. */
 export const requestCodec = request;
 export type Request = t.TypeOf<typeof request>;
-/** One run, and how it is to be done. */
+/** One run and its settings. */
 export type RunRequest = Extract<Request, { kind: 'run' }>;
 
 const orNull = t.union([t.null, t.number]);
@@ -43,7 +43,7 @@ const news = t.union([
       validationLoss: orNull,
       foregroundIou: orNull,
     }),
-    /** The score to see first, where it is another. */
+    /** The score that is shown first, if it is another. */
     t.partial({ chief }),
   ]),
   t.type({ kind: t.literal('says'), message: t.string }),
@@ -58,7 +58,7 @@ const outcome = t.union([
   ]),
   /** It was stopped; its checkpoint is kept. */
   t.type({ kind: t.literal('stopped'), message: t.string }),
-  /** `lost`: its process died, without a word on what is wrong with the run. */
+  /** `lost`: its process died without a message, so the run itself may be fine. */
   t.intersection([
     t.type({ kind: t.literal('failed'), message: t.string }),
     t.partial({ lost: t.literal(true) }),

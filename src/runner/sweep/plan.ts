@@ -34,11 +34,11 @@ export interface Assignment {
   /** The label of its member. */
   readonly name: string;
   readonly seed: number;
-  /** Its folder; null where its data could not be read: the run itself says why. */
+  /** Its folder; null if its data could not be read; the run itself reports why. */
   readonly folder: string | null;
-  /** Its result, where it is finished. */
+  /** Its result, if it is finished. */
   readonly result: Result | null;
-  /** FLOP of its training, about: its share of the whole work. */
+  /** Approximate FLOP of its training, for its share of the whole work. */
   readonly work: number;
 }
 
@@ -52,7 +52,7 @@ interface Facts {
   readonly data: string | undefined;
 }
 
-/** What an experiment trains. */
+/** The program of an experiment and its work. */
 interface Known {
   readonly program: Program;
   readonly hash: string;
@@ -61,8 +61,8 @@ interface Known {
 }
 
 /**
- * The facts of each task. Files are read, since two tasks are the same only if they hold the same. Nothing is known
- * of files that cannot be read; the run itself will say why.
+ * The facts of each task. Files are read, since two tasks are the same only if they hold the same. Files that
+ * cannot be read have no facts; the run itself reports why.
  */
 const factsOf = async (
   tasks: readonly Task[],
@@ -77,7 +77,7 @@ const factsOf = async (
       facts.set(key, { sizes: sizes.value, images: task.train, data: undefined });
     else {
       const loaded = await loadTask(task, { cacheDir: cache, generatorOf })();
-      // The processes of the runs run no code of a person: they take what is made here.
+      // The processes of the runs do not run a person's code; they use the samples that are made here.
       if (E.isLeft(loaded) && task.name === 'generated' && generatorOf !== undefined) return loaded;
       if (E.isRight(loaded))
         facts.set(key, {
@@ -103,7 +103,7 @@ const knownOf = (
   );
 };
 
-/** FLOP of all steps of a training; a thousand images are assumed where they are not counted. */
+/** FLOP of all steps of a training; for an unknown number of images a thousand are assumed. */
 const workOf = ({ training, loss }: Experiment, known: Known | null): number => {
   const images = known?.images ?? 1000;
   const perImage =
@@ -118,7 +118,7 @@ const workOf = ({ training, loss }: Experiment, known: Known | null): number => 
 export interface Planning {
   readonly runs: string;
   readonly cache: string;
-  /** How a person's module is run for the function of a task; left out: none is run. */
+  /** Runs the module of a person's task function; left out: none is run. */
   readonly generatorOf?: GeneratorOf;
   /** Only these runs; default all. */
   readonly shard?: Shard;
@@ -127,7 +127,7 @@ export interface Planning {
 /**
  * The runs of a sweep on an engine, with the results of those that are finished.
  *
- * **Errors** ProgramError where a member's program does not fit its task, DecodeError, FileError.
+ * **Errors** ProgramError if a member's program does not fit its task, DecodeError, FileError.
  */
 export const planSweep = (
   sweep: Sweep,
@@ -217,7 +217,7 @@ const resultIn = (folder: string | null): Effect<Result | null> =>
         TE.map(({ result }) => result),
       );
 
-/** The record of a sweep when a part of it is known: places that are not in the plan stay as they were. */
+/** The record of a sweep when only a part is planned: folders of other runs stay. */
 export const mergedRecord = (
   before: SweepFile | null,
   sweep: Sweep,
@@ -249,7 +249,7 @@ export const recordOf = (
 ): SweepFile => ({
   sweep,
   engine: engine.name,
-  // Fused kernels are the rule, and were it before there was anything to say.
+  // Fused kernels are the default, and were the only ones before this field existed.
   ...(kernelsOf(engine) === 'op by op' ? { kernels: 'op by op' as const } : {}),
   places: plan.map(({ member, seed, folder }) => ({
     member: sweep.members.indexOf(member),

@@ -35,9 +35,9 @@ export interface SweepEnvironment extends Omit<Environment, 'tell'> {
   /** Runs at a time. */
   readonly jobs: number;
   readonly job: Job;
-  /** Only this part; others may do theirs at the same time. Default all of it. */
+  /** Only this part of the sweep; other processes may run other parts at the same time. Default: all. */
   readonly shard?: Shard;
-  /** Whether the caller already reported settings that do nothing. */
+  /** Whether the caller has already reported settings without effect. */
   readonly remarked?: boolean;
   readonly tell: (event: SweepEvent) => void;
 }
@@ -46,7 +46,7 @@ export interface SweepEnvironment extends Omit<Environment, 'tell'> {
 export interface Failed {
   readonly run: Assignment;
   readonly message: string;
-  /** Its process died: there may be nothing wrong with the run. */
+  /** Its process died; the run itself may be fine. */
   readonly lost: boolean;
 }
 
@@ -68,8 +68,8 @@ export interface SweepOutcome {
  * folder of each run is recorded before the first begins. A shard does its own runs, beside others, and leaves a run that
  * another process works on.
  *
- * **Errors** of axes that are not what their members hold, of the plan and the record, before anything runs; FileError also
- * while another process runs the same sweep.
+ * **Errors** those of axes that disagree with their members, of the plan and of the record, before anything
+ * runs; FileError also while another process runs the same sweep.
  *
  * @example
  * runSweep(sweep)({ ...environment, jobs: 2, workers: 1, job: processJob })   // right({ finished: 6, total: 6, … })
@@ -83,13 +83,13 @@ export const runSweep =
       TE.flatMap(({ sweep: whole }) => runSettled(whole, environment)),
     );
 
-/** A label must not name numbers of another experiment. */
+/** Refuses a sweep whose labels disagree with its experiments. */
 export const truthful = (sweep: Sweep): Checked<Sweep> => {
   const problems = sweepProblems(sweep);
   return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
 };
 
-/** A whole sweep has its folder for itself; shards share it. */
+/** A whole sweep locks its folder; shards share it. */
 const alone = <A>(folder: string, { shard }: SweepEnvironment, work: Effect<A>): Effect<A> =>
   shard === undefined ? inFolder(folder, work) : work;
 
@@ -126,7 +126,10 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
     ),
   );
 
-/** Writes where runs lie, unless the record says so already: shards that begin together write no more than needed. */
+/**
+ * Writes the folders of runs, unless the record has them already, so that shards that begin together write no
+ * more than necessary.
+ */
 const keepRecord = (
   sweep: Sweep,
   engine: Engine,
@@ -147,7 +150,7 @@ const keepRecord = (
   );
 };
 
-/** Notes before the first run: on settings that do nothing, and on runs that another engine made. */
+/** Notes before the first run: on settings without effect, and on runs of another engine. */
 const tellNotes = async (
   sweep: Sweep,
   opened: Engine,
@@ -169,7 +172,7 @@ const tellNotes = async (
 
 type Outcomes = ReadonlyMap<Assignment, Ended>;
 
-/** How a run ended, and where it lay, if it said so. */
+/** How a run ended, and its folder if it reported one. */
 interface Ended {
   readonly outcome: Outcome;
   readonly folder: string | null;
@@ -180,9 +183,9 @@ const work =
   async (): Promise<Outcomes> => {
     const { jobs, signal } = environment;
     const open = plan.filter(({ result }) => result === null);
-    // A kill may have come between a result and its tidying.
+    // A process may have been killed after writing a result and before tidying up.
     for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyFinished(folder);
-    // Two members may be one run: it is made once, and counts for both.
+    // Two members may be the same run, which is run once and counts for both.
     const leader = (run: Assignment): Assignment => open.find((other) => sameRun(run, other)) ?? run;
     const waiting = open.filter((run) => leader(run) === run);
     const ended = new Map<Assignment, Ended>();
@@ -200,7 +203,7 @@ const work =
     return ended;
   };
 
-/** Whether two assignments are one run: by its folder, else by what shapes it. */
+/** Whether two assignments are the same run: by folder, else by settings. */
 const sameRun = (a: Assignment, b: Assignment): boolean => {
   if (a.folder !== null || b.folder !== null) return a.folder === b.folder;
   const key = ({ member: { experiment }, seed }: Assignment): string =>

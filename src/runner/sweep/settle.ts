@@ -1,4 +1,7 @@
-/** The folders of a sweep in one spelling: `./plain` and `plain` are one folder, one run, and one label. */
+/**
+ * Makes the folder paths of a sweep absolute, so that `./plain` and `plain` are one folder, one run and one
+ * label.
+ */
 
 import { relative } from 'node:path';
 import { canonical } from '../../base/canonical.js';
@@ -22,16 +25,16 @@ const labelled = async (axes: Axes, { experiment }: Member, from: string): Promi
   return Object.fromEntries(entries);
 };
 
-/** A sweep with whole folder paths, and a sentence where two members turned out to be one. */
+/** A sweep with whole folder paths, and a sentence if two members turned out to be the same. */
 export interface Settled {
   readonly sweep: Sweep;
   readonly notes: readonly string[];
 }
 
 /**
- * A sweep whose tasks have whole folder paths, so that one folder has one name whoever wrote it.
+ * A sweep whose tasks have whole folder paths, so that one folder has one name.
  *
- * @param from the folder that labels of folders begin at
+ * @param from the folder that relative labels start from
  */
 export const settledSweep = async (sweep: Sweep, from: string): Promise<Settled> => {
   const base = await wholePath(from);

@@ -1,4 +1,4 @@
-/** Shards: which part of a sweep one of many processes does. */
+/** Shards: the part of a sweep that one of several processes runs. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../../base/error.js';
@@ -10,8 +10,8 @@ export interface Shard {
 }
 
 /**
- * Whether the run of this index belongs to a shard. It depends on the place in the sweep alone, so that every process finds
- * the same, whatever is finished.
+ * Whether the run of this index belongs to a shard. It depends only on the position in the sweep, so that
+ * every process finds the same, whatever is finished.
  *
  * @example
  * [0, 1, 2, 3, 4].filter(inShard({ part: 2, of: 3 })); // => [1, 4]

@@ -1,4 +1,4 @@
-/** The objective of what an experiment trains. */
+/** The objective of an experiment. */
 
 import { inputsOf } from '../../dsl/index.js';
 import type { Learning } from '../../experiments/learning.js';
@@ -6,7 +6,7 @@ import { classesObjective } from './classes.js';
 import type { Objective } from './objective.js';
 import { outputsObjective } from './outputs.js';
 
-/** What is minimised and scored of a program. */
+/** The objective for a program and its aim. */
 export const objectiveOf = ({ program, aim }: Learning): Objective =>
   aim.kind === 'classes'
     ? classesObjective(Object.keys(inputsOf(program.graph)), aim)

@@ -1,4 +1,4 @@
-/** Losses by name over the classes of pixels or of whole samples, through the kernels that they have. */
+/** Losses by name over the classes of pixels or of whole samples, which have kernels of their own. */
 
 import { type Loss, type LossShare, lossOfImage } from '../../compile/loss.js';
 import type { ArrayValues } from '../../data/arrays.js';
@@ -32,7 +32,7 @@ const shareOf = (
   ).reduce((sum, one) => ({ total: sum.total + one.total, count: sum.count + one.count }), start);
 };
 
-/** The scores of whole samples: none of them is background. */
+/** The scores of whole samples, without those of foreground, since no sample is background. */
 const ofSamples = ({ loss, accuracy, images }: Scores): Measures => ({ loss, accuracy, samples: images });
 
 const scorerOf = (aim: ClassesAim, tally: Tally, share: LossShare): Scorer => ({
@@ -56,8 +56,8 @@ const scorerOf = (aim: ClassesAim, tally: Tally, share: LossShare): Scorer => ({
 });
 
 /**
- * A loss by name over the output `logits` of a program with these inputs. Where whole samples are classified, each counts as
- * one pixel.
+ * A loss by name over the output `logits` of a program with these inputs. A whole sample that is classified
+ * counts as one pixel.
  */
 export const classesObjective = (inputs: readonly string[], aim: ClassesAim): Objective => ({
   reads: [...inputs, aim.label],
@@ -72,14 +72,14 @@ export const classesObjective = (inputs: readonly string[], aim: ClassesAim): Ob
   scorer: scorerOf(aim, tallies.empty, noShare),
 });
 
-/** These arrays alone. */
+/** Only these arrays. */
 export const only = (names: readonly string[], values: ArrayValues): ArrayValues =>
   Object.fromEntries(names.map((name) => [name, values[name]]));
 
 /**
  * The classes of images: of each pixel, or of the whole.
  *
- * @param objects how many classes are single objects, behind the background
+ * @param objects how many classes are single objects, after the background
  */
 export const imagesObjective = (loss: ClassLoss, classes: number, objects = 0): Objective =>
   classesObjective(['image'], {

@@ -1,11 +1,11 @@
-/** Clipping: gradients are shortened to a largest length together, their direction kept, or number by number. */
+/** Clipping: limits the joint norm of all gradients, keeping their direction, or each number. */
 
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import type { Clip } from '../../experiments/training/training.js';
 
 /**
- * The length of all arrays together: the root of the sum of all squares, in float64. The order of the sum is fixed,
- * so it has the same bits however the gradients were computed.
+ * The joint norm of all arrays: the root of the sum of all squares, in float64. The order of the sum is
+ * fixed, so its bits do not depend on how the gradients were computed.
  */
 export const globalNorm = (gradients: Arrays): number => {
   let squares = 0;
@@ -15,10 +15,10 @@ export const globalNorm = (gradients: Arrays): number => {
 };
 
 /**
- * The gradients, shortened where they are longer than the limit (Pascanu et al. 2013, arXiv 1211.5063, Algorithm 1).
- * A gradient that is not finite stays, so that divergence is seen.
+ * The gradients, scaled down if their norm exceeds the limit (Pascanu et al. 2013, arXiv 1211.5063, Algorithm
+ * 1). A gradient that is not finite stays, so that divergence is seen.
  *
- * @param limit of the length; `{ value }` of the size of each number; null for none
+ * @param limit of the norm; `{ value }` of the size of each number; null for none
  * @example
  * clipped(1, { w: Float32Array.of(3, 4) })   // { w: [.6, .8] }
  */
@@ -33,7 +33,7 @@ export const clipped = (limit: Clip | null, gradients: Arrays): Arrays => {
   );
 };
 
-/** Each number at most as large as the limit; NaN stays. */
+/** Each number limited in size; NaN stays. */
 const clippedEach = (limit: number, gradients: Arrays): Arrays =>
   Object.fromEntries(
     Object.entries(gradients).map(([name, values]) => [

@@ -1,6 +1,6 @@
 /**
- * Early stopping as a function of the history: a training that goes on from a checkpoint decides as one that was
- * never interrupted, since the checkpoint holds the history.
+ * Early stopping as a function of the history. The checkpoint holds the history, so a resumed training
+ * decides as one that was never interrupted.
  */
 
 import type { Training } from '../../experiments/experiment.js';
@@ -23,7 +23,7 @@ export const epochsWithoutProgress = (losses: readonly (number | null)[], tolera
   return waited;
 };
 
-/** The watched score of each epoch, turned so that less is better. */
+/** The watched score of each epoch, with its sign changed if more is better. */
 const turned = (history: readonly EpochMetrics[], watched: Watched): readonly (number | null)[] =>
   history.map((metrics) => {
     const value = watchedIn(metrics, watched);
@@ -41,7 +41,7 @@ export const endsEarly = (
   epochsWithoutProgress(turned(history, watched), tolerance) >= patience;
 
 /**
- * Why a training ended before its last epoch, in words; null where it did not.
+ * Why a training ended before its last epoch, in words; null if it did not.
  *
  * @example
  * earlyStopWords({ epochs: 100, patience: 5, tolerance: 0, minimumEpochs: 0 }, history)

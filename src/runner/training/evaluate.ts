@@ -24,7 +24,7 @@ export const evaluate = async (
 ): Promise<Evaluation | null> => {
   if (split.count === 0) return null;
   let scorer: Scorer = objective.scorer;
-  // several parts at a time, so that all threads have something to do; a part's bits do not depend on the others
+  // several parts at a time, so that all threads are busy; a part's bits do not depend on the others
   const together = partsAtOnce * batch;
   for (let begin = 0; begin < split.count; begin += together) {
     if (signal?.aborted) return null;

@@ -1,4 +1,4 @@
-/** Weights and answers are finite: one weight that is not makes every answer meaningless. */
+/** Checks that weights and answers are finite: one weight that is not makes every answer meaningless. */
 
 import { type DrumheadError, mismatch } from '../../base/error.js';
 import { SessionFault } from '../../compile/tfjs/session/fault.js';
@@ -11,7 +11,7 @@ export interface Unfinite {
   readonly value: number;
 }
 
-/** The first value that is not finite; null where all are. */
+/** The first value that is not finite; null if all are. */
 export const unfinite = (arrays: Arrays): Unfinite | null => {
   for (const [name, values] of Object.entries(arrays)) {
     const index = values.findIndex((value) => !Number.isFinite(value));
@@ -36,13 +36,13 @@ const withoutClass = (logits: ArrayLike<number>, classes: number): number | null
 
 const tooLarge = 'the weights or the time step dt are too large for it';
 
-/** The error for a loss that is not finite, as of a model whose logits are not. */
+/** The error for a loss that is not finite, for example because the logits are not. */
 export const lossless = (source: string, loss: number): DrumheadError =>
   mismatch(`${source}: the loss is ${loss}, since logits are not finite; no scores are given, ${tooLarge}`);
 
 /**
- * Checks what a program answered for some images: without finite logits a pixel has no class, although an argmax would
- * give it class 0, and waves that are not finite cannot be drawn.
+ * Checks a program's answers for some images. A pixel without finite logits has no class, although an argmax
+ * would return class 0, and waves that are not finite cannot be drawn.
  *
  * @param first the number of the first image, for the message
  *

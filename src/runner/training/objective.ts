@@ -1,4 +1,4 @@
-/** What a training minimises, and how samples are scored: the arrays, the requests to a session, the sums. */
+/** What a training minimises, and how samples are scored: arrays, requests to a session, sums. */
 
 import type { Lossy } from '../../compile/tfjs/session/session.js';
 import type { ArrayValues } from '../../data/arrays.js';
@@ -7,14 +7,14 @@ import type { Measures } from '../../experiments/scores/measures.js';
 /** Scores of a split, and the training loss over it. */
 export interface Evaluation {
   readonly scores: Measures;
-  /** The loss of the training over the whole split; where it is one of the scores, the same. */
+  /** The loss of the training over the whole split; equal to the score if it is one of them. */
   readonly loss: number | null;
 }
 
 /** The scores so far. Pure: adding samples gives another scorer, so that scoring is a fold. */
 export interface Scorer {
   /**
-   * With some more samples.
+   * The scorer with some more samples.
    *
    * @param outputs of the program, for these samples
    * @param values the arrays that `Objective.reads` names
@@ -23,13 +23,13 @@ export interface Scorer {
   readonly evaluation: () => Evaluation;
 }
 
-/** What is minimised and scored. */
+/** What a training minimises and scores. */
 export interface Objective {
   /** The arrays of the data that a step and a scoring read. */
   readonly reads: readonly string[];
-  /** What a session takes of these arrays, for a step. */
+  /** The request of a step to a session, from these arrays. */
   readonly step: (values: ArrayValues, samples: number) => Lossy;
-  /** The inputs that a scoring feeds, and the outputs that it asks for. */
+  /** The inputs that a scoring feeds, and the outputs that it reads. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** The scorer before the first sample. */

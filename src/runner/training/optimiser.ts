@@ -31,13 +31,13 @@ export interface DescentSettings {
   readonly weightDecay: number;
 }
 
-/** How a parameter is trained in another way. */
+/** Settings of one parameter that differ from the optimiser's. */
 export interface OwnWay {
   /** A factor of the learning rate. */
   readonly rate: number;
-  /** Instead of the weight decay. */
+  /** Replaces the weight decay. */
   readonly decay?: number;
-  /** Whether it stays as it is. */
+  /** Whether it is not trained. */
   readonly frozen: boolean;
 }
 
@@ -73,7 +73,7 @@ export interface Optimised {
   readonly state: OptimiserState;
 }
 
-/** The way of every parameter that has none of its own. */
+/** The settings of all other parameters. */
 const plainWay: OwnWay = { rate: 1, frozen: false };
 
 /**
@@ -83,7 +83,7 @@ const plainWay: OwnWay = { rate: 1, frozen: false };
  * p' = p - lr (g + momentum b') (Sutskever et al. 2013, in PyTorch's form). A parameter without a gradient stays as it is,
  * decay included, as in PyTorch. Nothing is changed in place.
  *
- * @param wayOf how a parameter of this name is trained in another way
+ * @param wayOf the own settings of the parameter of this name
  * @example
  * const { parameters, state } = optimise(adam)(untrained, weights, gradients);
  */

@@ -10,7 +10,7 @@ import type { Objective, Scorer } from './objective.js';
 
 type Sums = Readonly<Record<string, Quotient>>;
 
-/** Outputs by whose sums something is scored. */
+/** A score as the quotient of two summed outputs. */
 interface Scored {
   readonly output: string;
   readonly count?: string;
@@ -59,7 +59,7 @@ export const outputsObjective = (program: Program, { loss, scores }: OutputsAim)
   };
 };
 
-/** The loss as a session takes it. */
+/** The loss as a request to a session. */
 export const minimised = ({ output, count }: ProgramLoss) => ({
   output,
   ...(count === undefined ? {} : { count }),

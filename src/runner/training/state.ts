@@ -1,4 +1,4 @@
-/** The state of a training: everything that it needs to go on as if it had never stopped. */
+/** The state of a training: everything that it needs to continue as if it had never stopped. */
 
 import * as t from 'io-ts';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
@@ -22,7 +22,7 @@ const segmentationCodec = t.type({
 
 const ownCodec = t.intersection([t.type({ loss: score, samples: t.number }), t.record(t.string, score)]);
 
-/** Scores as files hold them: those of segmentation, which all have to be there, or an experiment's own. */
+/** The codec of scores: all of those of segmentation, or an experiment's own. */
 export const scoresCodec: t.Type<Measures, Measures, unknown> = new t.Type<Measures, Measures, unknown>(
   'scores',
   (u): u is Measures => segmentationCodec.is(u) || ownCodec.is(u),
@@ -31,7 +31,10 @@ export const scoresCodec: t.Type<Measures, Measures, unknown> = new t.Type<Measu
   t.identity,
 );
 
-/** One epoch's numbers, as they are written to metrics.ndjson. No times: the same run gives the same lines. */
+/**
+ * One epoch's numbers, as they are written to metrics.ndjson. They have no times, so that the same run gives
+ * the same lines.
+ */
 export const epochMetricsCodec = t.intersection([
   t.type({
     epoch: t.number,
@@ -39,17 +42,17 @@ export const epochMetricsCodec = t.intersection([
     trainLoss: t.number,
     /** Learning rate of the epoch's last step. */
     rate: t.number,
-    /** Null where the task has no validation samples. */
+    /** Null if the task has no validation samples. */
     validation: t.union([t.null, scoresCodec]),
   }),
   t.partial({
-    /** The loss that is trained for, over the validation images, where it is not that of the scores. */
+    /** The training loss over the validation images, if it is not one of the scores. */
     validationLoss: score,
   }),
 ]);
 export type EpochMetrics = t.TypeOf<typeof epochMetricsCodec>;
 
-/** The loss that the best epoch minimises; null where the task has no validation images. */
+/** The loss that the best epoch minimises; null if the task has no validation images. */
 export const validationLossOf = ({ validation, validationLoss }: EpochMetrics): number | null =>
   validationLoss ?? validation?.loss ?? null;
 
@@ -62,7 +65,7 @@ export interface Watched {
 /** The loss that is trained for. */
 export const watchedLoss: Watched = { name: 'loss', better: 'less' };
 
-/** The watched score of an epoch; null where there is none. */
+/** The watched score of an epoch; null if there is none. */
 export const watchedIn = (metrics: EpochMetrics, { name }: Watched): number | null =>
   name === 'loss' ? validationLossOf(metrics) : (metrics.validation?.[name] ?? null);
 
@@ -75,15 +78,18 @@ export interface Best {
 
 /** The state of a training. */
 export interface TrainState {
-  /** Epochs done. */
+  /** The number of finished epochs. */
   readonly epoch: number;
-  /** Steps done of the epoch under way. */
+  /** The number of steps of the current epoch. */
   readonly step: number;
   /** Sum of the losses of those steps. */
   readonly lossSum: number;
   readonly parameters: Arrays;
   readonly optimiser: OptimiserState;
-  /** Averaged weights, by which the training is scored; left out where it is scored by the weights themselves. */
+  /**
+   * Averaged weights, with which the training is scored; left out if it is scored with the weights
+   * themselves.
+   */
   readonly average?: Arrays;
   readonly best: Best | null;
   readonly history: readonly EpochMetrics[];

@@ -1,4 +1,4 @@
-/** How the settings of a training become steps: the optimiser, the rate, the groups, the average. */
+/** The parts of a training step from the settings: optimiser, rate, groups, average. */
 
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { matchOf } from '../../dsl/glob.js';
@@ -39,7 +39,7 @@ export const optimiserOf = (
   }
 };
 
-/** How each parameter is trained: as the first group says that matches its name. */
+/** The settings of each parameter: those of the first group that matches its name. */
 export const wayIn =
   ({ groups }: Training): ((name: string) => OwnWay) =>
   (name) => {

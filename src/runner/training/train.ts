@@ -40,7 +40,7 @@ export interface TrainPlan {
 export interface TrainWatch {
   readonly step: (state: TrainState, loss: number) => void;
   readonly epoch: (metrics: EpochMetrics) => void;
-  /** Saves a state, after each epoch and when stopped; false where that failed. */
+  /** Saves a state, after each epoch and when stopped; false if that failed. */
   readonly keep: (state: TrainState) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
@@ -57,9 +57,9 @@ export const orderOf = (seed: number, epoch: number, count: number): readonly nu
   stream(seed, 'order', epoch).shuffle(range(0, count));
 
 /**
- * Trains until the last epoch, the early stop, or the signal; the returned state tells which.
+ * Trains until the last epoch, the early stop, or the signal; the returned state shows which.
  *
- * **Errors** Diverged when a loss is not finite; what `keep` was given before stands.
+ * **Errors** Diverged if a loss is not finite; states that `keep` saved before stay.
  */
 export const train = async (
   session: Session,
@@ -82,8 +82,9 @@ export const train = async (
 };
 
 /**
- * Trains to the end of an epoch and scores it; where the signal stops it, the state after the last step, or after the steps of
- * the whole epoch if it was stopped while it was scored. The session has the weights of the state already, and has them after.
+ * Trains to the end of an epoch and scores it. If the signal stops it, returns the state after the last step,
+ * which is that of the whole epoch if it was stopped during scoring. The session must hold the weights of the
+ * state, and holds those of the result afterwards.
  *
  * **Errors** Diverged when a loss or a weight is not finite.
  */
@@ -119,7 +120,7 @@ const diverged = (
   loss,
 });
 
-/** Whether nothing is left to train: all epochs are done, or early stopping ended them. */
+/** Whether the training is complete: all epochs are finished, or early stopping ended it. */
 export const isTrained = (
   training: Training,
   { epoch, history }: TrainState,
@@ -171,7 +172,7 @@ const runEpoch = async (
       lossSum: state.lossSum + loss,
     };
     watch.step(state, loss);
-    // The event loop gets a turn, so that Ctrl-C is noticed between two steps.
+    // Gives the event loop a turn, so that Ctrl-C is noticed between two steps.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return E.right(state);

@@ -27,14 +27,14 @@ export const headerCodec = t.intersection([
   /** `average`: whether averaged weights are among the values. */
   t.partial({ arithmetic: t.number, kernels: Kernels, average: t.literal(true) }),
 ]);
-/** What the header says. */
+/** The content of a header. */
 export type Header = t.TypeOf<typeof headerCodec>;
 
 const groups = ['parameters', 'mean', 'square', 'best', 'average'] as const;
 type Group = (typeof groups)[number];
 
 /**
- * The arrays in the file of values, in their order. Moments exist for trainable parameters, once a step was taken.
+ * The arrays in the file of values, in their order. Trainable parameters have moments once a step was taken.
  */
 const entriesOf = (
   declared: readonly ParameterDeclaration[],
@@ -106,7 +106,7 @@ export const packed = (
   return { header, bytes };
 };
 
-/** The state of a header and its bytes. **Errors** DecodeError where the bytes are not those that it names. */
+/** The state of a header and its bytes. **Errors** DecodeError if the bytes do not match the header. */
 export const unpacked = (
   header: Header,
   bytes: Uint8Array,

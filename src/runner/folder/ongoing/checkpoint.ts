@@ -1,8 +1,9 @@
 /**
  * Checkpoints: a training state on disk.
  *
- * The values are written to a file of their own. Then a small sealed JSON file, the header, that names this file and
- * its hash replaces the header before, which is kept. So one whole checkpoint is there whenever the power goes.
+ * The values are written to a file of their own. Then a small sealed JSON file, the header, names this file
+ * and its hash. It replaces the header before, which is kept. So one whole checkpoint exists at any time,
+ * even if the power fails.
  */
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -27,7 +28,7 @@ import { isFromLater } from '../seal.js';
 import { readChecked, readCheckedIfPresent, writeChecked } from '../sealed-json.js';
 import { type Header, headerCodec, packed, unpacked } from './checkpoint-values.js';
 
-/** Saves a state. **Errors** FileError; the checkpoint before it stands. */
+/** Saves a state. **Errors** FileError; the checkpoint before it stays. */
 export const saveCheckpoint = (
   folder: string,
   declared: readonly ParameterDeclaration[],
@@ -48,8 +49,8 @@ const attempt = <A>(path: string, work: () => Promise<A>): Effect<A> =>
   TE.tryCatch(work, (cause) => fileError(path, cause));
 
 /**
- * Renames the current header to the one before. Not where the next one names the same values: two headers of one file
- * would be damaged together.
+ * Renames the current header to the one before, unless the next one names the same values: two headers of one
+ * file would be damaged together.
  */
 const setAside = (folder: string, next: string): Effect<void> => {
   const path = join(folder, files.checkpoint);
@@ -145,17 +146,19 @@ const load = (
   );
 
 /**
- * How far a training is, without its weights; and what is wrong with the newest checkpoint, if it could not be used.
+ * The progress of a training, without its weights; and the problem of the newest checkpoint, if it could not
+ * be used.
  */
 export interface Position extends Pick<Header, 'epoch' | 'step' | 'history'> {
   readonly problem?: DrumheadError;
 }
 
 /**
- * How far the training in a folder is; null where nothing was saved yet. If the newest checkpoint is missing or
- * damaged, the one before counts, as when the run goes on; damage is reported in `problem`.
+ * The progress of the training in a folder; null if nothing was saved yet. If the newest checkpoint is
+ * missing or damaged, the one before counts, as it does when the run continues; damage is reported in
+ * `problem`.
  *
- * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
+ * **Errors** FileError; DecodeError if all are damaged, or of a newer drumhead.
  */
 export const readPosition = (folder: string): Effect<Position | null> => {
   const at = (header: string): Effect<Position | null> => headerIfPresent(folder, header);
@@ -180,7 +183,7 @@ export interface Restored {
   readonly notes: readonly string[];
 }
 
-/** The state that a header names; null where there is no header. */
+/** The state that a header names; null if there is no header. */
 const loadIfPresent = (
   folder: string,
   header: string,
@@ -189,9 +192,9 @@ const loadIfPresent = (
 ): Effect<TrainState | null> => ifPresent(join(folder, header), load(folder, header, declared, arithmetic));
 
 /**
- * Whether a checkpoint that could not be used must stay where it is: a newer drumhead wrote it, it is of another
- * arithmetic, or the disk could not read it. Only a file that was read and is wrong is damaged; else a mistaken
- * permission would cost the training.
+ * Whether a checkpoint that could not be used must stay where it is: a newer drumhead wrote it, it is of
+ * another arithmetic, or the disk could not read it. Only a file that was read and is wrong counts as
+ * damaged; otherwise a wrong permission would cost the training.
  */
 const mustStay = (error: DrumheadError): boolean =>
   error._tag === 'FileError' || isFromLater(error) || isOfOtherArithmetic(error);
@@ -200,11 +203,11 @@ const isOfOtherArithmetic = (error: DrumheadError): boolean =>
   error._tag === 'DecodeError' && error.problems.some((problem) => problem.startsWith(otherArithmetic));
 
 /**
- * Reads the newest whole checkpoint; null where there is none. A damaged one is moved aside with its values, and a
- * note says so: left in its place, it would replace the whole one at the next save.
+ * Reads the newest whole checkpoint; null if there is none. A damaged one is moved aside with its values, and
+ * a note reports it: left in its place, it would replace the whole one at the next save.
  *
- * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic or other kernels; FileError where it is
- * there and cannot be read, or cannot be put aside.
+ * **Errors** DecodeError if a newer drumhead wrote it, or if it is of another arithmetic or other kernels;
+ * FileError if it exists and cannot be read or moved aside.
  */
 export const restoreCheckpoint =
   (folder: string, declared: readonly ParameterDeclaration[], arithmetic: Arithmetic): Effect<Restored> =>

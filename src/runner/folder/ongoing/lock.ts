@@ -5,9 +5,10 @@
  * others. So of two that come at the same time at least one sees the other and leaves. Anyone may remove the file of
  * a killed process, since its name never comes back.
  *
- * Where a process id tells whether its process lives, no clock is needed. Where it does not (another machine, another
- * container), the owner writes its file again every few seconds; one that has not been written for minutes belongs to
- * a dead process. Both times are the file system's own: the age is taken against a file made just now.
+ * On the same machine the process id shows whether the owner lives, and no clock is needed. From another
+ * machine or container it does not: there the owner writes its file again every few seconds; one that has not
+ * been written for minutes belongs to a dead process. Both times are the file system's own: the age is taken
+ * against a file made just now.
  */
 
 import { randomInt } from 'node:crypto';
@@ -24,7 +25,7 @@ import { files } from '../files.js';
 
 const prefix = 'lock-';
 
-/** How often a lock is written again, and after how long without it counts as left behind, in milliseconds. */
+/** How often a lock is written again, and the age at which it counts as left behind, in milliseconds. */
 export const heartbeat = { every: 20_000, lost: 300_000 } as const;
 
 const leftover = /\.[0-9a-f-]{36}\.tmp$/;
@@ -35,7 +36,9 @@ const ours = new Map<string, string>();
 interface Lock {
   readonly file: string;
   readonly holder: Holder;
-  /** Milliseconds since the lock was last written, by the file system's clock; null where the process id decides. */
+  /**
+   * Milliseconds since the lock was last written, by the file system's clock; null if the process id decides.
+   */
   readonly age: number | null;
 }
 
@@ -80,17 +83,18 @@ const livingLocks = async (folder: string, mine: string | null): Promise<readonl
 export const workerIn = async (folder: string): Promise<number | null> =>
   (await livingLocks(folder, null).catch(() => [])).map(({ holder }) => holder.pid)[0] ?? null;
 
-/** Who works in a folder, in words. */
+/** The process that works in a folder, in words. */
 export interface Worker {
   readonly where: string;
 }
 
-/** How often a lock of another machine is looked at again, in milliseconds. */
+/** The interval at which a lock of another machine is read again, in milliseconds. */
 const lookAgain = 5000;
 
 /**
- * Who works in a folder, null for nobody. A lock of another machine may be that of a dead process, as after a node was lost:
- * this waits until it is written again, or counts as left behind.
+ * The process that works in a folder; null if none does. A lock of another machine may belong to a dead
+ * process, for example after a node was lost: this waits until the lock is written again or counts as left
+ * behind.
  */
 export const workerAfterWaiting = async (folder: string, signal: AbortSignal): Promise<Worker | null> => {
   let last: number | null = null;
@@ -100,7 +104,7 @@ export const workerAfterWaiting = async (folder: string, signal: AbortSignal): P
     const { holder, age } = lock;
     if (age === null) return { where: `process ${holder.pid}` };
     const where = `process ${holder.pid} of the machine '${holder.host}'`;
-    // younger than when it was last looked at: somebody wrote it since
+    // younger than at the last look: its owner wrote it in between
     if (!beats(holder) || (last !== null && age < last) || signal.aborted) return { where };
     last = age;
     await setTimeout(lookAgain, undefined, { signal }).catch(() => {});
@@ -154,7 +158,10 @@ const take = async (folder: string): Promise<Checked<string>> => {
   }
 };
 
-/** Writes a lock again, so that its age is 0. One that was removed is not made again: then another took the folder. */
+/**
+ * Writes a lock again, so that its age is 0. A removed lock is not made again, since another process then has
+ * the folder.
+ */
 const beat = async (file: string): Promise<void> => {
   const handle = await open(file, 'r+');
   try {
@@ -204,8 +211,9 @@ const tidy = async (folder: string): Promise<void> => {
 };
 
 /**
- * Removes what dead processes left in a folder where nothing is to be done any more: half-written files, and those that
- * `others` finds. If another process works there, nothing is touched. What cannot be removed stays for the next time.
+ * Removes the files that dead processes left in the folder of a finished run: half-written files, and those
+ * that `others` finds. If another process works there, nothing is touched. Files that cannot be removed stay
+ * for the next time.
  */
 export const tidyLeft = async (folder: string, others: () => Promise<readonly string[]>): Promise<void> => {
   const living = await livingLocks(folder, null).catch(() => null);

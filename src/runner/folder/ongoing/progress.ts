@@ -1,7 +1,7 @@
 /**
- * progress.json: how far a running run is, written about once a second for `drumhead status`.
+ * progress.json: the progress of a running run, written about once a second for `drumhead status`.
  *
- * Nothing depends on it: a run goes on from its checkpoint. A write that fails is ignored.
+ * Nothing depends on it: a run continues from its checkpoint. A write that fails is ignored.
  */
 
 import { rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import type { RunEvent } from '../../environment.js';
 import { files } from '../files.js';
 import { readChecked, writeChecked } from '../sealed-json.js';
 
-/** How far a training is, as it is written and as a sweep is told. */
+/** The progress of a training, as it is written and as a sweep receives it. */
 export const progressFields = {
   /** The current epoch, from 1. */
   epoch: t.number,
@@ -35,7 +35,7 @@ export const readProgress = (folder: string): Effect<Progress> =>
 export interface Heartbeat {
   /** Takes an event of the run. A step is written if the last write is long enough ago. */
   readonly see: (event: RunEvent) => void;
-  /** Waits for the last write and removes the file: the run works no more. */
+  /** Waits for the last write and removes the file, when the run ends. */
   readonly end: () => Promise<void>;
 }
 

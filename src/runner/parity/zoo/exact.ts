@@ -51,7 +51,7 @@ export const exactGradients = ({ program }: Written, values: Values, outputs: Nd
   return { inputs: of(names.inputs, (x) => x), parameters: of(names.parameters, summed) };
 };
 
-/** A gradient at one place: by central differences, and as it should be. */
+/** A gradient at one entry: by central differences, and the expected one. */
 export interface AtPlace {
   readonly of: 'inputs' | 'parameters';
   readonly name: string;
@@ -61,7 +61,7 @@ export interface AtPlace {
 
 const places = 12;
 
-/** Some gradients by central differences, where the derivative of a program takes running statistics. */
+/** Some gradients by central differences, for programs whose derivative uses running statistics. */
 export const gradientsAtPlaces = ({ program }: Written, values: Values): readonly AtPlace[] => {
   const { loss } = values;
   if (loss === undefined) return [];

@@ -1,15 +1,18 @@
-/** Layouts: axes turned by a formula of their letters, and pieces of arrays. */
+/** Layouts: transpositions by a formula of axis letters, and pieces of arrays. */
 
 import { type NdArray, ndarray } from '../../../compile/reference/index.js';
 import { volume } from '../../../dsl/index.js';
 
-/** An array in another layout, or a piece of it. Throws a LayoutFault where the array has no such axes or entries. */
+/**
+ * An array in another layout, or a piece of it. Throws a LayoutFault if the array has no such axes or
+ * entries.
+ */
 export type Layout = (x: NdArray) => NdArray;
 
 /** An array that does not have the shape that its case should give it. */
 export class LayoutFault extends Error {}
 
-/** For each position of a shape, the position in the array whose value it has. */
+/** An array of another shape, filled from the given positions of this one. */
 const picked = (
   x: NdArray,
   shape: readonly number[],
@@ -64,13 +67,13 @@ export const cut =
     );
   };
 
-/** One after the other. */
+/** Layouts applied one after the other. */
 export const chained =
   (...layouts: readonly Layout[]): Layout =>
   (x) =>
     layouts.reduce((so, layout) => layout(so), x);
 
-/** The same for each sample. */
+/** A layout applied to each sample. */
 export const forEach =
   (samples: number): Layout =>
   ({ shape, data }) =>
@@ -78,5 +81,5 @@ export const forEach =
 
 export const same: Layout = (x) => x;
 
-/** One after the other, as a list. */
+/** All numbers as a list. */
 export const flat: Layout = (x) => ndarray([x.data.length], x.data);

@@ -1,4 +1,4 @@
-/** Manifests of the parity zoo: which cases there are, and what each is made of. */
+/** Manifests of the parity zoo: its cases, and their arrays. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,7 +15,7 @@ import { describedArray } from '../arrays.js';
 
 const zooFormat = 'parity-zoo 1';
 
-/** The kinds of arrays that are compared or put in; those of the authors' own float32 run are not. */
+/** The kinds of arrays that are compared or fed; those of the authors' own float32 run are neither. */
 export type Kind = 'input' | 'param' | 'output64' | 'grad64';
 const kinds: readonly Kind[] = ['input', 'param', 'output64', 'grad64'];
 
@@ -49,7 +49,7 @@ const caseCodec = t.type({
     grad_float64: optional(t.number),
     output_float32: optional(t.number),
     grad_float32: optional(t.number),
-    /** The error of phases, where amplitudes leave the range of float32 and are scaled. */
+    /** The error of phases if amplitudes leave the range of float32 and are scaled. */
     phases_float32_with_rescaling: optional(t.number),
   }),
   arrays: t.type({
@@ -63,7 +63,7 @@ type Manifest = t.TypeOf<typeof caseCodec>;
 
 /** A case: its description, and its arrays by kind and name. */
 export interface ZooCase extends Omit<Manifest, 'arrays'> {
-  /** Where it was read, for sentences. */
+  /** The file that it was read from, for error messages. */
   readonly source: string;
   readonly arrays: Readonly<Record<Kind, Readonly<Record<string, NdArray>>>>;
 }
@@ -90,7 +90,7 @@ const readEntry =
     );
 
 /**
- * Whether a folder is a zoo, as its manifest says.
+ * Whether a folder is a zoo, according to its manifest.
  *
  * **Errors** FileError where there is no manifest, DecodeError where it is not JSON.
  */

@@ -13,7 +13,7 @@ import type { Gradients } from './exact.js';
 import { cotangentsOf, type NdArrays, type Values } from './values.js';
 import type { Written } from './written.js';
 
-/** What a machine answers: outputs, and gradients where there is a loss. */
+/** The answer of an engine: outputs, and gradients if there is a loss. */
 export interface Answer {
   readonly outputs: NdArrays;
   readonly gradients: Gradients | undefined;
@@ -67,7 +67,7 @@ export const opByOpAnswer = (
       const terms = Object.entries(outputs).map(([name, y]) =>
         tf.sum(tf.mul(tf.reshape(y, [-1]), tf.tensor1d(Float32Array.from(cotangents[name].data)))),
       );
-      // what no output needs has gradient zero; TensorFlow.js would refuse it
+      // an unused parameter has gradient zero; TensorFlow.js would refuse it
       return [...terms, ...leaves.map((leaf) => tf.mul(tf.sum(leaf), 0))].reduce((a, b) => tf.add(a, b));
     })([...inputs.map((name) => feed.inputs[name]), ...parameters.map((name) => feed.parameters[name])]);
     const arrays = (list: Record<string, Tensor>): NdArrays =>
@@ -83,7 +83,7 @@ export const opByOpAnswer = (
 const floatsOf = (arrays: NdArrays): Record<string, Float32Array> =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, Float32Array.from(data)]));
 
-/** By the fused kernels of an engine; undefined where they cannot compute all that is compared. */
+/** By the fused kernels of an engine; undefined if they cannot compute everything that is compared. */
 export const fusedAnswer = (
   { native }: Pick<Engine, 'native'>,
   { program, training = false }: Written,

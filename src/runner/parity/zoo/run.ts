@@ -15,7 +15,7 @@ import { type Answer, fusedAnswer, opByOpAnswer } from './on-engine.js';
 import { type NdArrays, type Values, valuesOf } from './values.js';
 import type { Written } from './written.js';
 
-/** Distances of angles are around the circle; they are relative to the largest angle, as others to the largest value. */
+/** The error of angles: distances around the circle, relative to the largest angle. */
 const angleError = (found: NdArray, expected: NdArray): number => {
   const nearest = found.data.map((a, i) => {
     const apart = a - expected.data[i];
@@ -92,10 +92,10 @@ const floatChecks = (
 };
 
 /**
- * A case, by its model and its settings; its name is only said. A model or a setting that is not known makes it
- * unsupported.
+ * Runs a case by its model and its settings; its name only appears in the report. An unknown model or setting
+ * makes it unsupported.
  *
- * **Errors** DecodeError where an array is missing or of another shape, or would be compared with nothing.
+ * **Errors** DecodeError if an array is missing or of another shape, or would be compared with nothing.
  */
 export const runZooCase = (engine: Engine, c: ZooCase): Effect<CaseReport> => {
   const model = zooModels[c.model];

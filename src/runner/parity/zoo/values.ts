@@ -15,11 +15,13 @@ export interface Values {
   readonly batch: number;
   readonly inputs: NdArrays;
   readonly parameters: NdArrays;
-  /** What is compared, by the authors' names. */
+  /** The arrays to compare with, by the authors' names. */
   readonly expected: NdArrays;
-  /** The gradients by the authors' names, such as `param/W`, with our parameters; empty where nothing is learnt. */
+  /**
+   * The gradients by the authors' names, such as `param/W`, with our parameters; empty if nothing is learned.
+   */
   readonly gradients: readonly Gradient[];
-  /** What the loss is of: our output, and its target. */
+  /** Our output that the loss reads, and its target. */
   readonly loss: { readonly output: string; readonly target: NdArray } | undefined;
 }
 
@@ -28,7 +30,7 @@ export interface Gradient {
   readonly of: 'inputs' | 'parameters';
   readonly name: string;
   readonly expected: NdArray;
-  /** Zero in theory: it has no size of its own. */
+  /** Zero in theory, so its error cannot be relative to its own size. */
   readonly isZero: boolean;
 }
 
@@ -76,7 +78,7 @@ const entriesOf = <A, B>(
     E.map((found): Readonly<Record<string, B>> => Object.fromEntries(found)),
   );
 
-/** The arrays that come in, each of the shape that the program wants. */
+/** The input arrays, each in the shape that the program needs. */
 const given = (
   c: ZooCase,
   shapes: readonly (readonly [string, Shape])[],
@@ -92,7 +94,9 @@ const given = (
       : pipe(laidOut(c, source), E.flatMap(ofShape(c, `${source.kind} '${source.name}'`, shape)));
   });
 
-/** Gradients of the authors' by what is no variable of ours, such as the running statistics of a norm. */
+/**
+ * The authors' gradients for values that are not variables here, such as the running statistics of a norm.
+ */
 const ungradable = (c: ZooCase, w: Written): readonly string[] => {
   const fixed = parametersOf(w.program.graph).flatMap(({ name, trainable }) => (trainable ? [] : [name]));
   return fixed.flatMap((name) => {
@@ -120,7 +124,7 @@ const gradientsOf = (c: ZooCase, w: Written): Checked<readonly Gradient[]> => {
   );
 };
 
-/** Arrays of the case that nothing here would look at. */
+/** Arrays of the case that no comparison would read. */
 const unread = (c: ZooCase, w: Written): readonly string[] => {
   const compared = [...Object.keys(w.outputs), ...Object.keys(w.left ?? {})];
   const used = [...Object.values(w.inputs), ...Object.values(w.parameters)].map(
@@ -139,8 +143,8 @@ const batchOf = (c: ZooCase, w: Written): number =>
 /**
  * A case in our layouts.
  *
- * **Errors** DecodeError where an array is missing, has another shape than the settings say, or would be compared with
- * nothing.
+ * **Errors** DecodeError if an array is missing, has another shape than the settings say, or would be
+ * compared with nothing.
  */
 export const valuesOf = (c: ZooCase, w: Written): Checked<Values> => {
   const { graph } = w.program;
@@ -198,7 +202,7 @@ export const valuesOf = (c: ZooCase, w: Written): Checked<Values> => {
   );
 };
 
-/** The gradient of mean (output - target)^2 by each output: zero but for the one it is of. */
+/** The gradient of mean (output - target)^2 for each output: zero for all but one. */
 export const cotangentsOf = ({ loss }: Values, found: NdArrays): NdArrays =>
   Object.fromEntries(
     Object.entries(found).map(([name, { shape, data }]): [string, NdArray] => {

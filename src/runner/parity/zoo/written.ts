@@ -1,4 +1,4 @@
-/** A case written in the language: a program, and where its values are in the authors' arrays. */
+/** A case written in the language: a program, and the authors' array of each of its values. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,14 +10,14 @@ import { type Program, tryProgram } from '../../../dsl/index.js';
 import { type Layout, LayoutFault, same, turned } from './layout.js';
 import type { Kind, ZooCase } from './manifest.js';
 
-/** An array of the authors, and how it becomes ours. */
+/** An array of the authors, and the layout that makes it ours. */
 export interface Source {
   readonly kind: Kind;
   readonly name: string;
   readonly layout: Layout;
 }
 
-/** An output of ours that is compared with an array of the authors'. */
+/** Our output that is compared with an array of the authors. */
 export interface Compared {
   readonly of: string;
   readonly layout: Layout;
@@ -27,7 +27,7 @@ export interface Compared {
 
 export interface Written {
   readonly program: Program;
-  /** Whether batch norm takes the statistics of the batch. */
+  /** Whether batch norm uses the statistics of the batch. */
   readonly training?: boolean;
   /** Samples; default the authors' batch. */
   readonly batch?: number;
@@ -37,7 +37,7 @@ export interface Written {
   readonly constants?: Readonly<Record<string, NdArray>>;
   /** By the authors' names. */
   readonly outputs: Readonly<Record<string, Compared>>;
-  /** Arrays of the authors' that are compared with nothing, and why. */
+  /** Arrays of the authors that are not compared, and why. */
   readonly left?: Readonly<Record<string, string>>;
 }
 
@@ -71,10 +71,10 @@ export const fields = turned('tbchw->bthwc');
 /** Sequences with time first. */
 export const sequence = turned('tbn->btn');
 
-/** From a case of a model to its form in the language. */
+/** Writes a case of a model in the language. */
 export type Model = (c: ZooCase) => Checked<Written>;
 
-/** Does what may meet an array of another shape; that is an error in the case. */
+/** Runs a function that may throw a LayoutFault, which becomes an error of the case. */
 export const within = <A>(c: ZooCase, f: () => A): Checked<A> =>
   pipe(
     tryProgram((): Checked<A> => {
@@ -88,7 +88,7 @@ export const within = <A>(c: ZooCase, f: () => A): Checked<A> =>
     E.flattenW,
   );
 
-/** A model by the codec of its settings, all of which it reads. */
+/** A model from the codec of its settings, all of which it reads. */
 export const model =
   <H>(hyper: t.Decoder<unknown, H>, write: (hyper: H, c: ZooCase) => Written): Model =>
   (c) =>

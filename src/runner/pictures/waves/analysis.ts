@@ -28,17 +28,17 @@ import type { OpenRun } from '../../results/open-run.js';
 import { laplacianLines, latticeOf, learnedLines } from './lattice.js';
 import { dtOf, type Observed, observe, spectrumSteps, waveProgram } from './observe.js';
 
-/** What a person asks for. */
+/** The options of an analysis. */
 export interface AnalysisPlan {
   /** Test images. */
   readonly samples: readonly number[];
-  /** 0-based; null takes the one that moves most. */
+  /** Counted from 0; null: the channel that moves most. */
   readonly channel: number | null;
   /** Steps of the record for the spectrum; null for several times those of training. */
   readonly steps: number | null;
 }
 
-/** One image and what its waves do. */
+/** One image and the analysis of its waves. */
 export interface AnalysedSample {
   readonly index: number;
   readonly sample: Sample;
@@ -48,12 +48,12 @@ export interface AnalysedSample {
   readonly energies: readonly Energy[];
 }
 
-/** All of it. */
+/** The whole analysis. */
 export interface WaveAnalysis {
   readonly samples: readonly AnalysedSample[];
   /** Mean over the samples. */
   readonly spectrum: KOmega | Unresolved;
-  /** Steps that it was observed for. */
+  /** The number of steps that were observed for it. */
   readonly spectrumSteps: number;
   readonly lines: readonly BranchLine[];
   /** Means over the samples. */
@@ -67,7 +67,7 @@ export interface WaveAnalysis {
   readonly torus: boolean;
   /** The time step; null for a model without one, whose unit of time is a step. */
   readonly dt: number | null;
-  /** Medians over sites and samples, one a channel; null for a model without oscillators. */
+  /** Medians over sites and samples, one per channel; null for a model without oscillators. */
   readonly lattice: LinearLattice | null;
 }
 
@@ -136,10 +136,10 @@ const allWaves = (observed: readonly Observed[]): Checked<readonly Observed[]> =
     ),
   );
 
-/** With fewer steps no frequencies can be told apart. */
+/** Fewer steps do not resolve any frequencies. */
 const fewestSpectralSteps = 8;
 
-/** A spectrum over space and time needs some of both. */
+/** The spectrum; unresolved if there are too few sites or steps. */
 const spectrumOf = (waves: Waves): KOmega | Unresolved => {
   if (waves.height * waves.width < 2)
     return unresolved('one site has no waves of any length: there is no spectrum over space');
@@ -212,7 +212,10 @@ export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
   channel: analysis.channel + 1,
   unitOfTime: analysis.dt === null ? 'step' : 'the time of dt',
   spectrum: isUnresolved(analysis.spectrum) ? analysis.spectrum : 'k-omega',
-  /** Whether opposite edges are neighbours, as the model's graph says; where not, the spectrum went through a window. */
+  /**
+   * Whether opposite edges are neighbours in the model's graph; if not, the spectrum was computed with a
+   * window.
+   */
   joinedEdges: analysis.torus,
   lattice:
     analysis.lattice === null
@@ -227,5 +230,5 @@ export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
   energy: analysis.energies,
 });
 
-/** The folder of an analysis where none is named. */
+/** The default folder of an analysis. */
 export const analysisFolder = (open: OpenRun): string => join(open.run.folder, 'analysis');

@@ -1,4 +1,7 @@
-/** The lattice that a run learnt, linearised, and the lines of its dispersion relation beside the Laplacian's. */
+/**
+ * The lattice that a run learned, linearised, and the lines of its dispersion relation beside the
+ * Laplacian's.
+ */
 
 import {
   branchesAt,
@@ -20,8 +23,8 @@ const everyNth = (values: Float32Array, channels: number, channel: number): read
   Array.from({ length: values.length / channels }, (_, site) => values[site * channels + channel]);
 
 /**
- * The learnt lattice, linearised about rest, with the median of its fields at every site. Null for models other than
- * the Neural Wave Machine: only there is it known in which equation the coupling stands.
+ * The learned lattice, linearised about rest, with the median of its fields at every site. Null for models
+ * other than the Neural Wave Machine, since only its equation is known.
  */
 export const latticeOf = (
   { parameters, run }: OpenRun,
@@ -60,10 +63,10 @@ export const laplacianLines = (dt: number): readonly BranchLine[] =>
     }),
   }));
 
-/** More channels than this have so many branches that only those along the axes are drawn. */
+/** With more channels there are so many branches that only those along the axes are drawn. */
 const fewChannels = 4;
 
-/** The dispersion relation of a learnt lattice, one line a branch. */
+/** The dispersion relation of a learned lattice, one line per branch. */
 export const learnedLines = (lattice: LinearLattice): readonly BranchLine[] =>
   (lattice.channels > fewChannels ? directions.slice(0, 1) : directions).flatMap((direction) => {
     const vectors = path(direction, lattice.channels > fewChannels ? 25 : pointsAlong);

@@ -18,7 +18,7 @@ import { planeOf, type WaveGrid, waveGridOf } from '../../observe/wave-grid.js';
 import { hasSamples, type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
 import { finiteAnswer } from '../../training/finite.js';
 
-/** The program of the waves over `steps` steps, without what only the logits need. */
+/** The program of the waves over `steps` steps, without the parts that only the logits need. */
 export const waveProgram = (open: OpenRun, steps: number | null): Checked<Program> => {
   const { model, loss } = open.run.experiment;
   const grid = runGridOf(open);
@@ -45,7 +45,7 @@ const longer = 8;
 /** Half a minute of transforms. */
 const mostValues = 2 ** 22;
 
-/** The steps of the spectrum where none are asked for; null where the model's own cannot be changed. */
+/** The default number of steps of the spectrum; null if the model's own cannot be changed. */
 export const spectrumSteps = (open: OpenRun): number | null => {
   const { steps, height, width, channels } = pipe(
     runGridOf(open),
@@ -71,7 +71,7 @@ export interface Observed {
   readonly alpha: Float32Array | null;
 }
 
-/** Whether a plane is a scan's whole lattice: in a piece of one, opposite edges are not neighbours. */
+/** Whether a plane is the whole lattice of a scan; in a part of one, opposite edges are not neighbours. */
 const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: WaveGrid): boolean => {
   const sides = [...(plane === null ? [] : [plane.of]), ...(height === 1 ? [] : [height]), width].join();
   return nodes.some(

@@ -1,4 +1,4 @@
-/** What DuckDB answers to SQL over run folders, in this process. */
+/** Answers SQL over run folders by DuckDB, in this process. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,10 @@ import type { Answer, AskedTable, Question } from './messages.js';
 
 const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
 
-/** Written as lines of JSON and read with the table's types: nothing is guessed, and an empty table works. */
+/**
+ * Loads a table. It is written as lines of JSON and read with the table's types, so no type is guessed and an
+ * empty table works.
+ */
 const put = async (connection: Connection, table: AskedTable, folder: string): Promise<void> => {
   const path = join(folder, `${table.name}.ndjson`);
   await writeFile(path, table.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -45,9 +48,9 @@ const lockIn = async (connection: Connection, allowed: readonly string[]): Promi
     await connection.run(`SET ${setting}`);
 };
 
-/** Rejects what is not one SELECT before any of it runs: a query reads, and only `--parquet` names a file to write. */
+/** Rejects everything but a single SELECT before any of it runs, since a query must only read. */
 const readsOnly = async (connection: Connection, sql: string): Promise<void> => {
-  // DuckDB fails without a message where there is no statement.
+  // Without a statement DuckDB fails with no message.
   if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '')
     throw new Error('it is empty; write a SELECT, such as select * from runs');
   const statements = await connection.extractStatements(sql);
@@ -57,10 +60,12 @@ const readsOnly = async (connection: Connection, sql: string): Promise<void> => 
   if (!reads) throw new Error('a query reads runs and changes nothing; write a single SELECT');
 };
 
-/** A query as it may stand in brackets. */
+/** A query without its final semicolon, so that it can be put in brackets. */
 const bare = (sql: string): string => sql.trim().replace(/(;\s*)+$/, '');
 
-/** The names of an answer's columns, made different as DuckDB itself does in a table and in Parquet. */
+/**
+ * The names of an answer's columns; equal names get suffixes, as DuckDB makes them in a table and in Parquet.
+ */
 const distinctNames = async (
   connection: Connection,
   sql: string,
@@ -74,8 +79,8 @@ const tooMuch = (what: string): Error =>
   new Error(`it answers with ${what}; select less, add LIMIT, or write all of it to a file with --parquet`);
 
 /**
- * Rows as they are made, so that an answer beyond the limits is refused before all of it is in memory. Its bytes are
- * counted by the database first, which need not keep them.
+ * Reads rows one chunk at a time, so that an answer beyond the limits is refused before all of it is in
+ * memory. The database counts its bytes first, without keeping them.
  */
 const readLimited = async (connection: Connection, sql: string) => {
   const rows = limits.answerRows + 1;
@@ -83,7 +88,7 @@ const readLimited = async (connection: Connection, sql: string) => {
     connection.runAndReadAll(
       `SELECT sum(strlen(COLUMNS(*)::VARCHAR))::DOUBLE FROM (SELECT * FROM (${text}\n) LIMIT ${rows})`,
     );
-  // A query that cannot stand in brackets is tried without the comment after it; a faulty one is refused below.
+  // A query that fails in brackets is tried again without a trailing comment; a faulty one is refused below.
   const sums = await counted(bare(sql)).catch(() =>
     counted(sql.replace(/;(\s|;|--[^\n]*(\n|$))*$/, '')).catch(() => null),
   );
@@ -108,10 +113,10 @@ const answerOf = async (connection: Connection, sql: string): Promise<Answer> =>
 };
 
 /**
- * The answer to a question, in this process: whatever memory and time DuckDB takes. What is written to a file is answered
- * with the number of its rows.
+ * The answer to a question, in this process, without a limit on memory and time. For a file the answer is the
+ * number of its rows.
  *
- * @param folder where the tables are put on their way; it is empty, and whoever made it removes it
+ * @param folder an empty folder for the tables; the caller removes it
  */
 export const answerIn = (folder: string, { tables, sql, file }: Question): Effect<Answer> =>
   pipe(

@@ -1,6 +1,6 @@
 /**
- * The process of one query: DuckDB works beside its event loop, which watches what it takes. Neither a query that makes one
- * value of gigabytes nor one that never comes to an end can be stopped but with its process.
+ * The process of one query: DuckDB works in threads, and the event loop watches its memory and time. A query
+ * that makes one value of gigabytes, or that never ends, can only be stopped with its process.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,10 +10,10 @@ import { type DrumheadError, decodeError, errorMessage } from '../../../base/err
 import { answerIn } from './answer.js';
 import { type Reply, type Request, requestCodec } from './messages.js';
 
-/** Memory grows by no more than 100 MB between two looks. */
+/** In this time memory grows by no more than 100 MB. */
 const milliseconds = 20;
 
-/** An exit would wait for DuckDB. */
+/** Kills the process, since an exit would wait for DuckDB. */
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
 
 const say = (reply: Reply): void => void process.send?.(reply, die);

@@ -1,11 +1,11 @@
-/** A DuckDB value without the loss of a digit: as JSON, and as text. */
+/** DuckDB values with all their digits: as JSON, and as text. */
 
 import type { ColumnType } from '../../../formats/duckdb.js';
 
 /** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
 const writtenAsText = /^(U?BIGINT|U?HUGEINT|BIGNUM|DECIMAL\(\d+,\d+\))$/;
 
-/** The number that prints as these digits, or the digits where none does. */
+/** The number that prints as these digits, or the digits if there is none. */
 const numberOrText = (digits: string): number | string => {
   const number = Number(digits);
   const places = digits.split('.')[1]?.length ?? 0;
@@ -29,8 +29,8 @@ const struct = (
   );
 
 /**
- * A cell as a value of JSON: integers and decimals are numbers where a number has all their digits, text otherwise, at
- * whatever depth of lists, structs and maps. Infinity and NaN, which JSON has not, are text.
+ * A cell as a value of JSON: integers and decimals are numbers if a number has all their digits, otherwise
+ * text, at any depth of lists, structs and maps. Infinity and NaN, which JSON does not have, are text.
  */
 export const exactValue = (type: ColumnType, cell: unknown): unknown => {
   if (typeof cell === 'string') return writtenAsText.test(type.toString()) ? numberOrText(cell) : cell;
@@ -49,7 +49,7 @@ export const exactValue = (type: ColumnType, cell: unknown): unknown => {
   return memberTypes?.[member] === undefined ? cell : struct(cell, ['value'], [memberTypes[member]]);
 };
 
-/** As JSON.stringify, which writes -0 as 0: here it keeps its sign. */
+/** As JSON.stringify, except that -0 keeps its sign. */
 export const jsonText = (value: unknown, indent = 0): string => {
   const pad = (deeper: number): string => (indent === 0 ? '' : `\n${' '.repeat(indent * deeper)}`);
   const written = (part: unknown, depth: number): string => {

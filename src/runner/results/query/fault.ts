@@ -3,7 +3,7 @@
 import { type DrumheadError, decodeError, nearest } from '../../../base/error.js';
 import type { AskedTable } from './messages.js';
 
-/** What people call a column by other words than its own. */
+/** Other words that people use for columns. */
 const alsoCalled: Readonly<Record<string, string>> = {
   name: 'experiment',
   label: 'experiment',
@@ -14,7 +14,7 @@ const alsoCalled: Readonly<Record<string, string>> = {
 
 const columnsIn = ({ columns }: AskedTable): readonly string[] => Object.keys(columns);
 
-/** `'seed' of runs and epochs`, the nearest of each table; none where none is near. */
+/** `'seed' of runs and epochs`: the nearest name of each table; none if none is near. */
 const hintFor = (name: string, tables: readonly AskedTable[]): string => {
   const asked = name.toLowerCase();
   const near = tables.flatMap((table) => {
@@ -37,10 +37,7 @@ const unknownColumn =
 const unknownTable =
   /^(?:Catalog Error: Table with name (?<a>.+?) does not exist|Binder Error: Referenced table "(?<b>.+?)" not found)/;
 
-/**
- * The same error; where it is of a column or a table that is not there, in a sentence with the nearest that is, and all
- * that are.
- */
+/** The same error; for an unknown column or table, a sentence with the nearest name and all names. */
 export const inOurNames =
   (tables: readonly AskedTable[]) =>
   (error: DrumheadError): DrumheadError => {

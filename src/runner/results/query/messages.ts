@@ -1,4 +1,4 @@
-/** The messages between whoever asks a query and the process that answers it. */
+/** The messages between a query and the process that answers it. */
 
 import * as t from 'io-ts';
 
@@ -16,7 +16,7 @@ const question = t.type({
 /** A query, and the Parquet file that its answer is written to. */
 export type Question = t.TypeOf<typeof question>;
 
-/** A question to a process, the folder that it puts tables in, and what it may take. */
+/** A question to a process, the folder for its tables, and its limits. */
 export const requestCodec = t.type({
   question,
   folder: t.string,
@@ -24,7 +24,7 @@ export const requestCodec = t.type({
 });
 export type Request = t.TypeOf<typeof requestCodec>;
 
-/** A table as it is asked about. */
+/** A table that a query can read. */
 export type AskedTable = t.TypeOf<typeof table>;
 
 const error = t.union([
@@ -36,20 +36,20 @@ const error = t.union([
 const answer = t.type({
   /** All different: DuckDB renames repeated names to `seed` and `seed_1`. */
   columns: t.readonlyArray(t.type({ name: t.string, type: t.string })),
-  /** As values of JSON; numbers are numbers where they are exact, text otherwise. */
+  /** As values of JSON; numbers are numbers if they are exact, otherwise text. */
   rows: t.readonlyArray(t.readonlyArray(t.unknown)),
-  /** As text with all digits; null where there is no value. */
+  /** As text with all digits; null if there is no value. */
   texts: t.readonlyArray(t.readonlyArray(t.union([t.string, t.null]))),
 });
 
-/** The answer to a query; where it is written to a file, the number of its rows. */
+/** The answer to a query; for a file, the number of its rows. */
 export type Answer = t.TypeOf<typeof answer>;
 
-/** What the process says before it ends. */
+/** The messages of the process before it ends. */
 export const replyCodec = t.union([
   t.type({ kind: t.literal('answer'), answer }),
   t.type({ kind: t.literal('failed'), error }),
-  /** It takes more than it may. */
+  /** It exceeds its limits. */
   t.type({ kind: t.literal('ends'), for: t.union([t.literal('memory'), t.literal('time')]) }),
 ]);
 export type Reply = t.TypeOf<typeof replyCodec>;

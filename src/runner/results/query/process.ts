@@ -35,7 +35,7 @@ const askIn =
     new Promise((resolve) => {
       const child = fork(entry, [], {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        // Bytes, zeros below zero and dates stay what they are.
+        // This transfers bytes, -0 and dates, which JSON cannot.
         serialization: 'advanced',
         // Compiled, it needs nothing; from source it reads TypeScript only by tsx.
         execArgv: isSource
@@ -45,7 +45,7 @@ const askIn =
       let reply: Reply | null = null;
       child.on('message', (message) => {
         const read = replyCodec.decode(message);
-        // What it says first: an answer at the limit is one.
+        // Only its first message counts: an answer just below the limit is valid.
         if (E.isRight(read)) reply ??= read.right;
       });
       child.on('error', (cause) =>

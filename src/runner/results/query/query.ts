@@ -16,21 +16,21 @@ import { inTemporary } from './temporary.js';
 const most = { bytes: limits.queryBytes, seconds: limits.querySeconds };
 
 /**
- * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one). It reads
- * these tables and nothing else: no file, no network, no extension. DuckDB works in a process of its own, which ends where
- * it takes more memory or time than `limits` allows.
+ * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one).
+ * It reads these tables and nothing else: no file, no network, no extension. DuckDB works in a process of its
+ * own, which ends if it takes more memory or time than `limits` allows.
  *
- * **Errors** EngineError where DuckDB is not installed, or its process dies; DecodeError with what it says of the query,
- * where it is anything but a SELECT (nothing of it has then run), and where it takes too much.
+ * **Errors** EngineError if DuckDB is not installed or its process dies; DecodeError with DuckDB's message on
+ * the query, if it is not a SELECT (then nothing has run), and if it takes too much.
  */
 export const query = (tables: readonly PlainTable[], sql: string): Effect<Answer> =>
   ask({ tables, sql, file: null }, most);
 
 /**
- * Writes the answer to a query to a Parquet file, whole or not at all, and returns its number of rows. The database itself
- * writes to a folder of ours alone.
+ * Writes the answer to a query to a Parquet file, whole or not at all, and returns its number of rows. The
+ * database itself writes only to a temporary folder.
  *
- * **Errors** as `query`; DecodeError where another file is there, which `force` moves aside; FileError.
+ * **Errors** as `query`; DecodeError if another file is in its place, which `force` moves aside; FileError.
  */
 export const queryToParquet = (
   tables: readonly PlainTable[],

@@ -1,4 +1,4 @@
-/** Which sweeps a run folder belongs to, from the records of all sweeps. */
+/** Finds the sweeps that a run folder belongs to, from the records of all sweeps. */
 
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -6,7 +6,7 @@ import { type Effect, errorMessage } from '../../../base/error.js';
 import { readSweep, recordedSweeps } from '../../folder/sweep-file.js';
 import type { SweepsOf } from './tables.js';
 
-/** The sweeps that were recorded, and a sentence for each record that cannot be taken. */
+/** The recorded sweeps, and a sentence for each record that cannot be used. */
 export interface SweepsFound {
   readonly sweepsOf: SweepsOf;
   readonly notes: readonly string[];

@@ -1,4 +1,6 @@
-/** Run folders as two plain tables: `runs`, a line a run, and `epochs`, a line a run and epoch. Pure. */
+/**
+ * Run folders as two plain tables: `runs`, one row per run, and `epochs`, one row per run and epoch. Pure.
+ */
 
 import { hashProgram } from '../../../dsl/index.js';
 import type { Model } from '../../../experiments/model.js';
@@ -7,7 +9,7 @@ import type { RunSummary } from '../summary.js';
 
 type Type = 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'JSON';
 
-/** A table before any database has seen it. */
+/** A table as plain data. */
 export interface PlainTable {
   readonly name: string;
   /** Names and types of DuckDB. */
@@ -39,8 +41,8 @@ const snake = (name: string): string =>
     .toLowerCase();
 
 /**
- * The columns of the scores: those of classes, and behind them one for each score that an experiment declares. A name that
- * is a column already has `_score` behind it.
+ * The columns of the scores: those of classes, and after them one for each score that an experiment declares.
+ * `_score` is appended to a name that is already a column.
  */
 const columnsIn = (runs: readonly RunSummary[]): readonly ScoreColumn[] => {
   const measured = runs.flatMap(({ scores, history }) => [
@@ -131,9 +133,9 @@ const optionsOf = (model: Model): Readonly<Record<string, unknown>> =>
   model.name === 'program' ? { program: hashProgram(model) } : withoutName(model);
 
 /**
- * A line a run. Settings of task, model and training are JSON: `options->>'readout'`.
+ * One row per run. Settings of task, model and training are JSON: `options->>'readout'`.
  *
- * @param labels what the runs are called; left out, their own labels or names
+ * @param labels the labels of the runs; left out: their own labels or names
  */
 export const runsTable = (
   runs: readonly RunSummary[],
@@ -165,7 +167,7 @@ export const runsTable = (
   })),
 });
 
-/** A line a run and epoch: its training loss, its rate, and the scores on the validation images. */
+/** One row per run and epoch: its training loss, its rate, and the scores on the validation images. */
 export const epochsTable = (
   runs: readonly RunSummary[],
   sweepsOf: SweepsOf,

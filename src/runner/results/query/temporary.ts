@@ -1,4 +1,4 @@
-/** Folders for the time of one query. */
+/** Temporary folders for one query. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, type Effect, fileError } from '../../../base/error.js';
 
-/** Runs work with a folder that is gone afterwards. */
+/** Runs work with a temporary folder, and removes it. */
 export const inTemporary = <A>(work: (folder: string) => Effect<A>): Effect<A> =>
   pipe(
     TE.tryCatch(

@@ -7,7 +7,7 @@ import type { Prepared } from '../prepare.js';
 /** The folder that a repeated run is left in. */
 export const againFolder = 'again';
 
-/** A word of a command line, quoted for a shell where it is not plain. */
+/** A word of a command line, quoted for a shell if necessary. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 

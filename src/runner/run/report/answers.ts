@@ -1,4 +1,7 @@
-/** What a run's model answers on its test samples, observed and drawn: charts, and its best and worst samples. */
+/**
+ * Observes and draws the answers of a run's model on its test samples: charts, and its best and worst
+ * samples.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -31,7 +34,7 @@ import {
 import { objectiveOf } from '../../training/aimed.js';
 import type { Objective } from '../../training/objective.js';
 
-/** What is needed of a run to look at its answers. */
+/** The parts of a run that its answers need. */
 export interface Answering {
   readonly program: Program;
   readonly aim: Learning['aim'];
@@ -49,15 +52,18 @@ export interface DrawnChart extends Pick<AnswerChart, 'name' | 'alt' | 'caption'
   readonly narrow: { readonly light: string; readonly dark: string };
 }
 
-/** What was drawn of answers. */
+/** The drawings of answers. */
 export interface DrawnAnswers {
   readonly answers: Answers;
   readonly charts: readonly DrawnChart[];
-  /** Null where there are no samples to show. */
+  /** Null if there are no samples to show. */
   readonly examples: { readonly figure: PanelFigure; readonly png: Uint8Array } | null;
 }
 
-/** The score of a sample to hold against how hard it is: its own first, of classes the share that is right. */
+/**
+ * The score that is compared with the difficulty of a sample: the first that the experiment declares, or for
+ * classes the share of correct ones.
+ */
 const scoreOf = ({ aim }: Pick<Answering, 'aim'>): { readonly name: string; readonly better: Better } => {
   if (aim.kind === 'classes')
     return {
@@ -73,7 +79,7 @@ const scoreOf = ({ aim }: Pick<Answering, 'aim'>): { readonly name: string; read
   return first === undefined ? { name: 'loss', better: 'less' } : { name: first[0], better: first[1].better };
 };
 
-/** How the answers of a run are looked at. */
+/** The plan for observing the answers of a run. */
 export const answersPlan = (of: Answering): AnswersPlan => ({
   objective: of.objective ?? objectiveOf(of),
   compared: comparedIn(of, of.loss, of.arrays.forms),
@@ -85,7 +91,7 @@ export const answersPlan = (of: Answering): AnswersPlan => ({
 
 const rankWords = { best: 'best', worst: 'worst' } as const;
 
-/** The scores of one sample in words: its loss, and its score where that is another. */
+/** The scores of one sample in words: its loss, and its score if that is another. */
 export const sampleNote = (
   { scores, loss }: { readonly scores: Measures; readonly loss: number | null },
   name: string,
@@ -97,7 +103,7 @@ export const sampleNote = (
       : [`${wordsOfScore(name)} ${scoreFigure(scores[name])}`]),
   ].join(', ');
 
-/** A sample as it is drawn. */
+/** A sample as an example of a picture. */
 const exampleOf =
   (plan: AnswersPlan, split: SplitName) =>
   (sample: ObservedSample): Example => ({
@@ -110,7 +116,7 @@ const exampleOf =
 const askedOf = (compared: Compared | null): ExamplesPicture['asked'] =>
   compared === null ? null : { against: compared.against, classes: compared.classes };
 
-/** Arrays that say the same a second time: of pictures with classes one is asked for. */
+/** The arrays to show, without those that repeat others: for pictures with classes only one target. */
 const formsShown = ({ forms, compared }: AnswersPlan): AnswersPlan['forms'] =>
   Object.fromEntries(
     Object.entries(forms).filter(
@@ -118,7 +124,7 @@ const formsShown = ({ forms, compared }: AnswersPlan): AnswersPlan['forms'] =>
     ),
   );
 
-/** Samples as a picture takes them. */
+/** Samples as the examples of a picture. */
 export const examplesOf = (
   plan: AnswersPlan,
   samples: readonly ObservedSample[],
@@ -150,7 +156,7 @@ const drawChart = ({ name, alt, caption, draw }: AnswerChart): Effect<DrawnChart
 export const drawCharts = (answers: Answers): Effect<readonly DrawnChart[]> =>
   TE.traverseSeqArray(drawChart)(answerCharts(answers));
 
-/** What was observed, drawn. */
+/** Draws the observed answers. */
 const drawObserved = (plan: AnswersPlan, { answers, samples }: ObservedAnswers): Effect<DrawnAnswers> =>
   pipe(
     TE.Do,
@@ -174,7 +180,9 @@ const drawObserved = (plan: AnswersPlan, { answers, samples }: ObservedAnswers):
     TE.map((drawn) => ({ answers, ...drawn })),
   );
 
-/** Looks at the answers on the test samples and draws them; null where it was stopped. **Errors** those of the engine. */
+/**
+ * Observes and draws the answers on the test samples; null if it was stopped. **Errors** those of the engine.
+ */
 export const drawAnswers = (session: Session, of: Answering): Effect<DrawnAnswers | null> => {
   const plan = answersPlan(of);
   return pipe(

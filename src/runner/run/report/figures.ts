@@ -16,9 +16,9 @@ import { readChecked } from '../../folder/sealed-json.js';
 export interface Figures {
   readonly waves: PanelFigure | null;
   readonly segmentations: PanelFigure | null;
-  /** The samples that are answered best and worst. */
+  /** The best and the worst samples. */
   readonly examples: PanelFigure | null;
-  /** What charts of the answers are drawn from. */
+  /** The data of the charts of answers. */
   readonly answers: Answers | null;
 }
 
@@ -29,7 +29,7 @@ interface Base64Brand {
   readonly Base64: unique symbol;
 }
 
-/** It goes into a style sheet as it is, so nothing else may be in it. */
+/** Base64 only, since it is put into a style sheet unchanged. */
 const base64 = t.brand(
   t.string,
   (text): text is t.Branded<string, Base64Brand> => /^[A-Za-z0-9+/]*={0,2}$/.test(text),
@@ -115,7 +115,7 @@ const answersCodec = t.type({
   ),
 });
 
-/** Earlier versions kept no answers. */
+/** Earlier versions have no answers. */
 const figuresCodec = t.intersection([
   t.type({ waves: nullable(figure), segmentations: nullable(figure) }),
   t.partial({ examples: nullable(figure), answers: nullable(answersCodec) }),
@@ -125,7 +125,7 @@ const figuresCodec = t.intersection([
 export const writeFigures = (folder: string, figures: Figures, identity: string): Effect<string> =>
   writeText(join(folder, files.figures), `${JSON.stringify(sealed({ ...figures, run: identity }))}\n`);
 
-/** The figures of a run folder; all null where nothing was drawn. **Errors** FileError, DecodeError. */
+/** The figures of a run folder; all null if nothing was drawn. **Errors** FileError, DecodeError. */
 export const readFigures = (folder: string): Effect<Figures> => {
   const path = join(folder, files.figures);
   return pipe(

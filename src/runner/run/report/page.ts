@@ -1,4 +1,4 @@
-/** What the report of a run says and shows, as a page takes it: settings, data, scores, cost and how to repeat it. */
+/** The content of a run's report as a page: settings, data, scores, cost and how to repeat it. */
 
 import { cost } from '../../../compile/cost/index.js';
 import { diagram } from '../../../compile/diagram/index.js';
@@ -25,7 +25,7 @@ import type { DrawnAnswers, DrawnChart } from './answers.js';
 import { curveOf, type Fitted, type Pictures } from './pictures.js';
 import { apartWords, experimentWords, ownLines, wavesWords } from './report-words.js';
 
-/** Scores of other splits than the test, under the kept weights. */
+/** Scores of other splits than the test, with the kept weights. */
 export interface Elsewhere {
   readonly validation: Scores | null;
   /** The scores of the first training samples, and their number. */
@@ -58,7 +58,7 @@ const wordsOfWaves = ({ program, images, experiment }: Prepared): string => {
     : wavesWords(portrait(program, { output: 'waves', input }), false).replaceAll('image', 'sample');
 };
 
-/** All of the page but its name and warnings. `seconds`: how long the training took, where that is known. */
+/** The whole page except its name and warnings. `seconds`: the duration of the training, if known. */
 export const pageOf = (
   prepared: Prepared,
   state: TrainState,
@@ -164,13 +164,13 @@ export const pageOf = (
   };
 };
 
-/** A chart as pages take it. */
+/** A chart as a part of a page. */
 export const shownChart = (chart: DrawnChart): { readonly picture: Picture; readonly caption: string } => ({
   picture: fittedDrawing(chart, chart.alt),
   caption: chart.caption,
 });
 
-/** Answers as a page takes them. */
+/** Answers as a part of a page. */
 const shownAnswers = ({ charts, examples }: DrawnAnswers): NonNullable<RunReport['answers']> => ({
   charts: charts.map(shownChart),
   ...(examples === null ? {} : { examples: examples.figure }),

@@ -1,7 +1,7 @@
 /**
- * The pictures of a finished run: the waves, the segmentations, the learning curves. Each is drawn as a file and as a
- * figure of a page that follows light and dark. A picture that cannot be drawn becomes a sentence, never an error:
- * the trained weights are worth more.
+ * The pictures of a finished run: the waves, the segmentations, the learning curves. Each is drawn as a file
+ * and as a figure of a page with a light and a dark theme. A picture that cannot be drawn becomes a sentence
+ * and not an error, so that no trained weights are lost.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -51,21 +51,23 @@ export interface Drawn {
   readonly figure: PanelFigure;
 }
 
-/** The pictures that an experiment asks for; null are those that it does not, and those that could not be drawn. */
+/**
+ * The pictures that an experiment asks for; null if it does not ask for one, or if one could not be drawn.
+ */
 export interface Pictures {
-  /** Null too for a program without waves. */
+  /** Null also for a program without waves. */
   readonly waves: Drawn | null;
   readonly segmentations: Drawn | null;
-  /** The first images with their targets alone; drawn with the segmentations. */
+  /** The first images with their targets only; drawn with the segmentations. */
   readonly examples: PanelFigure | null;
   /** SVG. */
   readonly curves: Fitted<string> | null;
   readonly curvesPng: Uint8Array | null;
-  /** What could not be drawn and why, a sentence each. */
+  /** A sentence for each picture that could not be drawn. */
   readonly failed: readonly string[];
 }
 
-/** The outputs that can be drawn: a program without waves has none, and other data than images no segmentations. */
+/** The outputs that can be drawn: waves need a program with waves, segmentations need images. */
 export const drawable = (
   outputs: readonly OutputName[],
   program: Program,
@@ -154,7 +156,7 @@ const attempt = <A>(what: string, is: boolean, draw: () => Effect<A>): T.Task<At
       )
     : T.of({ made: null, failed: [] });
 
-/** Runs the first test images and draws the pictures; it never fails, but says what it could not draw. */
+/** Runs the first test images and draws the pictures. It never fails; it reports what it could not draw. */
 export const drawPictures =
   (
     session: Session,
@@ -215,7 +217,7 @@ export const drawPictures =
     };
   };
 
-/** An epoch as the curves take it; both losses are the one that is trained for. */
+/** An epoch as a point of the curves; both losses are the one that is trained for. */
 export const curveOf = (metrics: EpochMetrics): EpochScores => ({
   epoch: metrics.epoch,
   train: { loss: metrics.trainLoss },

@@ -26,7 +26,7 @@ const entryOf = ({ starts, everyStep, fed, steps: count }: ScanPortrait): string
   return `${start}, and ${each} reads ${parts.join(' and ')}.`;
 };
 
-/** Distances along rows and along columns separately: a kernel's corners may well be zero. */
+/** Distances along rows and along columns separately, since the corners of a kernel may be zero. */
 const awayOf = (reach: number, axes: number): string => {
   const count = (noun: string): string => (reach === 1 ? `one ${noun}` : `${reach} ${noun}s`);
   switch (axes) {
@@ -63,7 +63,7 @@ const readoutWords = ({ observed: heard, around, scans }: Portrait): readonly st
  * How a model's hidden state moves, in sentences that follow from its graph. Properties that the graph does not
  * decide are left out.
  *
- * @param pixels whether each pixel has an answer of its own
+ * @param pixels whether the program answers for each pixel
  */
 export const wavesWords = (found: Portrait, pixels: boolean): string => {
   const { scans, sight } = found;
@@ -122,7 +122,7 @@ const differenceWords: Readonly<Record<string, string | undefined>> = {
   'squared-error': 'mean square of that distance',
 };
 
-/** A score of outputs in words: what is summed over the samples, over what. */
+/** A score of outputs in words: the sum of one output over the sum of another. */
 const ownWords = ({ output, count }: OwnScore): string => {
   const known = differenceWords[output];
   if (known !== undefined && count === `${output}-count`) return known;
@@ -131,7 +131,7 @@ const ownWords = ({ output, count }: OwnScore): string => {
     : `sum of the output ${output} over that of ${count}`;
 };
 
-/** The scores to show first, where something else than images is scored; null of images with classes. */
+/** The scores to show first for other data than images with classes; null for those. */
 export const ownLines = (
   aim: Learning['aim'],
   loss: LossSpec,
@@ -159,7 +159,7 @@ export const ownLines = (
   return aim.scored === 'classes' && !ofImages ? [right, minimised] : null;
 };
 
-/** Whether the classes of a task are shapes, which no local look can tell apart. */
+/** Whether the classes of a task are shapes, which cannot be distinguished locally. */
 const isOfShapes = (task: Task): boolean => {
   switch (task.name) {
     case 'tetrominoes':

@@ -94,7 +94,7 @@ export const writeReport =
     return { warnings: all };
   };
 
-/** What is drawn of a run, in words. */
+/** The drawn parts of a run, in words. */
 const drawnWords = ({ experiment, program, ...rest }: Prepared): string => {
   const names: Readonly<Record<OutputName, string>> = {
     waves: 'the waves',
@@ -112,7 +112,7 @@ const drawnWords = ({ experiment, program, ...rest }: Prepared): string => {
   );
 };
 
-/** The answers, drawn, and a sentence where they could not be. */
+/** The drawn answers, or a sentence if they could not be drawn. */
 const answersOf = async (
   { program, aim, experiment, arrays, objective, evaluationBatch }: Prepared,
   session: Session,
@@ -131,7 +131,7 @@ const answersOf = async (
     : { drawn: null, failed: [`the answers could not be drawn: ${errorMessage(made.left)}`] };
 };
 
-/** Training samples that are scored for the page, at most. */
+/** The largest number of training samples that are scored for the page. */
 const mostTraining = 1000;
 
 const scoresElsewhere = async (
@@ -161,7 +161,7 @@ const scoresElsewhere = async (
   }
 };
 
-/** A sentence for waves that are asked for and cannot be drawn, although the program has an output of that name. */
+/** A sentence for requested waves that cannot be drawn, although the program has an output of that name. */
 const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
   const found = waveGridOf(program);
   return experiment.outputs.includes('waves') && 'waves' in outputsOf(program.graph) && found.kind === 'none'
@@ -169,7 +169,7 @@ const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
     : [];
 };
 
-/** A sentence where a file could not be written; none where it was. */
+/** A sentence if a file could not be written; otherwise none. */
 const kept = async (what: string, write: () => Promise<Checked<unknown>>): Promise<readonly string[]> => {
   const done = await write().catch((cause: unknown) => E.left(errorOf(cause)));
   return E.isLeft(done) ? [`${what} could not be written: ${errorMessage(done.left)}`] : [];
@@ -213,7 +213,7 @@ const pictureFile: Readonly<Record<OutputName, string>> = {
   waves: files.waves,
   segmentations: files.segmentations,
   curves: files.curves,
-  // Where there are no samples to show there are charts, which are drawn from this.
+  // Without samples to show there may still be charts, which are drawn from this.
   answers: files.figures,
 };
 
@@ -228,9 +228,9 @@ export const isDrawn = (prepared: Prepared): Effect<boolean> => {
   );
 };
 
-/** The images that are drawn with their classes; null where something else is learnt of them. */
+/** The images that are drawn with their classes; null if the program learns something else. */
 const drawnImages = ({ images, aim }: Prepared): Dataset | null => (aim.kind === 'classes' ? images : null);
 
-/** The loss has a panel of its own. */
+/** The scores of the curves, without the loss, which has its own panel. */
 const drawnScores = (prepared: Prepared): readonly OwnLine[] | undefined =>
   scoresToShow(prepared)?.filter(({ name }) => name !== 'loss');

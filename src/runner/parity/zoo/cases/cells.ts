@@ -49,7 +49,7 @@ const growingHyper = record('hyper', {
   T: size,
   angle: number,
   step_size: number,
-  // What fires is an array either way.
+  // The mask of firing cells is an array either way.
   masked: t.boolean,
 });
 
@@ -117,7 +117,7 @@ const dtNetHyper = record('hyper', {
 export const dtNet = model(
   dtNetHyper,
   ({ width, in_channels: channels, H, W, iterations, recall, group_norm: normed }) => {
-    // The blocks stand behind the convolution that recalls, where there is one.
+    // The blocks come after the convolution of the recall, if there is one.
     const blocks = `recur_block.${recall ? 1 : 0}`;
     const names = {
       begin: 'projection.0',
@@ -166,7 +166,7 @@ export const hgruOfTheFirst = model(hgruHyper, ({ C, H, W, T, kernel: side }) =>
   const self = layer('horizontal', 'horizontal');
   const shared = (x: Tensor<readonly [number, number, number]>) => {
     const weight = parameterOf(self, 'weight', [side, side, C, C], { init: 'zeros' });
-    // The authors make the gradient symmetric: that of a kernel that is made so.
+    // The authors make the gradient of the kernel symmetric.
     const symmetric = scale(0.5, add(weight, transpose(0, 1, 3, 2)(weight)));
     return convolveWith(x, symmetric, 'zero');
   };
@@ -195,7 +195,8 @@ export const hgruOfTheFirst = model(hgruHyper, ({ C, H, W, T, kernel: side }) =>
 });
 
 export const hgru = model(hgruHyper, ({ B, C, H, W, T, kernel: side }) => {
-  // The norms take the statistics of the batch: the batch is one sample of ours, a volume whose slices do not meet.
+  // The norms use statistics of the batch, so the whole batch is one sample here: a volume whose slices do
+  // not interact.
   const spread = (name: string) => {
     const [self, norm] = [layer(name, name), instanceNorm({ epsilon: 1e-3, name: `${name}-norm` })];
     return (x: Tensor<readonly [number, number, number, number]>) => {
@@ -236,7 +237,7 @@ const cvRnnHyper = where(
     alpha: pair(number),
     sigma: pair(number),
     nt: pair(size),
-    // Of the similarities, which are computed after the network.
+    // A setting of the similarities, which are computed after the network.
     window_size: size,
     window_step: size,
     window_starts: t.readonlyArray(size),

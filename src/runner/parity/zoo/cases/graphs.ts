@@ -68,7 +68,10 @@ const features = (theirs: string) => ({
   'features/bias': param('conv.bias'),
 });
 
-/** The two forms of the term beside the convolution, as the formula writes them: the settings do not tell them apart. */
+/**
+ * The two forms of the term beside the convolution, as the formula writes them; the settings do not
+ * distinguish them.
+ */
 const residuals: readonly (readonly [string, 'through' | 'beside'])[] = [
   ['R(X) = -( res.weight (conv.lin.weight X) + res.bias )', 'through'],
   ['R(X) = -conv.lin.weight X + res.weight X + res.bias', 'beside'],

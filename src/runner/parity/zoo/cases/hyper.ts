@@ -1,4 +1,4 @@
-/** What settings of the zoo's cases may be. A setting that is not known is refused, for it would be left out. */
+/** Codecs of the settings of the zoo's cases. An unknown setting is refused, since it would be ignored. */
 
 import * as t from 'io-ts';
 import { choice, real, whole } from '../../../../base/codec.js';
@@ -10,5 +10,5 @@ export const batch = { B: size };
 export const word = choice;
 export const pair = <A>(of: t.Type<A, A, unknown>) => t.readonly(t.tuple([of, of]));
 
-/** The only value of a setting that is understood. */
+/** A setting of which only one value is supported. */
 export const flag = <A extends boolean | number>(value: A): t.Type<A, A, unknown> => t.literal(value);

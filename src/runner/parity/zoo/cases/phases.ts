@@ -145,7 +145,7 @@ const rowsOf = (c: ZooCase, name: string, channels: number): number => {
   return rows;
 };
 
-/** The groups of the norm of a coupling by convolution: eight where they divide the channels, else one. */
+/** The groups of the norm of a coupling by convolution: eight if that divides the channels, else one. */
 const groupsOfConvolution = (channels: number): number => (channels % 8 === 0 ? 8 : 1);
 
 /** The groups of the norm of attention: the largest divisor of the channels up to eight. */
@@ -161,13 +161,16 @@ const wonnHyper = {
   gamma: number,
   kernel: size,
   group_size: size,
-  // Of the perceptrons, whose rows are those of their arrays.
+  // A setting of the perceptrons, whose rows follow from their arrays.
   hidden_ratio: size,
   norm: word('gn', 'none'),
   si: word('trig', 'mlp'),
 };
 
-/** The layer, whose arrays have names after a prefix: with the plain cosine, or with learned influence and sensitivity. */
+/**
+ * The layer, whose arrays have a prefix in their names: with the plain cosine, or with learned influence and
+ * sensitivity.
+ */
 const wonnOf = (
   { C, T, gamma, kernel: side, group_size: g, norm: how, si }: t.TypeOfProps<typeof wonnHyper>,
   c: ZooCase,
@@ -285,5 +288,5 @@ const block = model(record('hyper', { ...wonnHyper, C_in: size }), (h, c) => {
   };
 });
 
-/** A layer by itself, or behind transitions from other channels. */
+/** A layer by itself, or after transitions from other numbers of channels. */
 export const wonn: Model = (c) => ('C_in' in c.hyper ? block : wonnAlone)(c);

@@ -77,7 +77,7 @@ const layerOfLinoss = model(record('hyper', { ...sizes, discretisation: word('im
   layerAlone(h, h.discretisation),
 );
 
-/** A layer, or a network of one block: that has inputs and outputs of its own. */
+/** A layer, or a network of one block, which has its own numbers of inputs and outputs. */
 export const linoss: Model = (c) => ('inputs' in c.hyper ? network : layerOfLinoss)(c);
 
 export const dampedLinoss = model(
@@ -99,7 +99,7 @@ const network = model(networkHyper, (h) => {
   if (classification && every !== 1)
     throw new LayoutFault('hyper.output_step: a classification answers once, so it should be 1');
   if (every > T) throw new LayoutFault(`hyper.output_step: ${every} is more than the ${T} steps`);
-  // Of numbers: an answer after each so many steps.
+  // For numbers: an answer after every so many steps.
   const asked = Array.from({ length: Math.floor(T / every) }, (_, i) => every * (i + 1) - 1);
   return {
     program: program({ x: [T, inputs] }, ({ x }) => {

@@ -61,7 +61,7 @@ const hornHyper = pipe(
 /** The authors' code; `omega` and `gamma` are settings, or one number a unit. */
 export const horn: Model = model(hornHyper, (h) => hornOf(h, h));
 
-/** HORN as a library has it: with feedback of the amplitude. */
+/** HORN in the form of a library: with feedback of the amplitude. */
 export const hornOfLibrary = model(record('hyper', { ...hornSizes, dt: number }), ({ T, inputs, n, dt }) => {
   return {
     program: program({ stimulus: [T, inputs] }, ({ stimulus }) => {
@@ -188,7 +188,7 @@ const waveRnnHyper = record('hyper', {
 export const waveRnn = model(
   waveRnnHyper,
   ({ T, inputs, n, channels, outputs, kernel, act: activation }, c) => {
-    // Read at every step, or at the end: the settings do not say, the answer's axes do.
+    // Read at every step, or at the end: the settings do not say which, but the axes of the answer do.
     const everyStep = c.arrays.output64.output?.shape.length === 3;
     return {
       program: program({ x: [T, inputs] }, ({ x }) => {
