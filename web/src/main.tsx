@@ -1,4 +1,4 @@
-/** The playground: which page an address names, and the frame around it. */
+/** The playground: the page that an address names, and the frame around it. */
 
 import './look/style.css';
 import './look/draw.css';
@@ -73,7 +73,7 @@ const Page = ({ address }: { readonly address: Address }) => {
 
 type LaterPage = ComponentType<{ readonly text: string; readonly embed: Embed | undefined }>;
 
-/** The pages that are loaded when they are wanted. */
+/** The pages that are loaded on demand. */
 const later: Readonly<Record<Exclude<PageName, 'draw'>, () => Promise<LaterPage>>> = {
   lab: async () => (await import('./lab/page.js')).LabPage,
   write: async () => (await import('./write/page.js')).WritePage,

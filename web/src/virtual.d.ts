@@ -1,4 +1,4 @@
-/** Texts that the build makes. */
+/** Modules that the build generates. */
 declare module 'virtual:types' {
   const text: string;
   export default text;

@@ -1,4 +1,4 @@
-/** This page as a picture and a film: the image, and each model's wave above its classes. */
+/** The scene of this page for pictures and films: the image, and each model's wave above its classes. */
 
 import { largest, maps, paintSigned, type Theme } from '../look/maps.js';
 import type { Scene } from '../save/record.js';
@@ -23,7 +23,7 @@ const heading = 40;
 const frames = 48;
 
 let latest: readonly ModelView[] = [];
-/** The page tells what it shows, so that a film can wait for it. */
+/** The page reports its views here, so that a film can wait for them. */
 export const tellViews = (views: readonly ModelView[]): void => {
   latest = views;
 };

@@ -1,4 +1,4 @@
-/** The tasks of the page, with the weights that lie in web/weights. */
+/** The tasks of the page, with the weights in web/weights. */
 
 import * as t from 'io-ts';
 import type { ModelSpec } from '../../../src/models/catalogue.js';
@@ -29,7 +29,10 @@ const readout = t.union([
   t.literal('max'),
 ]);
 const sizes = { mid: t.number, channels: t.number, hidden: t.array(t.number) };
-/** The models of the page, filled in; the codec of all models would bring the language onto the first page. */
+/**
+ * The models of the page with all their settings. The codec of all models would load the language on the
+ * first page.
+ */
 const Model = t.union([
   t.type({ name: t.literal('nwm'), ...sizes, steps: t.number, dt: t.number, readout }),
   t.type({ name: t.literal('conv-lstm'), ...sizes, steps: t.number, readout }),
@@ -48,7 +51,7 @@ const titles: Readonly<Record<string, string>> = {
   cnn: 'CNN',
 };
 
-/** What is known of a task besides its weights. */
+/** The facts of a task besides its weights. */
 interface Known {
   readonly name: string;
   readonly title: string;
@@ -130,7 +133,7 @@ const scoreOf = ({ test, validation, epochs, of }: Listed): string | null => {
   return `${right} % of the shapes right, IoU ${scores.foregroundIou.toFixed(3)}, on ${where} images${after}`;
 };
 
-/** A list that is none is a fault of the build: better no page than models that say they have no weights. */
+/** An invalid list is a fault of the build, so the page fails instead of showing models without weights. */
 const listed = Index.decode(index);
 if (listed._tag === 'Left') throw new Error('web/weights/index.json is not a list of weights');
 
@@ -151,7 +154,7 @@ const trainedOf = (task: string): readonly Trained[] =>
     ];
   });
 
-/** The tasks in the order of the page; where a kind of model has no weights, it is shown untrained and says so. */
+/** The tasks in the order of the page; a kind of model without weights is shown untrained, with a note. */
 export const knownTasks: readonly DrawTask[] = known.map((each) => {
   const trained = trainedOf(each.name);
   const steps = trained.flatMap(({ spec }) => (spec.name === 'nwm' ? [spec.steps] : []))[0] ?? 40;

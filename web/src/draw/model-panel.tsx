@@ -8,7 +8,7 @@ import { markProbe, outline } from './overlay.js';
 import { type ModelView, stepsOf } from './runs.js';
 import type { DrawTask, Trained } from './tasks.js';
 
-/** Paints classes in their colours, towards the background's the less sure they are. */
+/** Paints classes in their colours, mixed with the background's: the less sure, the more. */
 export const paintClasses =
   (classes: Uint8Array, sure: Float32Array, kinds: number) =>
   (pixels: Uint8ClampedArray): void => {

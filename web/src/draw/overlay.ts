@@ -1,4 +1,4 @@
-/** What a pixel can know by now, drawn over a field: the line around it. */
+/** Draws a line over a field, around the sites that a pixel can know of by now. */
 
 /** Draws the border of the sites where `inside` holds; units are sites. */
 export const outline = (
@@ -33,7 +33,7 @@ export const outline = (
   context.stroke(path);
 };
 
-/** A ring around the pixel that is heard. */
+/** Draws a ring around the probed pixel. */
 export const markProbe = (
   context: CanvasRenderingContext2D,
   scale: number,

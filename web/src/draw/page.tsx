@@ -1,4 +1,4 @@
-/** Draw and decide: a picture, three models side by side, and what each pixel hears. */
+/** Draw and decide: a picture, three models side by side, and the wave at each pixel. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { classColour } from '../../../src/data/classes/colours.js';
@@ -18,7 +18,7 @@ import { packDraw, unpackDraw } from './state.js';
 import type { DrawTask } from './tasks.js';
 import { valuesOfModel } from './weights.js';
 
-/** Seconds that a whole run takes to be shown. */
+/** The duration of a whole run on screen, in seconds. */
 const duration = 5;
 
 type Tool = 'draw' | 'erase' | 'probe';
@@ -61,7 +61,7 @@ export const DrawPage = ({
   const now = useRef({ picture, share, probe });
   now.current = { picture, share, probe };
 
-  // a sample of the task is drawn in a worker
+  // a worker generates the sample of the task
   useEffect(() => {
     if (sample === undefined) return;
     let wanted = true;
@@ -77,7 +77,7 @@ export const DrawPage = ({
     };
   }, [task, sample]);
 
-  // a new picture starts the wave afresh; one that was damaged has told the models itself
+  // a new picture restarts the wave; a damaged one was already sent to the models
   const damaged = useRef<Picture | undefined>(undefined);
   useEffect(() => {
     if (damaged.current === picture || picture.size !== task.size || picture.channels !== task.channels)

@@ -1,4 +1,4 @@
-/** The picture that is drawn: bytes, one pixel after the other, and the strokes on it. */
+/** The person's picture: its bytes, pixel by pixel, and the strokes on it. */
 
 import type { Brush } from './tasks.js';
 
@@ -44,7 +44,10 @@ const covered = (size: number, brush: Brush, row: number, column: number): reado
   return pixels;
 };
 
-/** The picture with one touch more, in a colour or, without one, erased; and the pixels that were touched. */
+/**
+ * The picture after one more touch of the brush, which paints in a colour or, without one, erases; and the
+ * touched pixels.
+ */
 export const touched = (
   picture: Picture,
   brush: Brush,
@@ -68,7 +71,7 @@ export const blank = (size: number, channels: 1 | 3, ground: Rgb): Picture => {
   return picture;
 };
 
-/** Values from 0 to 1, as models take them. */
+/** The inputs of models: values from 0 to 1. */
 export const valuesOf = ({ bytes }: Picture): Float32Array =>
   Float32Array.from(bytes, (byte) => Math.fround(byte / 255));
 
@@ -84,7 +87,10 @@ export const paintPicture =
     }
   };
 
-/** The file's picture, cut to a square from its middle, in steps of 8 of 256, so that a link to it stays short. */
+/**
+ * The picture of a file, cropped to a square at its middle. Values are rounded to multiples of 8, so that a
+ * link to it stays short.
+ */
 export const pictureFromFile = async (
   file: Blob,
   size: number,

@@ -1,4 +1,4 @@
-/** What one pixel hears: its wave, the spectrum of it, and how sure it is of each class over time. */
+/** The panel of one pixel: its wave, its spectrum, and the probability of each class over time. */
 
 import { useMemo } from 'preact/hooks';
 import { Panel } from '../parts/controls.js';
@@ -74,7 +74,7 @@ export const Probe = ({ task, views, probe, share, colours }: ProbeProps) => {
               ? []
               : Array.from({ length: each.channels }, (_, channel) => ({
                   name: `channel ${channel + 1}`,
-                  // what has not run yet is a gap
+                  // steps that have not run yet are a gap
                   values: Float64Array.from({ length: steps }, (_n, t) =>
                     t < each.ran ? each.wave[t * each.channels + channel] : Number.NaN,
                   ),

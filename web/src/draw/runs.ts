@@ -1,4 +1,4 @@
-/** The models of a task, each in its worker, asked no faster than it answers. */
+/** The models of a task, each in its own worker, which gets a request only after answering the one before. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Arrays } from '../../../src/compile/parameters.js';
@@ -10,7 +10,7 @@ import type { DrawHandlers } from './worker.js';
 
 const newWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
-/** What one model shows now. */
+/** The current view of one model. */
 export interface ModelView {
   readonly shown: Shown | undefined;
   readonly heard: Heard | undefined;
@@ -20,7 +20,7 @@ export interface ModelView {
 
 const nothing: ModelView = { shown: undefined, heard: undefined, cone: undefined, fault: undefined };
 
-/** A model at work: its last wishes are fulfilled, those between are skipped. */
+/** A running model: it serves the latest requests and skips older ones. */
 class Running {
   readonly #calls: Caller<DrawHandlers> = callerOf<DrawHandlers>(newWorker());
   readonly #changed: (view: Partial<ModelView>) => void;
@@ -99,7 +99,7 @@ class Running {
     }
   }
 
-  /** Fulfils one wish: pictures first, then what is on screen, then what is beside it. */
+  /** Serves one request: pictures first, then the view on screen, then the panels beside it. */
   async #one(): Promise<boolean> {
     const [image, erased, step, probe, cone] = [
       this.#image,
@@ -153,7 +153,7 @@ export interface Runs {
 
 export const stepsOf = ({ spec }: Trained): number => ('steps' in spec ? spec.steps : 0);
 
-/** The models of a task; others when the task or the switch between trained and untrained changes. */
+/** The models of a task; new ones when the task or the switch between trained and untrained changes. */
 export const useRuns = (
   task: DrawTask,
   trained: boolean,
@@ -188,7 +188,7 @@ export const useRuns = (
   };
 };
 
-/** A sample of a task, from a worker that is ended after it. */
+/** A sample of a task, from a worker that ends afterwards. */
 export const sampleFrom = async (
   task: DrawTask,
   index: number,

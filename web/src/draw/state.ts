@@ -1,4 +1,4 @@
-/** What a link to this page remembers. */
+/** The state that a link to this page holds. */
 
 import * as t from 'io-ts';
 import { pack, unpack } from '../state/packed.js';
@@ -14,12 +14,12 @@ const Kept = t.exact(
 
 export interface DrawState {
   readonly task: string;
-  /** The number of the sample that is shown; undefined: the picture is the person's own. */
+  /** The number of the sample that is shown; undefined if the picture is the person's own. */
   readonly sample: number | undefined;
   readonly picture: Picture | undefined;
   readonly trained: boolean;
   readonly cone: boolean;
-  /** How far the run has come, from 0 to 1. */
+  /** The progress of the run, from 0 to 1. */
   readonly share: number;
   readonly probe: readonly [number, number] | undefined;
 }
@@ -40,7 +40,7 @@ export const packDraw = ({ task, sample, picture, trained, cone, share, probe }:
 const isPlace = (value: number, size: number): boolean =>
   Number.isInteger(value) && value >= 0 && value < size;
 
-/** The state of a text; undefined where the text is none, or does not fit its task. */
+/** The state in a text; undefined if the text is not a state, or does not fit its task. */
 export const unpackDraw = (text: string, tasks: readonly DrawTask[]): DrawState | undefined => {
   const packed = unpack(text);
   const decoded = packed === undefined ? undefined : Kept.decode(packed.json);

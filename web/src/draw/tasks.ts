@@ -1,13 +1,13 @@
-/** What one can draw for: the sizes of the picture, the classes, the brush, and the models of each. */
+/** The tasks that one can draw for: picture size, classes, brush and models of each. */
 
 import type { ModelSpec } from '../../../src/models/catalogue.js';
 
-/** A trained model of a task, and what it is. */
+/** A trained model of a task. */
 export interface Trained {
   readonly spec: ModelSpec;
   readonly title: string;
   readonly parameters: number;
-  /** Where its weights are, beside the page; null: none yet. */
+  /** The path of its weights, relative to the page; null if there are none yet. */
   readonly weights: string | null;
   /** Its score on unseen samples. */
   readonly score: string | null;
@@ -21,7 +21,7 @@ export interface DrawTask {
   readonly size: number;
   readonly channels: 1 | 3;
   readonly classes: readonly string[];
-  /** The settings of its generator; what is not generated has samples in a file. */
+  /** The settings of its generator; a task without a generator has samples in a file. */
   readonly task: Readonly<Record<string, unknown>>;
   readonly brush: Brush;
   readonly models: readonly Trained[];

@@ -36,11 +36,11 @@ const load = async (url: string): Promise<Arrays> => {
   return arraysOf(await response.arrayBuffer());
 };
 
-/** The weights of a model; null where it has none. */
+/** The weights of a model; null if it has none. */
 export const valuesOfModel = async ({ weights }: Trained): Promise<Arrays | null> => {
   if (weights === null) return null;
   const known = fetched.get(weights) ?? load(weights);
   fetched.set(weights, known);
-  // a copy, since what goes to a worker may move there
+  // a copy, since values sent to a worker may be transferred
   return Object.fromEntries(Object.entries(await known).map(([name, values]) => [name, values.slice()]));
 };

@@ -1,6 +1,6 @@
-/** Calls into a worker: each a message with a number, answered by one with the same number. */
+/** Calls into a worker: each is a message with a number, and its answer has the same number. */
 
-/** A handler of whatever input; which one it is, the types of the two sides say. */
+/** A handler of any input; the types of both sides determine which. */
 type Handler = { of(input: unknown): unknown }['of'];
 export type Handlers = { readonly [name: string]: Handler };
 
@@ -17,7 +17,7 @@ interface Waiting {
   failed(cause: Error): void;
 }
 
-/** The buffers of arrays in a value, so that they move instead of being copied. */
+/** The buffers of arrays in a value, so that they are transferred instead of copied. */
 const buffersIn = (value: unknown): ArrayBuffer[] => {
   const found = new Set<ArrayBuffer>();
   const look = (each: unknown): void => {
@@ -30,7 +30,9 @@ const buffersIn = (value: unknown): ArrayBuffer[] => {
   return [...found];
 };
 
-/** In a worker: answers calls by these functions. What a handler gives away, it must not use again. */
+/**
+ * In a worker: answers calls by these functions. A handler must not use arrays again that it has returned.
+ */
 export const answerBy = (handlers: Handlers): void => {
   self.onmessage = async ({ data }: MessageEvent<Call>) => {
     const { id, name, input } = data;
@@ -50,7 +52,7 @@ export interface Caller<H extends Handlers> {
   readonly end: () => void;
 }
 
-/** On the page: calls a worker. A fault rejects its call. */
+/** On the page: calls a worker. An error in the worker rejects the call. */
 export const callerOf = <H extends Handlers>(worker: Worker): Caller<H> => {
   let last = 0;
   const waiting = new Map<number, Waiting>();

@@ -1,11 +1,11 @@
-/** What a model decides of an image, step by step. */
+/** The decisions of a model on an image, step by step. */
 
 import { lightCone } from '../../../src/compile/light-cone/index.js';
 import type { Arrays } from '../../../src/compile/parameters.js';
 import type { ModelSpec, Sizes } from '../../../src/models/catalogue.js';
 import { type Opened, openModel, type Parts, programOf, type State } from './models.js';
 
-/** Where a model is: what it shows, and the class of each pixel so far. */
+/** The state of a model at one step: its wave, and the class of each pixel so far. */
 export interface Shown {
   readonly step: number;
   readonly steps: number;
@@ -16,25 +16,25 @@ export interface Shown {
   readonly sure: Float32Array;
 }
 
-/** What is heard at one pixel. */
+/** The signals at one pixel. */
 export interface Heard {
   readonly steps: number;
   readonly channels: number;
-  /** [T, C] as far as it has run. */
+  /** [T, C], up to the current step. */
   readonly wave: Float32Array;
   readonly ran: number;
-  /** [T, K], the class probabilities having heard 1, 2, ... steps; one row for a model without time. */
+  /** [T, K], the class probabilities after 1, 2, ... steps; one row for a model without time. */
   readonly probabilities: Float32Array;
   readonly classes: number;
 }
 
 export interface Decider {
   readonly see: (image: Float32Array) => void;
-  /** The image changes while the wave runs: from `step` on, with the wave stilled where `erased` is 1. */
+  /** Changes the image while the wave runs, from `step` on; the wave is set to zero where `erased` is 1. */
   readonly damage: (image: Float32Array, erased: Uint8Array, step: number) => void;
   readonly show: (step: number) => Shown;
   readonly hear: (row: number, column: number) => Heard;
-  /** For each pixel, after how many steps this pixel can know of it; -1 never. */
+  /** For each pixel, the number of steps after which this pixel can know of it; -1 if never. */
   readonly cone: (row: number, column: number) => Int32Array;
 }
 

@@ -46,7 +46,7 @@ export const drumMask = (name: string, side: number): Uint8Array => {
         mask[i * side + j] = name === 'square' || Math.hypot(i - middle, j - middle) < middle ? 1 : 0;
     return mask;
   }
-  // whole cells a unit, so that both drums of the pair have the same sites
+  // a whole number of cells per unit, so that both drums of the pair have the same number of sites
   const alike = name.startsWith('alike');
   const unit = alike ? Math.floor((side - 2) / 3) : middle;
   const [x0, y0] = alike

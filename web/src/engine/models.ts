@@ -1,4 +1,7 @@
-/** A model in its parts, so that its waves can be run in pieces, damaged between them, and heard before they end. */
+/**
+ * A model in parts, so that its waves can run in pieces, be damaged between them, and be read out before they
+ * end.
+ */
 
 import { fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { type Arrays, initialParameters } from '../../../src/compile/parameters.js';
@@ -32,7 +35,7 @@ export interface Ready {
   readonly run: (inputs: Arrays, outputs: readonly string[]) => Record<string, Float32Array>;
 }
 
-/** Prepares a program with the parameters of these values that it has; those that are absent start as untrained. */
+/** Prepares a program with those of these values that are its parameters; missing ones get initial values. */
 export const ready = (p: Program, values: Arrays): Ready => {
   const parameters = { ...initialParameters(p.graph, 0) };
   for (const name of Object.keys(parameters)) if (values[name] !== undefined) parameters[name] = values[name];
@@ -41,14 +44,14 @@ export const ready = (p: Program, values: Arrays): Ready => {
   return { run: (inputs, outputs) => ({ ...fused.infer({ count: 1, inputs }, outputs) }) };
 };
 
-/** The state of a model's grid; `y` is what is shown and heard. */
+/** The state of a model's grid; `y` is the field that is shown and read out. */
 export type State = Readonly<Record<string, Float32Array>>;
 
 /** A model that runs over time, in its parts. */
 export interface Parts {
   readonly steps: number;
   readonly channels: number;
-  /** What the encoders read from the image: the first state, and what stays. */
+  /** Runs the encoders on an image: returns the first state, and the fields that stay constant. */
   readonly encode: (image: Float32Array) => { readonly state: State; readonly medium: State };
   /** One step. */
   readonly step: (state: State, medium: State) => State;
@@ -145,7 +148,7 @@ const convLstmParts = (spec: ConvLstm, sizes: Sizes, values: Arrays): Parts => {
   };
 };
 
-/** A model that answers at once. */
+/** A model without time. */
 export interface AtOnce {
   readonly answer: (image: Float32Array) => Float32Array;
 }
@@ -154,7 +157,7 @@ export type Opened =
   | { readonly kind: 'over time'; readonly parts: Parts }
   | { readonly kind: 'at once'; readonly whole: AtOnce };
 
-/** The parts of a model with these values; a sentence where it has none. */
+/** The parts of a model with these values; a sentence if it has none. */
 export const openModel = (spec: ModelSpec, sizes: Sizes, values: Arrays): Opened => {
   if (spec.name === 'nwm') return { kind: 'over time', parts: nwmParts(spec, sizes, values) };
   if (spec.name === 'conv-lstm') return { kind: 'over time', parts: convLstmParts(spec, sizes, values) };

@@ -1,4 +1,4 @@
-/** A system in motion: stepped, plucked, walled, and listened to. */
+/** A running system: it can be stepped, plucked, walled and probed. */
 
 import { errorMessage } from '../../../src/base/error.js';
 import { fuse } from '../../../src/compile/fuse/execute/fused.js';
@@ -20,7 +20,7 @@ import { drumMask } from './drums.js';
 
 export type Values = Readonly<Record<string, number | string>>;
 
-/** What to open. */
+/** The system to open, with its settings. */
 export interface Opening {
   readonly name: string;
   readonly values: Values;
@@ -29,7 +29,7 @@ export interface Opening {
   readonly shape?: string;
 }
 
-/** What was opened. */
+/** The opened system. */
 export interface OpenedSystem {
   readonly rows: number;
   readonly columns: number;
@@ -42,17 +42,17 @@ export interface OpenedSystem {
   readonly signature: string;
 }
 
-/** A moment of a system. */
+/** A snapshot of a system. */
 export interface Moment {
   readonly step: number;
   readonly values: Float32Array;
-  /** What the probe saw at each step since the last moment. */
+  /** The readings of the probe at each step since the last snapshot. */
   readonly heard: Float32Array;
-  /** The energy at each of these steps; empty where a system has none that it keeps. */
+  /** The energy at each of these steps; empty for a system without a conserved energy. */
   readonly energy: Float32Array;
   readonly walls: Uint8Array;
   readonly medium: Float32Array;
-  /** Whether a value is no number, or beyond all bounds. */
+  /** Whether a value is NaN or beyond all bounds. */
   readonly blown: boolean;
 }
 
@@ -64,9 +64,9 @@ export interface Running {
   readonly wall: (sites: readonly number[], on: boolean) => void;
   readonly paint: (coefficient: string, sites: readonly number[], value: number) => void;
   readonly put: (walls: Uint8Array, medium: Float32Array | undefined, coefficient: string) => void;
-  /** The last moments of the shown field's first channel, [count, rows, columns], oldest first. */
+  /** The last frames of the shown field's first channel, [count, rows, columns], oldest first. */
   readonly history: () => { readonly frames: Float32Array; readonly count: number };
-  /** What the probe would hear in this many steps from now; the state stays as it is. */
+  /** The readings of the probe over this many steps from now; the state does not change. */
   readonly listen: (steps: number, probe: number) => Float32Array;
   /** The state and the coefficients around a site, as a small square. */
   readonly crop: (site: number, side: number) => Readonly<Record<string, Float32Array>>;
@@ -94,7 +94,7 @@ const drumProgram = (rows: number, columns: number, values: Values): Program => 
   );
 };
 
-/** The program of one step, and where everything starts. */
+/** The program of one step, and the initial state. */
 export const openProgram = (
   opening: Opening,
 ): {
@@ -102,7 +102,7 @@ export const openProgram = (
   readonly start: Record<string, Float32Array>;
   readonly field: string;
   readonly seen: Seen;
-  /** The steps for which sequences are given. */
+  /** The number of steps of the driving sequences. */
   readonly driven: number;
 } => {
   const { name, values, seed } = opening;
@@ -161,7 +161,7 @@ export const openSystem = (opening: Opening): Running => {
   );
   const walls = new Uint8Array(sites);
   if (opening.name === 'drum') for (let i = 0; i < sites; i++) walls[i] = state.inside[i] === 1 ? 0 : 1;
-  // walls of waves stand at zero; other systems keep what they had
+  // waves are zero at walls; other systems keep their values there
   const atRest = seen === 'signed' && opening.name !== 'fitzhugh-nagumo' && opening.name !== 'hgru';
   let held: Record<string, Float32Array> = Object.fromEntries(
     names.map((name) => [name, state[name].slice()]),
@@ -185,7 +185,7 @@ export const openSystem = (opening: Opening): Running => {
     const given: Record<string, Float32Array> = { ...from };
     for (const name of sequences) {
       const length = sizeOf(inputs[name]);
-      // a tap ends; other drives go round
+      // a tap ends; other drives repeat
       const offset = opening.name === 'horn' && at >= driven ? driven - 1 : at % driven;
       given[name] = start[name].subarray(offset * length, (offset + 1) * length);
     }
@@ -332,8 +332,9 @@ export const openSystem = (opening: Opening): Running => {
 };
 
 /**
- * The energy that a kick-drift membrane keeps, from two steps: kinetic plus both steps' bonds, mean over the sites. Each bond
- * between neighbours counts once, with the edge too where the field is zero beyond it; a medium weighs the motion by 1 / c².
+ * The energy that a kick-drift membrane conserves, from two steps: kinetic plus both steps' bonds, mean over
+ * the sites. Each bond between neighbours counts once, with the edge too where the field is zero beyond it; a
+ * medium weighs the motion by 1 / c².
  */
 const energyFor = (
   { name, values }: Opening,

@@ -8,7 +8,7 @@ import { drawMaze, mazesTask } from '../../../src/data/made/mazes.js';
 import { drawPolygons, polygonsTask } from '../../../src/data/made/polygons.js';
 import { drawTetrominoes, tetrominoesTask } from '../../../src/data/made/tetrominoes.js';
 
-/** The sample of this number; of the split `test` no model was trained on any. */
+/** The sample of this number; no model was trained on the split `test`. */
 export const sampleOf = (
   settings: Readonly<Record<string, unknown>>,
   index: number,

@@ -1,4 +1,4 @@
-/** What waves do, measured from the last moments: power over k and omega, phase and speed. */
+/** Measures waves from the last frames: power over k and omega, phase and speed. */
 
 import { isUnresolved, kOmega, propagation } from '../../../src/analysis/index.js';
 import { answerBy } from '../engine/call.js';
@@ -12,7 +12,7 @@ export interface Record {
   readonly torus: boolean;
 }
 
-/** At most this many sites a side go into the spectrum; larger grids are thinned. */
+/** The largest number of sites per side for the spectrum; larger grids are subsampled. */
 const most = 48;
 
 const thinned = ({ frames, count, rows, columns }: Record) => {

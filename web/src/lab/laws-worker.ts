@@ -1,4 +1,4 @@
-/** The laws, tried on the system of the settings and on what is on screen. */
+/** Tries the laws on the system of the settings and on the state on screen. */
 
 import { allLaws, check, type Law, systemFrom, tryCase } from '../../../src/laws/index.js';
 import { answerBy } from '../engine/call.js';
@@ -19,7 +19,10 @@ const sparse = (values: Float32Array): Readonly<Record<string, number>> =>
 
 const handlers = {
   names: (_: null) => allLaws.map(({ name }) => name),
-  /** Tries one law; the caller asks for one after the other, so that badges come as they are known. */
+  /**
+   * Tries one law; the caller requests one after the other, so that each badge appears as soon as it is
+   * known.
+   */
   one: ({
     opening,
     name,

@@ -1,4 +1,4 @@
-/** The laws of waves, each with a badge: held against the settings, and against what is on screen. */
+/** The laws of waves, each with a badge: tried on the settings, and on the state on screen. */
 
 import { useRef, useState } from 'preact/hooks';
 import { type Caller, callerOf } from '../engine/call.js';

@@ -1,4 +1,4 @@
-/** Wave lab: a system in motion, to be plucked, walled and heard. */
+/** Wave lab: a running system that can be plucked, walled and probed. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { spectrumOf } from '../draw/probe.js';
@@ -162,7 +162,7 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
           }),
         );
     } catch {
-      // what blew up has no spectrum
+      // a state that diverged has no spectrum
     }
     measuring.current = 0;
   }, [about, system, values]);
@@ -308,7 +308,7 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
               )
             : Float32Array.from({ length: rows * columns }, (_, i) => moment.values[i * channels]);
       const target = largest(shown, 1e-3);
-      // the scale follows slowly, so that a decay is seen as one
+      // the scale follows slowly, so that a decay stays visible
       gain.current = Math.max(target, gain.current * 0.97);
       if (seen === 'signed') paintSigned(shown, gain.current, theme, pixels);
       else if (seen === 'level') paintLevel(shown, Math.max(1e-3, target), theme, pixels);
@@ -796,7 +796,7 @@ const centreOf = (walls: Uint8Array, columns: number): number => {
   return best;
 };
 
-/** Walls that a person made; those of a shape come with the shape. */
+/** Walls that a person drew; those of a shape follow from the shape. */
 const wallsToKeep = (state: LabState, moment: Moment | undefined): Uint8Array | undefined =>
   state.walls === undefined || moment === undefined ? state.walls : moment.walls.slice();
 

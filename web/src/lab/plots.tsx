@@ -1,4 +1,4 @@
-/** What waves do, live: power over k and omega, and the phase of every site. */
+/** Live plots of waves: power over k and omega, and the phase of every site. */
 
 import { useCallback } from 'preact/hooks';
 import { colourAt, type Theme } from '../look/maps.js';
@@ -36,7 +36,7 @@ export const KOmegaPlot = ({
 }) => {
   const { waveNumbers, frequencies, power } = measured;
   const columns = waveNumbers.length;
-  // up to where there is power
+  // shows frequencies up to the last with noticeable power
   let bin = 8;
   const strongestOf = power.reduce((a, b) => Math.max(a, b), 0);
   for (let i = 0; i < power.length; i++)
@@ -98,7 +98,7 @@ export const KOmegaPlot = ({
   );
 };
 
-/** The phase of every site at the frequency that explains most. */
+/** The phase of every site at the strongest frequency. */
 export const PhasePlot = ({ measured, theme }: { readonly measured: Measured; readonly theme: Theme }) => {
   const { phase } = measured;
   const paint = useCallback(

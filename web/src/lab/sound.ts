@@ -1,9 +1,9 @@
-/** What a probe saw, as sound. */
+/** Plays the readings of a probe as sound. */
 
 let context: AudioContext | undefined;
 let playing: AudioBufferSourceNode | undefined;
 
-/** The rate at which a series sounds near a tone that is easy to hear, within what browsers play. */
+/** The sample rate at which a series sounds at an easily heard pitch, within the limits of browsers. */
 export const rateFor = (cyclesPerStep: number): number =>
   Math.min(96_000, Math.max(3000, cyclesPerStep > 0 ? Math.round(330 / cyclesPerStep) : 8000));
 

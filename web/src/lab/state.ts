@@ -1,4 +1,4 @@
-/** What a link to the lab remembers. */
+/** The state that a link to the lab holds. */
 
 import * as t from 'io-ts';
 import { drumShapes } from '../engine/drums.js';
@@ -85,7 +85,7 @@ export const packLab = (state: LabState): string => {
 const isCount = (value: number, most: number): boolean =>
   Number.isInteger(value) && value >= 0 && value <= most;
 
-/** The state of a text; undefined where the text is none. */
+/** The state in a text; undefined if the text is not a state. */
 export const unpackLab = (text: string): LabState | undefined => {
   const packed = unpack(text);
   const decoded = packed === undefined ? undefined : Kept.decode(packed.json);

@@ -1,8 +1,8 @@
-/** Every system of the lab: its title, how it looks, and a control for each of its settings. */
+/** Every system of the lab: its title, its look, and a control for each of its settings. */
 
 import type { SystemName } from '../../../src/models/systems/specs.js';
 
-/** A setting with numbers; `logarithmic` settings have finer steps near zero. */
+/** A numeric setting; `logarithmic` settings have finer steps near zero. */
 export interface Numbers {
   readonly kind: 'number';
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Numbers {
   readonly step: number;
   readonly value: number;
 }
-/** A setting that is one of some words. */
+/** A setting with a list of words to choose from. */
 export interface Words {
   readonly kind: 'words';
   readonly name: string;
@@ -343,11 +343,11 @@ const numberIn = (values: Values, name: string, other: number): number => {
   return typeof value === 'number' ? value : other;
 };
 
-/** The largest stable time step, and the law that says so. */
+/** The largest stable time step, and the law that gives it. */
 export interface Limit {
   readonly dt: number;
   readonly says: string;
-  /** Whether values grow without bound beyond it, or stay bounded and are merely wrong. */
+  /** Whether values grow without bound beyond it, or stay bounded and are only wrong. */
   readonly grows: boolean;
 }
 
@@ -358,7 +358,7 @@ const kickDrift = (stiffness: number, damping: number): number =>
     : (-damping + Math.sqrt(damping * damping + 4 * stiffness)) / stiffness;
 
 /**
- * The law "stability" for a system with these settings, where one is known in closed form.
+ * The stability limit of a system with these settings, if it is known in closed form.
  *
  * @param most the largest values of the coefficients that are painted
  */

@@ -34,7 +34,7 @@ const table = (f: (share: number) => Rgb): Uint8Array => {
   return out;
 };
 
-/** Below zero blue, above zero red; lightness and chroma change linearly from the paper to the ends. */
+/** Blue below zero, red above; lightness and chroma change linearly from the paper to the ends. */
 const diverging = (theme: Theme): Uint8Array =>
   table((share) => {
     const signed = 2 * share - 1;
@@ -65,7 +65,7 @@ const build = (theme: Theme) => ({
 export const maps = { light: build('light'), dark: build('dark') };
 export type MapName = keyof ReturnType<typeof build>;
 
-/** The colour of a share from 0 to 1; beyond the ends it stays there, and what is not a number is black. */
+/** The colour of a share from 0 to 1. Values outside have the colour of the nearer end, and NaN is black. */
 export const colourAt = (name: MapName, theme: Theme, share: number): Rgb => {
   if (Number.isNaN(share)) return [0, 0, 0];
   const at = 3 * Math.round(Math.min(1, Math.max(0, share)) * (entries - 1));
@@ -118,7 +118,9 @@ export const paintPhase = (values: ArrayLike<number>, theme: Theme, out: Uint8Cl
   }
 };
 
-/** Paints complex numbers, two values a site: hue is the angle, towards the paper the smaller they are. */
+/**
+ * Paints complex numbers, two values per site: the hue is the angle, and small numbers are near the paper.
+ */
 export const paintComplex = (
   values: ArrayLike<number>,
   most: number,

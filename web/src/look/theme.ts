@@ -1,4 +1,4 @@
-/** Light or dark: what the system says, or what the person chose here. */
+/** The theme, light or dark: the system's, or the one that the person chose here. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Theme } from './maps.js';
@@ -9,7 +9,7 @@ const query = (text: string): MediaQueryList => window.matchMedia(text);
 const isWanted = (value: unknown): value is Wanted =>
   value === 'system' || value === 'light' || value === 'dark';
 
-/** In a frame of another site storage may be refused; then the choice lasts as long as the page. */
+/** In a frame of another site the browser may refuse storage; then the choice lasts as long as the page. */
 const kept = (): Wanted => {
   try {
     const value = window.localStorage.getItem('theme');
@@ -43,7 +43,7 @@ export const chooseTheme = (next: Wanted): void => {
 query('(prefers-color-scheme: dark)').addEventListener('change', apply);
 apply();
 
-/** The theme, and what was chosen. */
+/** The theme, and the person's choice. */
 export const useTheme = (): { readonly theme: Theme; readonly wanted: Wanted } => {
   const [, again] = useState(0);
   useEffect(() => {
@@ -54,5 +54,5 @@ export const useTheme = (): { readonly theme: Theme; readonly wanted: Wanted } =
   return { theme: now(), wanted };
 };
 
-/** Whether the person asked for less motion: then nothing starts to move by itself. */
+/** Whether the person prefers reduced motion: then nothing moves until started. */
 export const isCalm = (): boolean => query('(prefers-reduced-motion: reduce)').matches;

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Calls back before each picture while it runs, the element is on screen and the page in front. */
+/** Calls back before each frame while the clock runs, the element is on screen and the page is visible. */
 export const useFrames = (
   running: boolean,
   element: { readonly current: Element | null },

@@ -12,7 +12,7 @@ interface SliderProps {
   readonly show?: (value: number) => string;
   readonly disabled?: boolean;
   readonly warn?: string | undefined;
-  /** Where on the slider a limit is. */
+  /** The position of a limit on the slider. */
   readonly limit?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A field of pixels that can be pointed at, by hand or by keys. */
+/** A field of pixels that a person can point at, with a pointer or keys. */
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -9,7 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** What happens at a place: a stroke begins, goes on or ends; or the cursor of the keys moves there. */
+/** An event at a place: a stroke begins, continues or ends; or the keyboard cursor moves there. */
 export type Touch = 'begin' | 'go on' | 'end';
 
 interface FieldProps {
@@ -21,7 +21,7 @@ interface FieldProps {
   /** Draws over the pixels; units are pixels of the field. */
   readonly over?: ((context: CanvasRenderingContext2D, scale: number) => void) | undefined;
   readonly onTouch?: ((place: Place, touch: Touch) => void) | undefined;
-  /** Says what is at a place, when the keys move there. */
+  /** Describes a place when the keyboard cursor moves there. */
   readonly say?: ((place: Place) => string) | undefined;
   readonly smooth?: boolean;
   readonly children?: ComponentChildren;

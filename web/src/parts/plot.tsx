@@ -12,7 +12,7 @@ interface Axes {
   readonly from: number;
   readonly to: number;
   readonly unit: string;
-  /** Where on the axis "now" is. */
+  /** The position of "now" on the axis. */
   readonly now?: number | undefined;
   readonly height?: number;
 }
@@ -21,7 +21,7 @@ interface LinesProps extends Axes {
   readonly lines: readonly Line[];
   readonly low?: number;
   readonly high?: number;
-  /** What the vertical axis is in. */
+  /** The quantity of the vertical axis. */
   readonly of: string;
 }
 
@@ -31,7 +31,7 @@ const right = 6;
 const top = 8;
 const bottom = 30;
 
-/** A number in a few letters. */
+/** A number in a few characters. */
 export const short = (value: number): string => {
   const far = Math.abs(value);
   if (far === 0) return '0';
@@ -88,7 +88,7 @@ const Frame = ({
   );
 };
 
-/** Lines over one axis; what is not a number is a gap. */
+/** Lines over one axis; NaN is a gap. */
 export const Lines = ({ label, lines, from, to, unit, of, now, height = 132, low, high }: LinesProps) => {
   const [least, most] = ends(lines);
   const [bottomValue, topValue] = [low ?? least, high ?? most];
@@ -127,7 +127,7 @@ interface SharesProps extends Axes {
   /** [rows, kinds], each row adds up to 1. */
   readonly shares: ArrayLike<number>;
   readonly rows: number;
-  /** How many rows the axis has room for. */
+  /** The number of rows that the axis has room for. */
   readonly room: number;
   readonly colours: readonly string[];
 }

@@ -1,15 +1,15 @@
 /** Saves what a view shows: a PNG, or a film as GIF or WebM. */
 
-/** A view as a picture that can be taken again at other times. */
+/** A view that can be drawn at any of its frames. */
 export interface Scene {
   /** The first part of the file's name. */
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** How many pictures a film has, and how many in a second. */
+  /** The number of frames of a film, and of frames per second. */
   readonly frames: number;
   readonly rate: number;
-  /** Draws the picture of this number, from 0; without a number, what is shown now. */
+  /** Draws the frame of this number, from 0; without a number, the current view. */
   readonly draw: (context: CanvasRenderingContext2D, frame: number | undefined) => void | Promise<void>;
 }
 

@@ -1,19 +1,19 @@
-/** The address of a view: which page, how much of it a frame shows, and its state. */
+/** The address of a view: its page, the part of it that a frame shows, and its state. */
 
 export const pageNames = ['draw', 'lab', 'write', 'train'] as const;
 export type PageName = (typeof pageNames)[number];
 
-/** How many controls a frame shows: none, those of time, or all of the page. */
+/** The controls that a frame shows: none, those of time, or all of the page. */
 export const embedLevels = ['picture', 'time', 'all'] as const;
 export type Embed = (typeof embedLevels)[number];
 
 export interface Address {
   readonly page: PageName;
-  /** Undefined: the page itself, not in a frame. */
+  /** Undefined for the page itself, not in a frame. */
   readonly embed: Embed | undefined;
-  /** The state as text; empty: how the page begins. */
+  /** The state as text; empty for the initial state of the page. */
   readonly state: string;
-  /** Whether the address names something that there is. */
+  /** Whether the page of the address exists. */
   readonly known: boolean;
 }
 
@@ -40,7 +40,7 @@ export const writeAddress = (page: PageName, state: string, embed?: Embed): stri
 export const linkOf = (page: PageName, state: string, embed?: Embed): string =>
   new URL(writeAddress(page, state, embed), window.location.href).href;
 
-/** Writes the state into the address bar, without a step of the history for every change. */
+/** Writes the state into the address bar, without adding every change to the history. */
 export const keepInAddress = (page: PageName, state: string): void => {
   const { embed } = readAddress(window.location.hash);
   const next = writeAddress(page, state, embed);

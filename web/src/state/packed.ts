@@ -1,10 +1,13 @@
-/** A state as a short text for an address: JSON and bytes, deflated, in the letters that an address takes. */
+/**
+ * A state as a short text for an address: JSON and bytes, deflated, in characters that are allowed in an
+ * address.
+ */
 
 import { deflateSync, Inflate } from 'fflate';
 
-/** A longer text is no state of ours. */
+/** A longer text is refused. */
 const mostLetters = 60_000;
-/** What a text may unfold to; a small text can unfold to much. */
+/** The limit on the inflated size, since a short text can inflate to a large one. */
 const mostBytes = 400_000;
 
 const toLetters = (bytes: Uint8Array): string => {
@@ -31,7 +34,7 @@ const unfolded = (bytes: Uint8Array): Uint8Array | undefined => {
     pieces.push(piece);
   });
   try {
-    // in small parts, so that what unfolds to too much is noticed early
+    // in small parts, so that too large a result is noticed early
     for (let at = 0; at < bytes.length; at += 512)
       stream.push(bytes.subarray(at, at + 512), at + 512 >= bytes.length);
   } catch {
@@ -60,7 +63,7 @@ export const pack = (json: unknown, bytes = new Uint8Array(0)): string => {
   return toLetters(deflateSync(all, { level: 9 }));
 };
 
-/** What a text holds; undefined where it is not one that `pack` wrote. */
+/** The content of a text; undefined if `pack` did not write it. */
 export const unpack = (letters: string): Packed | undefined => {
   const packed = fromLetters(letters);
   const all = packed === undefined ? undefined : unfolded(packed);

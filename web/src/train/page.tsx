@@ -1,4 +1,4 @@
-/** Train: the program of the editor, on a task that the page makes. */
+/** Train: the program of the editor, on a task that the page generates. */
 
 import { zipSync } from 'fflate';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';

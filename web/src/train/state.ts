@@ -1,4 +1,4 @@
-/** What a link to this page remembers: the program and how it is trained. */
+/** The state that a link to this page holds: the program and its training settings. */
 
 import * as t from 'io-ts';
 import { pack, unpack } from '../state/packed.js';

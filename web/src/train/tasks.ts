@@ -1,9 +1,9 @@
-/** The tasks that a page can make, and their settings for a program's size. */
+/** The tasks that a page can generate, and their settings for a program's size. */
 
 export interface TrainTask {
   readonly name: string;
   readonly title: string;
-  /** Settings for images of this side; undefined where the task has none of that size. */
+  /** Settings for images of this side; undefined if the task has no images of that size. */
   readonly of: (side: number) => Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -57,7 +57,7 @@ const batchOf = ({ settings }: Session, split: 'train' | 'validation', first: nu
   return { image, mask };
 };
 
-/** Of the pixels of shapes, the share whose class is right; and the mean over classes of intersection over union. */
+/** The share of shape pixels with the correct class, and the mean over classes of intersection over union. */
 const scoresOf = (logits: Float32Array, mask: Uint8Array, classes: number) => {
   const both = new Float64Array(classes);
   const either = new Float64Array(classes);
@@ -112,7 +112,7 @@ const handlers = {
     session = { settings, program, fused, parameters, state: untrained, steps: 0 };
     return { height: image[0], width: image[1], classes: logits[2] };
   },
-  /** Some steps of Adam; the loss after each. */
+  /** Takes some steps of Adam; returns the loss after each. */
   train: ({ steps }: { readonly steps: number }) => {
     const now = opened();
     const losses = new Float32Array(steps);

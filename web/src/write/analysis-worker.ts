@@ -1,4 +1,7 @@
-/** What is known of a program before it trains: cost, summary, diagram, light cone; and its waves, from initial weights. */
+/**
+ * Analyses a program before it trains: cost, summary, diagram, light cone; and its waves with initial
+ * weights.
+ */
 
 import { errorMessage } from '../../../src/base/error.js';
 import { stream } from '../../../src/base/random.js';
@@ -28,7 +31,7 @@ const opened = (json: string): Program => {
 
 const volume = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** The output whose pixels can be asked what they see: the logits, or the first with a grid. */
+/** The output whose light cones are shown: the logits, or the first output with a grid. */
 const seeing = (outputs: Readonly<Record<string, readonly number[]>>): string | undefined =>
   'logits' in outputs && outputs.logits.length >= 3
     ? 'logits'
@@ -124,7 +127,10 @@ const handlers = {
   },
 };
 
-/** An image of the program's own task where it fits, else a bright square; other inputs: a bump, and small noise. */
+/**
+ * An input: an image of the program's task if it fits, else a bright square; for other inputs a bump with
+ * small noise.
+ */
 const inputFor = (name: string, shape: readonly number[], task: unknown, seed: number): Float32Array => {
   if (name === 'image' && shape.length === 3) {
     try {

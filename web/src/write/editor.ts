@@ -57,7 +57,7 @@ const look = EditorView.theme({
 export interface Editing {
   readonly text: () => string;
   readonly replace: (text: string) => void;
-  /** Points at a line with a message of the build. */
+  /** Marks a line with a message of the build. */
   readonly point: (line: number, column: number, message: string) => void;
   readonly recheck: () => void;
   readonly end: () => void;

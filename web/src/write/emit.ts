@@ -1,4 +1,4 @@
-/** JavaScript of a text, by a compiler that is loaded for it and ended after it. */
+/** Compiles a text to JavaScript, with a compiler that is loaded for it and ends afterwards. */
 
 import { callerOf } from '../engine/call.js';
 import type { LanguageHandlers } from './language-worker.js';

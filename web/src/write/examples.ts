@@ -1,4 +1,4 @@
-/** The examples of the repository that run in a page, as they stand there. */
+/** The examples of the repository that run in a page, unchanged. */
 
 const files: Readonly<Record<string, string>> = import.meta.glob('../../../examples/*.ts', {
   query: '?raw',

@@ -2,7 +2,7 @@
 
 export interface KeptProgram {
   readonly json: string;
-  /** The name, task and training that stood around it. */
+  /** The name, task and training of its experiment. */
   readonly experiment: Readonly<Record<string, unknown>>;
   readonly text: string;
 }

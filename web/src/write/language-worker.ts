@@ -83,7 +83,7 @@ const problems = (): readonly Problem[] =>
     }),
   );
 
-/** A position of what was run, as one of what was written. */
+/** Positions in the code that was run, mapped to positions in the written text. */
 const places = new Map<
   number,
   readonly { readonly column: number; readonly line: number; readonly at: number }[]
@@ -91,7 +91,10 @@ const places = new Map<
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The segments of a source map: for each line of what is run, columns and the line and column they came from. */
+/**
+ * Reads a source map: for each line of the emitted code its columns, each with the line and column that it
+ * came from.
+ */
 const readMap = (mappings: string): void => {
   places.clear();
   let [line, source] = [0, 0];
@@ -146,7 +149,7 @@ const handlers = {
     const found = service.getCompletionsAtPosition(file, at, { includeCompletionsForModuleExports: false });
     return (found?.entries ?? []).slice(0, 400).map(({ name, kind, sortText }) => ({ name, kind, sortText }));
   },
-  /** JavaScript of the file, types taken off. */
+  /** The JavaScript of the file, without types. */
   emit: async ({ text: next }: { readonly text: string }) => {
     const { outputText, sourceMapText } = ts.transpileModule(next, {
       compilerOptions: {
@@ -161,9 +164,9 @@ const handlers = {
     readMap(map.mappings);
     return outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, '');
   },
-  /** Where in the written text a place of the last emitted text is. */
+  /** The position in the written text of a position in the last emitted code. */
   place: ({ line, column }: { readonly line: number; readonly column: number }) => {
-    // the wrapper stands before the first line
+    // the wrapper comes before the first line
     const found = places.get(line) ?? [];
     let best = found[0];
     for (const each of found) if (each.column <= column - 1) best = each;

@@ -1,4 +1,4 @@
-/** Boxes and arrows with places. */
+/** Lays out boxes and arrows. */
 
 import dagre from '@dagrejs/dagre';
 import type { Drawing } from '../../../src/compile/diagram/canvas.js';
@@ -35,7 +35,7 @@ export interface Placed {
   readonly arrows: readonly PlacedArrow[];
 }
 
-/** Larger drawings are not worth reading, and take long to place. */
+/** The largest number of boxes; larger drawings are hard to read and slow to lay out. */
 const mostBoxes = 160;
 
 export const layout = ({ boxes, arrows }: Drawing): Placed | null => {

@@ -1,4 +1,4 @@
-/** Write: a program, its types, and what is known of it, while one types. */
+/** Write: a program, its types and its analysis, while one types. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Caller, callerOf } from '../engine/call.js';
@@ -44,7 +44,7 @@ export const WritePage = ({
 }) => {
   const begun = useMemo(() => (letters === '' ? undefined : unpackWrite(letters)), [letters]);
   const [text, setText] = useState(begun?.text ?? examples[0].text);
-  /** Nothing of a link runs before Run is pressed; afterwards what is typed runs as it is typed. */
+  /** Code from a link does not run before Run is pressed; afterwards every change runs as it is typed. */
   const [live, setLive] = useState(false);
   const [running, setRunning] = useState(false);
   const [problems, setProblems] = useState<readonly Problem[]>();
@@ -137,7 +137,7 @@ export const WritePage = ({
     [end],
   );
 
-  // once it runs, it follows what is typed
+  // after the first run, every change runs
   useEffect(() => {
     if (!live) return;
     const later = setTimeout(() => void start(text), 500);

@@ -1,8 +1,11 @@
-/** Runs code in a worker of a frame that has no origin and no network, and ends it when it takes too long or is told to. */
+/**
+ * Runs code in a worker of a frame without origin and network, and ends it when it takes too long or a person
+ * stops it.
+ */
 
-/** What comes out of the sandbox. */
+/** The result of the sandbox. */
 export interface Ran {
-  /** The program as JSON; undefined where there is none. */
+  /** The program as JSON; undefined if there is none. */
   readonly program: string | undefined;
   readonly experiment: unknown;
   readonly fault: string | undefined;
@@ -16,7 +19,7 @@ export interface Run {
   readonly end: (why: string) => void;
 }
 
-/** Programs are small; what is larger was not written by the language. */
+/** The largest program; the language does not write larger ones. */
 const mostLetters = 20_000_000;
 
 const nothing: Ran = {

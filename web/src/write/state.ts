@@ -1,4 +1,4 @@
-/** What a link to the editor remembers: the text, or the name of an example. */
+/** The state that a link to the editor holds: the text, or the name of an example. */
 
 import * as t from 'io-ts';
 import { pack, unpack } from '../state/packed.js';
@@ -11,7 +11,7 @@ export const packWrite = (text: string): string => {
   return pack(example === undefined ? { text } : { example: example.name });
 };
 
-/** The text of a link, and whether it is one of the page's own examples. */
+/** The text in a link, and whether it is one of the page's own examples. */
 export const unpackWrite = (
   letters: string,
 ): { readonly text: string; readonly own: boolean } | undefined => {

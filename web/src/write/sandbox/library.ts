@@ -1,6 +1,6 @@
 /**
- * What runs in the sandbox: the language, and code of the editor. It answers with a program as JSON and nothing else, since
- * whatever comes from here is read like a foreign file.
+ * The code that runs in the sandbox: the language, and the text of the editor. Its only answer is a program
+ * as JSON, which the page reads like a foreign file.
  */
 
 import * as functions from 'fp-ts/lib/function.js';
@@ -21,7 +21,7 @@ const required = (name: string): unknown => {
   );
 };
 
-/** Takes away what reaches out, in addition to the policy of the frame. */
+/** Removes functions that reach the network or storage, in addition to the policy of the frame. */
 for (const name of [
   'fetch',
   'XMLHttpRequest',
@@ -37,7 +37,7 @@ for (const name of [
 const isProgram = (value: unknown): value is drumhead.Program =>
   typeof value === 'object' && value !== null && 'graph' in value;
 
-/** Where in the person's code a fault arose: line and column of what was run. */
+/** The line and column of a fault in the person's code, as it was run. */
 const placeOf = (stack: string): readonly [number, number] | null => {
   const found = stack.match(/\/program\.ts:(\d+):(\d+)/);
   return found === null ? null : [Number(found[1]), Number(found[2])];
@@ -59,7 +59,7 @@ self.onmessage = ({ data }: MessageEvent<{ readonly code: string }>) => {
   Object.assign(console, { log, info: log, warn: log, error: log, debug: log });
   const post: (message: unknown) => void = self.postMessage.bind(self);
   try {
-    // indirect, so that it sees none of this module; where it runs there is nothing to reach
+    // indirect, so that the code does not see this module
     const everywhere = globalThis;
     const run: unknown = everywhere.eval(
       `(function(require,exports,module){"use strict";${data.code}\n})\n//# sourceURL=/program.ts`,
