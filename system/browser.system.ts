@@ -1,4 +1,7 @@
-/** The worker of a page against Node: the same bits, of the Neural Wave Machine of `npm start` and of random programs. */
+/**
+ * Compares the worker of a page with Node: the Neural Wave Machine of `npm start` and random programs give
+ * the same bits.
+ */
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -79,7 +82,7 @@ const digests = (arrays: Arrays) =>
 const lists = (arrays: Arrays) =>
   Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
 
-/** What the page computes, in Node. */
+/** The results of the page, computed in Node. */
 const computed = async (
   program: Program,
   seed: number,

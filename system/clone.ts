@@ -1,4 +1,6 @@
-/** A clean clone: the tracked and trackable files, in a folder of its own, installed as the README says. */
+/**
+ * A clean clone: all files that are tracked or not ignored, in a folder of its own, installed as README says.
+ */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -47,7 +49,7 @@ const tracked = (): readonly string[] => {
   return listed.stdout.split('\0').filter((name) => name !== '' && !removed.includes(name));
 };
 
-/** Makes a clone and a git repository of it; nothing is installed yet. */
+/** Makes a clone that is a git repository; nothing is installed yet. */
 export const cleanClone = async (): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'drumhead-clone-'));
   for (const name of tracked()) {

@@ -27,10 +27,10 @@ export const whyNoCluster = (): string | null => {
 
 /** A cluster that runs. */
 export interface Cluster {
-  /** The environment of commands that talk to it. */
+  /** The environment of commands that use it. */
   readonly env: Readonly<Record<string, string>>;
   readonly run: (program: string, ...words: readonly string[]) => string;
-  /** The node stops without a word, and all that runs on it. */
+  /** Kills the node and everything that runs on it, without notice. */
   readonly loseNode: () => void;
   readonly startNode: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -121,7 +121,8 @@ export const startCluster = async (): Promise<Cluster> => {
   await startNode();
   const loseNode = (): void => {
     running.get('slurmd')?.kill('SIGKILL');
-    // what a step runs is found by its environment: the step's keeper is no child of the node's process here
+    // processes of a step are found by their environment, since the step's daemon is not a child of the
+    // node's process
     const lost = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
       .split('\n')
       .filter((row) => /slurmstepd|slurm_script/.test(row) || row.includes(folder))

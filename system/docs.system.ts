@@ -1,6 +1,7 @@
 /**
- * The site of the documentation, built in a clean clone as CONTRIBUTING says, without the network once it is installed: every
- * page is reached, no link leads nowhere, every page says what to read next, and search finds ideas by other fields' words.
+ * The site of the documentation, built in a clean clone as CONTRIBUTING says, without network after the
+ * installation: every page can be reached, no link is broken, every page says what to read next, and search
+ * finds ideas by the words of other fields.
  */
 
 import assert from 'node:assert/strict';
@@ -10,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import { browserPath, launch, type Served, serveFiles } from '../spec/compile/graph-model/browser.js';
 import { cleanClone, sh } from './clone.js';
 
-/** Words of other fields, and the page that answers them. */
+/** Words of other fields, and the page that they should find. */
 const synonyms: readonly (readonly [string, string])[] = [
   ['lax.scan', '/concepts/scan'],
   ['state_dict', '/coming-from'],
@@ -93,7 +94,7 @@ describe('the documentation', () => {
       await page.goto(`${address}/start`, { waitUntil: 'networkidle' });
       await page.locator('.VPNavBarSearch button').first().click();
       await page.locator('.VPLocalSearchBox input').fill(words);
-      // The box first shows what it found before; so the page itself is waited for.
+      // The box first shows the results of the search before, so this waits for the page itself.
       await page
         .locator(`.VPLocalSearchBox .result[href^="${expected}"]`)
         .first()

@@ -1,4 +1,6 @@
-/** A run whose disk stops or is full at any change, every one in turn; `npm test` tries some of them. */
+/**
+ * A run whose disk stops or is full at a change: tries every change in turn; `npm test` tries some of them.
+ */
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';

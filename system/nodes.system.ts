@@ -1,7 +1,8 @@
 /**
- * Other versions of Node, each in a clean clone with what `npm ci` installs for it: the package `node` of npm is made
- * of a binary for each kind of machine. A small training, and all specs, one version after the other: each takes about as
- * long as `npm test`. Where npm has no such binary for this machine, that is said and skipped.
+ * Other versions of Node, each in a clean clone with what `npm ci` installs for it: the package `node` of npm
+ * is made of a binary for each kind of machine. A small training, and all specs, one version after the other:
+ * each takes about as long as `npm test`. A version without a binary for this machine is reported and
+ * skipped.
  */
 
 import assert from 'node:assert/strict';
@@ -10,7 +11,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { cleanClone, sh } from './clone.js';
 
-/** npm's package of Node's binary for this machine: what the package `node` itself fetches, and needs no script. */
+/**
+ * npm's package of Node's binary for this machine: the one that the package `node` downloads, here without
+ * its install script.
+ */
 const binary = `node-${process.platform}-${process.arch}`;
 
 const training =

@@ -1,6 +1,7 @@
 /**
- * Exports to ONNX, run by onnxruntime-web (of tools/) and held against our own results: every experiment of the catalogue at quick
- * size with few steps, and random programs of every operation. Where the tools are not installed (`npm run tools`) this is said and skipped.
+ * Exports to ONNX, run by onnxruntime-web (of tools/) and compared with our own results: every experiment of
+ * the catalogue at quick size with few steps, and random programs of every operation. Without the tools (`npm
+ * run tools`) this is reported and skipped.
  */
 
 import assert from 'node:assert/strict';
@@ -28,7 +29,7 @@ interface Tensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** As much of onnxruntime-web as is used. */
+/** The part of onnxruntime-web that is used. */
 interface Runtime {
   readonly env: { readonly wasm: { numThreads: number } };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Tensor;
@@ -52,18 +53,19 @@ const inputsFor = (p: Program, batch: number): Arrays =>
     Object.entries(inputsOf(p.graph)).map(([name, shape], i) => [name, waving(batch * volume(shape), i)]),
   );
 
-/** Experiments by what stands before the last slash of their names. */
+/** The family of an experiment: its name up to the last slash. */
 const familyOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 const families = [...new Set(experimentNames.map(familyOf))].map(
   (family) => [family, experimentNames.filter((name) => familyOf(name) === family)] as const,
 );
 
 /**
- * The program of an experiment at quick size, unless its digits are not installed. It has few steps where its weights allow
- * other numbers of them: a scan is exported step by step, and to open a session onnxruntime takes a time that grows faster than
- * the number of nodes (0.25 s of processor time for 890, 0.9 for 1,712, 5.7 for 4,331, 40 for 12,558), in one call that no timeout
- * of mocha can interrupt. The steps of an export are all alike. Most differ by about 1e-6 of the largest; zoo/segmentation/wonn
- * by 8.4e-6, where ours lie 4.1e-6 and theirs 4.3e-6 from the reference in float64: the order of roundings, not the graph.
+ * The program of an experiment at quick size, unless its digits are not installed. It has few steps if its
+ * weights allow that: a scan is exported step by step, and the time that onnxruntime needs to open a session
+ * grows faster than the number of nodes (0.25 s of processor time for 890, 0.9 for 1,712, 5.7 for 4,331, 40
+ * for 12,558), in one call that no timeout of mocha can interrupt. The steps of an export are all alike. Most
+ * differ by about 1e-6 of the largest; zoo/segmentation/wonn by 8.4e-6, where ours lie 4.1e-6 and theirs
+ * 4.3e-6 from the reference in float64: the order of roundings, not the graph.
  */
 const shortened = async (name: string): Promise<Program | undefined> => {
   const experiment = value(experimentNamed(name, 'quick'));
@@ -82,7 +84,7 @@ const shortened = async (name: string): Promise<Program | undefined> => {
     sequence === undefined
       ? resizeGraph(graph, {}, 4)
       : resizeGraph(graph, { sequence: [12, ...sequence.slice(1)] });
-  // those whose weights fix the steps are small enough
+  // programs whose weights fix the steps are small enough
   return 'steps' in model || E.isLeft(fewer) ? { graph } : { graph: fewer.right };
 };
 
@@ -102,7 +104,7 @@ describe('exports to ONNX in onnxruntime', function () {
     engine = opened.right;
   });
 
-  /** What the exported program answers, by the program's own names. */
+  /** The outputs of the exported program, by the program's own names. */
   const answers = async (
     p: Program,
     parameters: Arrays,

@@ -10,14 +10,14 @@ export interface Shown {
 
 const begins = /^(?:\$ )?((?:npx )?drumhead |npm )/;
 
-/** A command's line without the remark behind it; a `#` in a command stands in quotes or not at all. */
+/** A command's line without the remark after it. A `#` in a command itself must be in quotes. */
 const withoutRemark = (line: string): string =>
   line
     .replace(/^\$ /, '')
     .replace(/\s+#\s.*$/, '')
     .trim();
 
-/** Blocks of code that are no other language: indented by four spaces. */
+/** Blocks of shell commands: indented by four spaces. */
 const blocks = (readme: string): readonly (readonly string[])[] => {
   const found: string[][] = [];
   let fenced = false;
@@ -69,7 +69,7 @@ const isLine = (shown: string, line: string): boolean => {
   return new RegExp(`^${parts.join('.*')}$`).test(line.trimEnd());
 };
 
-/** The first shown line that is not in the output, behind those before it; null where all are. */
+/** The first shown line that does not follow the earlier ones in the output; null if all do. */
 export const missingIn = (printed: string, shown: readonly string[]): string | null => {
   const lines = printed.split('\n');
   let at = 0;

@@ -1,4 +1,4 @@
-/** Sweeps on a real Slurm of one node, started here: what comes out has the bits of a sweep without it. */
+/** Sweeps on a real Slurm of one node, started here: the results have the bits of a sweep without Slurm. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const program = fileURLToPath(new URL('../bin/drumhead.js', import.meta.url));
 const why = whyNoCluster();
 const stopped = /stopping after this step/g;
 
-/** A sweep of so many runs, each of so many short epochs. */
+/** A sweep of some runs with some short epochs each. */
 const sweepOf = (name: string, rates: number, seeds: number, epochs: number): object => ({
   name,
   experiment: {

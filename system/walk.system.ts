@@ -1,7 +1,8 @@
 /**
  * Runs README: every command in its order, in a clean clone, by the shell. The output must be what README shows.
  *
- * The commands come from README.md itself. Each must be known here, and each that is known here must be in README.
+ * The commands come from README.md itself. Each must be listed here, and each that is listed here must be in
+ * README.
  */
 
 import assert from 'node:assert/strict';
@@ -11,13 +12,13 @@ import { drawPairs } from '../spec/support/draw-pairs.js';
 import { cleanClone, sh } from './clone.js';
 import { fileIn, missingIn, shownIn } from './readme.js';
 
-/** How a command is done here. */
+/** How a command is tested here. */
 type How =
-  /** The command with README's words put in the place of a person's own. */
+  /** Run, with its placeholders replaced. */
   | { readonly kind: 'run'; readonly exit?: number; readonly instead?: Readonly<Record<string, string>> }
-  /** It takes hours, so it is only parsed; another command shows what it would do. */
+  /** Only parsed, since it takes hours; another command shows what it would do. */
   | { readonly kind: 'shown'; readonly by: string; readonly hours: string }
-  /** Done elsewhere. */
+  /** Tested elsewhere. */
   | { readonly kind: 'elsewhere'; readonly where: string };
 
 const run: How = { kind: 'run' };
@@ -111,7 +112,7 @@ describe('README', () => {
       Object.keys(plan),
     ));
 
-  /** The words of a command, where `drumhead` alone is the package's own, as within it. */
+  /** The words of a command, in which `drumhead` runs the package itself. */
   const lineOf = (command: string, instead: Readonly<Record<string, string>> = {}): string =>
     Object.entries(instead).reduce(
       (line, [word, other]) => line.replace(word, other),

@@ -1,4 +1,4 @@
-/** Draw and decide: every control, by what it shows. */
+/** Draw and decide: every control, and its effect on the view. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Wave lab: every system, every setting, and what is measured of them. */
+/** Wave lab: every system, every setting, and the measurements. */
 
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';

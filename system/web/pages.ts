@@ -1,4 +1,4 @@
-/** The built playground, served to a real browser: plainly, or as a server that isolates pages does. */
+/** The built playground, served to a real browser, with or without the headers that isolate pages. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { browserPath, launch } from '../../spec/compile/graph-model/browser.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const dist = join(root, 'web/dist');
 
-/** The newest change below a folder, in milliseconds; what is installed or built is left out. */
+/** The newest change below a folder, in milliseconds, without installed and built files. */
 const newest = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true }).reduce((latest, entry) => {
     if (entry.name === 'node_modules' || entry.name === 'dist') return latest;
@@ -19,7 +19,7 @@ const newest = (folder: string): number =>
     return Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }, 0);
 
-/** Builds the pages, unless they are newer than everything they are made of. */
+/** Builds the pages unless they are newer than all of their sources. */
 export const built = (): void => {
   const page = join(dist, 'sw.js');
   const sources = Math.max(newest(join(root, 'web')), newest(join(root, 'src')));
@@ -43,12 +43,15 @@ const types: Readonly<Record<string, string>> = {
 
 export interface Site {
   readonly address: string;
-  /** Bytes that were asked for so far, as they lie on the disk, by path. */
+  /** Bytes that were sent so far, by path, counted as they are on the disk. */
   readonly sent: Map<string, number>;
   readonly close: () => void;
 }
 
-/** Serves the pages in a folder of the server, as a person might; with the headers that isolate pages if asked for. */
+/**
+ * Serves the pages in a subfolder of the server, as a person might, optionally with the headers that isolate
+ * pages.
+ */
 export const serveSite = async (isolated = false): Promise<Site> => {
   const sent = new Map<string, number>();
   const server = createServer((request, response) => {
@@ -87,7 +90,7 @@ export const serveSite = async (isolated = false): Promise<Site> => {
   };
 };
 
-/** A browser for a suite; null, and said once, where there is none. */
+/** A browser for a suite; null if there is none, which is reported once. */
 export const openBrowser = async (): Promise<Browser | null> => {
   const path = browserPath();
   if (path === undefined) {
@@ -99,7 +102,7 @@ export const openBrowser = async (): Promise<Browser | null> => {
   return launch(path);
 };
 
-/** A page of the site, in which every fault, refused request and message of a policy is kept. */
+/** A page of the site that records every fault, refused request and policy message. */
 export interface Tried {
   readonly page: Page;
   readonly faults: string[];
@@ -125,7 +128,7 @@ export const openPage = async (
   return { page, faults };
 };
 
-/** A digest of what a field shows: of the pixels of its first canvas. */
+/** A digest of a field's view: of the pixels of its first canvas. */
 export const shown = (page: Page, label: string): Promise<string> =>
   page.evaluate(`(() => {
     const canvas = document.querySelector('[aria-label^=${JSON.stringify(JSON.stringify(label)).slice(1, -1)}] canvas');
@@ -135,7 +138,7 @@ export const shown = (page: Page, label: string): Promise<string> =>
     return canvas.width + 'x' + canvas.height + ' ' + digest;
   })()`);
 
-/** How many pixels of what is drawn over a field are not clear. */
+/** The number of pixels drawn over a field. */
 export const drawnOver = (page: Page, label: string): Promise<number> =>
   page.evaluate(`(() => {
     const canvas = document.querySelector('[aria-label^=${JSON.stringify(JSON.stringify(label)).slice(1, -1)}] canvas.over');
@@ -145,7 +148,7 @@ export const drawnOver = (page: Page, label: string): Promise<number> =>
     return count;
   })()`);
 
-/** Clicks a place of a field, in shares of its sides. */
+/** Clicks a place of a field, given in shares of its sides. */
 export const clickField = async (page: Page, label: string, x: number, y: number): Promise<void> => {
   const field = page.locator(`[aria-label^="${label}"]`);
   await field.scrollIntoViewIfNeeded();
@@ -154,7 +157,7 @@ export const clickField = async (page: Page, label: string, x: number, y: number
   await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
 };
 
-/** Sets a slider as a person's hand does. */
+/** Sets a slider, with the events of a person's drag. */
 export const slide = (page: Page, label: string, value: number): Promise<void> =>
   page.locator('label.field', { hasText: label }).locator('input[type=range]').first().fill(String(value));
 

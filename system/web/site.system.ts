@@ -1,4 +1,4 @@
-/** The site as a whole: links, frames, files, servers, budgets, readers, and addresses of strangers. */
+/** The site as a whole: links, frames, files, servers, budgets, screen readers, and hostile addresses. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -86,7 +86,7 @@ describe('the playground: the site', () => {
 
   it('the first wave comes within 2 s, from less than 500 KB packed, weights of three models among them', async () => {
     let best = Number.POSITIVE_INFINITY;
-    // the quickest of three, since other tests may run beside this one
+    // the fastest of three, since other tests may run at the same time
     for (let tries = 0; tries < 3 && best >= 2; tries++) {
       site.sent.clear();
       const begun = performance.now();

@@ -15,7 +15,7 @@ const { deflateSync, unzipSync }: typeof import('fflate') = createRequire(join(r
   'fflate',
 );
 
-/** A link to a program, as the page packs it. */
+/** A link to a program, packed as the page does it. */
 const linkTo = (text: string): string => {
   const json = Buffer.from(JSON.stringify({ text }));
   const all = Buffer.alloc(4 + json.length);
