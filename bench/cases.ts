@@ -1,4 +1,4 @@
-/** The models that are measured, at the sizes of their tasks. */
+/** The models of the benchmarks, at the sizes of their tasks. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, errorMessage } from '../src/base/error.js';
@@ -20,11 +20,14 @@ export interface Case {
   readonly model: ModelSpec | NetworkSpec | FieldSpec;
   readonly sizes: Sizes;
   readonly batch: number;
-  /** The batch of stock TensorFlow.js, which needs too long or too much for more; times are compared per sample. */
+  /**
+   * The batch of stock TensorFlow.js, which needs too much time or memory for more; times are compared per
+   * sample.
+   */
   readonly stockBatch: number;
 }
 
-/** A value that must be there: a bench ends where it is not. */
+/** The value of a check that must succeed; otherwise the benchmark ends. */
 export const value = <A>(either: Checked<A>): A => {
   if (E.isLeft(either)) throw new Error(errorMessage(either.left));
   return either.right;
@@ -76,7 +79,7 @@ const networks: Readonly<Record<string, NetworkSpec>> = {
   'smnist/linoss-64': { name: 'linoss', units: 64 },
 };
 
-/** Phases on 16x16 sites, which attend to the image once or to each other at each step. */
+/** Phases on 16x16 sites, with attention to the image once or to each other at each step. */
 const fields: Readonly<Record<string, FieldSpec>> = {
   'kuramoto/attention-16': { name: 'attention-kuramoto', units: 4, anew: false },
   'kuramoto/attention-anew-16': { name: 'attention-kuramoto', units: 4, anew: true },
@@ -132,7 +135,7 @@ export const programOf = ({ model, sizes }: Pick<Case, 'model' | 'sizes'>): Prog
       ? buildField(model, sizes)
       : value(buildModel(model, sizes));
 
-/** How many labels a sample has: of an image one a pixel, of a sequence one. */
+/** The number of labels of a sample: one per pixel of an image, one for a sequence. */
 export const labelsOf = ({ model, sizes }: Pick<Case, 'model' | 'sizes'>): number =>
   networkCodec.is(model) ? 1 : sizes.height * sizes.width;
 

@@ -3,9 +3,10 @@
  *
  *     npx tsx bench/graph-model.ts RUN... [--images 8] [--rounds 3]
  *
- * Each finished run is exported, its test images go through our engine and through `tf.loadGraphModel` over HTTP, and a
- * line says how large the files are and how long the images took: the least of some rounds after one to warm up. Logits
- * are told beside the maps, since a model that was trained for minutes may say the same of every pixel.
+ * Each finished run is exported, its test images go through our engine and through `tf.loadGraphModel` over
+ * HTTP, and a line says how large the files are and how long the images took: the least of some rounds after
+ * one to warm up. Logits are compared as well as maps, since a model that was trained for minutes may predict
+ * one class everywhere.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -49,7 +50,7 @@ const browser = browserPath();
 const page = browser === undefined ? undefined : await openPage(browser, served.origin);
 if (page === undefined) say('no browser here: compared under Node alone');
 
-/** How many pixels have another class than ours, and how long it took. */
+/** The number of pixels with another class than ours, and the seconds. */
 const compared = (ours: ArrayLike<number>, theirs: readonly number[], seconds: readonly number[]): string => {
   const other = theirs.filter((found, pixel) => found !== ours[pixel]).length;
   const maps = theirs.length === ours.length ? `${other} of ${theirs.length} pixels differ` : 'another size';

@@ -42,7 +42,7 @@ const options = new Command('bench')
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const patterns = options.only.split(',').filter((pattern) => pattern !== '');
-/** In quick runs the families at small size, and the flagship as it was published. */
+/** Quick runs measure the families at small size, and the flagship at its published size. */
 const inQuick = ({ name, size }: Case): boolean =>
   size === 'small' ? !/fft|last|gru|rnn/.test(name) : name === flagship;
 const chosen = cases.filter((one) =>
@@ -64,7 +64,7 @@ say(
 const runAll = async (): Promise<void> => {
   const [torch, jax] = [await hasTorch(), await hasJax()];
   const native = E.isRight(nativeCode());
-  // to compile a scan step by step takes PyTorch minutes
+  // PyTorch takes minutes to compile a scan step by step
   const named =
     options.contenders?.split(',') ??
     contenders.filter((each) => !(options.quick && each === 'torch-compiled'));
@@ -81,7 +81,7 @@ const runAll = async (): Promise<void> => {
   const timed: Timed[] = [];
   const refused: Refused[] = [];
   for (const one of chosen) {
-    // a step of stock TensorFlow.js with the whole batch takes longer than all of a quick run
+    // a step of stock TensorFlow.js with the whole batch takes longer than a whole quick run
     const asked = options.quick && one.size === 'full' ? { ...one, stockBatch: 1 } : one;
     const result = await measure(asked, taking, budgetOf(one));
     timed.push(...result.timed);
@@ -107,7 +107,7 @@ const memory = async (torch: boolean, native: boolean): Promise<void> => {
   const own = native ? 'native-2' : 'fused-2';
   say(`\npeak of the process, one training step of ${one.name}`);
   const wanted: readonly (readonly [Contender, number])[] = [
-    // in a quick run that of batch 16 stands in the table
+    // in a quick run batch 16 is already in the table
     ...(options.quick ? [64] : [16, 64, 256]).map((batch) => [own, batch] as const),
     ...(torch ? [['torch', 64] as const] : []),
   ];

@@ -33,7 +33,10 @@ const restMilliseconds = 10;
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-/** Rounds of one phase. A contender whose time is used up sits out; each has one round at least after its warm-up. */
+/**
+ * Rounds of one phase. A contender whose time is used up is skipped; each has at least one round after its
+ * warm-up.
+ */
 const inTurn = async (
   running: readonly Running[],
   phase: Phase,
@@ -46,7 +49,7 @@ const inTurn = async (
       const known = results.get(one) ?? { seconds: [], peakBytes: 0 };
       const spent = known.seconds.reduce((sum, s) => sum + s, 0);
       if (round > 0 && (spent >= budget.seconds || !results.has(one))) continue;
-      // the threads of the one before come to rest: some wait actively for more work
+      // lets the threads of the contender before come to rest, since some spin while they wait for work
       await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
       try {
         const { seconds, peakBytes } = await one.step(phase);

@@ -12,7 +12,7 @@ export interface Held {
   readonly peakBytes: number;
 }
 
-/** Bytes that can still be had; unlimited where the system does not say. */
+/** Available memory in bytes; infinite if the system does not say. */
 export const available = (): number => {
   try {
     return 1024 * Number(/^MemAvailable:\s*(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
@@ -21,7 +21,7 @@ export const available = (): number => {
   }
 };
 
-/** A fresh process, one step; nothing where there is no room for as much as `atMost` bytes. */
+/** Takes one step in a fresh process; undefined if fewer than `atMost` bytes are available. */
 export const peakOf = async (
   one: Case,
   contender: Contender,

@@ -1,5 +1,5 @@
 /**
- * Plants faults and says which law catches which.
+ * Plants faults and reports which law catches each.
  *
  *     npm run laws:mutants            12 cases a law
  *     npm run laws:mutants -- 40

@@ -1,4 +1,7 @@
-/** The networks of oscillators that are measured: from a sequence of numbers to its class, or from an image to those of its sites. */
+/**
+ * The networks of oscillators of the benchmarks: from a sequence of numbers to its class, or from an image to
+ * the classes of its sites.
+ */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -51,15 +54,15 @@ export const fieldNetworkCodec = t.readonly(
     name: t.literal('attention-kuramoto'),
     /** Phases of a site. */
     units: t.number,
-    /** Whether sites attend to each other's phases anew at each step, or once to the image. */
+    /** Whether sites attend to each other's phases at each step, or once to the image. */
     anew: t.boolean,
   }),
 );
 export type FieldSpec = t.TypeOf<typeof fieldNetworkCodec>;
 
 /**
- * Phases of the sites of an image that pull each other as strongly as the sites attend to each other, eight steps: `image`
- * [height, width, channels] to `logits` [height, width, classes]. As in `examples/attention-kuramoto.ts`.
+ * Eight steps of phases at the sites of an image, coupled by the attention between sites: `image` [height,
+ * width, channels] to `logits` [height, width, classes]. As in `examples/attention-kuramoto.ts`.
  */
 export const buildField = (
   { units, anew }: FieldSpec,
@@ -73,7 +76,7 @@ export const buildField = (
       ? undefined
       : softmax(1)(scale(8 ** -0.5, einsum('qc,kc->qk', query(features), key(features))));
     const omega = dense(units, { name: 'omega' })(features);
-    /** The means of the cosines and the sines that each site attends to. */
+    /** The means of cosines and sines at each site, weighted by its attention. */
     const felt = (x: Tensor<readonly [number, number]>, y: Tensor<readonly [number, number]>) => {
       if (shares !== undefined)
         return [einsum('qk,kc->qc', shares, x), einsum('qk,kc->qc', shares, y)] as const;

@@ -13,7 +13,7 @@ export const rowCodec = t.readonly(
     batch: t.number,
     secondsMedian: t.number,
     secondsMin: t.number,
-    /** The most memory of the contender's process up to then. */
+    /** Peak memory of the contender's process so far. */
     peakBytes: t.number,
     /** By the median. */
     gflops: t.number,
@@ -23,6 +23,6 @@ export type Row = t.TypeOf<typeof rowCodec>;
 
 export const rowsCodec = t.readonlyArray(rowCodec);
 
-/** One row a line, so that two files can be compared by eye. */
+/** One row per line, so that two files can be compared by eye. */
 export const encodeRows = (rows: readonly Row[]): string =>
   `[\n${rows.map((row) => `  ${JSON.stringify(rowCodec.encode(row))}`).join(',\n')}\n]\n`;

@@ -1,6 +1,6 @@
 /** Statistics of times. */
 
-/** The middle one, or the mean of the two in the middle; NaN of none. */
+/** The median: the middle value, or the mean of the two in the middle; NaN without values. */
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
@@ -8,8 +8,8 @@ export const median = (values: readonly number[]): number => {
 };
 
 /**
- * How many times as long a takes as b: the median of the ratios of neighbours in turn, so that a machine that is busy
- * for a while slows both of a pair. Pairs as far as both go.
+ * How many times as long a takes as b: the median of the ratios of neighbours in turn, so that a machine that
+ * is busy for a while slows both of a pair. Values without a partner are left out.
  */
 export const ratio = (a: readonly number[], b: readonly number[]): number =>
   median(a.slice(0, b.length).map((seconds, i) => seconds / b[i]));

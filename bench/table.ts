@@ -23,7 +23,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = { train: 'training st
 
 export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Three digits, in the unit that suits. */
+/** Three digits, in a suitable unit. */
 export const duration = (seconds: number): string =>
   seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 
@@ -35,7 +35,7 @@ export const perSample = (a: Timed, b: Timed): number =>
 export const leastPerSample = (a: Timed, b: Timed): number =>
   (a.row.secondsMin / a.row.batch) * (b.row.batch / b.row.secondsMin);
 
-/** Rows with every column at its widest: the first to the left, figures to the right. */
+/** Rows with aligned columns: the first to the left, figures to the right. */
 export const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   return rows.map((row) =>
@@ -71,7 +71,7 @@ export const showPhase = (timed: readonly Timed[], ceilings: Readonly<Record<1 |
     timed.find(({ row }) => row.contender === contender);
   const rows = timed.map((one) => {
     const { contender, batch, secondsMedian, secondsMin, peakBytes, gflops } = one.row;
-    // the ceiling is that of vectors of four floats, which other libraries and native code do not keep to
+    // the ceiling is that of vectors of four floats, which does not apply to other libraries and native code
     const share =
       isPeer(contender) || contender.startsWith('native')
         ? ''
@@ -92,7 +92,10 @@ export const showPhase = (timed: readonly Timed[], ceilings: Readonly<Record<1 |
   return [`${row.case}, ${phaseWords[row.phase]}`, ...columns([head, ...rows])].join('\n');
 };
 
-/** Our time as a multiple of each other contender's, a case and phase a line: of native code where it ran, then of WebAssembly. */
+/**
+ * Our time as a multiple of each other contender's, one line per case and phase: for native code if it ran,
+ * then for WebAssembly.
+ */
 export const showRatios = (all: readonly Timed[]): string =>
   (['native-2', 'fused-2'] as const)
     .filter((contender) => all.some(({ row }) => row.contender === contender))

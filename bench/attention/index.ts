@@ -1,7 +1,7 @@
 /**
- * Attention among sites: eight steps among 256 sites, and four among 1,024, whose scores run by tiles, fused and op by op,
- * against the same arithmetic written by hand with TensorFlow.js's matrix product and softmax on the same machine. Forward,
- * and forward and back; in turn.
+ * Attention among sites: eight steps among 256 sites, and four among 1,024, whose scores are computed in
+ * tiles, fused and op by op. Compared in turn with the same arithmetic written by hand with TensorFlow.js's
+ * matrix product and softmax, forward, and forward and back.
  *
  *     npm run bench:attention
  */
@@ -35,7 +35,7 @@ const softmax = (x: Tensor): Tensor =>
       return tf.sub(owed, tf.mul(tf.sum(owed, -1, true), value));
     },
   });
-/** A way to compute: the energy of each sample, or its gradient, and the bytes that it holds at most. */
+/** A way to compute the energy of each sample or its gradient, and its peak memory in bytes. */
 interface Contender {
   readonly name: string;
   readonly forward: () => ArrayLike<number>;

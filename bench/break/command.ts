@@ -1,4 +1,4 @@
-/** The command line as a process of its own: as it is, traced by strace, or killed after a time. */
+/** Runs the command line as a process of its own: plain, traced by strace, or killed after a time. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export interface Ended {
   readonly seconds: number;
   /** Seconds of all processors. */
   readonly busy: number;
-  /** The most memory that was seen, in MB; it is looked at ten times a second. */
+  /** Peak memory in MB, sampled ten times a second. */
   readonly megabytes: number;
 }
 
@@ -22,14 +22,14 @@ export interface Ended {
 const mutating =
   'write,pwrite64,writev,pwritev,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,ftruncate,truncate,fsync,fdatasync,link,linkat,symlink,symlinkat';
 
-/** How a process ends before its time. */
+/** How a process is ended early. */
 export type End =
   | { readonly kind: 'never' }
-  /** Killed at the n-th call that changes a file, of the thread that does so. */
+  /** Killed at the n-th call that changes a file. */
   | { readonly kind: 'call'; readonly at: number }
   | { readonly kind: 'time'; readonly milliseconds: number };
 
-/** Whether strace is there and may trace. */
+/** Whether strace is installed and may trace. */
 export const mayTrace = (): boolean =>
   spawnSync('strace', ['-f', '-q', '-o', '/dev/null', '-e', 'trace=write', 'true'], { timeout: 20_000 })
     .status === 0;
@@ -42,7 +42,7 @@ const peakOf = (pid: number): number => {
   }
 };
 
-/** Ticks of the processors that a process took, of which there are a hundred in a second. */
+/** Processor time of a process in ticks of 10 ms. */
 const ticksOf = (pid: number): number => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -53,7 +53,7 @@ const ticksOf = (pid: number): number => {
   }
 };
 
-/** Runs a command in a folder to its end, or to that which is meant for it. */
+/** Runs a command in a folder, to its own end or to the planned one. */
 export const command = (
   words: readonly string[],
   cwd: string,
@@ -83,7 +83,7 @@ export const command = (
       {
         cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
-        // One thread does all that files are asked for, so that its calls can be counted.
+        // One thread does all work on files, so that its calls can be counted.
         env: { ...process.env, UV_THREADPOOL_SIZE: '1', NO_COLOR: '1', CI: '1' },
       },
     );

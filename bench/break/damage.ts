@@ -35,9 +35,9 @@ type Told =
 
 interface Observer {
   readonly name: string;
-  /** A slow reader looks at one of this many damages. */
+  /** A slow reader tries one damage in this many. */
   readonly every: number;
-  /** It may change other files of the folder too, which is then put back as a whole. */
+  /** It may change other files of the folder too; then the whole folder is restored. */
   readonly writes?: true;
   readonly look: (folder: string) => Promise<Told>;
 }
@@ -78,7 +78,7 @@ const tables: Observer = {
     if (E.isLeft(found)) return { kind: 'says', sentence: errorMessage(found.left) };
     const { runs, notes } = found.right;
     if (notes.length > 0) return { kind: 'says', sentence: notes[0] };
-    // A folder whose experiment.json is gone or renamed is no run any more, and nobody lists it.
+    // A folder without its experiment.json is not a run any more and is not listed.
     return {
       kind: 'values',
       values: [runsTable(runs, () => []).rows, epochsTable(runs, () => []).rows, runs],
@@ -139,7 +139,7 @@ const runnable: Observer = {
     ),
 };
 
-/** Data that were changed since are read as they are, with a note. */
+/** Data that have changed since are read, with a note. */
 const reading = (name: 'npy' | 'png'): Observer => ({
   name: `data, run of ${name}`,
   every: 1,
@@ -157,7 +157,7 @@ const reading = (name: 'npy' | 'png'): Observer => ({
     )(),
 });
 
-/** A folder, and who reads it. */
+/** A folder and its readers. */
 interface Place {
   readonly name: string;
   readonly folder: string;
@@ -168,7 +168,7 @@ const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => statSync(join(folder, name)).isFile())
-    // Files that nobody takes values from: pictures, times, notes on the way.
+    // Files whose values nobody reads: pictures, times, notes on progress.
     .filter((name) => !/^(timing\.json|events\.out)/.test(name))
     .sort();
 

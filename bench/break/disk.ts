@@ -1,8 +1,9 @@
 /**
- * A disk that fails at one place: Node's own functions, as every module of this process sees them, replaced until `mend`.
+ * A disk that fails at one call: replaces Node's own functions for every module of this process, until
+ * `mend`.
  *
- * A process that is killed changes nothing after that. So from the fault on every call below the folder fails here, and
- * what lies there then is exactly what a kill leaves; in the middle of a write that is half of it.
+ * A killed process changes nothing more. So from the fault on every call below the folder fails, and the
+ * files are exactly those that a kill leaves; in the middle of a write that is half of it.
  */
 
 import fs from 'node:fs';
@@ -11,7 +12,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 
-/** When a kill comes: before the call, when half of it is on the disk, or before the process hears that it was done. */
+/**
+ * The moment of a kill: before the call, when half of it is on the disk, or after it but before the process
+ * knows.
+ */
 export const moments = ['before', 'middle', 'after'] as const;
 export type Moment = (typeof moments)[number];
 
@@ -20,19 +24,21 @@ export const codes = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EROFS'] as const;
 export type Code = (typeof codes)[number];
 
 export type Fault =
-  /** Nothing: calls are counted. */
+  /** No fault: calls are only counted. */
   | { readonly kind: 'none' }
   /** Killed at the n-th call that changes a file. */
   | { readonly kind: 'kill'; readonly at: number; readonly moment: Moment }
-  /** The n-th call fails, of those that change a file and those that read one; and, if it lasts, all later ones of its kind. */
+  /**
+   * The n-th call that changes or reads a file fails; if the error lasts, so do all later calls of its kind.
+   */
   | { readonly kind: 'error'; readonly at: number; readonly code: Code; readonly lasts: boolean };
 
 export interface Disk {
-  /** Whether the fault came. */
+  /** Whether the fault has occurred. */
   readonly struck: () => boolean;
-  /** The call at which it came, in words. */
+  /** The call at which it occurred, in words. */
   readonly where: () => string;
-  /** Calls so far: those that change a file, and all; and what each of all was. */
+  /** Calls so far: the number of those that change a file, of all, and a description of each. */
   readonly changes: () => number;
   readonly calls: () => number;
   readonly story: () => readonly string[];
@@ -60,9 +66,9 @@ const bytesOf = (data: unknown): Uint8Array =>
 
 const nameOf = (path: unknown): string => String(path).split(sep).slice(-2).join(sep);
 
-/** Half of a call, where it can be done by halves. */
+/** Does half of a call, if a call of this kind can be done in part. */
 const half = async (call: Call, name: string, args: readonly unknown[]): Promise<void> => {
-  // A handle takes the data alone, a path takes them second.
+  // The data are the first argument of a handle's function, and the second if there is a path.
   const data = name === 'writeFile' || name === 'appendFile' ? Math.min(1, args.length - 1) : -1;
   if (data >= 0)
     await call(
@@ -76,7 +82,7 @@ const half = async (call: Call, name: string, args: readonly unknown[]): Promise
   }
 };
 
-/** A file that was opened by a process that died then. */
+/** Closes a file that was opened by the process that died. */
 const closed = async (made: unknown): Promise<void> => {
   if (typeof made === 'object' && made !== null && 'close' in made && typeof made.close === 'function')
     await Reflect.apply(made.close, made, []);
@@ -94,7 +100,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
   let where = '';
   let kind: boolean | null = null;
 
-  /** Does a call, or what the fault turns it into. */
+  /** Does a call, or its fault. */
   const guarded = async (
     call: Call,
     name: string,
@@ -189,7 +195,10 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
 let lives = 0;
 const real = process.pid;
 
-/** Another process id until `again`: a killed process does not come back under its own. No process has such a one. */
+/**
+ * Sets another process id until `again`, since a killed process does not come back under its own. No real
+ * process has this id.
+ */
 export const anotherLife = (): void => {
   Object.defineProperty(process, 'pid', {
     value: 1_900_000_000 + (lives++ % 200_000_000),

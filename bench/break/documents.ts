@@ -1,4 +1,4 @@
-/** Documents and arrays made wrong, through every reader in this process. */
+/** Feeds damaged documents and arrays to every reader, in this process. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ export const samplesIn = async (folder: string): Promise<Samples> => {
   };
 };
 
-/** Keeps an input that broke something, and says where. */
+/** Saves an input that broke something, and returns its path. */
 const kept = (reader: Reader, input: unknown): string => {
   const bytes = input instanceof Uint8Array ? input : new TextEncoder().encode(JSON.stringify(input) ?? '');
   mkdirSync(keptIn, { recursive: true });
@@ -60,7 +60,7 @@ const kept = (reader: Reader, input: unknown): string => {
   return `.cache/break/${name}`;
 };
 
-/** Longest sentence that one still reads, in characters. */
+/** The longest acceptable sentence, in characters. */
 const longest = 20_000;
 
 /** The problem with how a reader took an input; null where there is none. */
@@ -81,7 +81,7 @@ const judged = async (read: () => unknown): Promise<string | null> => {
   }
 };
 
-/** One input, made from an example and the numbers that come next, and how it is read. */
+/** Makes one input from an example and random numbers, and reads it. */
 export const tried = async (
   reader: Reader,
   seed: number,
@@ -97,7 +97,7 @@ export const tried = async (
   return { input, says: await judged(() => saying(reader.read(input))) };
 };
 
-/** The sentence is asked for too. */
+/** Makes the sentence of an error too. */
 const saying = async <A>(read: A): Promise<Awaited<A>> => {
   const done = await read;
   const either: unknown = done;
@@ -123,11 +123,11 @@ export const documents: Part = {
   share: 25,
   open: async (seed, folder) => {
     const samples = await samplesIn(folder);
-    // Held to the list beside them, all that is changed would be refused, and no reader would go further.
+    // Without the list of checksums, since it would refuse every change before a reader goes further.
     for (const place of [samples.program, samples.graphModel, samples.safetensors])
       await rm(join(place, listName));
     const readers = await readersOf(samples);
-    // A reader that takes none of its examples would refuse all that is made of them at its door.
+    // A reader that refuses its own examples would refuse all inputs made from them at once.
     for (const reader of readers)
       if (!(await readsSome(reader))) throw new Error(`${reader.name}: none of its examples is read`);
     const dog = watchdog(againWith('documents', seed, 0).replace('--from 0', '--from ROUND'));
@@ -157,7 +157,7 @@ export const documents: Part = {
           process.off('unhandledRejection', stray);
           process.off('uncaughtException', stray);
         }
-        // One of a kind is enough.
+        // One finding of each kind is enough.
         const kinds = new Map(found.map((one) => [one.says.slice(0, 120), one]));
         return { tried: { [reader.name]: reader.inputs }, found: [...kinds.values()] };
       },

@@ -1,6 +1,6 @@
 /**
- * Errors of the disk at any call that reads or changes a file: the work ends with one sentence, or does without, and the
- * same work without the error then ends as if nothing had happened.
+ * Errors of the disk at any call that reads or changes a file. The work must end with one sentence or succeed
+ * without that call, and the same work without the error must then end as if nothing had happened.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,7 +24,7 @@ const sentenceProblem = (sentence: string): string | null =>
         ? 'it is no sentence'
         : null;
 
-/** Does a work with an error in it, and once more without. */
+/** Does a work with an error, and once more without. */
 export const failed = async (straight: Straight, random: Random, place: string): Promise<string | null> => {
   const { work, print, calls } = straight;
   const fault: Fault = {
@@ -54,7 +54,7 @@ export const failed = async (straight: Straight, random: Random, place: string):
       const lost = await afterKill(straight, place, told);
       if (lost !== null) return `${story}: ${lost}`;
     } else {
-      // An error that was passed over may leave a file behind, and do nothing else.
+      // An ignored error may leave a file behind, but change nothing else.
       const now = await printOf(place);
       const other = differ(print, Object.fromEntries(Object.entries(now).filter(([name]) => name in print)));
       if (other !== null) return `${story}: it ended well, and ${other}`;

@@ -70,7 +70,10 @@ export const pngs: readonly Uint8Array[] = kinds.flatMap(({ depth, colourType, c
   ),
 );
 
-/** Header and samples of a picture, one behind the other: damaged, they come in a PNG whose checksums are right. */
+/**
+ * Header and samples of a picture, one after the other. They are damaged first and then packed, so that the
+ * PNG has valid checksums.
+ */
 export const bareOf = (
   width: number,
   height: number,

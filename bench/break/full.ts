@@ -1,4 +1,4 @@
-/** A disk of its own that is full: a tmpfs with a random rest of space, and with more of it then. */
+/** A full disk: a tmpfs with a random amount of free space, and then with enough. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const fill = (disk: string, left: number): string => {
   return filling;
 };
 
-/** Does a work on a disk with so much space, and once more with enough. */
+/** Does a work on a disk with little space, and once more with enough. */
 const filled = async (straight: Straight, disk: string, left: number): Promise<string | null> => {
   const { work, print } = straight;
   const story = `${work.name} with ${left} bytes of space`;

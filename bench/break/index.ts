@@ -1,13 +1,14 @@
 /**
- * Tries to break what people keep: kills, disks that fail, damaged files, hostile documents.
+ * Tries to break stored files: kills, failing disks, damaged files, hostile documents.
  *
  *     npm run break                                   an hour of everything
  *     npm run break -- --minutes 5 --seed 7           other seeds
  *     npm run break -- --only kills,documents         some parts
  *     npm run break -- --only kills --seed 7 --from 41 --rounds 1     one round again
  *
- * A round follows from seed, part and its number alone. How far each part is lies in .cache/break.json, so the same
- * command goes on there; `--anew` begins anew. Ctrl-C ends after the round under way. Exits 1 where something was found.
+ * A round is determined by seed, part and its number. The progress of each part is kept in .cache/break.json,
+ * so the same command continues there; `--anew` starts again. Ctrl-C ends after the current round. Exits 1 if
+ * something was found.
  */
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -61,7 +62,7 @@ const flags = () => {
         wanted: parts.filter(({ name }) => names.includes(name)),
       };
   } catch {
-    // Said below.
+    // Reported below.
   }
   return usage();
 };
@@ -120,7 +121,7 @@ for (const part of wanted) {
   else ready.set(part, opened);
 }
 const whole = wanted.reduce((all, part) => all + (ready.has(part) ? part.share : 0), 0);
-// Everything has several turns, however short the time is.
+// Every part has several turns, however short the time is.
 const around = Math.min(whole, (60 * minutes) / 4);
 for (let again = true; again && goesOn() && ready.size > 0; again = !Number.isFinite(rounds))
   for (const [part, one] of ready) await turn(part, one, once ? Infinity : (around * part.share) / whole);

@@ -1,6 +1,7 @@
 /**
- * Kills at any change of a file, in this process: the work stops there, the disk is as a kill leaves it, and the same
- * work goes on under another process id. At the end everything must be as if nothing had happened.
+ * Simulated kills at any change of a file, in this process. The work stops there, the disk is as a kill
+ * leaves it, and the same work continues under another process id. At the end everything must be as if
+ * nothing had happened.
  */
 
 import { readdir, utimes } from 'node:fs/promises';
@@ -21,7 +22,7 @@ const drawn = (random: Random, changes: number): Fault =>
     ? { kind: 'none' }
     : { kind: 'kill', at: 1 + random.integer(changes), moment: moments[random.integer(3)] };
 
-/** A file that tries a folder, of a moment: the next command removes it. */
+/** A file that tests whether a folder is writable; the next command removes it. */
 const trial = /^\.drumhead-[0-9a-f-]{36}\.tmp$/;
 
 /** Makes half-written files an hour old: only old ones are removed. */
@@ -52,7 +53,7 @@ export const afterKill = async (
     : `neither the earlier export nor the new one is there: ${older}`;
 };
 
-/** Kills one work again and again until it comes to its end. */
+/** Kills one work again and again until it finishes. */
 export const killed = async (
   straight: Straight,
   random: Random,

@@ -1,6 +1,6 @@
 /**
- * Hostile files through the command line, each in a process with a limit on time and memory: it ends by itself, with a
- * sentence, and writes nowhere but where it was asked to.
+ * Hostile files through the command line, each in a process with a limit on time and memory. It must end by
+ * itself, with a sentence, and write only where it was told to.
  */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

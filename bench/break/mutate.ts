@@ -1,4 +1,4 @@
-/** Bytes and documents made wrong: a little, so that a reader goes far into them, or a lot. */
+/** Damages bytes and documents: a little, so that a reader goes far into them, or a lot. */
 
 import type { Random } from '../../src/base/random.js';
 
@@ -52,7 +52,7 @@ const odd: readonly unknown[] = [
   { __proto: 1 },
 ];
 
-/** Bytes that formats mean something by. */
+/** Bytes that have a meaning in formats. */
 const oddBytes = [
   0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x20, 0x22, 0x27, 0x28, 0x29, 0x2c, 0x2d, 0x30, 0x39, 0x3a, 0x5b, 0x5d, 0x7b,
   0x7d,
@@ -61,11 +61,11 @@ const oddBytes = [
 const spliced = (bytes: Uint8Array, from: number, to: number, by: Uint8Array): Uint8Array =>
   Uint8Array.from([...bytes.subarray(0, from), ...by, ...bytes.subarray(to)]);
 
-/** Where a change goes: anywhere, or among the first bytes, where headers are. */
+/** The position of a change: anywhere, or among the first bytes, where headers are. */
 const place = (random: Random, length: number): number =>
   length === 0 ? 0 : random.integer(random.integer(2) === 0 ? length : Math.min(length, 64));
 
-/** The ways in which bytes are damaged, each at a place. */
+/** The ways to damage bytes, each at one position. */
 export const damages = {
   flip: (bytes: Uint8Array, random: Random): Uint8Array => {
     const out = Uint8Array.from(bytes);
@@ -146,7 +146,7 @@ export const damaged = (bytes: Uint8Array, random: Random): Uint8Array => {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Another value in the place of one. */
+/** Another value to replace this one. */
 const instead = (value: unknown, random: Random, others: readonly unknown[]): unknown => {
   switch (random.integer(6)) {
     case 0:

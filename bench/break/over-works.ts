@@ -1,4 +1,4 @@
-/** A part of the campaign that does one work a round and breaks it. */
+/** Makes a part of the campaign that does and breaks one work per round. */
 
 import { join } from 'node:path';
 import { type Random, stream } from '../../src/base/random.js';
@@ -6,7 +6,7 @@ import { againWith, type Part } from './part.js';
 import { type Straight, straights, workOf } from './straight.js';
 import { worksIn } from './works.js';
 
-/** The outcome of a round: the counts of what was tried, and the problem, null where there is none. */
+/** The outcome of a round: counts of tries, and the problem, or null. */
 export interface Outcome {
   readonly tried: Readonly<Record<string, number>>;
   readonly says: string | null;

@@ -1,18 +1,18 @@
-/** The parts of the campaign. Each has rounds that follow from the seed and their number alone. */
+/** The parts of the campaign. Each has rounds that are determined by the seed and their number. */
 
-/** Something that is broken, and the command that shows it again. */
+/** A fault, and the command that reproduces it. */
 export interface Found {
   readonly says: string;
   readonly again: string;
 }
 
 export interface Round {
-  /** The counts of what was tried, by kind. */
+  /** The counts of tries, by kind. */
   readonly tried: Readonly<Record<string, number>>;
   readonly found: readonly Found[];
 }
 
-/** A part, made ready. */
+/** A prepared part. */
 export interface Ready {
   readonly round: (index: number) => Promise<Round>;
   readonly end: () => Promise<void>;
@@ -24,11 +24,11 @@ export interface Part {
   readonly does: string;
   /** Seconds of a turn, in proportion to which parts share the time. */
   readonly share: number;
-  /** Makes ready, in a folder of its own; or says why it cannot be done here. */
+  /** Prepares the part in a folder of its own, or says why it cannot run here. */
   readonly open: (seed: number, folder: string) => Promise<Ready | string>;
 }
 
-/** The command that does one round of a part again. */
+/** The command that repeats one round of a part. */
 export const againWith = (part: string, seed: number, index: number): string =>
   `npm run break -- --only ${part} --seed ${seed} --from ${index} --rounds 1`;
 

@@ -46,7 +46,7 @@ type Read = Checked<unknown> | Promise<Checked<unknown>>;
 
 export type Reader = {
   readonly name: string;
-  /** Inputs of a round: many where it is fast. */
+  /** The number of inputs in a round: more for a fast reader. */
   readonly inputs: number;
 } & (
   | { readonly of: 'values'; readonly examples: readonly unknown[]; readonly read: (value: unknown) => Read }
@@ -71,7 +71,7 @@ export interface Samples {
   readonly place: string;
 }
 
-/** Readers of a file beside others: it is written, and read from there. */
+/** Readers of a file that has other files beside it: the input is written there and read. */
 const ofFile = (
   name: string,
   inputs: number,
@@ -110,14 +110,14 @@ const valuesIn = (
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Sealed anew, so that a reader goes beyond the checksum. */
+/** Seals a value again, so that a reader goes beyond the checksum. */
 const resealed = (value: unknown): unknown => {
   if (!isObject(value)) return value;
   const { checksum: _, format: __, ...rest } = { checksum: null, format: null, ...value };
   return sealed(rest);
 };
 
-/** Every file of a run folder, read as `status` and all tables read it. */
+/** Every file of a run folder, with the readers of `status` and of all tables. */
 const ofRun = (run: string): readonly Reader[] =>
   readdirSync(run, { recursive: true })
     .map(String)

@@ -1,6 +1,6 @@
 /**
- * Kills of the command line: SIGKILL at the n-th call of the system that changes a file, by strace; where it is not there
- * or may not trace, after a random time. The same command then goes on, to the same bytes.
+ * Kills of the command line: SIGKILL at the n-th system call that changes a file, by strace; without strace
+ * after a random time. The same command must then continue to the same bytes.
  */
 
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { differ, printOf, tinyDocument } from './tiny.js';
 interface Line {
   readonly name: string;
   readonly words: readonly string[];
-  /** One of this many rounds is of this command. */
+  /** One round in this many tries this command. */
   readonly weight: number;
 }
 
@@ -94,7 +94,7 @@ const ageLeft = async (folder: string): Promise<void> => {
 const last = ({ code, signal, err }: Ended): string =>
   `it ended with ${signal ?? code}: ${err.trim().split('\n').at(-1) ?? ''}`;
 
-/** The files that the commands begin from. */
+/** Prepares the files that the commands start from. */
 const give = async (given: string): Promise<void> => {
   await mkdir(given, { recursive: true });
   await writeFile(join(given, 'tiny.json'), JSON.stringify(tinyDocument));
@@ -119,7 +119,7 @@ const drawn = (random: Random, traced: boolean, { seconds }: Ended): End =>
       ? { kind: 'call', at: 1 + random.integer(1 + random.integer(220)) }
       : { kind: 'time', milliseconds: 1 + random.integer(Math.ceil(1000 * seconds)) };
 
-/** Kills a command until it ends, and compares the files then. */
+/** Kills a command until it finishes, and compares the files then. */
 const killedLine = async (
   { name, words }: Line,
   place: string,

@@ -1,6 +1,6 @@
 /**
- * What an input may take. The processors' time counts, which other work on the machine does not lengthen; the clock only
- * shows what waits for something that never comes, so its limit is far larger.
+ * The time that an input may take. Processor time counts, since other work on the machine does not lengthen
+ * it. The clock only detects waiting for something that never happens, so its limit is far larger.
  */
 
 /** Seconds of the processors and of the clock. */
@@ -9,13 +9,13 @@ export interface Spent {
   readonly passed: number;
 }
 
-/** An input that takes more is a fault. */
+/** The limit beyond which an input is a fault. */
 export const patience: Spent = { busy: 10, passed: 300 };
 
-/** A process that takes more for one input is ended. */
+/** The limit for one input beyond which the process is ended. */
 export const end: Spent = { busy: 120, passed: 900 };
 
-/** Starts to measure; the result tells what was spent since then, by all threads of this process. */
+/** Starts to measure; the returned function gives the time since then, of all threads of this process. */
 export const spending = (): (() => Spent) => {
   const [begun, before] = [performance.now(), process.cpuUsage()];
   return () => {
@@ -24,7 +24,7 @@ export const spending = (): (() => Spent) => {
   };
 };
 
-/** The problem with what an input took; null where there is none. */
+/** The problem with the time of an input; null if there is none. */
 export const tooLong = ({ busy, passed }: Spent): string | null =>
   busy > patience.busy
     ? `it took ${busy.toFixed(1)} s of the processors`

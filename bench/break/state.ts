@@ -1,4 +1,4 @@
-/** How far the campaign is, in .cache/break.json, so that it goes on where it was. */
+/** The progress of the campaign, in .cache/break.json, so that it continues from there. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const codec = t.type({
   parts: t.record(
     t.string,
     t.type({
-      /** The round that comes next. */
+      /** The next round. */
       next: t.number,
       tried: t.record(t.string, t.number),
       failed: t.number,
@@ -24,7 +24,7 @@ export type State = t.TypeOf<typeof codec>;
 
 const path = join(fileURLToPath(new URL('../..', import.meta.url)), '.cache', 'break.json');
 
-/** Where a campaign of this seed is; the beginning where there is none, or one of another seed. */
+/** The progress of a campaign of this seed; the beginning if there is none, or only one of another seed. */
 export const readState = async (seed: number): Promise<State> => {
   const text = await readFile(path, 'utf8').catch(() => '{}');
   return pipe(

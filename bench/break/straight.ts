@@ -1,4 +1,4 @@
-/** The files that each work leaves without a fault, and the number of its changes and reads. */
+/** The files that each work leaves without a fault, and the numbers of its changes and reads. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -42,9 +42,9 @@ export const straights = (folder: string): ((work: Work) => Promise<Straight>) =
   };
 };
 
-/** The work of a round: each as often as its weight says. */
+/** The work of a round; each work is chosen as often as its weight says. */
 export const workOf = (works: readonly Work[], index: number): Work => {
   const slots = works.flatMap((work) => Array.from({ length: work.weight }, () => work));
-  // A step that has no factor in common with most numbers, so that neighbours differ.
+  // The step is a prime, so that neighbouring rounds get different works.
   return slots[(index * 7) % slots.length];
 };

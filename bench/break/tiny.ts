@@ -1,4 +1,4 @@
-/** The training that is broken: small enough to be killed ten thousand times. */
+/** The training of the campaign: small enough to be killed ten thousand times. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -42,11 +42,11 @@ export const environmentIn = (
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Files whose bytes hold times or notes: they must be there, with any content. */
+/** Files with times or notes: they must exist, with any content. */
 const passing =
   /(^|\/)(timing\.json|environment\.json|progress\.json|failure\.json|events\.out\.tfevents\.0\.drumhead|checkpoint.*)$/;
 
-/** All files below a folder by name, each with the hash of its bytes, or none where they may differ. */
+/** All files below a folder by name, each with the hash of its bytes, or none if its bytes may differ. */
 export const printOf = async (folder: string): Promise<Readonly<Record<string, string>>> => {
   const print: Record<string, string> = {};
   for (const name of (await readdir(folder, { recursive: true })).sort()) {
@@ -57,7 +57,7 @@ export const printOf = async (folder: string): Promise<Readonly<Record<string, s
   return print;
 };
 
-/** Where two prints differ, in words; null where they do not. */
+/** The difference of two prints in words; null if they are equal. */
 export const differ = (
   a: Readonly<Record<string, string>>,
   b: Readonly<Record<string, string>>,

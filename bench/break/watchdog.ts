@@ -1,12 +1,12 @@
-/** Notices a process that hangs: a thread that never yields cannot time itself. */
+/** Detects a process that hangs, from another thread, since a thread that never yields cannot time itself. */
 
 import { Worker } from 'node:worker_threads';
 import { end, patience } from './spent.js';
 
 export interface Watchdog {
-  /** Work begins, in a round of this number. */
+  /** Called when the work of this round begins. */
   readonly begins: (round: number) => void;
-  /** Nothing is under way. */
+  /** Called when no work is running. */
   readonly rests: () => void;
   readonly end: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Works that change files, each in a folder of its own, so that all of them can be broken in the same ways. */
+/** Works that change files. Each has its own folder, so that all can be broken in the same ways. */
 
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,19 +28,22 @@ type Done = Promise<Checked<unknown>>;
 
 export interface Work {
   readonly name: string;
-  /** This many of the rounds are of this work. */
+  /** The weight of this work among the rounds. */
   readonly weight: number;
-  /** The files that are there before, in an empty folder. */
+  /** Prepares the files before the work, in an empty folder. */
   readonly before: (folder: string) => Promise<void>;
-  /** Does the work, or goes on with it. Epochs are reported once they are saved. */
+  /** Does the work, or continues it. Epochs are reported once they are saved. */
   readonly run: (folder: string, finished: (epochs: number) => void) => Done;
-  /** How many epochs are kept; null where that is no question. Nothing else works there then. */
+  /** The number of saved epochs; null if the work saves none. Called while nothing else works there. */
   readonly kept: ((folder: string) => Promise<number>) | null;
-  /** Where an export is, which must be the earlier one or the new one, whole, whenever it was killed; else null. */
+  /**
+   * The path of an export, which must be the whole earlier or the whole new one after any kill; null if the
+   * work writes none.
+   */
   readonly export: string | null;
 }
 
-/** Epochs that are kept in the run folders below a folder. */
+/** The number of saved epochs in the run folders below a folder. */
 const epochsIn = async (folder: string): Promise<number> => {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   let epochs = 0;
@@ -70,7 +73,7 @@ const training = (workers: number): Work => ({
   export: null,
 });
 
-/** A run of a sweep in this process, so that its disk is this one's. */
+/** Runs a run of a sweep in this process, so that the broken disk applies to it. */
 const jobHere =
   (finished: (epochs: number) => void): Job =>
   async (request, tell) => {
@@ -109,7 +112,7 @@ const sweep: Work = {
       job: jobHere(() => {}),
       tell: () => {},
     })();
-    // A sweep goes on without a run that failed, and says so.
+    // A sweep continues after a failed run and reports it.
     return E.isRight(done) && done.right.failed.length > 0
       ? E.left({ _tag: 'Mismatch', message: done.right.failed[0].message })
       : done;
@@ -144,7 +147,7 @@ const exporting =
       TE.flatMap((trained) => exportTrained(trained, format, to)),
     );
 
-/** A folder with one run alone, so that no other run is met. */
+/** Whether a path belongs to the run of seed 0; with only one run in the folder no other is found. */
 const isOfSeed0 = (path: string): boolean => !/seed-[1-9]/.test(path);
 
 /** All works, with the finished runs that some of them begin from. */

@@ -1,4 +1,4 @@
-/** The roofline: the most that one thread and two reach on this machine. */
+/** The roofline: peak speeds of one and of two threads on this machine. */
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

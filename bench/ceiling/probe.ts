@@ -1,13 +1,13 @@
 /**
- * The most that one thread reaches: the product kernel on data in the nearest cache, and adding planes in memory.
- * Prints one JSON.
+ * Peak speeds of one thread: the product kernel on data in the nearest cache, and adding planes in memory.
+ * Prints one JSON object.
  */
 
 import { pointwiseGroup } from '../../src/compile/fuse/kernels/pointwise.js';
 import { product } from '../../src/compile/fuse/kernels/product.js';
 import { Arena } from '../../src/compile/fuse/memory/arena.js';
 
-/** The least seconds of one of many runs, over so many milliseconds. */
+/** The least seconds of a run, over as many runs as fit into this many milliseconds. */
 const least = (milliseconds: number, run: () => void): number => {
   const end = performance.now() + milliseconds;
   let best = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * A slowdown, told from ratios: our time over that of another contender that ran in turn with us, so that a busy machine
- * slows both. The same ratio was kept in bench/baseline.json.
+ * Detects a slowdown from ratios: our time over that of another contender that ran in turn with us, so that a
+ * busy machine slows both. Compared with the same ratios in bench/baseline.json.
  */
 
 import * as t from 'io-ts';
@@ -25,7 +25,7 @@ export type Ratio = t.TypeOf<typeof ratioCodec>;
 
 export const baselineCodec = t.readonly(
   t.strict({
-    /** Where the figures are from: the command and the day, or the page that has them. */
+    /** The origin of the figures: the command and the day, or the page that has them. */
     source: t.string,
     machine: t.string,
     ratios: t.readonlyArray(ratioCodec),
@@ -33,14 +33,14 @@ export const baselineCodec = t.readonly(
 );
 export type Baseline = t.TypeOf<typeof baselineCodec>;
 
-/** The file, as the formatter leaves it. */
+/** The text of the file, formatted. */
 export const encodeBaseline = (baseline: Baseline): string => `${JSON.stringify(baseline, null, 2)}\n`;
 
-/** Ours, and what ours is set against. */
+/** Our contenders, and those that they are compared with. */
 const ours: readonly Contender[] = ['fused-2', 'fused-1'];
 const others: readonly Contender[] = ['stock', 'torch'];
 
-/** Every ratio of ours that was measured, to four digits. */
+/** Every measured ratio of ours, to four digits. */
 export const ratiosOf = (timed: readonly Timed[]): readonly Ratio[] =>
   timed.flatMap((one) =>
     timed
@@ -84,7 +84,7 @@ const verdictOf = (before: number, now: number | null): Verdict =>
         ? 'faster'
         : 'same';
 
-/** Every ratio of the baseline beside what it is now. What is measured and not in the baseline is left out. */
+/** Every ratio of the baseline beside its present value. Ratios that are not in the baseline are left out. */
 export const compared = (before: readonly Ratio[], now: readonly Ratio[]): readonly Comparison[] =>
   before.map(({ ratio, ...pair }) => {
     const found = now.find(
@@ -94,7 +94,7 @@ export const compared = (before: readonly Ratio[], now: readonly Ratio[]): reado
         one.contender === pair.contender &&
         one.over === pair.over,
     );
-    // What is not a number is no time: the case ran, and nothing can be said of it.
+    // A ratio of NaN counts as missing: the case ran without a time.
     const after = found === undefined || !Number.isFinite(found.ratio) ? null : found.ratio;
     return { ...pair, before: ratio, now: after, verdict: verdictOf(ratio, after) };
   });

@@ -3,9 +3,9 @@
  *
  *     npm run bench:compare                        the cases of the baseline
  *     npm run bench:compare -- --only '(quick)'    cases whose name contains this
- *     npm run bench:compare -- --write             keeps what is measured as the new baseline
+ *     npm run bench:compare -- --write             keeps the measured ratios as the new baseline
  *
- * Exit code 1 where a ratio grew by more than 10 %, or where nothing could be compared.
+ * Exit code 1 if a ratio grew by more than 10 %, or if nothing could be compared.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,11 @@
-/** The most memory that a process ever held. */
+/** Peak memory of a process. */
 
 import { readFileSync } from 'node:fs';
 
-/** Bytes. From /proc where there is one: the maximum that getrusage gives includes the process that started this one. */
+/**
+ * Bytes. Read from /proc if there is one, since the maximum of getrusage includes the process that started
+ * this one.
+ */
 export const peakBytes = (): number => {
   try {
     const found = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));

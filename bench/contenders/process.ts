@@ -11,7 +11,7 @@ import { type Answer, answerCodec, type Contender, type Request } from './protoc
 export interface Running {
   readonly contender: Contender;
   readonly batch: number;
-  /** One step; seconds and the peak so far. Rejected where it cannot. */
+  /** Takes one step; returns its seconds and the peak memory so far. Rejects if it fails. */
   readonly step: (phase: Phase) => Promise<Extract<Answer, { readonly kind: 'done' }>>;
   readonly close: () => void;
 }
@@ -19,10 +19,12 @@ export interface Running {
 const python = process.env.PYTHON ?? '/usr/bin/python3';
 const place = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Debian's, where it is installed: the OpenBLAS that shares its threads with PyTorch. */
+/** Debian's OpenBLAS with OpenMP, if it is installed: it shares its threads with PyTorch. */
 const openBlas = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/openblas-openmp/libopenblas.so.0`;
 
-/** PyTorch as fast as it can be on two cores: one pool of threads, and memory that is kept rather than given back. */
+/**
+ * The fastest settings of PyTorch on two cores: one pool of threads, and memory that is kept and not freed.
+ */
 const tuned = (): NodeJS.ProcessEnv => ({
   ...(existsSync(openBlas) ? { LD_PRELOAD: openBlas } : {}),
   MALLOC_MMAP_MAX_: '0',
@@ -63,7 +65,7 @@ export const hasTorch = (): Promise<boolean> => importing('torch');
 /** Whether JAX can be imported. */
 export const hasJax = (): Promise<boolean> => importing('jax');
 
-/** A process with the case's model ready in it. Rejected with the reason where there is none. */
+/** A process that holds the case's model. Rejects with the reason if there is none. */
 export const openContender = async (
   contender: Contender,
   { model, sizes }: Pick<Case, 'model' | 'sizes'>,

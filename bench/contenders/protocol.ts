@@ -1,4 +1,4 @@
-/** The messages to and from a contender, a process of its own: one JSON a line. */
+/** The messages to and from a contender, a process of its own: one JSON per line. */
 
 import * as t from 'io-ts';
 import { choice } from '../../src/base/codec.js';

@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js's wasm backend as it comes, with what it lacks for these models and nothing else: the gradient of a
- * convolution by its filter, written as tfjs users do, a convolution with the axes of batch and channels swapped; and
- * the gradient of max pooling.
+ * TensorFlow.js's unchanged wasm backend, with only the gradients that it lacks for these models: that of a
+ * convolution for its filter, written as tfjs users do, as a convolution with batch and channels swapped; and
+ * that of max pooling.
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -74,7 +74,10 @@ const installFilterGradients = (): void => {
   });
 };
 
-/** Opens it; one thread, since Node lets TensorFlow.js have no more. Do not open another engine in this process. */
+/**
+ * Opens it, with one thread, since TensorFlow.js has no more under Node. Do not open another engine in this
+ * process.
+ */
 export const openStock = async (): Promise<Engine> => {
   const folder = wasmBinaryFolder();
   if (folder !== undefined) setWasmPaths(folder);

@@ -9,7 +9,7 @@ const width = 110;
 type Line = ReturnType<typeof commandLine>;
 type Helped = Line | Line['commands'][number];
 
-/** What `--help` of a command prints. */
+/** The text of `--help` of a command. */
 const helpOf = (command: Helped): string => {
   let text = '';
   command.configureHelp({ helpWidth: width });
@@ -91,7 +91,7 @@ const table = (section: Section): string => {
     .trimEnd();
 };
 
-/** Every key of experiment and sweep files, and what a run folder holds. */
+/** Every key of experiment and sweep files, and the content of a run folder. */
 export const filesPage = (): string => `# Files
 
 What a person writes, and what a run leaves. \`npm run docs:write\` makes the tables from the codecs that read the files, so keys,

@@ -1,4 +1,4 @@
-/** Keys of files, asked of the codecs themselves: which there are, what stands for one that is left out, what may stand there. */
+/** The keys of files with their defaults and ranges, read from the codecs themselves. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -11,15 +11,15 @@ import { modelNames } from '../../src/models/catalogue.js';
 /** A key of an object in a file. */
 export interface Key {
   readonly key: string;
-  /** As JSON; null for what has to be there, and '' for what may be left out with nothing in its place. */
+  /** The default as JSON; null for a required key, and '' for an optional key without a default. */
   readonly otherwise: string | null;
-  /** In the words of the codec's refusal; '' where it says none. */
+  /** The range, in the words of the codec's refusal; '' if it names none. */
   readonly range: string;
 }
 
 export interface Section {
   readonly title: string;
-  /** Where its keys stand: `training.`, or nothing. */
+  /** The prefix of its keys: `training.`, or nothing. */
   readonly path: string;
   readonly keys: readonly Key[];
 }
@@ -75,7 +75,7 @@ const folderOf = (name: string): Json => ({
   ...(isOwnName(name) ? { folder: 'x' } : name === 'generated' ? { file: 'x' } : {}),
 });
 
-/** All of them, in the order of the page. */
+/** All sections, in the order of the page. */
 export const sections = (): readonly Section[] => [
   sectionOf('An experiment', null, {}, ofExperiment, minimal, ['label']),
   sectionOf('Training', 'training', minimal, ofExperiment, {}),

@@ -1,4 +1,4 @@
-/** What each key of a file means; a key without words is refused when the page is written. */
+/** The meaning of each key of a file. A key without words stops the writing of the page. */
 
 const images: Readonly<Record<string, string>> = {
   train: 'training images',
@@ -37,7 +37,10 @@ const recurrent: Readonly<Record<string, string>> = {
   hidden: 'hidden layers of the classifier at each pixel; a name is one of the reference',
 };
 
-/** By the title of the section, then by the key. `name` of tasks, losses and models is their own and not told again. */
+/**
+ * By the title of the section, then by the key. `name` of tasks, losses and models is left out, since it is
+ * theirs.
+ */
 export const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'An experiment': {
     name: 'where its runs lie: `runs/NAME/seed-S-…`',

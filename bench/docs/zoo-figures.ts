@@ -1,13 +1,16 @@
-/** What was measured of the zoo's experiments. */
+/** Measured results of the zoo's experiments. */
 
 /** The result of one run. */
 interface Measured {
-  /** The first 10 digits of the run's identity on wasm, fused, arithmetic 2; it changes with everything that shapes the result. */
+  /**
+   * The first 10 digits of the run's identity on wasm, fused, arithmetic 2; it changes with everything that
+   * determines the result.
+   */
   readonly run: string;
   /** Scores on the test samples. */
   readonly scores: string;
   readonly samples: number;
-  /** Processor time of training and scoring in seconds, where the run was timed by itself. */
+  /** Processor time of training and scoring in seconds, if the run was timed alone. */
   readonly seconds?: number;
 }
 

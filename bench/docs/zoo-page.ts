@@ -1,4 +1,4 @@
-/** docs/zoo.md: each published network, where it is in the source, and how it does on a task of its paper. */
+/** docs/zoo.md: each published network, its source file, and its score on a task of its paper. */
 
 import { kinds, zooName } from '../../src/experiments/zoo.js';
 import { zooFigures } from './zoo-figures.js';
@@ -186,7 +186,7 @@ const section = (entry: Entry): string =>
     `- **What differs:** ${entry.differs}.`,
   ].join('\n');
 
-/** A table of each kind: its networks and their scores, as far as they were run. */
+/** A table for each kind: its networks and their scores, if they were run. */
 const kindTables = (): string =>
   Object.entries(kinds)
     .map(([kind, { networks }]) =>

@@ -1,5 +1,5 @@
 /**
- * Tries every property of the specs and the laws with fresh seeds, for as long as one likes.
+ * Tries every property of the specs and the laws with fresh seeds, for a given time.
  *
  *     npm run explore -- --minutes 60             an hour; goes on where it stopped
  *     npm run explore -- --seed 7                 begins with this seed

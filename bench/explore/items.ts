@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 
-/** The mark of the line with a file's results, so that nothing else that a spec prints is taken for it. */
+/** The mark of the line with a file's results, so that no other output of a spec is taken for it. */
 const mark = '\u0001explored ';
 
-/** A counterexample, and the command that finds it again. */
+/** A counterexample, and the command that reproduces it. */
 export interface Found {
   readonly what: string;
   readonly again: string;
@@ -15,19 +15,19 @@ export interface Found {
 
 /** How a try ended. */
 export interface Tried {
-  /** Tests, or cases, that held. */
+  /** The number of tests or cases that passed. */
   readonly held: number;
   readonly found: readonly Found[];
 }
 
-/** Something that is tried with one seed, in a process of its own, so that memory is given back. */
+/** Something that is tried with one seed, in a process of its own, so that its memory is freed. */
 export interface Item {
   readonly name: string;
   /** Arguments of node. */
   readonly args: (seed: number) => readonly string[];
   /** Variables of its environment. */
   readonly env: (seed: number) => Readonly<Record<string, string>>;
-  /** Null where its output is not complete: it died. */
+  /** Null if its output is incomplete because it died. */
   readonly read: (seed: number, said: string, code: number | null) => Tried | null;
 }
 
@@ -40,7 +40,7 @@ const explored = t.type({
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** A title as a pattern that means it alone. */
+/** A pattern that matches only this title. */
 const exactly = (title: string): string => quoted(title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 
 const failure = (
@@ -75,7 +75,9 @@ export const ofFile = (file: string): Item => ({
   },
 });
 
-/** A long run of the laws, for one round: it counts its cases, and prints what it finds before an empty line. */
+/**
+ * One round of a long run of the laws, which counts its cases and prints each finding before an empty line.
+ */
 const ofRounds = (name: string, script: string, flags: readonly string[]): Item => {
   const args = (seed: number): readonly string[] => ['--seed', String(seed), '--from', '0', ...flags];
   return {

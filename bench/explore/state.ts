@@ -6,7 +6,7 @@ import * as t from 'io-ts';
 
 const codec = t.type({
   seed: t.Integer,
-  /** Items of this seed that are done. */
+  /** The number of finished items of this seed. */
   done: t.Integer,
   /** Commands that found something. */
   found: t.readonlyArray(t.string),
@@ -15,7 +15,7 @@ export type State = t.TypeOf<typeof codec>;
 
 export const stateFile = join('.cache', 'explore.json');
 
-/** The state that was left; null for none, or for one that cannot be read. */
+/** The saved state; null if there is none, or if it cannot be read. */
 export const readState = (): State | null => {
   try {
     const read = codec.decode(JSON.parse(readFileSync(stateFile, 'utf8')));

@@ -1,13 +1,13 @@
 /**
- * How much of every program is fused: the catalogue at its size `small`, the systems, the examples, the published networks
- * and random programs of every operation.
+ * The fused share of every program: the catalogue at its size `small`, the systems, the examples, the
+ * published networks and random programs of every operation.
  *
  *     npm run bench:fusion                        the table, and the reasons by the FLOPs they cost
  *     npm run bench:fusion -- --random 1000       as many random programs
- *     npm run bench:fusion -- --time              also the time of a training step that goes to its parts op by op
+ *     npm run bench:fusion -- --time              also the share of a step's time in parts op by op
  *
- * Exits 1 if a program has less than 95 % of its FLOPs in fused segments, or, with `--time`, more than 10 % of a step's time in
- * parts op by op. Of a program without such parts nothing is timed: it is 0.
+ * Exits 1 if a program has less than 95 % of its FLOPs in fused segments, or, with `--time`, more than 10 %
+ * of a step's time in parts op by op. A program without such parts is not timed; its share is 0.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -49,7 +49,7 @@ interface Row {
   readonly name: string;
   readonly share: number;
   readonly flops: number;
-  /** The share of a step's time in parts op by op; undefined where it was not asked for. */
+  /** The share of a step's time in parts op by op; undefined without `--time`. */
   readonly opByOp: number | undefined;
 }
 
@@ -66,12 +66,12 @@ const take = (kind: string, name: string, program: Program): void => {
   rows.push({ kind, name, share: flops === 0 ? 1 : fusedShare, flops, opByOp });
   const work = new Map(cost(program, { batch: 1 }).nodes.map((node) => [node.path, node] as const));
   for (const { node, operation, why } of leftOut) {
-    // what depends on weights alone is computed once, not for each sample
+    // nodes that depend only on weights are computed once, not for each sample
     if (!placed.has(node)) continue;
     const key = `${operation}: ${why}`;
     const known = reasons.get(key) ?? { flops: 0, programs: new Set<string>(), count: 0 };
     const of = work.get(String(node));
-    // its share of its own program, so that large programs do not hide small ones
+    // weighted by the share of its own program, so that large programs do not hide small ones
     known.flops += ((of?.forwardFlops ?? 0) + (of?.backwardFlops ?? 0)) / Math.max(1, flops);
     known.programs.add(name);
     known.count++;

@@ -1,4 +1,4 @@
-/** The time of a training step that goes to parts op by op, of a program that has some. */
+/** The share of a training step's time in parts op by op, for a program that has some. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { inputsFor, tapePull } from '../../spec/compile/fuse/oracles.js';
@@ -28,8 +28,8 @@ const least = (run: () => unknown): number => {
 };
 
 /**
- * Of a step (all outputs and all gradients), what is left without its fused segments, each of which is timed by itself: parts
- * op by op, and what lies between segments.
+ * The share of a step (all outputs and all gradients) outside of its fused segments, each of which is timed
+ * alone: parts op by op, and the work between segments.
  */
 export const opByOpShare = (engine: Engine, program: Program): number => {
   const p = inPhase(program, 'training');

@@ -1,9 +1,12 @@
-/** The folders of `src`: how many files each holds, and which import which. spec/house.spec.ts holds them to the rules. */
+/**
+ * The folders of `src`: their numbers of files, and their imports. spec/house.spec.ts checks them against the
+ * rules.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
-/** Files of its own that a folder may have. */
+/** The largest number of files directly in a folder. */
 export const mostFiles = 16;
 
 /** Folders that have more: each file is one of a list of like things, and its name says which. */
@@ -19,7 +22,7 @@ export const catalogues: Readonly<Record<string, string>> = {
   report: 'pictures',
 };
 
-/** The files of a folder and those below it, by folder, with `/` on every machine. */
+/** The files below a folder, by folder, with `/` on every system. */
 export const filesIn = (root: string): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, readonly string[]>();
   const visit = (folder: string): void => {
@@ -37,7 +40,7 @@ export const filesIn = (root: string): ReadonlyMap<string, readonly string[]> =>
 /** Folder → the folders that its files import from. */
 export type FolderImports = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Which folders the files of each folder import from. */
+/** The folders that the files of each folder import from. */
 export const importsIn = (root: string): FolderImports =>
   new Map(
     [...filesIn(root)].map(([folder, names]) => [
@@ -55,8 +58,8 @@ export const importsIn = (root: string): FolderImports =>
 const isWithin = (a: string, b: string): boolean => b === '' || a === b || a.startsWith(`${b}/`);
 
 /**
- * Folders that import each other, over whatever other folders, each as the way back to where it begins. A folder and one
- * inside of it are one thing and may.
+ * Cycles of folders that import each other, directly or through others. A folder and a folder inside of it
+ * may import each other.
  */
 export const cyclesIn = (imports: FolderImports): readonly (readonly string[])[] => {
   const next = (folder: string): readonly string[] =>

@@ -3,7 +3,7 @@
 import { catalogues, mostFiles } from './folders.js';
 import { type Room, rooms } from './rooms.js';
 
-/** A file or folder of `src`, and what it does on the way. */
+/** A file or folder of `src`, and its role in a walk. */
 type Stop = readonly [path: string, does: string];
 
 /** From the images of a training to the kernels that compute them. */
@@ -21,7 +21,7 @@ const training: readonly Stop[] = [
   ['compile/fuse/kernels/', 'WebAssembly of each kernel, assembled at run time'],
 ];
 
-/** What happens before the first sample, once for a program. */
+/** The work before the first sample, once for a program. */
 const compiling: readonly Stop[] = [
   ['compile/fuse/partition/', 'which part of a program is fused, and why the rest is not'],
   ['compile/fuse/lower/', 'from nodes of the program to fields in planes (`ir`)'],

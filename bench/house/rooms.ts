@@ -1,9 +1,9 @@
 /**
- * The rooms of `src`, from the ground up: what each may import. The linter's lists are made of this table by `npm run docs:write`;
- * spec/house.spec.ts tries every pair.
+ * The rooms of `src`, lowest first, and the imports that each may have. `npm run docs:write` writes the linter's
+ * lists from this table; spec/house.spec.ts tries every pair.
  */
 
-/** A room, what it does, what it may import of the rooms before it, and whether TensorFlow.js may be imported there. */
+/** A room: its purpose, the earlier rooms that it may import, and whether it may import TensorFlow.js. */
 export interface Room {
   readonly name: string;
   readonly what: string;
@@ -18,7 +18,7 @@ const room = (name: string, may: string, what: string, tensorflow = false): Room
   tensorflow,
 });
 
-/** Lowest first: no room may import one that stands after it. */
+/** Lowest first: no room may import a later one. */
 export const rooms: readonly Room[] = [
   room('base', '', 'the error union, codecs, named random streams, canonical JSON, limits'),
   room('files', 'base', 'the file system: whole files, whole folders, who holds a file'),
@@ -77,7 +77,7 @@ export const rooms: readonly Room[] = [
   ),
 ];
 
-/** The rule of one room as Biome takes it. */
+/** Biome's rule for one room. */
 const ruleOf = ({ name, may, tensorflow }: Room) => {
   const others = rooms.filter((other) => other.name !== name && !may.includes(other.name));
   const said = may.length === 0 ? 'no other room' : may.join(', ');
@@ -111,5 +111,5 @@ const ruleOf = ({ name, may, tensorflow }: Room) => {
   };
 };
 
-/** What `biome.json` says of imports between rooms. */
+/** The rules of `biome.json` for imports between rooms. */
 export const importRules = (): readonly unknown[] => rooms.map(ruleOf);

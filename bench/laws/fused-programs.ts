@@ -1,4 +1,4 @@
-/** The properties of random programs of every operation, on every path that computes them. */
+/** Properties of random programs of every operation, on every path that computes them. */
 
 import type fc from 'fast-check';
 import { agrees, type Tally } from '../../spec/compile/fuse/paths.js';
@@ -13,8 +13,8 @@ export interface Tried {
 }
 
 /**
- * Fused kernels against op by op, the float64 reference and themselves; of smooth programs also against central
- * differences. `tell` is told what of each program was tried.
+ * Fused kernels against op by op, the float64 reference and themselves; for smooth programs also against
+ * central differences. `tell` is called with the parts of each program that were tried.
  */
 export const onFused = (engine: Engine, tell: (tally: Tally) => void = () => {}): readonly Tried[] =>
   [false, true].map((smooth) => ({

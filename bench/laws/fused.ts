@@ -5,7 +5,7 @@
  *     npm run laws:fused                                    50,000 programs
  *     npm run laws:fused -- --programs 1000 --seed 7        other seeds
  *     npm run laws:fused -- --minutes 30                    as many as that takes
- *     npm run laws:fused -- --seed 7 --from 41              goes on where a run stopped
+ *     npm run laws:fused -- --seed 7 --from 41              continues where a run stopped
  *
  * A round is fifty programs of one seed, SEED + its number; five are smooth. A counterexample is repeated with
  * `--seed SEED --from ROUND --programs 50`. Ctrl-C ends after the round under way. Ends with what was tried how often. Exits 1 when
@@ -33,7 +33,7 @@ const flags = (): readonly number[] => {
     const numbers = [programs, seed, from, minutes].map(Number);
     if (numbers.every((n) => Number.isInteger(n) && n >= 0)) return numbers;
   } catch {
-    // Said below.
+    // Reported below.
   }
   process.stderr.write(
     '--programs, --seed, --from and --minutes take a whole number each, and there are no others\n',
@@ -50,7 +50,7 @@ const [any, smooth] = onFused(engine, (told) => {
   for (const one of told) tally.set(one, (tally.get(one) ?? 0) + 1);
 });
 
-/** Where it was thrown, too. */
+/** The error with its stack. */
 const stackOf = (thrown: unknown): string => (thrown instanceof Error && thrown.stack) || String(thrown);
 
 const began = Date.now();

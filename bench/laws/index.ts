@@ -3,10 +3,11 @@
  *
  *     npm run laws:long                                 an hour
  *     npm run laws:long -- --minutes 5 --seed 7         other seeds
- *     npm run laws:long -- --seed 7 --from 41           goes on where a run stopped
+ *     npm run laws:long -- --seed 7 --from 41           continues where a run stopped
  *
- * A round is one seed: SEED + its number. Everything of a round follows from its seed, so a counterexample is repeated
- * with `--seed SEED --from ROUND --rounds 1`. Ctrl-C ends after the item under way. Exits 1 when something was found.
+ * A round is one seed: SEED + its number. Everything of a round follows from its seed, so a counterexample is
+ * repeated with `--seed SEED --from ROUND --rounds 1`. Ctrl-C ends after the current item. Exits 1 when
+ * something was found.
  */
 
 import { parseArgs } from 'node:util';
@@ -34,7 +35,7 @@ const flags = (): readonly number[] => {
     const numbers = [minutes, seed, from, rounds, cases].map(Number);
     if (!numbers.some((n) => Number.isNaN(n) || n < 0)) return numbers;
   } catch {
-    // Said below.
+    // Reported below.
   }
   process.stderr.write(
     '--minutes, --seed, --from, --rounds and --cases take a number each, and there are no others\n',

@@ -20,7 +20,7 @@ const ofPrograms = (
   options: ProgramOptions = {},
 ): Tried => ({ name, property: (f) => f.property(programArbitrary(options), property) });
 
-/** Everything that is tried on random programs, with these engines and with TensorFlow.js alone. */
+/** All properties of random programs, with these engines and with TensorFlow.js alone. */
 export const onPrograms = (engines: readonly Engine[], plain: Plain): readonly Tried[] => {
   const asGraphModel = sameAsGraphModel(plain, oursOn(engines));
   const wasm = engines.find(({ name }) => name === 'wasm');
@@ -47,6 +47,6 @@ export const onPrograms = (engines: readonly Engine[], plain: Plain): readonly T
   ];
 };
 
-/** An engine that must be there. */
+/** An engine that must open. */
 export const engineOf = (made: E.Either<unknown, Engine>): Engine =>
   E.isRight(made) ? made.right : assert.fail(JSON.stringify(made.left));

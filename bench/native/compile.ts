@@ -1,4 +1,4 @@
-/** How the native code is compiled and linked, by any C compiler, for any platform. */
+/** Compiles and links the native code, with any C compiler, for any platform. */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const sources = join(root, 'native/src');
 export const headers = join(root, 'node_modules/node-api-headers');
 
-/** A compiler, and what it makes programs for, in the words of Node. */
+/** A compiler, and its target in Node's names. */
 export interface Compiler {
   readonly command: readonly string[];
   readonly platform: string;
   readonly arch: string;
 }
 
-/** How one level is compiled: the instructions that it may use, and the floats of a vector. */
+/** A level: the instructions that it may use, and the number of floats in a vector. */
 export interface Level {
   readonly name: string;
   readonly flags: readonly string[];
@@ -36,20 +36,23 @@ const levels: Readonly<Record<string, readonly Level[]>> = {
 
 export const portable: Level = { name: 'portable', flags: ['-DW=4', '-DPORTABLE'] };
 
-/** What every processor runs; `loops` rounds as plain loops do, for tests. */
+/** The level of every processor; `loops` rounds as plain loops do, for tests. */
 const everywhere: readonly Level[] = [{ name: 'loops', flags: ['-DW=4', '-DLOOPS'] }, portable];
 
-/** All levels of a processor, the fastest last; undefined where none is written for it. */
+/** All levels of a processor, the fastest last; undefined if there are none for it. */
 export const levelsOf = (arch: string): readonly Level[] | undefined =>
   levels[arch] === undefined ? undefined : [...everywhere, ...levels[arch]];
 
-/** What rounds, and how memory is seen, is the same in every file. */
+/** Flags for rounding and memory access, the same for every file. */
 const flags = [
   ...['-std=gnu11', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-psabi'],
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fno-strict-aliasing', '-fwrapv'],
 ];
 
-/** Runs a command beside the sources, so that no path of this machine comes into what is made; gives what it prints. */
+/**
+ * Runs a command in the folder of the sources, so that no path of this machine gets into the binary; returns
+ * its output.
+ */
 export const running = async (
   command: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
@@ -64,7 +67,7 @@ export const running = async (
   return stdout;
 };
 
-/** Compiles a source into a folder and gives the object. */
+/** Compiles a source into a folder and returns the object file. */
 export const compile = async (
   { command }: Compiler,
   folder: string,
@@ -86,13 +89,16 @@ export const compileKernels = (
 ): Promise<string> =>
   compile(compiler, folder, level.name, 'kernels.c', [...own, `-DLEVEL=${level.name}`, ...level.flags]);
 
-/** What a linker needs to be told where Node is to be found, by the platform. */
+/** Flags for linking against Node, by platform. */
 const linking: Readonly<Record<string, readonly string[]>> = {
-  // a name of its own: the linker would write the path where it is made
+  // an explicit name, since the linker would otherwise write the path of the build
   darwin: ['-undefined', 'dynamic_lookup', '-Wl,-install_name,drumhead.node'],
 };
 
-/** Compiles what Node loads: all levels of the processor, with the digest of the sources. Gives the binary in the folder. */
+/**
+ * Compiles the addon that Node loads: all levels of the processor, with the digest of the sources. Returns
+ * the binary in the folder.
+ */
 export const compileAddon = async (
   compiler: Compiler,
   folder: string,

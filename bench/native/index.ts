@@ -1,6 +1,6 @@
 /**
- * Builds the native code for this machine: `npm run build:native`. Needs a C compiler and `npm ci`, whose node-api-headers are
- * all of Node that it needs; nothing is downloaded. Without either it says what is missing.
+ * Builds the native code for this machine: `npm run build:native`. Needs a C compiler and the
+ * node-api-headers of `npm ci`; nothing is downloaded. If one is missing, it says which.
  *
  *     npm run build:native
  *     npm run build:native -- --functions 257   how far functions are off, over every 257th float; 1 is all: minutes a function
@@ -32,7 +32,7 @@ const options = new Command('build:native')
   .parse()
   .opts();
 
-/** The functions of the last level against those of the C library in double precision. */
+/** Compares the functions of the last level with those of the C library in double precision. */
 const measureFunctions = (compiler: Compiler, nth: number): Promise<void> =>
   within(async (folder) => {
     const level = levelsOf(compiler.arch)?.at(-1) ?? portable;
@@ -49,7 +49,7 @@ const build = (compiler: Compiler): Promise<void> =>
   within(async (folder) => {
     const linked = await compileAddon(compiler, folder, sourcesDigest(sources));
     mkdirSync(join(root, 'native/build'), { recursive: true });
-    // beside the goal first: a process that has the old one open keeps it
+    // written beside the goal first, so that a process that has the old file open keeps it
     const beside = `${goal}.${process.pid}`;
     copyFileSync(linked, beside);
     renameSync(beside, goal);

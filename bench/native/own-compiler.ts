@@ -4,7 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Compiler, headers, levelsOf } from './compile.js';
 
-/** The compiler that `CC` names, else the first of these that is there; else what is missing. */
+/**
+ * The compiler that `CC` names, else the first of these that is installed; else a sentence on what is
+ * missing.
+ */
 export const ownCompiler = (): Compiler | readonly string[] => {
   const command = (process.env.CC === undefined ? ['gcc', 'clang', 'cc'] : [process.env.CC]).find(
     (each) => spawnSync(each, ['--version']).status === 0,

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Compiler, headers, running } from './compile.js';
 
-/** By platform and processor, as Node names them; glibc and macOS no newer than what Node 20 needs. */
+/** By platform and processor, in Node's names; glibc and macOS no newer than Node 20 needs. */
 const targets: Readonly<Record<string, string>> = {
   'linux-x64': 'x86_64-linux-gnu.2.28',
   'linux-arm64': 'aarch64-linux-gnu.2.28',
@@ -21,7 +21,7 @@ export const compilerFor = (zig: readonly string[], name: string, target = targe
   return { command: [...zig, 'cc', '-target', target, '-g0'], platform, arch };
 };
 
-/** What else is linked: on Windows a library that says which functions node.exe has. */
+/** Further libraries to link: on Windows an import library of node.exe. */
 export const librariesFor = async (
   zig: readonly string[],
   name: string,

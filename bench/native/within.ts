@@ -1,4 +1,4 @@
-/** A folder that is there while work is done in it. */
+/** A temporary folder for the duration of some work. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

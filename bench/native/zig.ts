@@ -4,10 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { headers } from './compile.js';
 
-/** The version that makes the bytes that are committed. */
+/** The version that compiles the committed binaries. */
 export const zigVersion = '0.17.1';
 
-/** The command of zig that `ZIG` names, else the first of these that has this version; else what is missing. */
+/**
+ * The command of zig that `ZIG` names, else the first of these with this version; else a sentence on what is
+ * missing.
+ */
 export const foundZig = (): readonly string[] | string => {
   const named = process.env.ZIG;
   const commands = named === undefined ? [['zig'], ['python3', '-m', 'ziglang']] : [named.split(' ')];

@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Entry {
-  /** As it is imported, e.g. `drumhead/laws`. */
+  /** The name of its import, such as `drumhead/laws`. */
   readonly name: string;
-  /** Its declarations, e.g. the built declarations of `laws`. */
+  /** The file of its built declarations. */
   readonly types: string;
 }
 
-/** What package.json exports, but for itself. */
+/** The entries that package.json exports, without package.json itself. */
 export const entries = (): readonly Entry[] => {
   const { exports }: { readonly exports: Readonly<Record<string, string | { readonly types: string }>> } =
     JSON.parse(readFileSync('package.json', 'utf8'));
@@ -19,7 +19,7 @@ export const entries = (): readonly Entry[] => {
   );
 };
 
-/** The declarations that a relative import in a declaration file leads to. */
+/** The declaration file that a relative import in another leads to. */
 export const resolved = (file: string, specifier: string): string =>
   join(dirname(file), specifier.replace(/\.js$/, '.d.ts'));
 

@@ -1,14 +1,14 @@
 /**
- * Joins the modules of the fused compiler, of derivatives, of exported graphs and of the laws in `dist` into a few, so that the
- * package has fewer files and opens fewer: what other rooms import, and what the package exports, stays a module of its own, the
- * rest are parts that these share.
+ * Joins the modules of the fused compiler, of derivatives, of exported graphs and of the laws in `dist` into
+ * a few, so that the package has fewer files and opens fewer. Modules that other rooms import, or that the
+ * package exports, stay modules of their own; the rest becomes shared parts.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 
-/** No module of these looks for files beside itself. */
+/** The rooms whose modules are joined; none of them looks for files beside itself. */
 const rooms = [
   'dist/compile/fuse',
   'dist/compile/graph-model',
@@ -21,13 +21,13 @@ const modules = (folder: string): readonly string[] =>
     .filter((path) => path.endsWith('.js'))
     .map((path) => resolve(folder, path));
 
-/** What a module imports by relative paths. */
+/** The relative imports of a module. */
 const importsOf = (file: string): readonly string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from |import\s*\(?\s*)['"](\.[^'"]+)['"]/g)].map(([, path]) =>
     resolve(dirname(file), path),
   );
 
-/** How a module outside is named until it is known where its importer lies. */
+/** The prefix of an outside module until the position of its importer is known. */
 const outside = 'outside:';
 
 const joinRoom = async (room: string): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * The package as others find it: packed, and judged by publint (does package.json lead where it says) and by attw (do
- * types and modules agree). ESM alone: `require` of a module with top-level await would fail, and Node 20.19 and 22.12
- * take `import` everywhere.
+ * Checks the packed package by publint (do the paths of package.json exist) and by attw (do types and modules
+ * agree). ESM only, since `require` of a module with top-level await would fail, and Node 20.19 and 22.12
+ * accept `import` everywhere.
  */
 
 import { spawnSync } from 'node:child_process';

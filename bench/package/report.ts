@@ -1,9 +1,9 @@
 /**
- * The public names of each entry with their declarations, as the compiler wrote them: docs/api/*.md, which a spec holds
- * against the built package, so that nothing public changes unseen.
+ * The public names of each entry with their declarations, as the compiler wrote them: docs/api/*.md. A spec
+ * compares them with the built package, so that nothing public changes unseen.
  *
- * Declaration files that the compiler writes are regular: a declaration begins at the beginning of a line and ends before
- * the next. So they are read as text, without a compiler's API.
+ * The compiler's declaration files are regular: a declaration begins at the beginning of a line and ends
+ * before the next. So they are read as text, without a compiler's API.
  */
 
 import { readFileSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { type Entry, entries, resolved } from './entries.js';
 
 interface Public {
   readonly name: string;
-  /** Its declarations without comments; where it comes from, if that is another package. */
+  /** Its declarations without comments; or its package, if it comes from another one. */
   readonly text: string;
-  /** Whether it is a type alone, and nothing at run time. */
+  /** Whether it is only a type, without a value at run time. */
   readonly isType: boolean;
 }
 
@@ -36,7 +36,7 @@ const statementsOf = (text: string): readonly string[] => {
   return found.map((statement) => statement.trim()).filter((statement) => statement !== '');
 };
 
-/** `{ a, type B, c as d }`: the name there, the name here, and whether it is a type. */
+/** The parts of `{ a, type B, c as d }`: the name there, the name here, and whether it is a type. */
 const namesIn = (list: string): readonly (readonly [string, string, boolean])[] =>
   list
     .split(',')
@@ -51,7 +51,7 @@ const read = (file: string): readonly string[] => statementsOf(readFileSync(file
 
 const without = (text: string): string => text.replace(/^export /, '').replace(/^declare /, '');
 
-/** What a file exports under a name. */
+/** The declaration that a file exports under a name. */
 const declarationOf = (file: string, name: string): string => {
   const statements = read(file);
   const own = statements.filter((statement) => declared.exec(statement)?.[1] === name);
@@ -93,7 +93,7 @@ const publicIn = (file: string): readonly Public[] =>
       : [{ name, text: without(statement), isType: isTypeIn(without(statement)) }];
   });
 
-/** The names of an entry in the order of the alphabet; overloads under one name. */
+/** The names of an entry in alphabetical order; overloads are under one name. */
 export const publicNames = ({ types }: Entry): readonly Public[] => {
   const byName = new Map<string, Public>();
   for (const one of publicIn(types)) {
@@ -108,10 +108,10 @@ export const publicNames = ({ types }: Entry): readonly Public[] => {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 };
 
-/** The entry that gathers what others have, for pages: what is declared there is not declared again. */
+/** The entry for pages, which re-exports names of others; their declarations are not repeated. */
 export const gathers = 'drumhead/browser';
 
-/** The names of an entry that no other declares alike, and where the rest is. */
+/** The names of an entry that no other entry declares equally, and the entries that have the rest. */
 const ownOf = (entry: Entry): { readonly own: readonly Public[]; readonly elsewhere: readonly string[] } => {
   const all = publicNames(entry);
   if (entry.name !== gathers) return { own: all, elsewhere: [] };

@@ -1,7 +1,8 @@
 /**
- * Leaves in `dist` what the package carries: the modules whose source is there, the data that they read, and the
- * declarations that its entries lead to. The compiler leaves modules of earlier builds in place, writes declarations of
- * every module, and copies no data. Modules of types alone are empty: nothing imports them.
+ * Makes `dist` the content of the package: modules whose source exists, the data that they read, and the
+ * declarations that its entries lead to. The compiler leaves modules of earlier builds, writes declarations
+ * of every module, and copies no data. Empty modules, which had only types, are removed, since nothing
+ * imports them.
  */
 
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';

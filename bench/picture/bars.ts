@@ -1,4 +1,7 @@
-/** Bars: how fast drumhead is, in samples a second, PyTorch (or, without it, drumhead op by op) being 1. */
+/**
+ * Bars: the speed of drumhead in samples per second, relative to PyTorch (or, without it, to drumhead op by
+ * op).
+ */
 
 import { linearTicks } from '../../src/report/axis.js';
 import { type Chart, concatHead } from '../../src/report/chart.js';

@@ -1,4 +1,4 @@
-/** How each contender is drawn in all pictures. */
+/** The mark of each contender in all pictures. */
 
 import { lineColours } from '../../src/report/chart.js';
 import { hex, light, type Rgb } from '../../src/report/colours.js';
@@ -43,7 +43,7 @@ export const pointOf = (contender: Contender) => {
 
 const keyStep = 214;
 
-/** Signs and names of these contenders from this place on, three to a line. */
+/** A key: signs and names of these contenders, three per line. */
 export const keyAt = (left: number, top: number, contenders: readonly Contender[]) =>
   contenders.flatMap((contender, i) => {
     const { shape, filled, colour } = signs[contender];

@@ -1,9 +1,9 @@
-/** Names of cases in a chart: short, and beside each other without touching. */
+/** Names of cases in a chart: short, and placed without overlap. */
 
 import { light } from '../../src/report/colours.js';
 import { lineBetween, textAt } from '../../src/report/figures/parts.js';
 
-/** Names of cases, without their tasks where they stay unique. */
+/** Names of cases, without their tasks if they are still unique. */
 const shortNames = (names: readonly string[]): ReadonlyMap<string, string> => {
   const model = (name: string): string => name.replace(/^.*\//, '');
   return new Map(
@@ -19,7 +19,7 @@ interface Cluster {
   readonly middle: number;
 }
 
-/** Places at least a gap apart, each group around where it wants to be; `wanted` is in order. */
+/** Positions at least a gap apart, each group centred on its wanted positions; `wanted` is sorted. */
 export const placesApart = (wanted: readonly number[], gap: number): readonly number[] => {
   const clusters: Cluster[] = [];
   for (const place of wanted) {
@@ -43,7 +43,9 @@ const size = 11;
 const letter = 5.6;
 const leader = 14;
 
-/** Names of cases that hang from a height, each with a line to its column; `room` is what they need below it. */
+/**
+ * Vertical names of cases below a height, each with a line to its column; `room` is the space that they need.
+ */
 export const hangingNames = (columns: readonly { readonly name: string; readonly x: number }[]) => {
   const sorted = [...columns].sort((a, b) => a.x - b.x);
   const names = shortNames(sorted.map(({ name }) => name));

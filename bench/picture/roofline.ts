@@ -1,6 +1,6 @@
 /**
- * The roofline: operations a second against operations a byte, for training steps. Bytes are those that
- * the program moves op by op (src/compile/cost): what stays in cache between fused operations is why points may lie
+ * The roofline: operations per second against operations per byte, for training steps. Bytes are those that
+ * the program moves op by op (src/compile/cost). Fused operations keep values in the cache, so points may lie
  * above the slope of memory.
  */
 
@@ -42,7 +42,7 @@ export const rooflineChart = (
 ): Chart | undefined => {
   const all = pointsOf(timed);
   const full = all.filter(({ name }) => !name.endsWith('(quick)'));
-  // one or two of them say little: then all sizes are drawn
+  // one or two full sizes show little, so then all sizes are drawn
   const points = new Set(full.map(({ name }) => name)).size > 2 ? full : all;
   if (points.length === 0) return undefined;
   const xs = points.map(({ intensity }) => intensity);

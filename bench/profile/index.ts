@@ -17,7 +17,7 @@ const round = (n: number, digits = 1): string => n.toFixed(digits);
 const lines = (profile: KernelProfile, wall: number, peakGflops: number): readonly string[] => {
   const spent = profile.spent();
   const inKernels = spent.reduce((sum, { seconds }) => sum + seconds, 0);
-  // what the clock itself costs is neither the kernels' nor the rest's
+  // the cost of the clock itself belongs neither to the kernels nor to the rest
   return [
     ...spent
       .filter(({ seconds }) => seconds > 0.004 * inKernels)

@@ -1,4 +1,4 @@
-/** Where the time of the fused path goes: every kernel of a machine wrapped, its calls timed and their work counted. */
+/** Profiles the fused path: wraps every kernel of a machine, times its calls and counts their work. */
 
 import { Arena } from '../../src/compile/fuse/memory/arena.js';
 import { workOf } from './work.js';

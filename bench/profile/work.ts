@@ -7,11 +7,11 @@ export interface KernelWork {
   /** The kind of kernel, with the sizes that decide its speed. */
   readonly name: string;
   readonly flops: number;
-  /** Bytes of the planes that it reads and writes, once each; of products and dots nothing, which reuse them. */
+  /** Bytes of the planes that it reads and writes, once each; 0 for products and dots, which reuse them. */
   readonly bytes: number;
 }
 
-/** Operations on a vector for each step of a pointwise group: those that are polynomials count by their length. */
+/** Operations on a vector for each step of a pointwise group; polynomials count by their length. */
 const costly: Readonly<Record<string, number>> = {
   tanh: 20,
   sigmoid: 20,

@@ -45,8 +45,8 @@ export const waveMachine: Steps = {
 };
 
 /**
- * Five fields, two couplings and twelve pointwise operations, as somebody might write who has no kernel in mind: their
- * start, and the step.
+ * Five fields, two couplings and twelve pointwise operations, as a person might write them without thinking
+ * of kernels: the start, and the step.
  */
 export const writtenStep = <H extends number, W extends number, C extends number>(
   { y, omega, alpha }: Readonly<Record<'y' | 'omega' | 'alpha', Tensor<readonly [H, W, C]>>>,

@@ -1,4 +1,4 @@
-/** A release as text to text: the version, the changelog, and the commands that a person runs then. */
+/** A release as functions of text: the version, the changelog, and the commands that a person runs then. */
 
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -19,8 +19,8 @@ const isLater = (a: string, b: string): boolean => {
 };
 
 /**
- * The version to release: the one that is asked for, or a step from the present one. Where nothing is asked for, a
- * version that was never released is released as it is; otherwise the next patch is.
+ * The version to release: the requested one, or a step from the present one. By default a version that was
+ * never released is released as it is; otherwise the next patch.
  *
  * @example
  * versionAfter('0.1.0', undefined, []) // right('0.1.0'): the first release
@@ -56,7 +56,10 @@ export const versionAfter = (
 
 const unreleased = /^## Unreleased[^\S\n]*\n/m;
 
-/** The changelog with what stands under "Unreleased" under a version and its date; an empty "Unreleased" stays above. */
+/**
+ * The changelog with the entries of "Unreleased" moved under a version and its date; an empty "Unreleased"
+ * stays above.
+ */
 export const datedChangelog = (changelog: string, version: string, date: string): Refused<string> => {
   const found = unreleased.exec(changelog);
   if (found === null) return E.left("CHANGELOG.md: there is no heading '## Unreleased'");
@@ -73,7 +76,8 @@ export const datedChangelog = (changelog: string, version: string, date: string)
 
 /** package.json, or the lockfile, with another version of drumhead; no other byte changes. */
 export const withVersion = (text: string, present: string, version: string): Refused<string> => {
-  // In the lockfile it stands twice before the first dependency: of the project, and of the package at its root.
+  // In the lockfile the version occurs twice before the first dependency: for the project, and for the
+  // package at its root.
   const head = text.search(/"node_modules\//);
   const own = head < 0 ? text : text.slice(0, head);
   const mark = `"version": "${present}"`;
@@ -84,11 +88,11 @@ export const withVersion = (text: string, present: string, version: string): Ref
 
 const addresses = ['repository', 'bugs', 'homepage'] as const;
 
-/** What package.json does not say of where drumhead is kept; npm shows it, and only its owner knows. */
+/** The fields on the repository that package.json lacks. npm shows them, and only the owner knows them. */
 export const unknownAddresses = (manifest: Readonly<Record<string, unknown>>): readonly string[] =>
   addresses.filter((name) => manifest[name] === undefined);
 
-/** What a person runs when the files are written: nothing leaves the machine before that. */
+/** The commands that a person runs once the files are written; nothing leaves the machine before that. */
 export const commandsAfter = (version: string): readonly string[] => [
   '.ci/run',
   `git commit -am "Release ${version}"`,

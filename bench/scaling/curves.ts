@@ -1,4 +1,7 @@
-/** How a training step of the Neural Wave Machine grows: with its steps, its grid, its channels, the batch. */
+/**
+ * Curves of a training step of the Neural Wave Machine against its steps, its grid, its channels and the
+ * batch.
+ */
 
 import { decodeModel } from '../../src/models/catalogue.js';
 import { value } from '../cases.js';
@@ -6,7 +9,7 @@ import { openContender } from '../contenders/process.js';
 import type { Contender } from '../contenders/protocol.js';
 import { available } from '../memory.js';
 
-/** Where all curves cross. */
+/** The point that all curves share. */
 export const middle = { steps: 50, side: 32, channels: 2, batch: 8 };
 export type Axis = keyof typeof middle;
 
@@ -26,8 +29,8 @@ export interface Point {
 }
 
 /**
- * One point: the least of a few steps in a fresh process. Nothing where the machine has less memory free than twice what
- * the last point of the curve took.
+ * One point: the least of a few steps in a fresh process. Undefined if less memory is free than twice that of
+ * the curve's last point.
  */
 export const pointAt = async (
   axis: Axis,

@@ -1,11 +1,11 @@
 /**
- * How long one waits before anything moves.
+ * The time to the first step.
  *
  *     npm run bench:start
  *
- * Load, compile and first step of the preset `quick`, in fresh processes of the built package; then how long it takes
- * to compile each catalogued model at full size: building the program, and laying out the kernels of its inference and
- * of its gradients. Targets: 1.5 s and .3 s.
+ * Load, compile and first step of the preset `quick`, in fresh processes of the built package; then the time
+ * to compile each catalogued model at full size: building the program, and laying out the kernels of its
+ * inference and of its gradients. Targets: 1.5 s and .3 s.
  */
 
 import { execFile } from 'node:child_process';
@@ -61,7 +61,7 @@ interface Compiled {
   readonly fused: boolean;
 }
 
-/** The least of a few times: one fresh machine each. */
+/** The least of a few times, each on a fresh machine. */
 const compiled = (name: string): Compiled | undefined => {
   const { model, loss, task } = value(experimentNamed(name, 'full'));
   const shape = taskShape(task);

@@ -1,8 +1,9 @@
 /**
- * The weights of the playground: `tsx bench/web/weights.ts` trains every experiment of web/weights/make as `drumhead run` does,
- * and writes each one's weights to web/weights as NAME.safetensors with an index and a page. `--runs FOLDER` takes the runs of
- * that folder, where those that are done are not run again; `--only NAME,NAME` some of them; `--as-they-are` trains nothing and takes
- * what is there, also the best epoch so far of a run that goes on.
+ * The weights of the playground: `tsx bench/web/weights.ts` trains every experiment of web/weights/make as
+ * `drumhead run` does, and writes each one's weights to web/weights as NAME.safetensors with an index and a
+ * page. `--runs FOLDER` uses the runs of that folder, and finished ones are not run again; `--only NAME,NAME`
+ * some of them; `--as-they-are` trains nothing and takes the present weights, also the best epoch so far of
+ * an unfinished run.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -1,9 +1,10 @@
 /**
- * Runs the lists of random programs again elsewhere, and compares the bits that they leave with those of the binary that is here.
+ * Runs the lists of random programs again elsewhere, and compares the resulting bits with those of the
+ * present binary.
  *
  *     npm run native:replay -- --on built          the compiler of this machine builds the sources anew
  *     npm run native:replay -- --on sanitized      AddressSanitizer and UndefinedBehaviorSanitizer, without Node
- *     npm run native:replay -- --on guarded        memory between pages that nobody may touch
+ *     npm run native:replay -- --on guarded        memory between inaccessible pages
  *     npm run native:replay -- --on valgrind       valgrind's memcheck, on the portable level: use a few programs
  *     npm run native:replay -- --on arm64          the binary for NEON, by zig and qemu-user
  *       --programs 1000 --seed 1 --minutes 10      how many, which, and how long at most
@@ -60,7 +61,7 @@ const machines: Readonly<Record<string, (folder: string) => Promise<Machine>>> =
   arm64: (folder) => {
     const zig = foundZig();
     if (typeof zig === 'string') return fail(`Missing: ${zig}`);
-    // static: qemu-user finds no libraries of that processor here
+    // static, since qemu-user finds no libraries of that processor here
     const compiler = compilerFor(zig, 'linux-arm64', 'aarch64-linux-musl');
     return harness(folder, { compiler, flags: ['-O3', '-static'], under: ['qemu-aarch64-static'] });
   },

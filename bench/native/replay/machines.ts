@@ -1,4 +1,4 @@
-/** Where lists are run again: another binary in this process, or a program without Node. */
+/** Machines that run lists again: another binary in this process, or a program without Node. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,10 +17,10 @@ import {
 } from '../compile.js';
 import type { Recorded } from './recording.js';
 
-/** Runs a list again, and gives the hash of what it leaves; undefined where it cannot. */
+/** Runs a list again, and returns the hash of the memory afterwards; undefined if it cannot. */
 export interface Machine {
   readonly hash: (list: Recorded) => Promise<string | undefined>;
-  /** Ends it; a sentence where it did not end well. */
+  /** Ends it; returns a sentence if it failed. */
   readonly close: () => Promise<string | undefined>;
 }
 
@@ -37,7 +37,7 @@ export const hashOf = (memory: Uint8Array): string => {
   return (hash >>> 0).toString(16).padStart(8, '0');
 };
 
-/** A binary that a compiler makes anew, in this process. */
+/** A freshly compiled binary, in this process. */
 export const rebuilt = async (compiler: Compiler, folder: string, digest: string): Promise<Machine> => {
   const code: NativeCode = createRequire(import.meta.url)(await compileAddon(compiler, folder, digest));
   const level = code.levels().length - 1;
@@ -52,7 +52,7 @@ export const rebuilt = async (compiler: Compiler, folder: string, digest: string
   };
 };
 
-/** How a program without Node is made and started. */
+/** How a program without Node is compiled and started. */
 export interface Harness {
   readonly compiler: Compiler;
   readonly flags: readonly string[];

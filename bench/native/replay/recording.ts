@@ -1,4 +1,4 @@
-/** Lists of random programs, with the memory on which each begins and what native code leaves of it. */
+/** Records lists of random programs, with the memory before each and after native code ran it. */
 
 import fc from 'fast-check';
 import { fusableArbitrary } from '../../../spec/compile/fuse/fusable/program.js';
@@ -14,11 +14,14 @@ export interface Recorded {
   readonly numbers: Float64Array;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
-  /** Whether native code has called JavaScript meanwhile, which a program without Node cannot. */
+  /** Whether native code called JavaScript, which a program without Node cannot. */
   readonly outside: boolean;
 }
 
-/** Native code that tells what it is asked for and what it leaves; `bytes` is how much of the memory is laid out. */
+/**
+ * Native code that reports each list with the memory before and after; `bytes` is the used size of the
+ * memory.
+ */
 const telling = (code: NativeCode, bytes: number, tell: (list: Recorded) => void): NativeCode => {
   const lists = new WeakMap<object, Float64Array>();
   return {
@@ -44,7 +47,7 @@ const telling = (code: NativeCode, bytes: number, tell: (list: Recorded) => void
 
 const samples = 2;
 
-/** Runs so many random programs of a seed, forward and backward, and tells each list as it runs. */
+/** Runs random programs of a seed, forward and backward, and reports each list as it runs. */
 export const recordPrograms = (
   code: NativeCode,
   seed: number,
