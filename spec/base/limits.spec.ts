@@ -9,6 +9,7 @@ const inBytes: readonly string[] = [
   'npyHeader',
   'safetensorsHeader',
   'zipDirectory',
+  'headerBytes',
   'listedBytes',
   'answerBytes',
   'queryBytes',

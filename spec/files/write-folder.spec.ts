@@ -17,11 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { errorMessage } from '../../src/base/error.js';
+import { engineError, errorMessage } from '../../src/base/error.js';
 import { holderName, ownHolder } from '../../src/files/holder.js';
 import { asWritten, digestsOf, listBytes, listName, partOf, strangerIn } from '../../src/files/manifest.js';
 import {
   bringBack,
+  growFolder,
   mayWrite,
   type Writing,
   whyNoFileName,
@@ -227,6 +228,38 @@ describe('written folders', () => {
     await writeFile(join(strange, 'mine'), '');
     assert.deepEqual(await bringBack(folder)(), E.right(false));
     assert.deepEqual(await readdir(strange), ['mine']);
+  });
+
+  it('that grow on the disk are looked at before they replace anything, and leave nothing where they were killed', async () => {
+    const grow = (says: string, check: () => E.Either<ReturnType<typeof engineError>, undefined>) =>
+      growFolder(folder, {
+        names: ['a.bin', 'b.bin'],
+        fill: async (pathOf) => {
+          for (const name of ['a.bin', 'b.bin']) await writeFile(pathOf(name), says);
+          return E.right(undefined);
+        },
+        check: async (fresh) => {
+          assert.deepEqual(await names(fresh), ['a.bin', 'b.bin', listName]);
+          return check();
+        },
+      })();
+    const well = () => E.right(undefined);
+    assert.ok(E.isRight(await grow('one', well)));
+    assert.equal(await strangerIn(folder), null);
+    const ill = await grow('two', () => E.left(engineError('tensorflow', 'it is ill')));
+    assert.ok(E.isLeft(ill) && /it is ill/.test(errorMessage(ill.left)));
+    assert.equal(await readFile(join(folder, 'b.bin'), 'utf8'), 'one');
+    // Killed while the first file grew, when no digest was known.
+    const tmp = await hidden('tmp', await dead());
+    await mkdir(tmp);
+    await writeFile(join(tmp, listName), listBytes({ 'a.bin': '', 'b.bin': '' }));
+    await writeFile(join(tmp, partOf('a.bin')), 'half');
+    assert.ok(E.isRight(await grow('three', well)));
+    assert.deepEqual(await readdir(above), ['out']);
+    assert.equal(await readFile(join(folder, 'a.bin'), 'utf8'), 'three');
+    await writeFile(join(folder, 'a.bin'), 'of a person');
+    assert.ok(E.isLeft(await grow('four', well)));
+    assert.equal(await readFile(join(folder, 'a.bin'), 'utf8'), 'of a person');
   });
 
   it('lose of that only what is theirs: links are not followed, other bytes are not removed', async () => {

@@ -41,6 +41,11 @@ export const limits = {
   safetensorsHeader: 16 * mib,
   /** Bytes of the directory of a zip archive. */
   zipDirectory: 16 * mib,
+  /** Members of a Python wheel. */
+  wheelMembers: 200_000,
+  /** Headers that a binding includes, and bytes of each. */
+  headers: 2_000,
+  headerBytes: 4 * mib,
   /** Arrays of a file or a folder. */
   arrays: 1_024,
   /** Pixels of a picture. */

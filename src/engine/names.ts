@@ -51,3 +51,6 @@ export const fuseVariable = 'DRUMHEAD_FUSE';
 
 /** The environment variable that keeps `auto` from native code when it is `off`. */
 export const nativeVariable = 'DRUMHEAD_NATIVE';
+
+/** The environment variable that names the folder of an added engine, or keeps it away when it is `off`. */
+export const addedVariable = 'DRUMHEAD_TENSORFLOW';

@@ -20,6 +20,7 @@ import {
 import { nativeCode } from './native/binary.js';
 import type { NativeLevel } from './native/code.js';
 import { fastestLevel } from './native/level.js';
+import { tensorFlowVersion } from './tensorflow.js';
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error
@@ -55,7 +56,7 @@ const prepare: Readonly<Record<ReturnType<typeof backendOf>, (tf: TensorFlow) =>
     return prepareWasm();
   },
   cpu: async () => (await import('@tensorflow/tfjs-backend-cpu')).version_cpu,
-  tensorflow: async (tf) => tf.version_core,
+  tensorflow: async (tf) => tensorFlowVersion(tf),
 };
 
 /**

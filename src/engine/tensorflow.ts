@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import * as t from 'io-ts';
+import { withAdded } from './added.js';
 import type { Usable } from './choose.js';
 import type { TensorFlow } from './engine.js';
 
@@ -26,18 +27,21 @@ export const restoreIsNullOrUndefined = (util: object): void => {
 const isAbsent = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
 
+/** The command that builds the native library against a TensorFlow of Python. */
+const adding = 'drumhead engine add tensorflow --from WHEEL';
+
 const firstSentence = (name: string, cause: unknown): string => {
   if (isAbsent(cause)) {
     return (
       `the package ${name} is not installed; run \`npm install ${name}@4.22.0\` where its download of ` +
-      'libtensorflow is reachable, or use another engine'
+      `libtensorflow is reachable, elsewhere with --ignore-scripts and then \`${adding}\`, or use another engine`
     );
   }
   const stated = cause instanceof Error ? cause.message : String(cause);
   if (stated.includes('tfjs_binding.node')) {
     return (
-      `the package ${name} is installed without its native library; run \`npm rebuild ${name}\` where its ` +
-      'download of libtensorflow is reachable, or use another engine'
+      `the package ${name} is installed without its native library; run \`${adding}\`, or ` +
+      `\`npm rebuild ${name}\` where its download of libtensorflow is reachable, or use another engine`
     );
   }
   return `the package ${name} is installed but does not load: ${stated.split('\n')[0].trim()}`;
@@ -58,7 +62,7 @@ const logVariable = 'TF_CPP_MIN_LOG_LEVEL';
 export const probeTensorFlow = async (
   tf: TensorFlow,
   byName: boolean,
-  load: (name: string) => Promise<unknown> = (name) => import(name),
+  load: (name: string) => Promise<unknown> = (name) => withAdded(name, (each) => import(each)),
 ): Promise<Usable> => {
   restoreIsNullOrUndefined(createRequire(import.meta.url)('node:util'));
   process.env[logVariable] ??= '2';
@@ -94,4 +98,13 @@ const usableOf = (tf: TensorFlow, byName: boolean, name: string, module: unknown
   return byName || onGpu.is(tf.findBackend('tensorflow'))
     ? { usable: true }
     : { usable: false, reason: `${name} finds no GPU here; --engine tensorflow takes it all the same` };
+};
+
+/** The backend, as far as it says which TensorFlow it is. */
+const Versioned = t.type({ binding: t.type({ TF_Version: t.string }) });
+
+/** The version of TensorFlow behind the backend; that of TensorFlow.js where it does not say. */
+export const tensorFlowVersion = (tf: TensorFlow): string => {
+  const backend: unknown = tf.findBackend('tensorflow');
+  return Versioned.is(backend) ? backend.binding.TF_Version : tf.version_core;
 };

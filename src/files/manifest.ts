@@ -99,11 +99,15 @@ const digester = (): Digester => {
     if (!found?.isFile() || found.size > fileLimits.array || read + found.size > limits.listedBytes)
       return null;
     read += found.size;
-    const hash = createHash('sha256');
-    // Reads no further than the checked size, even if the file grows.
-    if (found.size > 0) await pipeline(createReadStream(path, { end: found.size - 1 }), hash);
-    return hash.digest('hex');
+    return fileDigest(path, found.size);
   };
+};
+
+/** The digest of a file on the disk. Reads no further than `size`, even if the file grows. */
+export const fileDigest = async (path: string, size = Number.POSITIVE_INFINITY): Promise<string> => {
+  const hash = createHash('sha256');
+  if (size > 0) await pipeline(createReadStream(path, { end: size - 1 }), hash);
+  return hash.digest('hex');
 };
 
 /** Whether a file has one of its listed digests. Rejects with the error of the file system. */

@@ -11,6 +11,7 @@ import { holderName, holderOf, livesHere, ownHolder } from './holder.js';
 import { makeFolder, mayHoldFiles } from './make-folder.js';
 import {
   digestsOf,
+  fileDigest,
   foundAt,
   listBytes,
   listName,
@@ -173,9 +174,12 @@ export const freeAside = async (target: string): Promise<string> => {
 const spelt = (folder: string, target: string, away: string): string =>
   target === resolve(folder) ? `${folder.replace(/[\\/]+$/, '')}${away.slice(target.length)}` : away;
 
-const write = async (
+/** Fills a new folder, which is not in its place yet. */
+type Fill = (fresh: string) => Promise<Checked<void>>;
+
+const place = async (
   folder: string,
-  files: Files,
+  fill: Fill,
   { force = false, movedAside }: Writing,
 ): Promise<Checked<void>> => {
   const target = await placeOf(folder);
@@ -183,13 +187,10 @@ const write = async (
   const [fresh, old] = [`${stem}.tmp`, `${stem}.old`];
   try {
     await makeFolder(fresh);
-    // The manifest is written first, so that files left by a kill are recognised.
-    await writeFile(join(fresh, listName), listBytes(digestsOf(files)), { flag: 'wx' });
-    for (const [name, bytes] of Object.entries(files)) {
-      await makeFolder(dirname(join(fresh, name)));
-      // A file under its own name is complete, so that its digest identifies it.
-      await writeFile(join(fresh, partOf(name)), bytes, { flag: 'wx' });
-      await rename(join(fresh, partOf(name)), join(fresh, name));
+    const filled = await fill(fresh);
+    if (E.isLeft(filled)) {
+      await rm(fresh, { recursive: true, force: true });
+      return filled;
     }
     // Checked again, since the work may have taken long.
     const movable = await mayMove(folder, target);
@@ -216,6 +217,20 @@ const write = async (
   }
 };
 
+const filledWith =
+  (files: Files): Fill =>
+  async (fresh) => {
+    // The manifest is written first, so that files left by a kill are recognised.
+    await writeFile(join(fresh, listName), listBytes(digestsOf(files)), { flag: 'wx' });
+    for (const [name, bytes] of Object.entries(files)) {
+      await makeFolder(dirname(join(fresh, name)));
+      // A file under its own name is complete, so that its digest identifies it.
+      await writeFile(join(fresh, partOf(name)), bytes, { flag: 'wx' });
+      await rename(join(fresh, partOf(name)), join(fresh, name));
+    }
+    return E.right(undefined);
+  };
+
 /**
  * Writes the files to a temporary folder and renames it into place, with a manifest. An earlier export is replaced; a
  * folder with files of a person is refused, or with `force` moved aside.
@@ -226,6 +241,42 @@ export const writeFolder = (folder: string, files: Files, writing: Writing = {})
   pipe(
     TE.fromEither(allowedNames(folder, files)),
     TE.flatMap(() => mayWrite(folder, writing)),
-    TE.flatMap(() => () => write(folder, files, writing)),
+    TE.flatMap(() => () => place(folder, filledWith(files), writing)),
+    TE.map(() => folder),
+  );
+
+/** The files of a folder that are made by something else than this process, or are too large for its memory. */
+export interface Grown {
+  /** Their names, none in a folder of its own. */
+  readonly names: readonly string[];
+  /** Writes each file to the path that its name is given. */
+  readonly fill: (pathOf: (name: string) => string) => Promise<Checked<void>>;
+  /** Tries what is in the folder before it goes to its place, all files under their names. */
+  readonly check: (fresh: string) => Promise<Checked<void>>;
+}
+
+const grownWith =
+  ({ names, fill, check }: Grown): Fill =>
+  async (fresh) => {
+    // Without digests: parts of these names are removed all the same, should this process be killed.
+    const named = Object.fromEntries(names.map((name) => [name, '']));
+    await writeFile(join(fresh, listName), listBytes(named), { flag: 'wx' });
+    const filled = await fill((name) => join(fresh, partOf(name)));
+    if (E.isLeft(filled)) return filled;
+    const digests: Record<string, string> = {};
+    for (const name of names) digests[name] = await fileDigest(join(fresh, partOf(name)));
+    await writeFile(join(fresh, listName), listBytes(digests));
+    for (const name of names) await rename(join(fresh, partOf(name)), join(fresh, name));
+    return check(fresh);
+  };
+
+/** As `writeFolder`, for files that grow on the disk, and that are tried before they replace anything. */
+export const growFolder = (folder: string, grown: Grown, writing: Writing = {}): Effect<string> =>
+  pipe(
+    TE.fromEither(
+      allowedNames(folder, Object.fromEntries(grown.names.map((name) => [name, new Uint8Array()]))),
+    ),
+    TE.flatMap(() => mayWrite(folder, writing)),
+    TE.flatMap(() => () => place(folder, grownWith(grown), writing)),
     TE.map(() => folder),
   );

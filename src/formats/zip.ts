@@ -64,9 +64,32 @@ const sentenceOf = (cause: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause);
 };
 
-const again = 'save it again with np.savez';
+/** What an archive is expected to be. */
+export interface ZipKind {
+  /** What is said of it where it is none. */
+  readonly what: string;
+  /** What to do where it is damaged. */
+  readonly again: string;
+  /** Why it has too many members; null where it has not. */
+  readonly tooMany: (count: number) => string | null;
+  /** The members that are looked at; others are passed over. */
+  readonly wanted: (name: string) => boolean;
+}
 
-async function* unpacked(archive: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+/** Arrays of NumPy. */
+const npz: ZipKind = {
+  what: 'an archive of NumPy (.npz)',
+  again: 'save it again with np.savez',
+  tooMany: (count) => (count > limits.arrays ? tooManyArrays(count) : null),
+  wanted: () => true,
+};
+
+async function* unpacked(
+  archive: ZipFile,
+  entry: Entry,
+  name: string,
+  again: string,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* await archive.openReadStreamPromise(entry);
   } catch (cause) {
@@ -86,16 +109,20 @@ const problemOf = (entry: Entry, name: string): string | null => {
  *
  * **Errors** DecodeError where it is no zip, is damaged, encrypted, or packed in another way than by deflate.
  */
-export const zipMembers = async (file: Ranges, source: string): Promise<Checked<readonly ZipMember[]>> => {
+export const zipMembers = async (
+  file: Ranges,
+  source: string,
+  { what, again, tooMany, wanted }: ZipKind = npz,
+): Promise<Checked<readonly ZipMember[]>> => {
   const refuse = (problem: string) => E.left(decodeError(source, problem));
   // Names are those of arrays, never of files to write, so that none is refused: yauzl leaves them as bytes.
   const opened = await fromRandomAccessReaderPromise(new RangesReader(file), file.size, {
     autoClose: false,
     decodeStrings: false,
   }).catch((cause: unknown) => sentenceOf(cause));
-  if (typeof opened === 'string')
-    return refuse(`it is not an archive of NumPy (.npz), or is cut short (${opened})`);
-  if (opened.entryCount > limits.arrays) return refuse(tooManyArrays(opened.entryCount));
+  if (typeof opened === 'string') return refuse(`it is not ${what}, or is cut short (${opened})`);
+  const excess = tooMany(opened.entryCount);
+  if (excess !== null) return refuse(excess);
   const members: ZipMember[] = [];
   let directory = 0;
   try {
@@ -104,6 +131,7 @@ export const zipMembers = async (file: Ranges, source: string): Promise<Checked<
       if (directory > limits.zipDirectory)
         return refuse(`its directory has more than ${sizeText(limits.zipDirectory)}, which is the limit`);
       const name = new TextDecoder().decode(entry.fileNameRaw);
+      if (!wanted(name)) continue;
       const problem = problemOf(entry, name);
       if (problem !== null) return refuse(problem);
       const { fileDataStart } = await opened.readLocalFileHeaderPromise(entry, { minimal: true });
@@ -112,7 +140,7 @@ export const zipMembers = async (file: Ranges, source: string): Promise<Checked<
         stored: entry.compressionMethod === 0,
         at: fileDataStart,
         size: entry.uncompressedSize,
-        unpacked: () => unpacked(opened, entry, name),
+        unpacked: () => unpacked(opened, entry, name, again),
       });
     }
   } catch (cause) {

@@ -72,6 +72,7 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   ...(['run', 'sweep', 'show', 'laws'] as const).map(
     (command) => [[command, run, '--preset', 'quick'], '--preset', 'as it was written'] as const,
   ),
+  [['engine', 'remove', 'tensorflow', '--from', '.'], '--from', 'what was added is removed'],
   [['sweep', 'x.yaml', '--dry-run'], '--dry-run', 'nothing is submitted'],
   [['sweep', 'x.yaml', '--sbatch', 'time=1'], '--sbatch', 'nothing is submitted'],
   ...(['--jobs', '--workers', '--minutes'] as const).map(

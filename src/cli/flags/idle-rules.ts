@@ -145,6 +145,12 @@ const showing: readonly Rule[] = [
 
 const asking: readonly Rule[] = [
   {
+    of: ['engine'],
+    flags: ['from'],
+    why: ({ names: [action] }) =>
+      when(action === 'remove', 'what was added is removed, wherever it came from'),
+  },
+  {
     of: ['data'],
     flags: ['force'],
     why: (line) =>

@@ -158,6 +158,33 @@ command that brings it; programs are asked for their version. The exit code is 1
     });
 };
 
+const addEngine = (program: Command): void => {
+  program
+    .command('engine')
+    .argument('<action>', 'add or remove')
+    .argument('<name>', 'tensorflow')
+    .description('Add the engine tensorflow, built against a TensorFlow that you have, or remove it again.')
+    .option('--from <path>', 'a wheel of Python, or the folder where one is installed')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `
+add builds the binding of @tensorflow/tfjs-node-gpu (or of @tensorflow/tfjs-node) against libtensorflow_cc of a wheel of tensorflow or
+tensorflow_cpu (2.x), on Linux, and tries it on a small parity case before it replaces anything. It needs a compiler of C++. The
+libraries of a wheel are native code, and run: take one from PyPI alone. What was built lies in your cache folder, or where
+the variable DRUMHEAD_TENSORFLOW says; the variable keeps it away when it is off.
+
+  $ npm install --no-save --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
+  $ pip download --no-deps tensorflow_cpu
+  $ drumhead engine add tensorflow --from tensorflow_cpu-*.whl`,
+    )
+    .action(async (action, name, flags) => {
+      const { engineCommand } = await import('../commands/engine.js');
+      await atEdge(engineCommand(action, name, flags));
+    });
+};
+
 export const asking = (program: Command): void => {
-  for (const add of [addList, addShow, addDiff, addData, addParity, addLaws, addDoctor]) add(program);
+  for (const add of [addList, addShow, addDiff, addData, addParity, addLaws, addDoctor, addEngine])
+    add(program);
 };

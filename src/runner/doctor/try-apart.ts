@@ -20,11 +20,12 @@ const own = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import
 export interface Start {
   readonly entry: string;
   readonly seconds: number;
+  /** The environment of its process; default that of this one. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-// Long, since a busy machine is not a broken engine: plain JavaScript takes seconds for the parity case
-// alone.
-const patient: Start = { entry: own, seconds: 120 };
+/** Long, since a busy machine is not a broken engine: plain JavaScript takes seconds for the parity case alone. */
+export const patient: Start = { entry: own, seconds: 120 };
 
 const keptWords = 4000;
 
@@ -37,6 +38,7 @@ export const askApart = (request: Request, start: Start = patient): Promise<E.Ei
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // This transfers NaN and infinities, which JSON cannot.
       serialization: 'advanced',
+      env: start.env ?? process.env,
       // Compiled, it needs nothing; from source it reads TypeScript only by tsx.
       execArgv: start.entry.endsWith('.ts')
         ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]

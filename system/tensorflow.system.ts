@@ -1,0 +1,254 @@
+/**
+ * The engine `tensorflow` on a real libtensorflow: it is added, tried, held against everything that other engines are held
+ * against, and removed. Where none can be had, that is said and skipped: its wheel has 260 MiB, so nothing is downloaded here.
+ *
+ *     TENSORFLOW=tensorflow_cpu-*.whl npm run test:system     the wheel, or a folder where one is installed
+ *
+ * Without the variable an engine that was added before is taken. The sources of the binding are those of @tensorflow/tfjs-node.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import * as laws from 'drumhead/laws';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { distance } from '../spec/compile/fuse/oracles.js';
+import { named } from '../spec/laws/named.js';
+import { value } from '../spec/parity/either.js';
+import { everything } from '../spec/parity/folder.js';
+import { environmentOf, fingerprint, tiny } from '../spec/runner/kill/tiny.js';
+import { canonical } from '../src/base/canonical.js';
+import { stream } from '../src/base/random.js';
+import { initialParameters } from '../src/compile/parameters.js';
+import type { Gradients, Lossy } from '../src/compile/tfjs/session/values.js';
+import { openSession } from '../src/compile/tfjs/session/session.js';
+import { statedData } from '../src/data/task.js';
+import { inputsOf, outputsOf, type Program, select, volume } from '../src/dsl/index.js';
+import { addedFolder, bindingName } from '../src/engine/added.js';
+import { type Engine, makeCurrent, openEngine } from '../src/engine/index.js';
+import { addedVariable } from '../src/engine/names.js';
+import { experimentNamed, experimentNames } from '../src/experiments/catalogue.js';
+import type { Experiment } from '../src/experiments/experiment.js';
+import { outputsAimOf, trainedOutput } from '../src/experiments/learning.js';
+import { isClassLoss } from '../src/experiments/loss.js';
+import { learningFor } from '../src/experiments/model.js';
+import { renderParity, runParity } from '../src/runner/parity/index.js';
+import { runExperiment } from '../src/runner/run/run.js';
+import { sh } from './clone.js';
+
+const sourceVariable = 'TENSORFLOW';
+const source = process.env[sourceVariable] ?? '';
+const seconds = (n: number): number => 1000 * n;
+const say = (text: string): void => void process.stdout.write(`  ${text}\n`);
+
+/** What an experiment trains, with one sample of noise. */
+const stepOf = (experiment: Experiment): readonly [Program, Lossy] | null => {
+  const data = statedData(experiment.task);
+  if (O.isNone(data)) return null;
+  const { loss } = experiment;
+  const program = select(value(learningFor(experiment, data.value)).program, trainedOutput(loss));
+  const random = stream(0, 'tensorflow.system');
+  const inputs = Object.fromEntries(
+    Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
+      name,
+      Float32Array.from({ length: volume(shape) }, random.uniform),
+    ]),
+  );
+  const logits = outputsOf(program.graph).logits ?? [1];
+  const labels = Uint8Array.from({ length: volume(logits.slice(0, -1)) }, () =>
+    random.integer(logits[logits.length - 1]),
+  );
+  return [
+    program,
+    isClassLoss(loss)
+      ? { count: 1, inputs, labels, loss }
+      : { count: 1, inputs, loss: { output: outputsAimOf(loss)?.loss.output ?? '' } },
+  ];
+};
+
+describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariable} names no wheel: one that was added)` : ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drumhead-tensorflow-'));
+  const own = join(folder, 'engine');
+  const outside = process.env[addedVariable];
+  let engine: Engine;
+  const drumhead = (words: string, path?: string): ReturnType<typeof sh> =>
+    sh(`node bin/drumhead.js ${words}`, process.cwd(), path);
+
+  before(async function () {
+    this.timeout(seconds(600));
+    if (source !== '') {
+      process.env[addedVariable] = own;
+      const { status, stdout, stderr } = await drumhead(`engine add tensorflow --from ${source}`);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^tensorflow works \(tfjs 4\.22\.0, tensorflow 2\./);
+    }
+    const opened = await openEngine('tensorflow')();
+    if (E.isLeft(opened)) {
+      say(
+        `skipped: ${opened.left._tag === 'EngineError' ? opened.left.message : opened.left._tag}. ${sourceVariable} may name a wheel of tensorflow_cpu or the folder where one is installed`,
+      );
+      return this.skip();
+    }
+    engine = opened.right;
+    say(engine.version);
+  });
+  after(() => {
+    if (outside === undefined) delete process.env[addedVariable];
+    else process.env[addedVariable] = outside;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is a working engine for the doctor', async function () {
+    this.timeout(seconds(300));
+    const { status, stdout, stderr } = await drumhead('doctor --seconds 0.2');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /tensorflow +works/);
+  });
+
+  for (const version of ['20', '22', '24'])
+    it(`works on Node ${version}`, async function () {
+      this.timeout(seconds(600));
+      const tools = mkdtempSync(join(folder, 'node-'));
+      const binary = `node-${process.platform}-${process.arch}`;
+      const got = await sh(`npm install --no-save --no-audit --no-fund --prefix . ${binary}@${version}`, tools);
+      const path = `${join(tools, 'node_modules', binary, 'bin')}${delimiter}${process.env.PATH}`;
+      if (got.status !== 0 || !(await sh('node --version', tools, path)).stdout.startsWith(`v${version}.`)) {
+        say(`Node ${version} cannot be had here, and is skipped`);
+        return this.skip();
+      }
+      const { status, stdout, stderr } = await drumhead('parity fixtures/parity --engine tensorflow', path);
+      assert.equal(status, 0, `${stdout}\n${stderr}`);
+      assert.match(stdout, /pass: (\d+) of \1 cases pass, 0 fail, 0 not supported \(engine tensorflow\)/);
+    });
+
+  it('has the numbers of the original', async function () {
+    this.timeout(seconds(1800));
+    const report = value(await runParity(everything, { engine: 'tensorflow', fused: false })());
+    assert.ok(report.passed, renderParity(report));
+    assert.deepEqual(
+      report.cases.filter(({ status }) => status !== 'pass'),
+      [],
+    );
+  });
+
+  it('has the numbers of published networks', async function () {
+    this.timeout(seconds(1800));
+    const report = value(await runParity('fixtures/networks', { engine: 'tensorflow', fused: false })());
+    assert.ok(report.passed, renderParity(report));
+  });
+
+  describe('keeps the laws in float32:', () => {
+    const small = { height: 8, width: 8, steps: 3 };
+    const slow = ['locking', 'plane waves'];
+    const some = laws.allLaws.map(({ name }) => name).filter((name) => !slow.includes(name));
+    for (const [name, settings] of [
+      ['wave', small],
+      ['nwm-core', small],
+      ['cornn', small],
+      ['wave-rnn', { length: 8, steps: 3, activation: 'identity' }],
+      ['linoss', { length: 4, steps: 4, form: 'parallel' }],
+      ['kuramoto', { ...small, reach: 1 }],
+      ['akorn', small],
+      ['wilson-cowan', small],
+      ['fitzhugh-nagumo', small],
+      ['ginzburg-landau', small],
+    ] as const)
+      it(name, function () {
+        this.timeout(seconds(600));
+        const report = laws.check(named(name, settings), { laws: some, cases: 2, on: [laws.onEngine(engine)] });
+        assert.ok(laws.isLawful(report), laws.showReport(report));
+        assert.ok(report.verdicts.some(({ outcome }) => outcome === 'holds'));
+      });
+  });
+
+  it('takes the training step of every model of the catalogue as wasm does', async function () {
+    this.timeout(seconds(3600));
+    const other = value(await openEngine('wasm', 'op by op')());
+    const wrong: string[] = [];
+    const seen = new Set<string>();
+    let worst = { of: '', apart: 0 };
+    for (const name of experimentNames) {
+      const experiment = value(experimentNamed(name, 'quick'));
+      const step = stepOf(experiment);
+      assert.ok(step !== null, name);
+      const [program, batch] = step;
+      const key = canonical([program.graph, experiment.loss]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const parameters = initialParameters(program.graph, 3);
+      const on = async (each: Engine): Promise<Gradients> => {
+        makeCurrent(each);
+        const session = value(openSession(each, program, parameters));
+        try {
+          return await session.gradients(batch, [1]);
+        } finally {
+          session.close();
+        }
+      };
+      const [found, expected] = [await on(engine), await on(other)];
+      const apart = Math.max(
+        distance([found.loss], [expected.loss]),
+        ...Object.keys(expected.gradients).map((one) =>
+          distance(found.gradients[one] ?? [], expected.gradients[one] ?? []),
+        ),
+      );
+      if (!(apart <= worst.apart)) worst = { of: name, apart };
+      if (!(apart < 1e-3)) wrong.push(`${name}: ${apart}`);
+    }
+    say(`${seen.size} programs; the farthest apart are ${worst.apart.toExponential(1)}, of ${worst.of}`);
+    assert.deepEqual(wrong, []);
+  });
+
+  it('goes on after a stop to the same bits', async function () {
+    this.timeout(seconds(600));
+    const [whole, stopped] = ['whole', 'stopped'].map((name) => join(folder, name));
+    value(await runExperiment(tiny, 0)({ ...environmentOf(whole), engine: 'tensorflow' })());
+    const stop = new AbortController();
+    const ended = await runExperiment(
+      tiny,
+      0,
+    )({
+      ...environmentOf(stopped, { tell: ({ kind }) => (kind === 'epoch' ? stop.abort() : undefined) }),
+      engine: 'tensorflow',
+      signal: stop.signal,
+    })();
+    assert.ok(E.isLeft(ended) && ended.left._tag === 'Interrupted', JSON.stringify(ended));
+    value(await runExperiment(tiny, 0)({ ...environmentOf(stopped), engine: 'tensorflow' })());
+    assert.deepEqual((await fingerprint(stopped)).hashes, (await fingerprint(whole)).hashes);
+  });
+
+  it('holds no more memory after 2,000 steps than after 200', async function () {
+    this.timeout(seconds(1800));
+    const step = stepOf(tiny) ?? assert.fail();
+    const [program, batch] = step;
+    makeCurrent(engine);
+    const session = value(openSession(engine, program, initialParameters(program.graph, 0)));
+    const held: { readonly tensors: number; readonly rss: number }[] = [];
+    for (let i = 1; i <= 2000; i++) {
+      await session.gradients(batch, [1]);
+      if (i % 200 === 0)
+        held.push({ tensors: engine.tf.memory().numTensors, rss: process.memoryUsage().rss / 2 ** 20 });
+    }
+    session.close();
+    say(`memory of the process after every 200 steps, MiB: ${held.map(({ rss }) => rss.toFixed(0)).join(' ')}`);
+    assert.equal(new Set(held.map(({ tensors }) => tensors)).size, 1);
+    // a tensor of 1 KiB lost in each step would be 2 MiB; caches and garbage of Node move by more
+    assert.ok(held[9].rss - held[1].rss < 64, JSON.stringify(held));
+  });
+
+  it('is removed, and nothing that somebody put there', async function () {
+    if (source === '') return this.skip();
+    assert.equal(addedFolder(), own);
+    assert.ok(readdirSync(own).includes(bindingName));
+    writeFileSync(join(own, 'mine.txt'), 'mine');
+    const refused = await drumhead('engine remove tensorflow');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /mine\.txt was put there since/);
+    assert.equal(readFileSync(join(own, 'mine.txt'), 'utf8'), 'mine');
+    rmSync(join(own, 'mine.txt'));
+    assert.equal((await drumhead('engine remove tensorflow')).status, 0);
+    assert.ok(!readdirSync(folder).includes('engine'));
+  });
+});
