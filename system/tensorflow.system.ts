@@ -22,8 +22,8 @@ import { environmentOf, fingerprint, tiny } from '../spec/runner/kill/tiny.js';
 import { canonical } from '../src/base/canonical.js';
 import { stream } from '../src/base/random.js';
 import { initialParameters } from '../src/compile/parameters.js';
-import type { Gradients, Lossy } from '../src/compile/tfjs/session/values.js';
 import { openSession } from '../src/compile/tfjs/session/session.js';
+import type { Gradients, Lossy } from '../src/compile/tfjs/session/values.js';
 import { statedData } from '../src/data/task.js';
 import { inputsOf, outputsOf, type Program, select, volume } from '../src/dsl/index.js';
 import { addedFolder, bindingName } from '../src/engine/added.js';
@@ -112,7 +112,10 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
       this.timeout(seconds(600));
       const tools = mkdtempSync(join(folder, 'node-'));
       const binary = `node-${process.platform}-${process.arch}`;
-      const got = await sh(`npm install --no-save --no-audit --no-fund --prefix . ${binary}@${version}`, tools);
+      const got = await sh(
+        `npm install --no-save --no-audit --no-fund --prefix . ${binary}@${version}`,
+        tools,
+      );
       const path = `${join(tools, 'node_modules', binary, 'bin')}${delimiter}${process.env.PATH}`;
       if (got.status !== 0 || !(await sh('node --version', tools, path)).stdout.startsWith(`v${version}.`)) {
         say(`Node ${version} cannot be had here, and is skipped`);
@@ -157,7 +160,11 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
     ] as const)
       it(name, function () {
         this.timeout(seconds(600));
-        const report = laws.check(named(name, settings), { laws: some, cases: 2, on: [laws.onEngine(engine)] });
+        const report = laws.check(named(name, settings), {
+          laws: some,
+          cases: 2,
+          on: [laws.onEngine(engine)],
+        });
         assert.ok(laws.isLawful(report), laws.showReport(report));
         assert.ok(report.verdicts.some(({ outcome }) => outcome === 'holds'));
       });
@@ -232,7 +239,9 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
         held.push({ tensors: engine.tf.memory().numTensors, rss: process.memoryUsage().rss / 2 ** 20 });
     }
     session.close();
-    say(`memory of the process after every 200 steps, MiB: ${held.map(({ rss }) => rss.toFixed(0)).join(' ')}`);
+    say(
+      `memory of the process after every 200 steps, MiB: ${held.map(({ rss }) => rss.toFixed(0)).join(' ')}`,
+    );
     assert.equal(new Set(held.map(({ tensors }) => tensors)).size, 1);
     // a tensor of 1 KiB lost in each step would be 2 MiB; caches and garbage of Node move by more
     assert.ok(held[9].rss - held[1].rss < 64, JSON.stringify(held));

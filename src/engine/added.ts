@@ -39,10 +39,7 @@ const finderName = '@mapbox/node-pre-gyp';
  * Loads a package of tfjs-node. Where a binding was added, the package is told of that one instead of its own: it asks a module
  * of npm, in whose place stands another while it loads.
  */
-export const withAdded = async (
-  name: string,
-  load: (name: string) => Promise<unknown>,
-): Promise<unknown> => {
+export const withAdded = async (name: string, load: (name: string) => Promise<unknown>): Promise<unknown> => {
   const binding = addedBinding();
   if (binding === null) return load(name);
   const require = createRequire(import.meta.url);

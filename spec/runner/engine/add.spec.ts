@@ -1,7 +1,15 @@
 /** `drumhead engine add` with compilers and TensorFlows that only look like ones; system/tensorflow.system.ts has real ones. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,14 +35,16 @@ const trial: Tested = {
 
 const said = async (work: Effect<unknown>): Promise<string> => {
   const done = await work();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail(`it was not refused: ${JSON.stringify(done)}`);
+  return E.isLeft(done)
+    ? errorMessage(done.left)
+    : assert.fail(`it was not refused: ${JSON.stringify(done)}`);
 };
 const done = async <A>(work: Effect<A>): Promise<A> => {
   const found = await work();
   return E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
 };
 
-describe('drumhead engine add', function () {
+describe('drumhead engine add', () => {
   // libraries of other systems have other heads
   before(function () {
     if (process.platform !== 'linux') this.skip();
@@ -131,7 +141,10 @@ describe('drumhead engine add', function () {
     nothingIsThere();
     await done(addTensorFlow(from, adding()));
     writeFileSync(at('tools/fails'), '');
-    assert.match(await refused(from), /does not build the binding: x\.cc:1: error: no such thing; nothing was added/);
+    assert.match(
+      await refused(from),
+      /does not build the binding: x\.cc:1: error: no such thing; nothing was added/,
+    );
     assert.equal(readFileSync(at('engine/tfjs_binding.node'), 'utf8'), 'built\n');
     let tried = '';
     rmSync(at('tools/fails'));
@@ -195,7 +208,10 @@ describe('drumhead engine add', function () {
       rmSync(at('site'), { recursive: true, force: true });
       assert.match(await refused(from(without('_framework.so.2'))), /has no libtensorflow_framework\.so;/);
       rmSync(at('site'), { recursive: true, force: true });
-      assert.match(await refused(from(without('eager/c_api.h'))), /no header .*tensorflow\/c\/eager\/c_api\.h/);
+      assert.match(
+        await refused(from(without('eager/c_api.h'))),
+        /no header .*tensorflow\/c\/eager\/c_api\.h/,
+      );
       rmSync(at('site'), { recursive: true, force: true });
       const cc = 'tensorflow/libtensorflow_cc.so.2';
       assert.match(
@@ -230,7 +246,10 @@ describe('drumhead engine add', function () {
       [chief]: new TextEncoder().encode(`#include "${out}"\n`),
       [`tensorflow/include/${out}`]: new Uint8Array(3),
     };
-    assert.match(await refused(wheelOf(escaping)), /escaped\.h", which is not written: it leads out of the folder/);
+    assert.match(
+      await refused(wheelOf(escaping)),
+      /escaped\.h", which is not written: it leads out of the folder/,
+    );
     assert.ok(!existsSync(join(tmpdir(), 'escaped.h')) && !existsSync(at('escaped.h')));
     // an absolute one is the compiler's business, and is not taken from the wheel
     const absolute = { ...wheel, [chief]: new TextEncoder().encode('#include "/etc/passwd"\n') };
@@ -251,14 +270,20 @@ describe('drumhead engine add', function () {
 
   it('bears wheels whose sizes are not what they say, and two members of one name', async () => {
     const bytes = Buffer.from(zipOf(wheel, true));
-    const entry = bytes.indexOf('tensorflow/libtensorflow_cc.so.2', bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])));
+    const entry = bytes.indexOf(
+      'tensorflow/libtensorflow_cc.so.2',
+      bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])),
+    );
     const sizeAt = entry + 'tensorflow/libtensorflow_cc.so.2'.length + 4;
     const claimed = (size: bigint): string => {
       bytes.writeBigUInt64LE(size, sizeAt);
       writeFileSync(at('c.whl'), bytes);
       return at('c.whl');
     };
-    assert.match(await refused(claimed(2n ** 31n)), /has 2,048 MiB, and 1,024 MiB is the limit .* install the wheel by pip/);
+    assert.match(
+      await refused(claimed(2n ** 31n)),
+      /has 2,048 MiB, and 1,024 MiB is the limit .* install the wheel by pip/,
+    );
     assert.match(await refused(claimed(60n)), /does not unpack .*download it again/);
     const twice = Buffer.from(
       zipOf({ ...wheel, 'tensorflow/libtensorflow_xx.so.2': libraryFor('this') }, false),
@@ -273,7 +298,10 @@ describe('drumhead engine add', function () {
 describe('drumhead engine', () => {
   it('knows its actions and engines, and asks for a source', async () => {
     assert.match(await said(engineCommand('add', 'tensorflw', {})), /did you mean 'tensorflow'/);
-    assert.match(await said(engineCommand('ad', 'tensorflow', {})), /unknown action 'ad'; did you mean 'add'/);
+    assert.match(
+      await said(engineCommand('ad', 'tensorflow', {})),
+      /unknown action 'ad'; did you mean 'add'/,
+    );
     assert.match(await said(engineCommand('add', 'tensorflow', {})), /^--from: name a folder or a wheel/);
   });
 

@@ -21,7 +21,9 @@ const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 export const wheel: Readonly<Record<string, Uint8Array>> = {
   'tensorflow/libtensorflow_cc.so.2': libraryFor('this'),
   'tensorflow/libtensorflow_framework.so.2': libraryFor('this', 50),
-  'tensorflow/include/tensorflow/c/eager/c_api.h': text('#include "tensorflow/c/c_api.h"\n#include <stdint.h>\n'),
+  'tensorflow/include/tensorflow/c/eager/c_api.h': text(
+    '#include "tensorflow/c/c_api.h"\n#include <stdint.h>\n',
+  ),
   'tensorflow/include/tensorflow/c/c_api.h': text('#include "tensorflow/c/eager/c_api.h"\n'),
   'tensorflow/include/tensorflow/unused.h': text('nobody includes this\n'),
   'tensorflow_cpu-2.21.0.dist-info/WHEEL': text('Wheel-Version: 1.0\n'),
