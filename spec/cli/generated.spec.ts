@@ -17,7 +17,7 @@ import { endedAtOnce } from '../../src/cli/edge.js';
 import { sized } from '../../src/cli/show/sized.js';
 import { experimentFrom, sweepFrom } from '../../src/cli/source/source.js';
 import { loadTask } from '../../src/data/load.js';
-import { readGenerated } from '../../src/data/own/generated.js';
+import { readGenerated } from '../../src/data/own/generated/generated.js';
 import { openEngine } from '../../src/engine/index.js';
 import type { Experiment } from '../../src/experiments/experiment.js';
 import { dataDigestIn, readExperiment } from '../../src/runner/folder/record.js';

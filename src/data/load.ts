@@ -21,7 +21,7 @@ import { type MultiMnistTask, multiMnist } from './made/multi-mnist.js';
 import { sequentialMnist } from './made/sequential-mnist.js';
 import { waveForecast } from './made/wave-forecast.js';
 import { type ReadArrays, readArrays } from './own/arrays.js';
-import { type GeneratorOf, readGenerated } from './own/generated.js';
+import { type GeneratorOf, readGenerated } from './own/generated/generated.js';
 import { readImageFolders } from './own/image-folders.js';
 import { readNpyPairs } from './own/pairs/npy-pairs.js';
 import { readPngPairs } from './own/pairs/png-pairs.js';

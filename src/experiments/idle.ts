@@ -8,7 +8,7 @@ import { labelsOf } from './label.js';
 import { isClassLoss } from './loss.js';
 import { type Idle, lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
 import { at } from './settings/settings.js';
-import { pathOf } from './sweep/held.js';
+import { pathOf } from './sweep/check-axes.js';
 import type { Sweep } from './sweep/sweep.js';
 
 const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [

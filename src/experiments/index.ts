@@ -7,7 +7,7 @@
 
 export type { Dataset, Split } from '../data/dataset.js';
 export { loadDataset } from '../data/load.js';
-export type { Generate, Made, Making } from '../data/own/generated.js';
+export type { Generate, Made, Making } from '../data/own/generated/generated.js';
 export { decodeTask, describeTask, type Task, taskNames } from '../data/task.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from '../models/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './difference.js';

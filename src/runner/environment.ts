@@ -2,7 +2,7 @@
 
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { DrumheadError } from '../base/error.js';
-import type { GeneratorOf } from '../data/own/generated.js';
+import type { GeneratorOf } from '../data/own/generated/generated.js';
 import type { EngineChoice, Kernels } from '../engine/index.js';
 import type { Chief } from '../experiments/scores/measures.js';
 

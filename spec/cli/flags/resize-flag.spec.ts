@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../../src/base/error.js';
 import { resizeFlag } from '../../../src/cli/flags/resize-flag.js';
-import { sizesText } from '../../../src/runner/run/resized.js';
+import { sizesText } from '../../../src/runner/run/resize-program.js';
 
 const read = (text: string | undefined): unknown => {
   const found = resizeFlag(text);

@@ -19,7 +19,7 @@ import { limitBytes } from '../../engine/engine.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { inputsOfLearning, readBy, trainedOutput } from '../../experiments/learning.js';
 import { learningFor } from '../../experiments/model.js';
-import { canWatch, watchedOf } from '../../runner/run/watched.js';
+import { canWatch, watchedOf } from '../../runner/run/watched-score.js';
 import { objectiveOf } from '../../runner/training/aimed.js';
 import { untrained } from '../../runner/training/optimiser.js';
 import type { TrainState } from '../../runner/training/state.js';

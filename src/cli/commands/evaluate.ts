@@ -16,7 +16,7 @@ import { type Row, type Table, terminalTable } from '../../report/tables/index.j
 import { labelsOfRuns } from '../../runner/folder/labels.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
 import { readRunFolders } from '../../runner/results/summary.js';
-import type { OtherSizes } from '../../runner/run/resized.js';
+import type { OtherSizes } from '../../runner/run/resize-program.js';
 import { remark } from '../edge.js';
 import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, oneOf, settingsFlag } from '../flags/flags.js';

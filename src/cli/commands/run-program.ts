@@ -10,7 +10,7 @@ import { untrained } from '../../runner/export/index.js';
 import { readJson } from '../../runner/folder/files.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
-import { type OtherSizes, resized, sizesText } from '../../runner/run/resized.js';
+import { type OtherSizes, resized, sizesText } from '../../runner/run/resize-program.js';
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
 import { remark, sayingMoves } from '../edge.js';

@@ -23,7 +23,7 @@ import { runDrumExperiment } from '../../runner/drums/run.js';
 import { files } from '../../runner/folder/files.js';
 import { isRunFolderName } from '../../runner/folder/paths.js';
 import { relabelRun } from '../../runner/results/relabel.js';
-import { originOf } from '../../runner/run/begin.js';
+import { originOf } from '../../runner/run/first-state.js';
 import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
 import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';

@@ -14,7 +14,7 @@ import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { kindOf } from '../../files/kind-of.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
 import { folderOfSweep } from '../../runner/cluster/plan.js';
-import { queuedRuns, queueOf, submittedIn } from '../../runner/cluster/slurm.js';
+import { queuedRuns, queueOf, submittedIn } from '../../runner/cluster/slurm-queue.js';
 import { relabelledSince } from '../../runner/folder/labels.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
 import { readExperiment } from '../../runner/folder/record.js';

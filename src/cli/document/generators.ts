@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeError, type Effect } from '../../base/error.js';
 import { codeDigest } from '../../data/own/code-digest.js';
-import type { Generate, GeneratorOf } from '../../data/own/generated.js';
+import type { Generate, GeneratorOf } from '../../data/own/generated/generated.js';
 import { endedAtOnce } from '../edge.js';
 import { codeVariable } from './code.js';
 import { calledValue, readDocument } from './document.js';

@@ -16,8 +16,8 @@ import { equalMembers, idleSettings, isWritten, saidOfMembers } from '../../expe
 import { memberName } from '../../experiments/label.js';
 import type { Preset } from '../../experiments/settings/presets.js';
 import { reset } from '../../experiments/settings/settings.js';
+import { decidedBy, pathOf, touches } from '../../experiments/sweep/check-axes.js';
 import type { Written } from '../../experiments/sweep/grid.js';
-import { decidedBy, pathOf, touches } from '../../experiments/sweep/held.js';
 import { type Member, type Sweep, smallerSweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import { settledSweep } from '../../runner/sweep/settle.js';
 import { anchored } from '../document/reading.js';

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Checked, decodeError } from '../../base/error.js';
 import type { Shape } from '../../dsl/index.js';
-import type { OtherSizes } from '../../runner/run/resized.js';
+import type { OtherSizes } from '../../runner/run/resize-program.js';
 
 const none: OtherSizes = { grid: null, inputs: {}, steps: undefined };
 

@@ -7,7 +7,7 @@ import type { DrumheadError, Effect } from '../../base/error.js';
 import { type FusionPlan, fusionPlan } from '../../compile/fuse/coverage/fusion-plan.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { loadTask } from '../../data/load.js';
-import { formsOfGenerated } from '../../data/own/generated.js';
+import { formsOfGenerated } from '../../data/own/generated/generated.js';
 import { statedData, type Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
 import { type Program, select } from '../../dsl/index.js';

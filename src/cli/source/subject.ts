@@ -8,7 +8,7 @@ import * as t from 'io-ts';
 import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { shapeOfDataset } from '../../data/dataset.js';
 import { loadTask } from '../../data/load.js';
-import { formsOfGenerated } from '../../data/own/generated.js';
+import { formsOfGenerated } from '../../data/own/generated/generated.js';
 import { statedData, type Task, taskNames } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';

@@ -16,7 +16,7 @@ import { interrupted, type Watch } from '../made/generate.js';
 import { type FoundArrays, findArrays } from './array-files.js';
 import { heldNumbers } from './folder.js';
 import type { ArraysTask } from './stated/arrays.js';
-import { exact, type Scan, scan } from './stored/scan.js';
+import { exact, type Scan, scan } from './stored/inspect.js';
 import { type StoredArray, type StoredArrays, samplesAt, samplesOf } from './stored/stored.js';
 
 /** Named arrays of files, with notes on them. */

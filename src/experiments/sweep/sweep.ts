@@ -19,7 +19,7 @@ import type { Preset } from '../settings/presets.js';
 import { smallerBut } from '../settings/sizing.js';
 import { valueText } from '../value-text.js';
 import type { Axis, AxisValue } from './axis.js';
-import { axisProblems, decidedBy, isHeldAxis } from './held.js';
+import { axisProblems, decidedBy, isHeldAxis } from './check-axes.js';
 
 export type { Axis, AxisValue, Lens } from './axis.js';
 export { axis, choiceOf, seedsAxis, trainingAxis } from './axis.js';

@@ -5,7 +5,7 @@ import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
 import * as requirements from '../requirements/requirements.js';
 import { dot, sumOf } from '../rounding/bounded.js';
-import { slack } from '../rounding/slack.js';
+import { slack } from '../rounding/over-steps.js';
 import { type System, sequenceName } from '../system/system.js';
 import { exactState } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';

@@ -3,7 +3,7 @@
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, slack } from '../rounding/slack.js';
+import { largest, slack } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';

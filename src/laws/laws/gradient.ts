@@ -5,7 +5,7 @@ import { type Degree, degreesOf } from '../reading/degree.js';
 import { dampingOf, rest } from '../requirements/force.js';
 import * as requirements from '../requirements/requirements.js';
 import { exact } from '../rounding/bounded.js';
-import { largest, slack } from '../rounding/slack.js';
+import { largest, slack } from '../rounding/over-steps.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
 import {

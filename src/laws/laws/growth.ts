@@ -3,7 +3,7 @@
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, slack } from '../rounding/slack.js';
+import { largest, slack } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';

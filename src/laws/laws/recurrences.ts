@@ -3,8 +3,8 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import type { LeafOp, Node, OpOf } from '../../dsl/op.js';
 import { exact, minus, within } from '../rounding/bounded.js';
+import type { Uncertain } from '../rounding/bounded-array.js';
 import { evaluateUncertain } from '../rounding/evaluate.js';
-import type { Uncertain } from '../rounding/uncertain.js';
 import type { System } from '../system/system.js';
 import { firstBroken, isZero } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';

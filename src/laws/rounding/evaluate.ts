@@ -3,9 +3,9 @@
 import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
+import { applied, errorsOf, rounded, type Uncertain } from './bounded-array.js';
 import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
 import { fourierError, linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
-import { applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
 
 /** Values and error bounds of all nodes, in an arithmetic with unit roundoff `unit`, from leaves with error bounds. */
 export const evaluateUncertain = (

@@ -8,7 +8,7 @@ import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
 import { bodyOf } from '../../dsl/infer-shape.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { absolute, applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
+import { absolute, applied, errorsOf, rounded, type Uncertain } from './bounded-array.js';
 
 /** Sums and means along axes; a maximum changes by at most the largest error of its arguments. */
 export const reduceError = (

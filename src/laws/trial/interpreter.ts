@@ -8,8 +8,8 @@ import type { LeafOp } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, unit64 } from '../rounding/bounded.js';
+import type { Uncertain } from '../rounding/bounded-array.js';
 import { evaluateUncertain } from '../rounding/evaluate.js';
-import type { Uncertain } from '../rounding/uncertain.js';
 import { stepsOf } from '../system/program.js';
 import { type System, sequenceName } from '../system/system.js';
 

@@ -11,8 +11,8 @@ import { openSweepEngine } from '../sweep/engine.js';
 import { type Assignment, planSweep, recordOf } from '../sweep/plan.js';
 import { truthful } from '../sweep/run.js';
 import { settledSweep } from '../sweep/settle.js';
-import type { Parts } from './script.js';
-import { queuedRuns, queueOf, submittedIn } from './slurm.js';
+import { queuedRuns, queueOf, submittedIn } from './slurm-queue.js';
+import type { Parts } from './slurm-script.js';
 
 /** A sweep before it is submitted. */
 export interface ToSubmit {

@@ -9,7 +9,7 @@ import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { shapeOfDataset } from '../../data/dataset.js';
 import { loadTask } from '../../data/load.js';
-import type { GeneratorOf } from '../../data/own/generated.js';
+import type { GeneratorOf } from '../../data/own/generated/generated.js';
 import type { Task } from '../../data/task.js';
 import { outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
@@ -21,7 +21,7 @@ import { readTrained } from '../export/trained.js';
 import { labelOfRun } from '../folder/labels.js';
 import { samplesOf, type TestSamples } from '../observe/test-samples.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../observe/wave-grid.js';
-import { type OtherSizes, resized } from '../run/resized.js';
+import { type OtherSizes, resized } from '../run/resize-program.js';
 import { finiteAnswer } from '../training/finite.js';
 
 /** The model and the test image that are animated. */

@@ -28,7 +28,7 @@ import { openEngineFor } from '../folder/computed-on.js';
 import { trainedClassesIn } from '../folder/record.js';
 import { readResult } from '../folder/result.js';
 import { evaluationBatchOf } from '../run/prepare.js';
-import { type OtherSizes, sizesText } from '../run/resized.js';
+import { type OtherSizes, sizesText } from '../run/resize-program.js';
 import { evaluate } from '../training/evaluate.js';
 import { lossless } from '../training/finite.js';
 import { type Scoring, scoringOf } from './scoring.js';

@@ -9,7 +9,7 @@ import { type Forms, inputProblems, learningOf, outputsAimOf } from '../../exper
 import { type ClassLoss, isClassLoss, publishedLoss } from '../../experiments/loss.js';
 import { type DataShape, formsOfSizes, isSizes } from '../../experiments/model.js';
 import { sizesOf, type Trained } from '../export/trained.js';
-import { type OtherSizes, resized } from '../run/resized.js';
+import { type OtherSizes, resized } from '../run/resize-program.js';
 import { objectiveOf } from '../training/aimed.js';
 import { imagesObjective } from '../training/classes.js';
 import type { Objective } from '../training/objective.js';

@@ -22,7 +22,7 @@ import { evaluate } from '../training/evaluate.js';
 import type { TrainState } from '../training/state.js';
 import { isTrained } from '../training/train.js';
 import type { Prepared } from './prepare.js';
-import { watchedOf } from './watched.js';
+import { watchedOf } from './watched-score.js';
 
 /** The error of a run that a person stopped: it states the progress, and that nothing is lost. */
 export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {

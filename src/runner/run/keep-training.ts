@@ -12,7 +12,7 @@ import type { TrainState } from '../training/state.js';
 import { samplesPerStep, stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
 import type { Prepared } from './prepare.js';
 import { keepState } from './save-state.js';
-import { watchedOf } from './watched.js';
+import { watchedOf } from './watched-score.js';
 
 const planOf = ({
   experiment,

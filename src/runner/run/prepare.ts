@@ -46,7 +46,7 @@ import { findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
 import { objectiveOf } from '../training/aimed.js';
 import type { Objective } from '../training/objective.js';
 import { samplesPerStep } from '../training/train.js';
-import { canWatch } from './watched.js';
+import { canWatch } from './watched-score.js';
 
 /** Everything that is fixed before the first step. */
 export interface Prepared {

@@ -11,7 +11,7 @@ import type { Checked, Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { readsDigits } from '../../data/identifying.js';
 import { loadTask } from '../../data/load.js';
-import type { GeneratorOf } from '../../data/own/generated.js';
+import type { GeneratorOf } from '../../data/own/generated/generated.js';
 import { statedData, type Task } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import { type Engine, kernelsOf } from '../../engine/index.js';

@@ -6,7 +6,7 @@
 import { relative } from 'node:path';
 import { canonical } from '../../base/canonical.js';
 import { settled, wholePath } from '../../data/own/whereabouts.js';
-import { pathOf } from '../../experiments/sweep/held.js';
+import { pathOf } from '../../experiments/sweep/check-axes.js';
 import type { Axes, Member, Sweep } from '../../experiments/sweep/sweep.js';
 
 const paths: readonly (string | null)[] = ['task.folder', 'task.mnistDir'];

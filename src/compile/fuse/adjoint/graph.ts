@@ -8,9 +8,9 @@
 import type { FieldBuilder } from '../ir/builder.js';
 import { dependents } from '../ir/dependence.js';
 import { Cotangents } from './cotangents.js';
+import { sweep } from './reverse-pass.js';
 import type { VjpContext } from './rules.js';
 import { scanAdjoint } from './scan.js';
-import { sweep } from './sweep.js';
 
 /**
  * Adds the gradients to a graph. `seeds` are the cotangents of some nodes, as nodes of the builder; `wanted` are the

@@ -17,8 +17,8 @@ import { scoresSites } from '../memory/scores.js';
 import { Cotangents } from './cotangents.js';
 import { type Recomputation, recomputation } from './recompute-velocity.js';
 import { residualNodes } from './residuals.js';
+import { type AddScanAdjoint, sweep } from './reverse-pass.js';
 import type { VjpContext } from './rules.js';
-import { type AddScanAdjoint, sweep } from './sweep.js';
 
 /** The adjoint of a step, with the fields that it recomputes. */
 export type AdjointStep = Pick<FieldScanAdjoint, 'nodes' | 'carry' | 'elements' | 'externals' | 'handed'> & {

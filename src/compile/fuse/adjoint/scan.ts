@@ -3,8 +3,8 @@
 import { scanInputs } from '../../../dsl/op.js';
 import { finalPort, observedPort } from '../../../dsl/ports.js';
 import type { FieldNode, FieldScan, FieldScanAdjoint, Source } from '../ir/field.js';
+import type { AddScanAdjoint } from './reverse-pass.js';
 import { adjointStep } from './scan-step.js';
-import type { AddScanAdjoint } from './sweep.js';
 
 /**
  * Adds the adjoint of a scan, and the cotangents of the scan's inputs. `place`: whether the scan is in the graph that is

@@ -14,9 +14,9 @@ import { accumulate } from '../schedule/accumulate.js';
 import { Addresses } from '../schedule/addresses.js';
 import { build } from '../schedule/build.js';
 import { fixedNodes, fixedRoots } from '../schedule/fixed.js';
+import { ScansOfBlock } from '../schedule/scan/block-scans.js';
+import { constantAddress, type StepContext } from '../schedule/scan/build-step.js';
 import { single } from '../schedule/scan/counter.js';
-import { constantAddress, type StepContext } from '../schedule/scan/scan-step.js';
-import { ScansOfBlock } from '../schedule/scan/scans.js';
 import { type ParameterAddresses, RegionWeights } from './parameter-addresses.js';
 
 /** What all regions of a program read: the loss, and the address of the noise seed and sample numbers. */

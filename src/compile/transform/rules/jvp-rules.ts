@@ -4,7 +4,7 @@ import type { OpOf } from '../../../dsl/op.js';
 import { shapeOf, type Tensor } from '../../../dsl/tensor.js';
 import { add, affine, by, div, filled, mul, spread, sum, total, where, zerosOf } from '../raw.js';
 import { chosen } from './extremes.js';
-import { algebraOf, directions, fourierTransform, previous } from './linear.js';
+import { algebraOf, directions, fourierTransform, previous } from './fourier.js';
 import { type LinearMap, mapTangent, zipDerivatives } from './pointwise.js';
 import type { VjpOp } from './vjp-rules.js';
 import { poolJvp, weightedJvp } from './weighted.js';

@@ -25,7 +25,7 @@ import {
   zerosOf,
 } from '../raw.js';
 import { chosen } from './extremes.js';
-import { algebraOf, directions, fourierAdjoint, previous } from './linear.js';
+import { algebraOf, directions, fourierAdjoint, previous } from './fourier.js';
 import { mapTangent, zipDerivatives } from './pointwise.js';
 import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wanted } from './weighted.js';
 

@@ -9,8 +9,8 @@ import { decodeHeader, headerBytes } from '../../../formats/npy/header.js';
 import { numberTypes } from '../../../formats/numbers.js';
 import { decodePlaces } from '../../../formats/safetensors.js';
 import { type ZipMember, zipMembers } from '../../../formats/zip.js';
-import { kept, mayBeKept } from './kept.js';
 import { type ParquetColumn, parquetColumns } from './parquet.js';
+import { kept, mayBeKept } from './unpacked.js';
 
 /** An array in a file: the first axis counts the samples. */
 export interface StoredArray {

@@ -6,7 +6,7 @@ import { register, stock } from '../../seam.js';
 import { heapBuffer, shared, sizeOf, stridesOf } from '../heap.js';
 import { copyRegionStrided } from '../region.js';
 import { copyRows } from '../simd/copy.js';
-import { turn } from '../simd/turn.js';
+import { turn } from '../simd/transpose.js';
 
 /** An output axis: its length, and elements to step in the input and in the output. */
 interface Axis {

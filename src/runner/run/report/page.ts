@@ -19,7 +19,7 @@ import type { Result } from '../../folder/result.js';
 import { versionsOf } from '../../folder/versions.js';
 import type { TrainState } from '../../training/state.js';
 import type { Prepared } from '../prepare.js';
-import { watchedOf } from '../watched.js';
+import { watchedOf } from '../watched-score.js';
 import { againCommand, againFolder } from './again.js';
 import type { DrawnAnswers, DrawnChart } from './answers.js';
 import { curveOf, type Fitted, type Pictures } from './pictures.js';

@@ -8,9 +8,9 @@ import { choice, later, moving, plus } from '../../list/argument.js';
 import type { Condition, Instruction } from '../../list/instruction.js';
 import { type Address, addressFor, listAddress, sizeOf, strideOf } from '../../memory/address.js';
 import type { Arena } from '../../memory/arena.js';
+import { type Checkpoints, type ScanRecord, steppedBy } from './build-step.js';
 import type { Counter } from './counter.js';
 import { isKept, type Tail, tailOf } from './ending.js';
-import { type Checkpoints, type ScanRecord, steppedBy } from './scan-step.js';
 import { stateAt } from './state.js';
 
 /** The inputs of an adjoint: those of its scan, cotangents of its ports, and fields before the first step. */

@@ -12,9 +12,9 @@ import type { Arena } from '../../memory/arena.js';
 import { fillKernel } from '../../registry/moves.js';
 import { pointwiseKernel } from '../../registry/pointwise.js';
 import { copyBytes } from '../copy-value.js';
+import { isLeaf, type StepContext } from './build-step.js';
 import { type Counter, entryAt } from './counter.js';
-import { isLeaf, type StepContext } from './scan-step.js';
-import type { Steps } from './steps.js';
+import type { Steps } from './forward-steps.js';
 
 /** How an observation is recorded for later steps: from where it is at the last one that was taken. */
 export interface Repeat {

@@ -3,9 +3,9 @@
 import type { FieldNode, FieldScan, Source } from '../../ir/field.js';
 import { choice } from '../../list/argument.js';
 import type { Argument } from '../../list/instruction.js';
+import type { Checkpoints } from './build-step.js';
 import { type Becomes, carriedAt, forwards, inSegments } from './carried.js';
 import type { Counter } from './counter.js';
-import type { Checkpoints } from './scan-step.js';
 
 /** What a state is found by. */
 export interface StatePlaces {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
-import { isHeldAxis } from '../../../src/experiments/sweep/held.js';
+import { isHeldAxis } from '../../../src/experiments/sweep/check-axes.js';
 
 describe('an axis of folders', () => {
   const on = (folder: string) => {

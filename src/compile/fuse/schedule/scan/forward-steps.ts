@@ -7,7 +7,6 @@ import { seldomNodes } from '../../ir/seldom.js';
 import { moving } from '../../list/argument.js';
 import type { Instruction } from '../../list/instruction.js';
 import { type Address, addressFor, listAddress, sizeOf, strideOf } from '../../memory/address.js';
-import { type Counter, entryAt, type Records } from './counter.js';
 import {
   type Beside,
   type Built,
@@ -18,7 +17,8 @@ import {
   type StepContext,
   steppedBy,
   unreadAddress,
-} from './scan-step.js';
+} from './build-step.js';
+import { type Counter, entryAt, type Records } from './counter.js';
 import { stateAt } from './state.js';
 
 /** How steps are laid out. */

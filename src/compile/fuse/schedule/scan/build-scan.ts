@@ -9,8 +9,6 @@ import type { Argument, Instruction } from '../../list/instruction.js';
 import { type Address, addressFor, sizeOf, strideOf } from '../../memory/address.js';
 import type { LaidOut } from '../build.js';
 import { copyBytes } from '../copy-value.js';
-import { type Counter, eachStep, everyStep } from './counter.js';
-import { endingOf, isKept, type Repeat } from './ending.js';
 import {
   type Beside,
   type Checkpoints,
@@ -18,8 +16,10 @@ import {
   type ScanRecord,
   type StepContext,
   unexpected,
-} from './scan-step.js';
-import { buildSteps, type Steps } from './steps.js';
+} from './build-step.js';
+import { type Counter, eachStep, everyStep } from './counter.js';
+import { endingOf, isKept, type Repeat } from './ending.js';
+import { buildSteps, type Steps } from './forward-steps.js';
 
 /** What is asked of a scan besides its last state. */
 export interface ScanNeeds {

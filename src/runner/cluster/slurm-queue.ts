@@ -9,7 +9,7 @@ import * as t from 'io-ts';
 import { type DrumheadError, type Effect, mismatch } from '../../base/error.js';
 import { writeBytes } from '../../files/files.js';
 import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
-import type { Parts } from './script.js';
+import type { Parts } from './slurm-script.js';
 
 const jobCodec = t.type({
   /** Slurm's number of the array. */

@@ -29,9 +29,6 @@ import { accumulate } from '../accumulate.js';
 import type { LaidOut } from '../build.js';
 import { copyBytes } from '../copy-value.js';
 import { type AdjointInputs, StepLeaves, Zeros } from './adjoint-leaves.js';
-import { type Becomes, backwards, backwardsFrom, carriedAt } from './carried.js';
-import { type Counter, eachStep, everySegment, single } from './counter.js';
-import { countOf, forLater } from './ending.js';
 import {
   buildStep,
   type Checkpoints,
@@ -41,9 +38,12 @@ import {
   type StepContext,
   unexpected,
   unreadAddress,
-} from './scan-step.js';
+} from './build-step.js';
+import { type Becomes, backwards, backwardsFrom, carriedAt } from './carried.js';
+import { type Counter, eachStep, everySegment, single } from './counter.js';
+import { countOf, forLater } from './ending.js';
+import { buildSteps } from './forward-steps.js';
 import { fieldOf } from './state.js';
-import { buildSteps } from './steps.js';
 
 /** Builds the adjoint of a scan that has been built. */
 export const buildScanAdjoint = (

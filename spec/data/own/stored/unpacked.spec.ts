@@ -6,8 +6,8 @@ import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../../../../src/base/limits.js';
-import { kept, mayBeKept } from '../../../../src/data/own/stored/kept.js';
 import { storedArrays } from '../../../../src/data/own/stored/stored.js';
+import { kept, mayBeKept } from '../../../../src/data/own/stored/unpacked.js';
 import { rangesInMemory } from '../../../../src/files/ranges.js';
 import { openDatabase } from '../../../../src/formats/duckdb.js';
 import { encodeNpy } from '../../../../src/formats/npy/npy.js';

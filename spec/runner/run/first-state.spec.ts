@@ -10,7 +10,7 @@ import { conv, program } from '../../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import type { RunEvent } from '../../../src/runner/environment.js';
 import { readTrained } from '../../../src/runner/export/trained.js';
-import { originOf } from '../../../src/runner/run/begin.js';
+import { originOf } from '../../../src/runner/run/first-state.js';
 import { type Finished, runExperiment } from '../../../src/runner/run/run.js';
 import { environmentIn, trainTiny } from '../tiny-run.js';
 

@@ -5,9 +5,9 @@ import { residualNodes } from '../../adjoint/residuals.js';
 import type { Operand } from '../../emit/emitting.js';
 import type { FieldNode, FieldScanAdjoint } from '../../ir/field.js';
 import type { LaidOut } from '../build.js';
-import { buildScan, type ScanSchedule } from './scan.js';
-import { buildScanAdjoint } from './scan-adjoint.js';
-import type { Beside, BlockScans, ScanRecord, StepContext } from './scan-step.js';
+import { buildScan, type ScanSchedule } from './build-scan.js';
+import { buildScanAdjoint } from './build-scan-adjoint.js';
+import type { Beside, BlockScans, ScanRecord, StepContext } from './build-step.js';
 
 const none: readonly FieldNode[] = [];
 

@@ -7,8 +7,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeWith } from '../../../src/base/codec.js';
 import { errorMessage } from '../../../src/base/error.js';
 import { type SlurmOptions, slurmCodec } from '../../../src/runner/cluster/options.js';
-import { quoted, ranges, slurmScript } from '../../../src/runner/cluster/script.js';
-import { queuedIn, queuedRuns } from '../../../src/runner/cluster/slurm.js';
+import { queuedIn, queuedRuns } from '../../../src/runner/cluster/slurm-queue.js';
+import { quoted, ranges, slurmScript } from '../../../src/runner/cluster/slurm-script.js';
 import { inShard, shardFlag } from '../../../src/runner/sweep/shard.js';
 
 const optionsOf = (value: unknown): SlurmOptions => {
