@@ -14,7 +14,7 @@ import { commandLine } from '../src/cli/command-line.js';
 import { statedData } from '../src/data/task.js';
 import { hashProgram } from '../src/dsl/index.js';
 import { experimentNamed } from '../src/experiments/catalogue.js';
-import { identityOf } from '../src/experiments/experiment.js';
+import { identityOf } from '../src/experiments/identity.js';
 import { learningFor } from '../src/experiments/model.js';
 import { zooDrafts } from '../src/experiments/zoo.js';
 import { allLaws } from '../src/laws/laws/index.js';

@@ -7,14 +7,8 @@ import { parse, stringify } from 'yaml';
 import { canonical, hashOf } from '../../src/base/canonical.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
-import {
-  decodeExperiment,
-  type Experiment,
-  identityOf,
-  type RunIdentity,
-  runIdentity,
-  withTraining,
-} from '../../src/experiments/experiment.js';
+import { decodeExperiment, type Experiment, withTraining } from '../../src/experiments/experiment.js';
+import { identityOf, type RunIdentity, runIdentity } from '../../src/experiments/identity.js';
 import { programFor } from '../../src/experiments/model.js';
 import { draftArbitrary, experimentArbitrary } from '../../src/laws/arbitraries/experiment.js';
 import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';

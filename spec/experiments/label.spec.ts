@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
-import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
+import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
+import { identityOf } from '../../src/experiments/identity.js';
 import {
   experimentLabels,
   labelsOf,

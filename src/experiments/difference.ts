@@ -2,7 +2,8 @@
 
 import { canonical, hashOf } from '../base/canonical.js';
 import { hashProgram } from '../dsl/index.js';
-import { type Experiment, shapingOf } from './experiment.js';
+import type { Experiment } from './experiment.js';
+import { shapingOf } from './identity.js';
 import type { Model } from './model.js';
 import type { Preset } from './settings/presets.js';
 import { runsOf, type Sweep, type SweepRun } from './sweep/sweep.js';

@@ -1,7 +1,7 @@
 /** Experiments as a person writes them; omitted settings have their published values. Only types, for the editor. */
 
 import type { Augment } from '../data/augment.js';
-import type { Generate } from '../data/own/generated/generated.js';
+import type { Generate } from '../data/own/generated/sample.js';
 import type { GeneratedTask } from '../data/own/stated/generated.js';
 import type { Task } from '../data/task.js';
 import type { Program } from '../dsl/index.js';

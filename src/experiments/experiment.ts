@@ -2,17 +2,16 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { hashOf } from '../base/canonical.js';
 import { choice, decodeWith, record, text, where, whole, withDefault, withOptional } from '../base/codec.js';
 import type { Checked } from '../base/error.js';
 import { grouped, limits } from '../base/limits.js';
-import { augmentCodec, changes } from '../data/augment.js';
-import { type Task, taskCodec } from '../data/task.js';
+import { augmentCodec } from '../data/augment.js';
+import { taskCodec } from '../data/task.js';
 import { lossCodec, publishedLoss } from './loss.js';
 import { anyModelCodec } from './model.js';
 import { notesCodec, originCodec } from './origin.js';
 import { type OwnScores, ownScoresCodec } from './scores/own-scores.js';
-import { publishedTraining, shapingTraining, type Training, trainingCodec } from './training/training.js';
+import { publishedTraining, type Training, trainingCodec } from './training/training.js';
 
 export { type Training, trainingCodec } from './training/training.js';
 
@@ -140,100 +139,6 @@ export type Experiment = t.TypeOf<typeof experimentCodec>;
  */
 export const decodeExperiment = (value: unknown, source = 'experiment'): Checked<Experiment> =>
   decodeWith(experimentCodec, source)(value);
-
-/** What determines results. */
-type Shaped = Pick<Experiment, 'task' | 'loss' | 'training' | 'from' | 'augment'>;
-
-/** The task with folder paths replaced by a digest of their contents. */
-const shapingTask = (task: Task, data: string | null): unknown => {
-  switch (task.name) {
-    case 'npy':
-    case 'png': {
-      // The digest includes the effect of `labels` and `ignore`; without a digest they are included if they are used.
-      const { labels, ignore, ...rest } = task;
-      if (data !== null) return { ...rest, folder: null, data };
-      return { ...rest, ...(labels === null ? {} : { labels }), ...(ignore === null ? {} : { ignore }) };
-    }
-    case 'arrays':
-      // The digest knows the arrays by the names of the task.
-      return data === null ? task : { ...task, folder: null, arrays: {}, shapes: {}, data };
-    case 'image-folders':
-    case 'series':
-      return data === null ? task : { ...task, folder: null, data };
-    case 'generated':
-      // The path of the file does not matter, and different code that makes the same data has the same
-      // identity.
-      return data === null ? { ...task, code: '' } : { name: task.name, data };
-    case 'mnist':
-    case 'multi-mnist':
-    case 'sequential-mnist':
-      return data === null ? task : { ...task, mnistDir: null, data };
-    default:
-      return task;
-  }
-};
-
-/**
- * Everything that determines the results of an experiment's runs, as plain data: task, program, loss, training. Name,
- * seeds, scores, outputs and settings without effect do not enter.
- *
- * @param program its hash
- * @param data the digest of the data if it comes from the user's files; without it their path is used
- */
-export const shapingOf = (
-  { task, loss, training, from, augment }: Shaped,
-  program: string,
-  data?: string,
-): Readonly<Record<string, unknown>> => ({
-  task: shapingTask(task, data ?? null),
-  training: shapingTraining(training),
-  program,
-  // Left out for the published loss, so that runs made before there were other losses keep their identity.
-  ...(hashOf(loss) === hashOf(publishedLoss) ? {} : { loss }),
-  // The weights, not the folder that they were read from.
-  ...(from === undefined ? {} : { from: from.weights }),
-  ...(augment === undefined || !changes(augment) ? {} : { augment }),
-});
-
-interface RunIdentityBrand {
-  readonly RunIdentity: unique symbol;
-}
-
-/** The codec of run identities: 64 hexadecimal digits. The brand keeps other hashes and names from being used as one. */
-export const runIdentity = t.brand(
-  t.string,
-  (text): text is t.Branded<string, RunIdentityBrand> => /^[0-9a-f]{64}$/.test(text),
-  'RunIdentity',
-);
-
-/** The identity of one run, as `identityOf` computes it. */
-export type RunIdentity = t.TypeOf<typeof runIdentity>;
-
-/**
- * The identity of one run: a hash of everything that determines its result (`shapingOf`), its seed, its engine and the
- * number of that engine's arithmetic.
- *
- * **Laws** The order of keys, the name, the list of seeds, scores and outputs do not change it; everything that changes
- * the result does.
- */
-export const identityOf = (
-  experiment: Shaped,
-  programHash: string,
-  seed: number,
-  engine: string,
-  data?: string,
-  arithmetic = 1,
-): RunIdentity => {
-  const hash = hashOf({
-    ...shapingOf(experiment, programHash, data),
-    seed,
-    engine,
-    // Left out for arithmetic 1, so that runs of the first release keep their identity.
-    ...(arithmetic === 1 ? {} : { arithmetic }),
-  });
-  if (!runIdentity.is(hash)) throw new Error(`'${hash}' is not a SHA-256 in hexadecimal`);
-  return hash;
-};
 
 /** The experiment with some of its training settings changed. */
 export const withTraining = (experiment: Experiment, changes: Partial<Training>): Experiment => ({

@@ -3,7 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../base/canonical.js';
 import { changes } from '../data/augment.js';
-import { decodeExperiment, type Experiment, shapingOf } from './experiment.js';
+import { decodeExperiment, type Experiment } from './experiment.js';
+import { shapingOf } from './identity.js';
 import { labelsOf } from './label.js';
 import { isClassLoss } from './loss.js';
 import { type Idle, lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';

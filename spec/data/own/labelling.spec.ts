@@ -16,7 +16,7 @@ import { writeNpyPairs } from '../../../src/data/own/pairs/npy-pairs.js';
 import { writePngPairs } from '../../../src/data/own/pairs/write-png-pairs.js';
 import { imageClass, labelsOf } from '../../../src/data/targets.js';
 import { decodeTask, type Task } from '../../../src/data/task.js';
-import { shapingOf } from '../../../src/experiments/experiment.js';
+import { shapingOf } from '../../../src/experiments/identity.js';
 import { publishedLoss } from '../../../src/experiments/loss.js';
 import { publishedTraining } from '../../../src/experiments/training/training.js';
 import { type NpyArray, writeNpy } from '../../../src/formats/npy/npy.js';

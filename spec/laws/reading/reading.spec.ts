@@ -11,7 +11,7 @@ import { degreesOf } from '../../../src/laws/reading/degree.js';
 import { formsOf } from '../../../src/laws/reading/forms.js';
 import { intervalsOf } from '../../../src/laws/reading/interval.js';
 import { paritiesOf } from '../../../src/laws/reading/parity.js';
-import { evaluateUncertain } from '../../../src/laws/rounding/evaluate.js';
+import { evaluateBounded } from '../../../src/laws/rounding/evaluate.js';
 
 type Arrays = Readonly<Record<string, NdArray>>;
 
@@ -38,7 +38,7 @@ const parametersFor = ({ program, seed }: GeneratedProgram): Arrays =>
 /** The values of all nodes. */
 const valuesOf = (g: GeneratedProgram, inputs: Arrays): readonly Float64Array[] => {
   const parameters = parametersFor(g);
-  return evaluateUncertain(
+  return evaluateBounded(
     nodesOf(g),
     (op) => {
       const array =

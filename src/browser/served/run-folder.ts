@@ -4,7 +4,7 @@ import { sha256Hex } from '../../base/canonical.js';
 import { encodeProgram, hashProgram, languageVersion, parametersOf } from '../../dsl/index.js';
 import { arithmetic, arithmeticOf } from '../../engine/arithmetic.js';
 import { engineLabel } from '../../engine/engine.js';
-import { identityOf } from '../../experiments/experiment.js';
+import { identityOf } from '../../experiments/identity.js';
 import { storedZip } from '../../formats/zip-stored.js';
 import { packed } from '../../runner/folder/ongoing/checkpoint-values.js';
 import type { Recorded, RunRecord } from '../../runner/folder/record.js';

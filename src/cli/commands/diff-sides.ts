@@ -15,7 +15,7 @@ import { type DataShape, programFor } from '../../experiments/model.js';
 import type { Member } from '../../experiments/sweep/sweep.js';
 import { type ComputedOn, readComputedOn } from '../../runner/folder/computed-on.js';
 import { readRunRecord } from '../../runner/folder/record.js';
-import { type Told, toldByFiles } from '../../runner/run/prepare.js';
+import { type ResolvedData, resolveData } from '../../runner/run/identity.js';
 import { remark } from '../edge.js';
 import { madeDataHere } from '../source/data-folder.js';
 import { calledAs, type Named } from '../source/source.js';
@@ -56,20 +56,20 @@ const ofRun = (named: Named): T.Task<OfRun | null> =>
 export const readAll =
   (experiments: readonly Experiment[]): T.Task<Read> =>
   async () => {
-    const byTask = new Map<string, Told | null>();
+    const byTask = new Map<string, ResolvedData | null>();
     const read = new Map<Experiment, Known>();
     for (const experiment of experiments) {
       const key = canonical(experiment.task);
       if (!byTask.has(key)) {
-        const told = await toldByFiles(experiment, await madeDataHere())();
-        if (E.isLeft(told))
+        const resolved = await resolveData(experiment, await madeDataHere())();
+        if (E.isLeft(resolved))
           remark(
-            `note: its runs are told by its settings alone, since its data cannot be read: ${errorMessage(told.left)}`,
+            `note: its runs are told by its settings alone, since its data cannot be read: ${errorMessage(resolved.left)}`,
           );
-        byTask.set(key, E.isRight(told) ? told.right : null);
+        byTask.set(key, E.isRight(resolved) ? resolved.right : null);
       }
-      const told = byTask.get(key);
-      if (told !== undefined && told !== null) read.set(experiment, told);
+      const resolved = byTask.get(key);
+      if (resolved !== undefined && resolved !== null) read.set(experiment, resolved);
     }
     return read;
   };

@@ -12,7 +12,7 @@ import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { activeNodes } from './activity.js';
 import { add, affine, concat, filled, reshape, reverse, sliceAxis, zerosOf } from './raw.js';
 import { bodyLeaf, type NamedSources, type Retraced, type RetracedScan, retrace } from './retrace.js';
-import { previous } from './rules/fourier.js';
+import { previous } from './rules/recurrence.js';
 import type { Cotangents, Wanted } from './rules/weighted.js';
 import {
   activeLeaves,

@@ -16,7 +16,7 @@ import { interrupted, type Watch } from '../made/generate.js';
 import { type FoundArrays, findArrays } from './array-files.js';
 import { heldNumbers } from './folder.js';
 import type { ArraysTask } from './stated/arrays.js';
-import { exact, type Scan, scan } from './stored/inspect.js';
+import { exact, type Inspection, inspect } from './stored/inspect.js';
 import { type StoredArray, type StoredArrays, samplesAt, samplesOf } from './stored/stored.js';
 
 /** Named arrays of files, with notes on them. */
@@ -29,7 +29,7 @@ export interface ReadArrays {
 
 /** How files of arrays are read. */
 export interface ReadOptions extends Watch {
-  /** The cache of unpacked files and of scans; null: nothing is kept. */
+  /** The cache of unpacked files and of inspections; null: nothing is kept. */
   readonly cache: string | null;
   /** Further problems with arrays of these forms, reported together with those of the files. */
   readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
@@ -167,7 +167,7 @@ const valueProblems = (
   split: string,
   name: string,
   { path }: StoredArray,
-  { bad, integer, least, largest }: Scan,
+  { bad, integer, least, largest }: Inspection,
   classes: readonly string[] | undefined,
 ): readonly string[] => {
   if (bad !== null)
@@ -184,7 +184,11 @@ const valueProblems = (
       ];
 };
 
-const roundedNote = (name: string, { type }: StoredArray, { least, largest }: Scan): readonly string[] =>
+const roundedNote = (
+  name: string,
+  { type }: StoredArray,
+  { least, largest }: Inspection,
+): readonly string[] =>
   /int(32|64)$/.test(type) && Math.max(-least, largest) > exact
     ? [`${name}: whole numbers beyond 16,777,216 are rounded, since values are float32`]
     : [];
@@ -273,16 +277,16 @@ export const assembled =
       Object.entries(sets[split] ?? {}).map(([name, stored]) => ({ split, name, stored })),
     );
     const total = all.reduce((sum, { stored }) => sum + stored.count, 0);
-    const scans: {
+    const inspections: {
       readonly split: SplitName;
       readonly name: string;
       readonly stored: StoredArray;
-      readonly seen: Scan;
+      readonly seen: Inspection;
     }[] = [];
     let done = 0;
     try {
       for (const { split, name, stored } of all) {
-        const seen = await scan(
+        const seen = await inspect(
           stored,
           cache,
           (samples) => onProgress?.({ stage: split, done: done + samples, total }),
@@ -290,7 +294,7 @@ export const assembled =
         );
         if (seen === null) return E.left(interrupted);
         done += stored.count;
-        scans.push({ split, name, stored, seen });
+        inspections.push({ split, name, stored, seen });
         problems.push(...valueProblems(split, name, stored, seen, task.classes[name]));
       }
     } catch (cause) {
@@ -299,7 +303,7 @@ export const assembled =
 
     const forms: Readonly<Record<string, ArrayForm>> = Object.fromEntries(
       Object.entries(sets.train ?? {}).map(([name, { shape: sizes }]): [string, ArrayForm] => {
-        const own = scans.filter((one) => one.name === name).map(({ seen }) => seen);
+        const own = inspections.filter((one) => one.name === name).map(({ seen }) => seen);
         return [
           name,
           {
@@ -323,7 +327,8 @@ export const assembled =
       problems.push(...(also.left._tag === 'DecodeError' ? also.left.problems : [errorMessage(also.left)]));
     if (problems.length > 0) return E.left(decodeError(task.folder, problems));
 
-    const held = scans.reduce((sum, { stored }) => sum + 4 * stored.count * volumeOf(stored.shape), 0) <= few;
+    const held =
+      inspections.reduce((sum, { stored }) => sum + 4 * stored.count * volumeOf(stored.shape), 0) <= few;
     const readers = (split: SplitName): Readonly<Record<string, Reader>> =>
       Object.fromEntries(
         Object.entries(sets[split] ?? {}).map(([name, stored]) => [name, readerOf(stored, held)]),
@@ -341,12 +346,12 @@ export const assembled =
           (name) =>
             `${parts[name].count} of the ${countOf(sets.train ?? {})} samples are held out for ${name === 'test' ? 'the test' : 'validation'}`,
         ),
-        ...new Set(scans.flatMap(({ name, stored, seen }) => roundedNote(name, stored, seen))),
+        ...new Set(inspections.flatMap(({ name, stored, seen }) => roundedNote(name, stored, seen))),
       ],
       // By name, whatever the order in the files.
       digest: hashOf(
         Object.fromEntries(
-          scans.map(({ split: set, name, stored, seen }) => [
+          inspections.map(({ split: set, name, stored, seen }) => [
             `${set} ${name}`,
             [stored.count, stored.shape, seen.sha256],
           ]),

@@ -5,7 +5,7 @@ import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
 import * as requirements from '../requirements/requirements.js';
 import { dot, sumOf } from '../rounding/bounded.js';
-import { slack } from '../rounding/over-steps.js';
+import { roundingOverSteps } from '../rounding/over-steps.js';
 import { type System, sequenceName } from '../system/system.js';
 import { exactState } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';
@@ -91,7 +91,7 @@ export const cornnEnergy: Law = {
         [-h * found.gamma, dot(wave[z], wave[y])],
       );
       const bound = (volume(system.fields[y]) * n * h) / (2 * found.epsilon);
-      if (energy.value > bound * slack(system, on.unit, n) + energy.error)
+      if (energy.value > bound * roundingOverSteps(system, on.unit, n) + energy.error)
         return broken(
           `after ${n} steps the energy ${digits(energy.value)} is above m t / (2 eps) = ${digits(bound)}`,
           { title: y, field: state[y] },

@@ -3,7 +3,7 @@
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, slack } from '../rounding/over-steps.js';
+import { largest, roundingOverSteps } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';
@@ -66,7 +66,7 @@ export const gates: Law = {
     for (const [n, state] of path.entries()) {
       for (const name of names) {
         const { low, high } = bounds[name];
-        const room = Math.max(Math.abs(low), Math.abs(high)) * (slack(system, on.unit, n) - 1);
+        const room = Math.max(Math.abs(low), Math.abs(high)) * (roundingOverSteps(system, on.unit, n) - 1);
         const wrong = state[name].data.find((v) => !(v >= low - room && v <= high + room));
         if (wrong !== undefined)
           return broken(
@@ -149,7 +149,7 @@ export const unitInterval: Law = {
     const path = trajectory(on, system, start, around, steps);
     for (const [n, state] of path.entries())
       for (const [name, field] of Object.entries(state)) {
-        const room = slack(system, on.unit, n) - 1;
+        const room = roundingOverSteps(system, on.unit, n) - 1;
         const wrong = field.data.find((v) => !(v >= -room && v <= 1 + room));
         if (wrong !== undefined)
           return broken(`after ${n} steps ${name} = ${digits(wrong)} has left [0, 1]`, {

@@ -5,7 +5,7 @@ import { type Degree, degreesOf } from '../reading/degree.js';
 import { dampingOf, rest } from '../requirements/force.js';
 import * as requirements from '../requirements/requirements.js';
 import { exact } from '../rounding/bounded.js';
-import { largest, slack } from '../rounding/over-steps.js';
+import { largest, roundingOverSteps } from '../rounding/over-steps.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
 import {
@@ -84,7 +84,7 @@ const differences = (trial: Trial): Finding => {
     let bound = apart(0);
     let noise: Pair = [0, 0];
     const step = ([a, b]: Pair): Pair => [(1 + h * h * k) * a + Math.abs(h) * b, Math.abs(h) * k * a + b];
-    const rounding = 2 * (slack(system, on.unit, 1) - 1) * magnitude * (1 + k);
+    const rounding = 2 * (roundingOverSteps(system, on.unit, 1) - 1) * magnitude * (1 + k);
     for (let n = 1; n <= steps; n++) {
       bound = step(bound);
       const [p, q] = step(noise);

@@ -3,7 +3,7 @@
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, slack } from '../rounding/over-steps.js';
+import { largest, roundingOverSteps } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
@@ -57,7 +57,7 @@ export const linearGrowth: Law = {
     const path = trajectory(on, system, start, around, steps);
     const [y0, z0] = [largest(start[y].data), largest(start[z].data)];
     for (const [n, state] of path.entries()) {
-      const room = slack(system, on.unit, n);
+      const room = roundingOverSteps(system, on.unit, n);
       const speed = (z0 + n * Math.abs(h) * b) * room;
       const reach = (y0 + n * Math.abs(h) * z0 + (h * h * b * n * (n + 1)) / 2) * room;
       const [found, far] = [largest(state[z].data), largest(state[y].data)];

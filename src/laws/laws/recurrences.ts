@@ -3,8 +3,8 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import type { LeafOp, Node, OpOf } from '../../dsl/op.js';
 import { exact, minus, within } from '../rounding/bounded.js';
-import type { Uncertain } from '../rounding/bounded-array.js';
-import { evaluateUncertain } from '../rounding/evaluate.js';
+import type { BoundedArray } from '../rounding/bounded-array.js';
+import { evaluateBounded } from '../rounding/evaluate.js';
 import type { System } from '../system/system.js';
 import { firstBroken, isZero } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
@@ -20,8 +20,8 @@ const hasRecurrence: Requirement = {
 };
 
 /** Values of all nodes of a map, in float64 with the bounds of `unit`. */
-export const valuesOf = ({ system, start, around }: Trial, unit: number): readonly Uncertain[] =>
-  evaluateUncertain(
+export const valuesOf = ({ system, start, around }: Trial, unit: number): readonly BoundedArray[] =>
+  evaluateBounded(
     system.nodes,
     (op: LeafOp) => {
       const array: NdArray =

@@ -3,16 +3,16 @@
 import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
-import { applied, errorsOf, rounded, type Uncertain } from './bounded-array.js';
+import { applied, type BoundedArray, errorsOf, rounded } from './bounded-array.js';
 import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
 import { fourierError, linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
 
 /** Values and error bounds of all nodes, in an arithmetic with unit roundoff `unit`, from leaves with error bounds. */
-export const evaluateUncertain = (
+export const evaluateBounded = (
   nodes: readonly Node[],
-  leaf: (op: LeafOp) => Uncertain,
+  leaf: (op: LeafOp) => BoundedArray,
   unit: number,
-): readonly Uncertain[] =>
+): readonly BoundedArray[] =>
   along(nodes, ({ op, shape }, inputs) => {
     if (isLeafOp(op)) return leaf(op);
     const array = applied(
@@ -25,7 +25,7 @@ export const evaluateUncertain = (
 
 const errorOf = (
   op: Op,
-  inputs: readonly Uncertain[],
+  inputs: readonly BoundedArray[],
   value: Float64Array,
   shape: Shape,
   unit: number,
@@ -85,5 +85,5 @@ const errorOf = (
 };
 
 /** Element i, or the only element. */
-const knownAt = ({ array, error }: Uncertain, i: number): Known =>
+const knownAt = ({ array, error }: BoundedArray, i: number): Known =>
   array.shape.length === 0 ? [array.data[0], error[0]] : [array.data[i], error[i]];

@@ -1,4 +1,4 @@
-/** Shared parts of bounds over many steps: the largest element, and the effect of rounding. */
+/** Bounds over many steps: the effect of rounding, and the largest element. */
 
 import type { System } from '../system/system.js';
 import { functionUnits } from './pointwise.js';
@@ -9,5 +9,5 @@ export const largest = (data: ArrayLike<number>): number =>
 /**
  * The relative increase of a bound over n steps by rounding: one rounding for every node and step, more for functions.
  */
-export const slack = (system: System, unit: number, steps: number): number =>
+export const roundingOverSteps = (system: System, unit: number, steps: number): number =>
   1 + steps * (system.nodes.length + 4 * functionUnits) * unit;

@@ -8,12 +8,12 @@ import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
 import { bodyOf } from '../../dsl/infer-shape.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { absolute, applied, errorsOf, rounded, type Uncertain } from './bounded-array.js';
+import { absolute, applied, type BoundedArray, errorsOf, rounded } from './bounded-array.js';
 
 /** Sums and means along axes; a maximum changes by at most the largest error of its arguments. */
 export const reduceError = (
   op: OpOf<'reduce'>,
-  x: Uncertain,
+  x: BoundedArray,
   value: Float64Array,
   shape: Shape,
   unit: number,
@@ -25,18 +25,18 @@ export const reduceError = (
 };
 
 /** Means and maxima of windows. */
-export const poolError = (op: OpOf<'pool'>, x: Uncertain, shape: Shape, unit: number): Float64Array =>
+export const poolError = (op: OpOf<'pool'>, x: BoundedArray, shape: Shape, unit: number): Float64Array =>
   op.fn === 'max'
     ? largestError(op, x, shape)
     : applied(op, [rounded(x, (volume(op.size) + 1) * unit)], shape).data;
 
-const largestError = (op: OpOf<'reduce'> | OpOf<'pool'>, x: Uncertain, shape: Shape): Float64Array =>
+const largestError = (op: OpOf<'reduce'> | OpOf<'pool'>, x: BoundedArray, shape: Shape): Float64Array =>
   applied({ ...op, fn: 'max' }, [errorsOf(x)], shape).data;
 
 /** Sums of products with weights. */
 export const linearError = (
   op: OpOf<'conv'> | OpOf<'convTranspose'> | OpOf<'dense'>,
-  [x, w, bias]: readonly Uncertain[],
+  [x, w, bias]: readonly BoundedArray[],
   shape: Shape,
   unit: number,
 ): Float64Array => {
@@ -55,8 +55,8 @@ export const linearError = (
 /** Sums of products of two values, both with errors. */
 export const productError = (
   op: OpOf<'einsum'>,
-  x: Uncertain,
-  y: Uncertain,
+  x: BoundedArray,
+  y: BoundedArray,
   shape: Shape,
   unit: number,
 ): Float64Array => {
@@ -71,7 +71,12 @@ export const productError = (
 };
 
 /** Each mode is a sum of all numbers along the axes, in whatever order it is computed. */
-export const fourierError = (op: OpOf<'fourier'>, x: Uncertain, shape: Shape, unit: number): Float64Array => {
+export const fourierError = (
+  op: OpOf<'fourier'>,
+  x: BoundedArray,
+  shape: Shape,
+  unit: number,
+): Float64Array => {
   const from = x.array.shape;
   const body = bodyOf(op, from);
   // Between two axes both parts of a complex number enter; together they are at most 1.5 times its modulus.
@@ -91,7 +96,7 @@ export const fourierError = (op: OpOf<'fourier'>, x: Uncertain, shape: Shape, un
 /** h = a h + b: sequential or in sweeps, each term is a product of at most T factors of n terms. */
 export const recurrenceError = (
   op: OpOf<'recurrence'>,
-  inputs: readonly Uncertain[],
+  inputs: readonly BoundedArray[],
   shape: Shape,
   unit: number,
 ): Float64Array => {

@@ -8,8 +8,8 @@ import type { LeafOp } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, unit64 } from '../rounding/bounded.js';
-import type { Uncertain } from '../rounding/bounded-array.js';
-import { evaluateUncertain } from '../rounding/evaluate.js';
+import type { BoundedArray } from '../rounding/bounded-array.js';
+import { evaluateBounded } from '../rounding/evaluate.js';
 import { stepsOf } from '../system/program.js';
 import { type System, sequenceName } from '../system/system.js';
 
@@ -142,40 +142,40 @@ export const boundedNodes = (
   around: Surroundings,
   unit: number,
   at = 0,
-): readonly Uncertain[] => {
+): readonly BoundedArray[] => {
   tick();
-  const leaf = (op: LeafOp): Uncertain => {
+  const leaf = (op: LeafOp): BoundedArray => {
     switch (op.op) {
       case 'state':
         return bounded(state[op.field], system.fields[op.field]);
       case 'input':
         return bounded(state[op.name], system.fields[op.name]);
       case 'parameter':
-        return certain(around[op.name]);
+        return exactArray(around[op.name]);
       case 'external':
-        return certain(around[system.externals[op.index].name]);
+        return exactArray(around[system.externals[op.index].name]);
       case 'element': {
         const shape = system.sequences[op.sequence];
         const size = volume(shape);
         const { data } = around[sequenceName(op.sequence)];
-        return certain({ shape, data: data.slice(at * size, (at + 1) * size) });
+        return exactArray({ shape, data: data.slice(at * size, (at + 1) * size) });
       }
       case 'training':
-        return certain({ shape: [], data: Float64Array.of(0) });
+        return exactArray({ shape: [], data: Float64Array.of(0) });
       case 'clock':
-        return certain({ shape: [], data: Float64Array.of(at) });
+        return exactArray({ shape: [], data: Float64Array.of(at) });
     }
   };
   const weighed = unit > unit64;
-  const certain = (array: NdArray): Uncertain => ({
+  const exactArray = (array: NdArray): BoundedArray => ({
     array,
     // Values that are exact in float32 are not rounded by an engine; weights may be.
     error: array.data.map((v) => (weighed && Math.fround(v) !== v ? unit * Math.abs(v) : 0)),
   });
-  return evaluateUncertain(system.nodes, leaf, unit);
+  return evaluateBounded(system.nodes, leaf, unit);
 };
 
-const bounded = ({ value, error }: Bounded, shape: readonly number[]): Uncertain => ({
+const bounded = ({ value, error }: Bounded, shape: readonly number[]): BoundedArray => ({
   array: { shape, data: value },
   error,
 });

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
-import type { RunIdentity } from '../../experiments/experiment.js';
+import type { RunIdentity } from '../../experiments/identity.js';
 import { isPresent } from '../../files/files.js';
 import { files } from './files.js';
 

@@ -4,7 +4,8 @@
  */
 
 import { canonical } from '../../base/canonical.js';
-import { type Experiment, shapingOf } from '../../experiments/experiment.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { shapingOf } from '../../experiments/identity.js';
 import { type Label, memberLabels } from '../../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import type { GroupedRun } from '../../report/tables/index.js';

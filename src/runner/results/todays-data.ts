@@ -11,9 +11,10 @@ import { isOwnTask } from '../../data/task.js';
 import { hashProgram } from '../../dsl/index.js';
 import { engineLabel } from '../../engine/engine.js';
 import { EngineName } from '../../engine/index.js';
-import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { identityOf } from '../../experiments/identity.js';
 import { programFor } from '../../experiments/model.js';
-import { type Told, toldByFiles } from '../run/prepare.js';
+import { type ResolvedData, resolveData } from '../run/identity.js';
 import type { RunSummary } from './summary.js';
 
 /** The facts that identify a run's data. */
@@ -26,18 +27,18 @@ export type OfData = Pick<
 export const shortDigest = (digest: string): string => digest.slice(0, 8);
 
 /** The identity that a run would have on this data; null if it is unknown. */
-const identityOnData = (run: OfData, told: Told): string | null => {
+const identityOnData = (run: OfData, resolved: ResolvedData): string | null => {
   const { experiment, seed, engine, arithmetic, kernels } = run;
   if (!EngineName.is(engine)) return null;
-  const program = programFor(experiment.model, experiment.loss, told.sizes);
+  const program = programFor(experiment.model, experiment.loss, resolved.sizes);
   if (E.isLeft(program)) return null;
   const label = engineLabel({ name: engine, fused: kernels === 'fused' });
   return identityOf(
-    { ...experiment, task: told.experiment.task },
+    { ...experiment, task: resolved.experiment.task },
     hashProgram(program.right),
     seed,
     label,
-    told.data,
+    resolved.data,
     arithmetic,
   );
 };
@@ -46,9 +47,9 @@ const identityOnData = (run: OfData, told: Told): string | null => {
  * Whether a run was trained on this data. Runs of earlier versions do not record their data, but their
  * identity depends on it. If it is unknown, the data count as the same.
  */
-export const isOfData = (run: OfData, told: Told): boolean => {
-  if (run.data !== null) return run.data === told.data;
-  const identity = run.identity === null ? null : identityOnData(run, told);
+export const isOfData = (run: OfData, resolved: ResolvedData): boolean => {
+  if (run.data !== null) return run.data === resolved.data;
+  const identity = run.identity === null ? null : identityOnData(run, resolved);
   return identity === null || identity === run.identity;
 };
 
@@ -56,7 +57,7 @@ export const isOfData = (run: OfData, told: Told): boolean => {
  * The data in the files of a task today; null for generated data and for files that cannot be read. Each task
  * is read once.
  */
-export type Today = (experiment: Experiment) => T.Task<Told | null>;
+export type Today = (experiment: Experiment) => T.Task<ResolvedData | null>;
 
 /**
  * A reader of today's data that reads each task once.
@@ -64,12 +65,14 @@ export type Today = (experiment: Experiment) => T.Task<Told | null>;
  * @param cache the folder that keeps scans of large files
  */
 export const readingOnce = (cache?: string): Today => {
-  const read = new Map<string, Promise<Told | null>>();
+  const read = new Map<string, Promise<ResolvedData | null>>();
   return (experiment) => () => {
     const key = canonical(experiment.task);
     const before = read.get(key);
     if (before !== undefined) return before;
-    const now = toldByFiles(experiment, cache)().then((told) => (E.isRight(told) ? told.right : null));
+    const now = resolveData(experiment, cache)().then((resolved) =>
+      E.isRight(resolved) ? resolved.right : null,
+    );
     read.set(key, now);
     return now;
   };
@@ -100,9 +103,9 @@ export const byData =
   (experiment: Experiment, runs: readonly RunSummary[]): T.Task<ByData> =>
   async () => {
     const all: ByData = { meant: runs, others: [], note: null };
-    const told = runs.length === 0 ? null : await today(experiment)();
-    if (told === null) return all;
-    const meant = runs.filter((run) => isOfData(run, told));
+    const resolved = runs.length === 0 ? null : await today(experiment)();
+    if (resolved === null) return all;
+    const meant = runs.filter((run) => isOfData(run, resolved));
     const others = runs.filter((run) => !meant.includes(run));
     if (meant.length > 0) return { meant, others, note: null };
     return {
@@ -110,6 +113,6 @@ export const byData =
       note:
         `the files of ${isOwnTask(experiment.task) ? experiment.task.folder : experiment.name} ` +
         `hold other data than ${runs.length === 1 ? 'this run was' : 'these runs were'} trained on${dataOf(runs)}: ` +
-        `${told.data === undefined ? '' : `data ${shortDigest(told.data)} is there now, and `}no run of it is there yet`,
+        `${resolved.data === undefined ? '' : `data ${shortDigest(resolved.data)} is there now, and `}no run of it is there yet`,
     };
   };

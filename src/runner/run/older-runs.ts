@@ -6,7 +6,8 @@ import { arithmetic } from '../../engine/index.js';
 import { kindOf } from '../../files/kind-of.js';
 import { findRun } from '../folder/paths.js';
 import { readResult } from '../folder/result.js';
-import { identityOn, type Prepared } from './prepare.js';
+import { identityOn } from './identity.js';
+import type { Prepared } from './prepare.js';
 
 /**
  * A sentence for each run of the same experiment, seed and engine by an older arithmetic. It is another run,

@@ -6,47 +6,42 @@
 import { dirname, join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import {
-  type Checked,
-  type DrumheadError,
-  decodeError,
-  type Effect,
-  errorMessage,
-} from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import type { MicroBatches } from '../../compile/micro-batches.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import type { NamedArrays } from '../../data/arrays.js';
-import { augmented, augmentProblems } from '../../data/augment.js';
-import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
+import { augmented } from '../../data/augment.js';
+import type { Dataset } from '../../data/dataset.js';
 import { type LoadedTask, loadTask } from '../../data/load.js';
 import { settled } from '../../data/own/whereabouts.js';
-import { isArrayTask, isOwnTask, statedData, type Task } from '../../data/task.js';
-import { taskClasses } from '../../data/task-classes.js';
-import { matchOf, nearPattern } from '../../dsl/glob.js';
-import { hashProgram, type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
-import { arithmetic, autoOrder, type Engine, engineLabel, openEngine } from '../../engine/index.js';
+import type { Task } from '../../data/task.js';
+import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.js';
+import { autoOrder, type Engine, openEngine } from '../../engine/index.js';
 import { canFuse, type EngineName } from '../../engine/names.js';
-import { type Experiment, identityOf, type RunIdentity } from '../../experiments/experiment.js';
-import {
-  type Forms,
-  inputsOfLearning,
-  type Learning,
-  readBy,
-  trainedOutput,
-  unreadProblems,
-} from '../../experiments/learning.js';
-import { isClassLoss } from '../../experiments/loss.js';
-import { type DataShape, formsOfSizes, isSizes, learningFor } from '../../experiments/model.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import type { RunIdentity } from '../../experiments/identity.js';
+import { inputsOfLearning, type Learning, trainedOutput } from '../../experiments/learning.js';
+import { learningFor } from '../../experiments/model.js';
 import { isPresent } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import type { Environment } from '../environment.js';
 import { findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
 import { objectiveOf } from '../training/aimed.js';
+import { evaluationBatchOf } from '../training/evaluate.js';
 import type { Objective } from '../training/objective.js';
 import { samplesPerStep } from '../training/train.js';
-import { canWatch } from './watched-score.js';
+import {
+  allFrozen,
+  canAugment,
+  canWait,
+  fitsArrays,
+  fitsLearning,
+  fitsTask,
+  tooFew,
+  weightsFit,
+} from './check-experiment.js';
+import { identityOn } from './identity.js';
 
 /** Everything that is fixed before the first step. */
 export interface Prepared {
@@ -254,191 +249,3 @@ const mayBegin = (
               ),
         ),
       );
-
-/** The problems of several checks, all at once. */
-const allOf = ({ name }: Experiment, checks: readonly Checked<unknown>[]): Checked<void> => {
-  const errors = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
-  const [only, other] = errors;
-  if (only === undefined) return E.right(undefined);
-  if (other === undefined) return E.left(only);
-  const problems = errors.flatMap((error) =>
-    error._tag === 'DecodeError' ? error.problems : [errorMessage(error)],
-  );
-  return E.left(decodeError(name, problems));
-};
-
-/**
- * The program, loss and scores of an experiment, checked with the settings that refer to its scores and
- * parameters.
- */
-const fitsLearning = (experiment: Experiment, learning: Checked<Learning>): Checked<void> => {
-  const { model } = experiment;
-  const written = model.name === 'program' ? model : null;
-  const program = E.isRight(learning) ? learning.right.program : written;
-  return allOf(experiment, [
-    learning,
-    canWatch(experiment),
-    ...(program === null ? [] : [groupsMatch(experiment, program)]),
-  ]);
-};
-
-/** Checks an experiment against the arrays of a person's files: each must be read by something. */
-const fitsArrays = (experiment: Experiment, forms: Forms): Checked<void> => {
-  const learning = learningFor(experiment, forms);
-  const problems = E.isLeft(learning)
-    ? []
-    : [...unreadProblems(learning.right, forms), ...unaugmented(experiment, learning.right, forms)];
-  return allOf(experiment, [
-    fitsLearning(experiment, learning),
-    problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems)),
-  ]);
-};
-
-/** Checks that the samples of a task can be changed as the experiment asks. */
-const canAugment = (experiment: Experiment, learning: Learning, forms: Forms): Checked<void> => {
-  const problems = unaugmented(experiment, learning, forms);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems));
-};
-
-/** The changes of an experiment that the samples of these arrays do not support. */
-const unaugmented = ({ augment }: Experiment, learning: Learning, forms: Forms): readonly string[] =>
-  augment === undefined ? [] : augmentProblems(augment, forms, readBy(learning), inputsOfLearning(learning));
-
-/**
- * The identity of a run on an engine.
- *
- * @param program its hash
- * @param data the digest of the data, if it comes from a person's files
- * @param number of its arithmetic, if another than today's is meant
- */
-export const identityOn = (
-  engine: Pick<Engine, 'name' | 'fused'>,
-  experiment: Experiment,
-  program: string,
-  seed: number,
-  data?: string,
-  number = arithmetic[engine.name],
-): RunIdentity => identityOf(experiment, program, seed, engineLabel(engine), data, number);
-
-/**
- * An experiment with whole folder paths and the digest of its data, from which the identity of its runs is
- * computed.
- */
-export interface Told {
-  readonly experiment: Experiment;
-  readonly data: string | undefined;
-  readonly sizes: DataShape;
-  /** Names of the classes, in the order of their labels. */
-  readonly classes: readonly string[];
-}
-
-/**
- * Reads a person's files for the identity of runs on them; null for generated data, which its task describes,
- * and for samples that a person's function has not made yet.
- *
- * @param cache the folder that keeps scans of large files
- *
- * **Errors** those of the task's files.
- */
-export const toldByFiles = (experiment: Experiment, cache?: string): Effect<Told | null> => {
-  const { task } = experiment;
-  const made = task.name === 'generated';
-  return isOwnTask(task) || made
-    ? pipe(
-        TE.fromTask<Task, DrumheadError>(() => settled(task)),
-        TE.flatMap((whole) =>
-          pipe(
-            loadTask(whole, { cacheDir: cache }),
-            TE.map(({ arrays, images, classes, digest }) => ({
-              experiment: { ...experiment, task: whole },
-              data: digest,
-              sizes: images === null ? arrays.forms : shapeOfDataset(images),
-              classes,
-            })),
-          ),
-        ),
-        // Samples that are not made yet are not made for this.
-        TE.orElse((error): Effect<Told | null> => (made ? TE.right(null) : TE.left(error))),
-      )
-    : TE.right(null);
-};
-
-const weightsFit = (
-  { name, loss }: Experiment,
-  classes: number,
-  names: readonly string[] = [],
-): Checked<void> =>
-  !isClassLoss(loss) || loss.weights.length === 0 || loss.weights.length === classes
-    ? E.right(undefined)
-    : E.left(
-        decodeError(
-          name,
-          `loss.weights: ${loss.weights.length} of them for ${classes} classes${names.length === 0 ? '' : `, which are ${names.join(', ')}`}`,
-        ),
-      );
-
-/** Checks that each group matches some parameters. */
-const groupsMatch = ({ name, training }: Experiment, program: Program): Checked<void> => {
-  const names = parametersOf(program.graph).map((declared) => declared.name);
-  const problems = training.groups.flatMap(({ match }, i) => {
-    if (names.some((one) => matchOf(match, one) !== null)) return [];
-    const near = nearPattern(match, names);
-    return [
-      `training.groups.${i}.match: no parameter is named '${match}'${near === undefined ? '' : `; did you mean '${near}'?`}${near === undefined ? '.' : ''} There are: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`,
-    ];
-  });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(name, problems));
-};
-
-const allFrozen = ({ training }: Experiment, program: Program): boolean => {
-  const names = parametersOf(program.graph).map((declared) => declared.name);
-  const isFrozen = (name: string): boolean =>
-    training.groups.find(({ match }) => matchOf(match, name) !== null)?.frozen === true;
-  return names.length > 0 && names.every(isFrozen);
-};
-
-/** Checks that there are validation images for early stopping. */
-const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
-  training.patience === null || held > 0
-    ? E.right(undefined)
-    : E.left(
-        decodeError(
-          name,
-          'training.patience waits for a better validation loss, but there are no validation images; ' +
-            'raise task.validationShare, or leave patience out',
-        ),
-      );
-
-const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
-  decodeError(
-    name,
-    training.accumulate === 1
-      ? `training.batch: ${training.batch} is more than the ${images} training images`
-      : `training.batch: ${training.accumulate} batches of ${training.batch} are more than the ${images} training images`,
-  );
-
-/**
- * Checks an experiment against the shapes and counts that its task states, before any image is made. Tasks of files
- * state none.
- */
-const fitsTask = (experiment: Experiment): Checked<void> => {
-  const { task, training } = experiment;
-  const stated = statedData(task);
-  // Tasks of files are checked once the files are read; pictures have the scores of classes.
-  if (O.isNone(stated)) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
-  const classes = taskClasses(task);
-  const learning = learningFor(experiment, stated.value);
-  const forms = isSizes(stated.value) ? formsOfSizes(stated.value) : stated.value;
-  return allOf(experiment, [
-    fitsLearning(experiment, learning),
-    ...(E.isRight(learning) ? [canAugment(experiment, learning.right, forms)] : []),
-    ...(classes === null ? [] : [weightsFit(experiment, classes.length)]),
-    ...('train' in task && task.train < samplesPerStep(training)
-      ? [E.left(tooFew(experiment, task.train))]
-      : []),
-  ]);
-};
-
-/** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
-export const evaluationBatchOf = (microBatches: MicroBatches): number =>
-  Math.max(1, Math.min(16, ...microBatches));

@@ -23,7 +23,7 @@ import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.j
 import { findRun } from '../folder/paths.js';
 import { type Result, readWholeResult } from '../folder/result.js';
 import type { SweepFile } from '../folder/sweep-file.js';
-import { identityOn } from '../run/prepare.js';
+import { identityOn } from '../run/identity.js';
 import { inShard, type Shard } from './shard.js';
 
 /** One run of a sweep. */

@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { type Engine, engineWords, kernelsOf } from '../../engine/index.js';
-import { shapingOf } from '../../experiments/experiment.js';
+import { shapingOf } from '../../experiments/identity.js';
 import { idleInValues } from '../../experiments/idle.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import type { Environment } from '../environment.js';

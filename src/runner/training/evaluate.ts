@@ -1,5 +1,6 @@
 /** Evaluation: runs a split through the program and scores it, in memory for a few samples. */
 
+import type { MicroBatches } from '../../compile/micro-batches.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import type { ArraySplit } from '../../data/arrays.js';
 import { only } from './classes.js';
@@ -43,6 +44,10 @@ export const evaluate = async (
   }
   return scorer.evaluation();
 };
+
+/** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
+export const evaluationBatchOf = (microBatches: MicroBatches): number =>
+  Math.max(1, Math.min(16, ...microBatches));
 
 /** begin, begin + 1, ... */
 export const range = (begin: number, count: number): readonly number[] =>

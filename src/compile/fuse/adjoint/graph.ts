@@ -8,7 +8,7 @@
 import type { FieldBuilder } from '../ir/builder.js';
 import { dependents } from '../ir/dependence.js';
 import { Cotangents } from './cotangents.js';
-import { sweep } from './reverse-pass.js';
+import { reversePass } from './reverse-pass.js';
 import type { VjpContext } from './rules.js';
 import { scanAdjoint } from './scan.js';
 
@@ -34,7 +34,7 @@ export const addGradients = (
     addSlice: (node, piece) => cotangents.addSlice(node, piece),
     wanted: (node) => depends[node],
   };
-  sweep(forward, cotangents, context, scanAdjoint('here'));
+  reversePass(forward, cotangents, context, scanAdjoint('here'));
   const found = new Map<number, number>();
   for (const leaf of wanted) {
     const cotangent = cotangents.of(leaf);

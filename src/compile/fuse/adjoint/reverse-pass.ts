@@ -1,4 +1,4 @@
-/** One sweep of reverse mode over a graph: from its last node to its first, scans with all of their ports at once. */
+/** One pass of reverse mode over a graph, from its last node to its first; scans with all of their ports at once. */
 
 import type { FieldNode, FieldScan } from '../ir/field.js';
 import type { Cotangents } from './cotangents.js';
@@ -13,7 +13,7 @@ export type AddScanAdjoint = (
 ) => void;
 
 /** Hands the cotangents of all nodes that are wanted on to their inputs. `contextOf`: what a node's rule reads and writes. */
-export const sweep = (
+export const reversePass = (
   nodes: readonly FieldNode[],
   cotangents: Cotangents,
   context: VjpContext,

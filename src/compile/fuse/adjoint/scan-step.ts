@@ -17,7 +17,7 @@ import { scoresSites } from '../memory/scores.js';
 import { Cotangents } from './cotangents.js';
 import { type Recomputation, recomputation } from './recompute-velocity.js';
 import { residualNodes } from './residuals.js';
-import { type AddScanAdjoint, sweep } from './reverse-pass.js';
+import { type AddScanAdjoint, reversePass } from './reverse-pass.js';
 import type { VjpContext } from './rules.js';
 
 /** The adjoint of a step, with the fields that it recomputes. */
@@ -157,7 +157,7 @@ const derive = (
     addSlice: (node, piece) => cotangents.addSlice(node, piece),
     wanted: (node) => depends[node],
   };
-  sweep(forward, cotangents, context, addScan, keptContext(context, seldomNodes(scan), ending));
+  reversePass(forward, cotangents, context, addScan, keptContext(context, seldomNodes(scan), ending));
   const carry: Record<string, number> = {};
   const elements: Record<number, number> = {};
   const externals: Record<number, number> = {};

@@ -4,8 +4,9 @@ import type { OpOf } from '../../../dsl/op.js';
 import { shapeOf, type Tensor } from '../../../dsl/tensor.js';
 import { add, affine, by, div, filled, mul, spread, sum, total, where, zerosOf } from '../raw.js';
 import { chosen } from './extremes.js';
-import { algebraOf, directions, fourierTransform, previous } from './fourier.js';
+import { directions, fourierTransform } from './fourier.js';
 import { type LinearMap, mapTangent, zipDerivatives } from './pointwise.js';
+import { algebraOf, previous } from './recurrence.js';
 import type { VjpOp } from './vjp-rules.js';
 import { poolJvp, weightedJvp } from './weighted.js';
 

@@ -25,8 +25,9 @@ import {
   zerosOf,
 } from '../raw.js';
 import { chosen } from './extremes.js';
-import { algebraOf, directions, fourierAdjoint, previous } from './fourier.js';
+import { directions, fourierAdjoint } from './fourier.js';
 import { mapTangent, zipDerivatives } from './pointwise.js';
+import { algebraOf, previous } from './recurrence.js';
 import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wanted } from './weighted.js';
 
 /** Operations with a VJP rule; scans have a graph of their own. */

@@ -22,9 +22,9 @@ const codeOf = (cause: unknown): unknown => (t.UnknownRecord.is(cause) ? cause.c
  * @returns 'stopped' after Ctrl-C, which reaches no other listener meanwhile
  *
  * @example
- * bounded(() => { for (;;); }, 0.1) // 'late'
+ * timeLimited(() => { for (;;); }, 0.1) // 'late'
  */
-export const bounded = (work: () => void, seconds: number): Ended => {
+export const timeLimited = (work: () => void, seconds: number): Ended => {
   place ??= createContext({});
   let ended = false;
   place.work = () => {

@@ -1,6 +1,6 @@
 /**
- * A scan of every number of a stored array, a few megabytes at a time: range, digest, and the first that is not finite. A file
- * that has not changed since is not scanned again.
+ * Reads every number of a stored array, a few megabytes at a time: range, digest, and the first that is not finite. A file
+ * that has not changed since is not read again.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,7 +12,7 @@ import { parsedJson } from '../../../base/json-text.js';
 import { readBytesIfPresent, writeBytes } from '../../../files/files.js';
 import { type StoredArray, samplesAt } from './stored.js';
 
-const scanCodec = t.type({
+const inspectionCodec = t.type({
   /** The digest of all numbers as float32, sample after sample. */
   sha256: t.string,
   least: t.number,
@@ -23,24 +23,24 @@ const scanCodec = t.type({
   bad: t.union([t.null, t.type({ sample: t.number, place: t.number, value: t.string })]),
 });
 
-/** The result of a scan. */
-export type Scan = t.TypeOf<typeof scanCodec>;
+/** What all numbers of an array say of it. */
+export type Inspection = t.TypeOf<typeof inspectionCodec>;
 
 /** Numbers of a piece. */
 const piece = 2 ** 20;
 /** Whole numbers up to here are exact as float32. */
 export const exact = 2 ** 24;
 
-const scanned = async (
+const inspected = async (
   stored: StoredArray,
   watch: (samples: number) => void,
   signal: AbortSignal | undefined,
-): Promise<Scan | null> => {
+): Promise<Inspection | null> => {
   const size = stored.shape.reduce((a, b) => a * b, 1);
   const together = Math.max(1, Math.floor(piece / Math.max(1, size)));
   const hash = createHash('sha256');
   let [least, largest, integer] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
-  let bad: Scan['bad'] = null;
+  let bad: Inspection['bad'] = null;
   for (let first = 0; first < stored.count; first += together) {
     if (signal?.aborted) return null;
     const count = Math.min(together, stored.count - first);
@@ -73,31 +73,31 @@ const settledAfter = 2_000;
 const memoOf = (cache: string, { bytes, at, type, bigEndian, count, shape }: StoredArray): string =>
   join(cache, 'scans', `${hashOf([1, bytes.stamp, at, type, bigEndian, count, shape]).slice(0, 32)}.json`);
 
-const known = async (memo: string): Promise<Scan | null> => {
+const known = async (memo: string): Promise<Inspection | null> => {
   const read = await readBytesIfPresent(memo)();
   if (E.isLeft(read) || read.right === null) return null;
   const json = parsedJson(new TextDecoder().decode(read.right));
-  return E.isRight(json) && scanCodec.is(json.right) ? json.right : null;
+  return E.isRight(json) && inspectionCodec.is(json.right) ? json.right : null;
 };
 
 /**
  * Looks at all numbers of an array.
  *
- * @param cache the folder that keeps scans; null: none are kept
+ * @param cache the folder that keeps inspections; null: none are kept
  * @returns null where the signal stopped it
  *
  * **Errors** Rejected where the file cannot be read.
  */
-export const scan = async (
+export const inspect = async (
   stored: StoredArray,
   cache: string | null,
   watch: (samples: number) => void = () => {},
   signal?: AbortSignal,
-): Promise<Scan | null> => {
+): Promise<Inspection | null> => {
   const memo = cache === null || stored.bytes.stamp === null ? null : memoOf(cache, stored);
   const before = memo === null ? null : await known(memo);
   if (before !== null) return before;
-  const now = await scanned(stored, watch, signal);
+  const now = await inspected(stored, watch, signal);
   // A cache that cannot be written costs time alone.
   if (memo !== null && now !== null && Date.now() - stored.bytes.written > settledAfter)
     await writeBytes(memo, new TextEncoder().encode(`${JSON.stringify(now)}\n`))();
