@@ -5,7 +5,7 @@
  * into one sentence. Nothing in drumhead throws across a room's boundary.
  */
 
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 
 /** The language refused a program: operation, shapes and where in the user's source it was written. */
@@ -123,6 +123,10 @@ export const decodeError = (
   source,
   problems: problems.flat(),
 });
+
+/** A value, unless there are problems. **Errors** DecodeError with all of them. */
+export const unlessProblems = <A>(source: string, problems: readonly string[], value: A): Checked<A> =>
+  problems.length === 0 ? E.right(value) : E.left(decodeError(source, problems));
 
 /** An UnknownName; the message proposes the known name that is nearest. */
 export const unknownName = (kind: string, name: string, known: readonly string[]): UnknownName => ({

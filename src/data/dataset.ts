@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../base/error.js';
+import { joined } from '../base/joined.js';
 import { grouped, limits } from '../base/limits.js';
 import { hasClass, noClass } from '../base/no-class.js';
 import { objectsAmong } from './classes/names.js';
@@ -115,16 +116,6 @@ export const select = (split: Split, indices: readonly number[]): Split => {
       ? {}
       : { difficulties: Float32Array.from(indices, (i) => split.difficulties?.[i] ?? 0) }),
   };
-};
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 };
 
 /**

@@ -104,38 +104,25 @@ const weighed = [...compared, 'mask'] as const;
 const optionally = <A extends object, K extends string>(codec: t.Type<A, A, unknown>, key: K) =>
   withOptional(codec, key, text);
 
-const meanSquaredCodec = pipe(
-  record('mean-squared', { name: t.literal('mean-squared') }, weighed),
-  (codec) => optionally(codec, 'output'),
-  (codec) => optionally(codec, 'against'),
-  (codec) => optionally(codec, 'mask'),
-);
-const meanAbsoluteCodec = pipe(
-  record('mean-absolute', { name: t.literal('mean-absolute') }, weighed),
-  (codec) => optionally(codec, 'output'),
-  (codec) => optionally(codec, 'against'),
-  (codec) => optionally(codec, 'mask'),
-);
-const huberCodec = pipe(
+const withCompared = <A extends object>(codec: t.Type<A, A, unknown>) =>
+  optionally(optionally(codec, 'output'), 'against');
+
+const withWeighed = <A extends object>(codec: t.Type<A, A, unknown>) =>
+  optionally(withCompared(codec), 'mask');
+
+const meanSquaredCodec = withWeighed(record('mean-squared', { name: t.literal('mean-squared') }, weighed));
+const meanAbsoluteCodec = withWeighed(record('mean-absolute', { name: t.literal('mean-absolute') }, weighed));
+const huberCodec = withWeighed(
   record('huber', { name: t.literal('huber'), delta: withDefault(positive, 1) }, weighed),
-  (codec) => optionally(codec, 'output'),
-  (codec) => optionally(codec, 'against'),
-  (codec) => optionally(codec, 'mask'),
 );
-const contrastiveCodec = pipe(
+const contrastiveCodec = withCompared(
   record(
     'contrastive',
     { name: t.literal('contrastive'), temperature: withDefault(positive, 0.1) },
     compared,
   ),
-  (codec) => optionally(codec, 'output'),
-  (codec) => optionally(codec, 'against'),
 );
-const nextStepCodec = pipe(
-  record('next-step', { name: t.literal('next-step') }, compared),
-  (codec) => optionally(codec, 'output'),
-  (codec) => optionally(codec, 'against'),
-);
+const nextStepCodec = withCompared(record('next-step', { name: t.literal('next-step') }, compared));
 
 const named = byName<ClassLoss | NumberLoss>('loss', {
   'cross-entropy': crossEntropyCodec,

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type Checked, type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, type DrumheadError, decodeError, unlessProblems } from '../base/error.js';
 import {
   decodeProgram,
   type Graph,
@@ -182,7 +182,7 @@ const fits = (
           `its output logits must be ${wantedLogits.map(showShape).join(' or ')}, it is ${signature(program)}`,
         ]),
   ];
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', problems));
+  return unlessProblems('model', problems, undefined);
 };
 
 /** Adds a node for the mean of the logits over all pixels. */

@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, fileError } from '../base/error.js';
+import { type Checked, decodeError, type Effect, fileError, unlessProblems } from '../base/error.js';
 import { holderName, holderOf, livesHere, ownHolder } from './holder.js';
 import { makeFolder, mayHoldFiles } from './make-folder.js';
 import {
@@ -162,7 +162,7 @@ const allowedNames = (folder: string, files: Files): Checked<void> => {
       ? []
       : [`${JSON.stringify(name.slice(0, 80))} cannot be written there: ${why}; rename it`];
   });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(folder, problems));
+  return unlessProblems(folder, problems, undefined);
 };
 
 /** The first free name of this form. Rejects with the error of the file system. */

@@ -1,5 +1,7 @@
 /** Zip archives without compression, written in memory: for downloads of a page. Pure. */
 
+import { joined } from '../base/joined.js';
+
 const table = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
@@ -83,11 +85,5 @@ export const storedZip = (files: Readonly<Record<string, Uint8Array>>): Uint8Arr
     [12, 4, size],
     [16, 4, at],
   ]);
-  const whole = new Uint8Array(at + size + end.length);
-  let begin = 0;
-  for (const part of [...parts, ...directory, end]) {
-    whole.set(part, begin);
-    begin += part.length;
-  }
-  return whole;
+  return joined([...parts, ...directory, end]);
 };

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, decodeError, defect } from '../base/error.js';
+import { type Checked, defect, unlessProblems } from '../base/error.js';
 import { errorColours, light, type Theme } from './colours.js';
 import { classEntries, legend } from './legend.js';
 import {
@@ -132,7 +132,7 @@ const problems = ({
 /** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
 export const checkedSegmentations = <A extends SegmentationsPicture>(picture: A): Checked<A> => {
   const found = problems(picture);
-  return found.length === 0 ? E.right(picture) : E.left(decodeError('segmentations picture', found));
+  return unlessProblems('segmentations picture', found, picture);
 };
 
 /** The gallery as a raster, to be put together with others. */

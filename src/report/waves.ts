@@ -5,7 +5,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, decodeError, defect } from '../base/error.js';
+import { type Checked, defect, unlessProblems } from '../base/error.js';
 import type { Theme } from './colours.js';
 import { encodeGif, withFewColours } from './gif.js';
 import { classEntries, legend } from './legend.js';
@@ -182,7 +182,7 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
 /** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
 export const checkedWaves = <A extends WavesPicture>(picture: A): Checked<A> => {
   const found = problems(picture);
-  return found.length === 0 ? E.right(picture) : E.left(decodeError('waves picture', found));
+  return unlessProblems('waves picture', found, picture);
 };
 
 /**

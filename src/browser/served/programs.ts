@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, type DrumheadError, decodeError, engineError } from '../../base/error.js';
+import { type Checked, type DrumheadError, engineError, unlessProblems } from '../../base/error.js';
 import { type Arrays, initialParameters } from '../../compile/parameters.js';
 import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { openFusedLane } from '../../compile/tfjs/session/fused-lane.js';
@@ -38,7 +38,7 @@ export const checkedWeights = (program: Program, weights: Arrays): Checked<void>
     if (size === undefined) return [`${name}: the program has no such parameter`];
     return size === values.length ? [] : [`${name}: it has ${values.length} values, not ${size}`];
   });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('weights', problems));
+  return unlessProblems('weights', problems, undefined);
 };
 
 /** Refuses inputs that are missing, or of another size. */
@@ -47,7 +47,7 @@ export const checkedInputs = (program: Program, count: number, inputs: Arrays): 
     const [size, given] = [count * volume(shape), inputs[name]?.length];
     return size === given ? [] : [`${name}: it has ${given ?? 'no'} values, not ${size}`];
   });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('inputs', problems));
+  return unlessProblems('inputs', problems, undefined);
 };
 
 /** An open program. */

@@ -1,14 +1,14 @@
 /** A training of a page as a run folder in a zip archive, which `drumhead run FOLDER` goes on with. Pure. */
 
-import { sha256Hex } from '../../base/canonical.js';
-import { encodeProgram, hashProgram, languageVersion, parametersOf } from '../../dsl/index.js';
+import { hashProgram, languageVersion, parametersOf } from '../../dsl/index.js';
 import { arithmetic, arithmeticOf } from '../../engine/arithmetic.js';
 import { engineLabel } from '../../engine/engine.js';
 import { identityOf } from '../../experiments/identity.js';
 import { storedZip } from '../../formats/zip-stored.js';
 import { packed } from '../../runner/folder/ongoing/checkpoint-values.js';
-import type { Recorded, RunRecord } from '../../runner/folder/record.js';
+import type { Recorded } from '../../runner/folder/record.js';
 import { sealed } from '../../runner/folder/seal.js';
+import { runTexts } from '../../runner/run/run-texts.js';
 import { pageEngine, type Training } from './trainings.js';
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -24,11 +24,6 @@ export const runFolder = (
   host: string,
 ): { readonly name: string; readonly zip: Uint8Array } => {
   const { seed, microBatches } = plan;
-  const written = {
-    experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
-    program: encodeProgram(program),
-  };
-  const hash = (content: string): string => sha256Hex(text(content));
   const number = arithmetic[pageEngine.name];
   const identity = identityOf(
     experiment,
@@ -38,16 +33,7 @@ export const runFolder = (
     undefined,
     number,
   );
-  const record: RunRecord = {
-    identity,
-    name: experiment.name,
-    seed,
-    epochs: experiment.training.epochs,
-    experiment: hash(written.experiment),
-    program: hash(written.program),
-    classes,
-    figures: 'sealed',
-  };
+  const { record, ...written } = runTexts({ identity, experiment, program, seed, classes });
   const environment: Recorded = {
     drumhead: 'browser',
     commit: null,
@@ -69,7 +55,7 @@ export const runFolder = (
   const files: Readonly<Record<string, Uint8Array>> = {
     'experiment.json': text(written.experiment),
     'program.json': text(written.program),
-    'run.json': json(sealed(record)),
+    'run.json': json(sealed({ ...record, figures: 'sealed' })),
     'environment.json': json(sealed(environment)),
     'checkpoint.json': json(sealed(header)),
     [header.values]: bytes,

@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unlessProblems } from '../../base/error.js';
 import type { EngineName, Kernels } from '../../engine/index.js';
 import { presetNote } from '../../experiments/difference.js';
 import { equalMembers, idleSettings, isWritten, saidOfMembers } from '../../experiments/idle.js';
@@ -239,5 +239,5 @@ export const changedSweep = (
 
 const truthful = (sweep: Sweep): Check => {
   const problems = sweepProblems(sweep);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(sweep.name, problems));
+  return unlessProblems(sweep.name, problems, undefined);
 };

@@ -5,8 +5,8 @@
  * The three parts are programs; values pass between them under the names of `names.ts`.
  */
 
-import { type Graph, outputsOf } from '../../dsl/graph.js';
-import { type Body, everyOf, keptSteps, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { type Graph, longestScan, outputsOf, type ScanNode } from '../../dsl/graph.js';
+import { type Body, everyOf, keptSteps, type Node, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import { pruneGraph } from '../../dsl/prune.js';
@@ -54,19 +54,6 @@ export interface Stepwise {
   readonly outputs: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
-type ScanNode = Node & { readonly op: ScanOp };
-
-const isScan = (node: Node): node is ScanNode => node.op.op === 'scan';
-
-/** The longest scan of a program; the first if several are equally long. */
-export const scanOf = ({ nodes }: Graph): ScanNode | null =>
-  nodes
-    .filter(isScan)
-    .reduce<ScanNode | null>(
-      (best, node) => (best === null || node.op.steps > best.op.steps ? node : best),
-      null,
-    );
-
 /**
  * Cuts a program at its longest scan; null where it has none.
  *
@@ -77,7 +64,7 @@ export const scanOf = ({ nodes }: Graph): ScanNode | null =>
  * stepwise(decay)?.fields; // => [{ name: 'y', shape: [4, 4, 1] }]
  */
 export const stepwise = ({ graph }: Program): Stepwise | null => {
-  const scan = scanOf(graph);
+  const scan = longestScan(graph);
   return scan === null ? null : cutAt(graph, scan);
 };
 

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type Checked, decodeError, nearest } from '../../base/error.js';
+import { type Checked, decodeError, nearest, unlessProblems } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiment.js';
 import { begun, renamed } from './rename.js';
 
@@ -116,7 +116,7 @@ export const changed = (value: unknown, settings: Settings, source: string): Che
         ),
       { value, notes: [] },
     );
-  return problems.length === 0 ? E.right(result) : E.left(decodeError(source, problems));
+  return unlessProblems(source, problems, result);
 };
 
 /** An experiment with some settings changed, and the settings that were dropped. */

@@ -1,11 +1,11 @@
 /** Observed states: the state after each step, or by mistake the one before it. */
 
+import { longestScan } from '../../dsl/graph.js';
 import type { System } from '../system/system.js';
-import { scanOf } from '../system/system.js';
 
 /** Hints on fields that are only observed as they were before each step. */
 export const observedHints = ({ program: { graph }, kind }: System): readonly string[] => {
-  const scan = kind === 'step' ? scanOf(graph) : null;
+  const scan = kind === 'step' ? longestScan(graph) : null;
   if (scan === null) return [];
   const { nodes, next, observe } = scan.op.body;
   const shown = new Set(Object.values(observe));

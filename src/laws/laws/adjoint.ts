@@ -1,6 +1,7 @@
 /** Law 18: the reverse derivative is the adjoint of the forward one. */
 
 import { stream } from '../../base/random.js';
+import { remembered } from '../../base/remembered.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { jvp, jvpNames, vjp, vjpNames } from '../../compile/transform/index.js';
@@ -29,17 +30,11 @@ interface Derived {
   readonly reverse: Program;
 }
 
-const derived = new WeakMap<System, Derived>();
-
-const derivativesOf = (system: System): Derived => {
-  const known = derived.get(system);
-  if (known !== undefined) return known;
+const derivativesOf = remembered((system: System): Derived => {
   const step = oneStep(system);
   const wrt = { inputs: Object.keys(system.fields), parameters: [], batchNorm: 'running' } as const;
-  const made = { step, forward: jvp(step, wrt), reverse: vjp(step, wrt) };
-  derived.set(system, made);
-  return made;
-};
+  return { step, forward: jvp(step, wrt), reverse: vjp(step, wrt) };
+});
 
 /** Numbers between -1 and 1, exact in float32, for directions that are not part of a case. */
 const direction = (shape: readonly number[], seed: number, name: string): NdArray => {

@@ -1,5 +1,6 @@
 /** Law 15: phases that attract each other synchronise, and two of them lock. */
 
+import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import { formsOf } from '../reading/forms.js';
 import { structureOf } from '../reading/structure.js';
@@ -109,21 +110,13 @@ const frequencyOf = (system: System): { readonly name: string; readonly h: numbe
   return null;
 };
 
-const pairs = new WeakMap<System, System | null>();
-
-const pairOf = (system: System): System | null => {
-  if (!pairs.has(system)) {
-    const last = system.grid.length - 1;
-    pairs.set(
-      system,
-      resize(
-        system,
-        system.grid.map((_, axis) => (axis === last ? 2 : 1)),
-      ),
-    );
-  }
-  return pairs.get(system) ?? null;
-};
+const pairOf = remembered((system: System): System | null => {
+  const last = system.grid.length - 1;
+  return resize(
+    system,
+    system.grid.map((_, axis) => (axis === last ? 2 : 1)),
+  );
+});
 
 const pairable: Requirement = {
   name: 'two oscillators with frequencies of their own',

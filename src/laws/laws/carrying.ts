@@ -1,5 +1,6 @@
 /** Law 14: a ring along which the state travels. */
 
+import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
 import { atRest, smallAtRest } from '../requirements/at-rest.js';
@@ -24,15 +25,7 @@ interface Shift {
   readonly as: number;
 }
 
-const shifts = new WeakMap<System, Shift | string>();
-
-const shiftOf = (system: System): Shift | string => {
-  const known = shifts.get(system);
-  if (known !== undefined) return known;
-  const found = readShift(system);
-  shifts.set(system, found);
-  return found;
-};
+const shiftOf = remembered((system: System): Shift | string => readShift(system));
 
 const readShift = (system: System): Shift | string => {
   const names = Object.keys(system.fields);

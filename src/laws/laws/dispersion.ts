@@ -1,5 +1,6 @@
 /** Law 4: the frequency of plane waves on the lattice. */
 
+import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
@@ -18,16 +19,8 @@ interface Lattice {
   readonly omega: number;
 }
 
-const known = new WeakMap<System, Lattice | string>();
-
 /** Reads c^2 and omega from the stiffness of a single displaced site, or returns why it does not have this form. */
-const latticeOf = (system: System): Lattice | string => {
-  const before = known.get(system);
-  if (before !== undefined) return before;
-  const found = read(system);
-  known.set(system, found);
-  return found;
-};
+const latticeOf = remembered((system: System): Lattice | string => read(system));
 
 const read = (system: System): Lattice | string => {
   const { oscillator } = structureOf(system);

@@ -1,5 +1,6 @@
 /** Laws 9 and 10: superposition, oddness, and the mode without a restoring force. */
 
+import { remembered } from '../../base/remembered.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
@@ -137,13 +138,12 @@ const leak = (system: System): number => {
 
 const few = 64;
 
-const leaks = new WeakMap<System, number>();
+const leakOf = remembered((system: System): number => leak(system));
 
 const balanced: Requirement = {
   name: 'kernel entries that sum to zero for each input',
   missing: (system) => {
-    const found = leaks.get(system) ?? leak(system);
-    leaks.set(system, found);
+    const found = leakOf(system);
     return found === 0
       ? null
       : `its force does not sum to zero: a displaced site pulls at the whole with ${digits(found)}`;

@@ -3,6 +3,7 @@
  * attend to one another, that a matrix couples, or the edges of a graph.
  */
 
+import { remembered } from '../../base/remembered.js';
 import type { Node, Op } from '../../dsl/op.js';
 import { axesOfNodes } from '../../dsl/resize/rules.js';
 import { type Axis, axes } from '../../dsl/resize/sizes.js';
@@ -19,14 +20,8 @@ export interface Sites {
   readonly ordered: string | null;
 }
 
-const known = new WeakMap<System, Sites>();
-
 /** The sites of a system. Without a row of sites no axis counts them. */
-export const sitesOf = (system: System): Sites => {
-  const found = known.get(system) ?? read(system);
-  known.set(system, found);
-  return found;
-};
+export const sitesOf: (system: System) => Sites = remembered((system) => read(system));
 
 const read = (system: System): Sites => {
   const { graph } = oneStep(system);

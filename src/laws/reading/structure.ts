@@ -3,6 +3,7 @@
  * degree. It decides which laws apply.
  */
 
+import { remembered } from '../../base/remembered.js';
 import type { Boundary, Node, OpOf } from '../../dsl/op.js';
 import type { System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
@@ -44,21 +45,13 @@ export interface Structure {
   readonly placed: string | null;
 }
 
-const known = new WeakMap<System, Structure>();
-
 /**
  * The structure of a system.
  *
  * @example
  * structureOf(system).oscillator?.order; // => 'kick-drift'
  */
-export const structureOf = (system: System): Structure => {
-  const before = known.get(system);
-  if (before !== undefined) return before;
-  const found = read(system);
-  known.set(system, found);
-  return found;
-};
+export const structureOf: (system: System) => Structure = remembered((system) => read(system));
 
 /** State and drives, which a law may scale or rotate together. */
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'input' || op.op === 'element';

@@ -1,5 +1,6 @@
 /** The coupling of phases, measured by moving one at a time. */
 
+import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
 import { exact, unit64 } from '../rounding/bounded.js';
@@ -44,13 +45,8 @@ interface Coupling {
 /** The largest number of phases of which all pairs are tested. */
 const most = 400;
 
-const known = new WeakMap<System, Coupling | null>();
-
 /** The coupling of a system of phases, on its smallest grid at rest; null if there are too many phases. */
-export const couplingOf = (system: System): Coupling | null => {
-  if (!known.has(system)) known.set(system, read(smallAtRest(system)));
-  return known.get(system) ?? null;
-};
+export const couplingOf = remembered((system: System): Coupling | null => read(smallAtRest(system)));
 
 const read = (small: At): Coupling | null => {
   const { system, around } = small;
@@ -89,13 +85,7 @@ const pullsOfPairs = (small: At): readonly (readonly (readonly number[])[])[] =>
 /** How a phase responds to another: to their difference, in a way that looks like a mistake, or otherwise. */
 export type Answer = 'difference' | 'sum' | 'other alone' | 'otherwise';
 
-const answers = new WeakMap<System, Answer>();
-
-export const answerOf = (system: System): Answer => {
-  const found = answers.get(system) ?? answer(smallAtRest(system));
-  answers.set(system, found);
-  return found;
-};
+export const answerOf = remembered((system: System): Answer => answer(smallAtRest(system)));
 
 const answer = (small: At): Answer => {
   const size = volume(small.system.fields[structureOf(small.system).phase ?? ''] ?? []);

@@ -4,6 +4,7 @@
  * and kick has its square.
  */
 
+import { remembered } from '../../base/remembered.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { sameShape, volume } from '../../dsl/shape.js';
 import { formsOf } from '../reading/forms.js';
@@ -93,20 +94,13 @@ const incrementOfStages = (system: System): string | null => {
   return null;
 };
 
-const found = new WeakMap<System, { readonly field: string | null }>();
-
 /** The field that is the increment of the displacement instead of its velocity; null if there is none. */
-export const incrementOf = (system: System): string | null => {
-  const before = found.get(system);
-  if (before !== undefined) return before.field;
+export const incrementOf = remembered((system: System): string | null => {
   const change = halved(system);
-  const field =
-    change !== null && near(change.drift, 1) && near(change.kick, 0.25)
-      ? change.oscillator.z
-      : incrementOfStages(system);
-  found.set(system, { field });
-  return field;
-};
+  return change !== null && near(change.drift, 1) && near(change.kick, 0.25)
+    ? change.oscillator.z
+    : incrementOfStages(system);
+});
 
 /** A start with the same velocity for a time step that is `times` as long. */
 export const atPace = (system: System, start: NdArrays, times: number): NdArrays => {

@@ -2,6 +2,7 @@
  * A system for small displacements: every tanh and sine whose argument vanishes at rest is replaced by its argument.
  */
 
+import { remembered } from '../../base/remembered.js';
 import type { Node } from '../../dsl/op.js';
 import { degreesOf } from '../reading/degree.js';
 import { structureOf } from '../reading/structure.js';
@@ -10,12 +11,8 @@ import type { Requirement } from '../trial/law.js';
 
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'element';
 
-const known = new WeakMap<System, System>();
-
 /** tanh'(0) = sin'(0) = 1. A node with a bias in its argument, which does not vanish at rest, stays. */
-export const linearised = (system: System): System => {
-  const before = known.get(system);
-  if (before !== undefined) return before;
+export const linearised: (system: System) => System = remembered((system) => {
   const nodes: Node[] = [...system.nodes];
   for (const [number, node] of nodes.entries()) {
     const { op, inputs } = node;
@@ -25,16 +22,14 @@ export const linearised = (system: System): System => {
   }
   const changed = nodes.some((node, i) => node !== system.nodes[i]);
   const { refine } = system;
-  const found: System = !changed
+  return !changed
     ? system
     : {
         ...system,
         nodes,
         refine: refinedBy(refine, (finer) => linearised(finer)),
       };
-  known.set(system, found);
-  return found;
-};
+});
 
 /** The same requirement for the system at small displacements. */
 export const forSmall = (need: Requirement): Requirement => ({

@@ -1,5 +1,6 @@
 /** Fields of unit vectors: the elements of each vector, and states on the sphere. */
 
+import { remembered } from '../../base/remembered.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { type Shape, volume } from '../../dsl/shape.js';
@@ -17,8 +18,6 @@ export interface Vectors {
   /** The largest deviation of their length from 1 after a step. */
   readonly off: number;
 }
-
-const known = new WeakMap<System, Vectors | null>();
 
 /** The indices of every vector. */
 export const vectorsIn = (
@@ -51,12 +50,10 @@ const lengths = (data: Float64Array, vectors: readonly (readonly number[])[]): r
   vectors.map((indices) => Math.hypot(...indices.map((i) => data[i])));
 
 /** The vectors of a field that is divided by a root: those whose length after a step is closest to 1. */
-export const vectorsOf = (system: System): Vectors | null => {
+export const vectorsOf = remembered((system: System): Vectors | null => {
   const name = structureOf(system).unit;
-  if (name === null) return null;
-  if (!known.has(system)) known.set(system, closest(system, name));
-  return known.get(system) ?? null;
-};
+  return name === null ? null : closest(system, name);
+});
 
 const closest = (system: System, name: string): Vectors | null => {
   const { around } = withFreeFields({ system, around: atRest(system) });

@@ -1,22 +1,19 @@
 /** Encoders: the map from a program's inputs to the initial state and to what every step reads. */
 
+import { remembered } from '../../base/remembered.js';
 import { factsIn } from '../../compile/facts.js';
+import { longestScan } from '../../dsl/graph.js';
 import { pruneGraph } from '../../dsl/prune.js';
-import { type System, scanOf, systemOf } from './system.js';
-
-const known = new WeakMap<System, System | null>();
+import { type System, systemOf } from './system.js';
 
 /**
  * The encoders of a model: from an image to the initial state and the external fields (omega, alpha). Null if the step
  * reads the program's inputs directly, or if another scan comes first.
  */
-export const encodersOf = (system: System): System | null => {
-  if (!known.has(system)) known.set(system, read(system));
-  return known.get(system) ?? null;
-};
+export const encodersOf = remembered((system: System): System | null => read(system));
 
 const read = ({ program: { graph }, fields, externals, ...system }: System): System | null => {
-  const scan = system.kind === 'step' ? scanOf(graph) : null;
+  const scan = system.kind === 'step' ? longestScan(graph) : null;
   if (scan === null) return null;
   const { nodes } = graph;
   const given = [

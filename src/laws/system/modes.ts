@@ -3,6 +3,7 @@
  * multiplies modes by given numbers is a convolution, the same at every site.
  */
 
+import { remembered } from '../../base/remembered.js';
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Node } from '../../dsl/op.js';
 
@@ -71,11 +72,7 @@ interface Modes {
   readonly lostAt: ReadonlySet<number> | null;
 }
 
-const known = new WeakMap<readonly Node[], Modes>();
-
-const homesOf = (nodes: readonly Node[]): Modes => {
-  const before = known.get(nodes);
-  if (before !== undefined) return before;
+const homesOf = remembered((nodes: readonly Node[]): Modes => {
   const homes: Home[] = [];
   let lostAt: ReadonlySet<number> | null = null;
   const lose = (axes: ReadonlySet<number>): Home => {
@@ -109,10 +106,8 @@ const homesOf = (nodes: readonly Node[]): Modes => {
     const given = inputs.map((input) => homes[input] === null);
     homes.push(home.size === 0 || keeps(node, from, home, given) ? home : lose(home));
   }
-  const found = { homes, lostAt };
-  known.set(nodes, found);
-  return found;
-};
+  return { homes, lostAt };
+});
 
 /** The nodes of numbers that multiply modes. Their axes are modes, not positions. */
 export const givenToModes = (nodes: readonly Node[]): readonly number[] => {

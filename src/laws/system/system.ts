@@ -11,8 +11,8 @@ import { initialParameters } from '../../compile/parameters.js';
 import { type NdArray, ndarray } from '../../compile/reference/array.js';
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import { fault } from '../../compile/reference/fault.js';
-import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
-import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { inputsOf, longestScan, parametersOf, type ScanNode } from '../../dsl/graph.js';
+import { type Node, scanInputs } from '../../dsl/op.js';
 import { inPhase } from '../../dsl/phase.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
@@ -119,19 +119,6 @@ export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
   return weights;
 };
 
-type Scan = Node & { readonly op: ScanOp };
-
-const isScan = (node: Node): node is Scan => node.op.op === 'scan';
-
-/** The longest scan of a program; the first if several are equally long. */
-export const scanOf = ({ nodes }: Graph): Scan | null =>
-  nodes
-    .filter(isScan)
-    .reduce<Scan | null>(
-      (best, node) => (best === null || node.op.steps > best.op.steps ? node : best),
-      null,
-    );
-
 /**
  * The system that a program describes in inference: the step of its longest scan, or the program itself if it has none.
  *
@@ -140,11 +127,11 @@ export const scanOf = ({ nodes }: Graph): Scan | null =>
  */
 export const systemOf = (given: Program): System => {
   const p = inPhase(given, 'inference');
-  const longest = scanOf(p.graph);
+  const longest = longestScan(p.graph);
   return longest === null ? mapOf(p) : stepOf(p, longest);
 };
 
-const stepOf = (p: Program, { op, inputs }: Scan): System => {
+const stepOf = (p: Program, { op, inputs }: ScanNode): System => {
   const { nodes, outputs } = p.graph;
   const body = straight(op.body);
   const shapes = inputs.map((input) => nodes[input].shape);

@@ -1,5 +1,6 @@
 /** The grids of a law's cases. */
 
+import { remembered } from '../../base/remembered.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 import { heavy, resize, valuesOf } from '../system/resize.js';
 import type { System } from '../system/system.js';
@@ -15,20 +16,14 @@ const candidates = (rank: number): readonly Shape[] => {
     : few.flatMap((d) => few.flatMap((h) => few.map((w) => [d, h, w]))).filter((grid) => volume(grid) <= 36);
 };
 
-const sized = new WeakMap<System, ReadonlyMap<string, System>>();
-
 /** The system on every small grid that it can be resized to, or on its own if there is none. */
-export const sizesOf = (system: System): ReadonlyMap<string, System> => {
-  const known = sized.get(system);
-  if (known !== undefined) return known;
+export const sizesOf = remembered((system: System): ReadonlyMap<string, System> => {
   const found = candidates(system.grid.length).flatMap((grid): readonly (readonly [string, System])[] => {
     const moved = system.grid.length === 0 ? null : resize(system, grid);
     return moved === null ? [] : [[grid.join('x'), moved]];
   });
-  const all = new Map(found.length === 0 ? [[system.grid.join('x'), system] as const] : found);
-  sized.set(system, all);
-  return all;
-};
+  return new Map(found.length === 0 ? [[system.grid.join('x'), system] as const] : found);
+});
 
 /** The system on one of these grids. */
 export const systemAt = (system: System, grid: Shape): System | null =>

@@ -16,6 +16,7 @@ import {
   type Effect,
   errorMessage,
 } from '../../base/error.js';
+import { joined } from '../../base/joined.js';
 import { fileLimits, grouped, limits, sizeText } from '../../base/limits.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
@@ -179,16 +180,6 @@ const readShards = (
         )
       : E.right(A.rights(read));
   };
-};
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 };
 
 /** Whether a weight is NaN. Infinity is allowed, since graphs use it to mask; integers may have any bits. */

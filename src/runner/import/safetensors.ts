@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith, whole } from '../../base/codec.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unlessProblems } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
@@ -69,7 +69,7 @@ const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path:
   const problems = Object.entries(tensors)
     .filter(([name, { rounded }]) => rounded && !unused.includes(name))
     .map(([name]) => `'${name}' holds whole numbers that float32 has not; save it as F32`);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(path, problems));
+  return unlessProblems(path, problems, undefined);
 };
 
 /**

@@ -3,9 +3,7 @@
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
-import { encodeProgram } from '../../dsl/index.js';
 import { files, writeText } from '../folder/files.js';
 import {
   environmentCodec,
@@ -18,6 +16,7 @@ import { isFromLater } from '../folder/seal.js';
 import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
 import { commitHere, versionsOf } from '../folder/versions.js';
 import type { Prepared } from './prepare.js';
+import { runTexts } from './run-texts.js';
 
 const names: Readonly<Record<keyof Settings, string>> = {
   drumhead: 'drumhead',
@@ -86,20 +85,10 @@ const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
  * **Errors** DecodeError if a newer drumhead wrote it, and then nothing is touched; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
-  const { folder, engine, microBatches, experiment, program, identity, seed, data, classes } = prepared;
-  const written = {
-    experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
-    program: encodeProgram(program),
-  };
-  const hash = (text: string): string => sha256Hex(new TextEncoder().encode(text));
+  const { folder, engine, microBatches, data } = prepared;
+  const { record: described, ...written } = runTexts(prepared);
   const record = (before: RunRecord | null): RunRecord => ({
-    identity,
-    name: experiment.name,
-    seed,
-    epochs: experiment.training.epochs,
-    experiment: hash(written.experiment),
-    program: hash(written.program),
-    classes,
+    ...described,
     ...(data === undefined ? {} : { data }),
     ...(before !== null && before.figures === undefined ? {} : { figures: 'sealed' as const }),
   });

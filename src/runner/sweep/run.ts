@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, type Effect, unlessProblems } from '../../base/error.js';
 import { type Engine, engineWords, kernelsOf } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/identity.js';
 import { idleInValues } from '../../experiments/idle.js';
@@ -86,7 +86,7 @@ export const runSweep =
 /** Refuses a sweep whose labels disagree with its experiments. */
 export const truthful = (sweep: Sweep): Checked<Sweep> => {
   const problems = sweepProblems(sweep);
-  return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
+  return unlessProblems(sweep.name, problems, sweep);
 };
 
 /** A whole sweep locks its folder; shards share it. */

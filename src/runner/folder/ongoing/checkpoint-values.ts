@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../../base/canonical.js';
 import { type Checked, decodeError } from '../../../base/error.js';
+import { joined } from '../../../base/joined.js';
 import type { Arrays } from '../../../compile/tfjs/session/session.js';
 import { type ParameterDeclaration, volume } from '../../../dsl/index.js';
 import type { Arithmetic } from '../../../engine/arithmetic.js';
@@ -62,16 +63,6 @@ const withZeros = (entries: readonly WeightEntry[], found: Arrays): Arrays =>
   Object.fromEntries(
     entries.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
   );
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-};
 
 /** The header of a state and the bytes that it names. */
 export const packed = (

@@ -3,6 +3,7 @@
 import type { Portrait, ScanPortrait } from '../../../compile/light-cone/index.js';
 import { isArrayTask, type Task } from '../../../data/task.js';
 import type { Graph, Program } from '../../../dsl/index.js';
+import { nodesBehind } from '../../../dsl/joining.js';
 import type { Learning } from '../../../experiments/learning.js';
 import { describeLoss, isClassLoss, type LossSpec, targetOf } from '../../../experiments/loss.js';
 import type { OwnScore } from '../../../experiments/scores/own-scores.js';
@@ -80,16 +81,8 @@ export const wavesWords = (found: Portrait, pixels: boolean): string => {
 };
 
 /** The scans that an output is computed from, by their nodes. */
-const scansBehind = ({ nodes, outputs }: Graph, output: string): ReadonlySet<number> => {
-  const seen = new Set<number>();
-  const open = [outputs[output]];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (seen.has(at)) continue;
-    seen.add(at);
-    open.push(...nodes[at].inputs);
-  }
-  return new Set([...seen].filter((at) => nodes[at].op.op === 'scan'));
-};
+const scansBehind = (graph: Graph, output: string): ReadonlySet<number> =>
+  new Set([...nodesBehind(graph, output)].filter((at) => graph.nodes[at].op.op === 'scan'));
 
 /** A sentence for a program whose answer does not depend on the waves that are drawn. */
 export const apartWords = ({ graph }: Program): string => {
