@@ -3,38 +3,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import {
-  built,
-  clickField,
-  drawnOver,
-  openBrowser,
-  openPage,
-  type Site,
-  serveSite,
-  shown,
-  until,
-} from './pages.js';
+import { clickField, drawnOver, forSuite, openPage, shown, until } from './pages.js';
 
 const wave = 'Wave of Neural Wave Machine';
 const classes = 'Classes by Neural Wave Machine';
 const picture = 'The picture';
 
 describe('the playground: Draw and decide', () => {
-  let browser: Browser | null = null;
-  let site: Site;
+  let browser: Browser;
   let page: Page;
   let faults: string[];
 
-  before(async function () {
-    browser = await openBrowser();
-    if (browser === null) return this.skip();
-    built();
-    site = await serveSite();
-    ({ page, faults } = await openPage(browser, `${site.address}#/draw`));
-  });
-  after(async () => {
-    await browser?.close();
-    site?.close();
+  forSuite('#/draw', (opened) => {
+    ({ browser, page, faults } = opened);
   });
 
   const step = async (): Promise<number> =>
@@ -196,7 +177,6 @@ describe('the playground: Draw and decide', () => {
     await page.waitForTimeout(600);
     const link = page.url();
     assert.ok(link.length < 4000, `${link.length} letters`);
-    if (browser === null) return assert.fail('no browser');
     const other = await openPage(browser, link);
     await until('the drawing is there', async () => (await shown(other.page, picture)) === drawing);
     await other.page.getByRole('heading', { name: /Probe at/ }).waitFor();

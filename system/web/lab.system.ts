@@ -4,34 +4,15 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { systemCodecs } from '../../src/models/systems/index.js';
 import { labSystems, limitOf } from '../../web/src/lab/systems.js';
-import {
-  built,
-  clickField,
-  openBrowser,
-  openPage,
-  type Site,
-  serveSite,
-  shown,
-  slide,
-  until,
-} from './pages.js';
+import { clickField, forSuite, openPage, shown, slide, until } from './pages.js';
 
 describe('the playground: Wave lab', () => {
-  let browser: Browser | null = null;
-  let site: Site;
+  let browser: Browser;
   let page: Page;
   let faults: string[];
 
-  before(async function () {
-    browser = await openBrowser();
-    if (browser === null) return this.skip();
-    built();
-    site = await serveSite();
-    ({ page, faults } = await openPage(browser, `${site.address}#/lab`));
-  });
-  after(async () => {
-    await browser?.close();
-    site?.close();
+  forSuite('#/lab', (opened) => {
+    ({ browser, page, faults } = opened);
   });
 
   const step = async (): Promise<number> =>
@@ -105,7 +86,6 @@ describe('the playground: Wave lab', () => {
     await clickField(page, field, 0.3, 0.5);
     await until('the address knows the probe', async () => page.url() !== before);
     const link = page.url();
-    if (browser === null) return assert.fail('no browser');
     const other = await openPage(browser, link);
     await other.page.locator(`[aria-label^="${field}"]`).waitFor();
     assert.deepEqual(other.faults, []);

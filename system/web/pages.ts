@@ -169,3 +169,32 @@ export const until = async (what: string, holds: () => Promise<boolean>, seconds
   }
   throw new Error(`it did not come to be that ${what}`);
 };
+
+/**
+ * Opens a page of the playground before the tests of a suite and closes it after them; without a browser the
+ * suite is skipped.
+ */
+export const forSuite = (
+  hash: string,
+  take: (opened: {
+    readonly browser: Browser;
+    readonly site: Site;
+    readonly page: Page;
+    readonly faults: string[];
+  }) => void,
+): void => {
+  let browser: Browser | null = null;
+  let site: Site | undefined;
+  before(async function () {
+    browser = await openBrowser();
+    if (browser === null) return this.skip();
+    built();
+    site = await serveSite();
+    const { page, faults } = await openPage(browser, `${site.address}${hash}`);
+    take({ browser, site, page, faults });
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+};

@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { built, openBrowser, openPage, type Site, serveSite, shown, until } from './pages.js';
+import type { Page } from 'playwright-core';
+import { forSuite, type Site, shown, until } from './pages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { deflateSync, unzipSync }: typeof import('fflate') = createRequire(join(root, 'web/package.json'))(
@@ -25,21 +25,12 @@ const linkTo = (text: string): string => {
 };
 
 describe('the playground: Write and Train', () => {
-  let browser: Browser | null = null;
   let site: Site;
   let page: Page;
   let faults: string[];
 
-  before(async function () {
-    browser = await openBrowser();
-    if (browser === null) return this.skip();
-    built();
-    site = await serveSite();
-    ({ page, faults } = await openPage(browser, `${site.address}#/write`));
-  });
-  after(async () => {
-    await browser?.close();
-    site?.close();
+  forSuite('#/write', (opened) => {
+    ({ site, page, faults } = opened);
   });
 
   const problems = (): Promise<string | null> =>

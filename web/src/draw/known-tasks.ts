@@ -3,7 +3,7 @@
 import * as t from 'io-ts';
 import type { ModelSpec } from '../../../src/models/catalogue.js';
 import index from '../../weights/index.json';
-import type { Brush, DrawTask, Trained } from './tasks.js';
+import type { Brush, DrawTask, KnownTask, Trained } from './tasks.js';
 
 const Scores = t.type({ foregroundAccuracy: t.number, foregroundIou: t.number });
 const Index = t.array(
@@ -51,17 +51,6 @@ const titles: Readonly<Record<string, string>> = {
   cnn: 'CNN',
 };
 
-/** The facts of a task besides its weights. */
-interface Known {
-  readonly name: string;
-  readonly title: string;
-  readonly size: number;
-  readonly channels: 1 | 3;
-  readonly classes: readonly string[];
-  readonly task: Readonly<Record<string, unknown>>;
-  readonly brush: Brush;
-}
-
 const five: Brush['colours'] = [
   [210, 120, 60],
   [70, 150, 220],
@@ -70,7 +59,7 @@ const five: Brush['colours'] = [
   [230, 210, 90],
 ];
 
-const known: readonly Known[] = [
+const known: readonly KnownTask[] = [
   {
     name: 'tetrominoes',
     title: 'Tetrominoes',

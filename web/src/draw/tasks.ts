@@ -14,8 +14,8 @@ export interface Trained {
   readonly command: string | null;
 }
 
-/** A task of the page. */
-export interface DrawTask {
+/** The facts of a task besides its weights. */
+export interface KnownTask {
   readonly name: string;
   readonly title: string;
   readonly size: number;
@@ -24,6 +24,10 @@ export interface DrawTask {
   /** The settings of its generator; a task without a generator has samples in a file. */
   readonly task: Readonly<Record<string, unknown>>;
   readonly brush: Brush;
+}
+
+/** A task of the page. */
+export interface DrawTask extends KnownTask {
   readonly models: readonly Trained[];
 }
 
