@@ -2,7 +2,13 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { type Checked, type DrumheadError, decodeError, errorMessage } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  errorMessage,
+  unlessProblems,
+} from '../../base/error.js';
 import { augmentProblems } from '../../data/augment.js';
 import { isArrayTask, statedData } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
@@ -56,14 +62,14 @@ export const fitsArrays = (experiment: Experiment, forms: Forms): Checked<void> 
     : [...unreadProblems(learning.right, forms), ...unaugmented(experiment, learning.right, forms)];
   return allOf(experiment, [
     fitsLearning(experiment, learning),
-    problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems)),
+    unlessProblems(experiment.name, problems, undefined),
   ]);
 };
 
 /** Checks that the samples of a task can be changed as the experiment asks. */
 export const canAugment = (experiment: Experiment, learning: Learning, forms: Forms): Checked<void> => {
   const problems = unaugmented(experiment, learning, forms);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(experiment.name, problems));
+  return unlessProblems(experiment.name, problems, undefined);
 };
 
 /** The changes of an experiment that the samples of these arrays do not support. */
@@ -94,7 +100,7 @@ const groupsMatch = ({ name, training }: Experiment, program: Program): Checked<
       `training.groups.${i}.match: no parameter is named '${match}'${near === undefined ? '' : `; did you mean '${near}'?`}${near === undefined ? '.' : ''} There are: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`,
     ];
   });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(name, problems));
+  return unlessProblems(name, problems, undefined);
 };
 
 export const allFrozen = ({ training }: Experiment, program: Program): boolean => {

@@ -3,7 +3,8 @@
 import { sha256Hex } from '../../base/canonical.js';
 import { encodeProgram } from '../../dsl/codec.js';
 import type { Program } from '../../dsl/program.js';
-import type { Experiment, RunIdentity } from '../../experiments/experiment.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import type { RunIdentity } from '../../experiments/identity.js';
 import type { RunRecord } from '../folder/record.js';
 
 /** A run before its first step. */
