@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { writeDigest } from '../../src/engine/native/damage.js';
 import { sourcesDigest } from '../../src/engine/native/sources.js';
 import {
   type Compiler,
@@ -53,6 +54,7 @@ const build = (compiler: Compiler): Promise<void> =>
     const beside = `${goal}.${process.pid}`;
     copyFileSync(linked, beside);
     renameSync(beside, goal);
+    writeDigest(goal);
   });
 
 const found = ownCompiler();

@@ -10,6 +10,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { writeDigest } from '../../../src/engine/native/damage.js';
 import { sourcesDigest } from '../../../src/engine/native/sources.js';
 import { compileAddon, root, sources } from '../compile.js';
 import { compilerFor, librariesFor, targetNames } from '../targets.js';
@@ -36,6 +37,7 @@ const make = (zig: readonly string[], name: string): Promise<boolean> =>
       mkdirSync(join(root, 'prebuilds', name), { recursive: true });
       copyFileSync(made, goal);
     }
+    if (options.check !== true) writeDigest(goal);
     const said = same ? 'the same bytes' : options.check === true ? 'OTHER BYTES' : 'written';
     console.log(`${name.padEnd(14)}${(size / 1e6).toFixed(2)} MB  ${said}`);
     return same;

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { binaryIn } from '../../../src/engine/native/binary.js';
+import { damageOf, writeDigest } from '../../../src/engine/native/damage.js';
 import { sourcesDigest } from '../../../src/engine/native/sources.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -49,7 +50,28 @@ describe('the binary of native code', () => {
 
   it('is refused where it does not load, with the reason', () => {
     put(prebuilt, 'not a binary');
+    writeDigest(join(folder, prebuilt));
     assert.match(refusal(), /^prebuilds\/[\w-]+\/drumhead\.node does not load: /);
+  });
+
+  it('is not loaded where a byte is missing or another: the system would end the process, or run it', function () {
+    const own = [built, prebuilt].map((place) => join(root, place)).find((place) => existsSync(place));
+    if (own === undefined) return this.skip();
+    const whole = readFileSync(own);
+    put(prebuilt, whole);
+    writeDigest(join(folder, prebuilt));
+    const flipped = Uint8Array.from(whole);
+    flipped[whole.length >> 1] ^= 1;
+    for (const bytes of [whole.subarray(0, whole.length >> 1), whole.subarray(0, 4096), flipped, '']) {
+      put(prebuilt, bytes);
+      assert.match(refusal(), /drumhead\.node is damaged: .*install drumhead again/);
+    }
+    put(prebuilt, whole);
+    rmSync(join(folder, `${prebuilt}.sha256`));
+    assert.match(refusal(), /cannot be compared with its digest/);
+    rmSync(join(folder, prebuilt));
+    mkdirSync(join(folder, prebuilt));
+    assert.match(refusal(), /drumhead\.node is no file$/);
   });
 
   it('is refused where it was made from other sources, and taken where there are none or the same', function () {
@@ -57,6 +79,7 @@ describe('the binary of native code', () => {
     if (own === undefined) return this.skip();
     mkdirSync(dirname(join(folder, prebuilt)), { recursive: true });
     copyFileSync(join(root, own), join(folder, prebuilt));
+    writeDigest(join(folder, prebuilt));
     const taken = binaryIn(folder);
     assert.ok(E.isRight(taken));
     assert.equal(taken.right.builtHere, false);
@@ -90,6 +113,8 @@ describe('prebuilds', () => {
   it('are there for every platform, below 10 MB together, and of the sources that are here', () => {
     const digest = sourcesDigest(join(root, 'native/src'));
     const binaries = platforms.map((name) => readFileSync(join(root, 'prebuilds', name, 'drumhead.node')));
+    for (const name of platforms)
+      assert.equal(damageOf(join(root, 'prebuilds', name, 'drumhead.node')), null, name);
     for (const [i, binary] of binaries.entries())
       assert.ok(
         binary.includes(digest),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import type { NativeCode } from './code.js';
+import { damageOf } from './damage.js';
 import { sourcesDigest } from './sources.js';
 
 /** The folder of the package: three above this one, in src and in dist. */
@@ -37,7 +38,7 @@ export const nativeCode = (): E.Either<string, NativeCode> =>
 
 /**
  * The native code in a folder of the package. Where the sources are there too, as in a checkout, a binary that was made from
- * others is not taken: its kernels may have other numbers and other bits.
+ * others is not taken: its kernels may have other numbers and other bits. Nor is one whose bytes are not those that were made.
  */
 export const binaryIn = (root: string): E.Either<string, Binary> => {
   const sources = join(root, 'native/src');
@@ -45,6 +46,11 @@ export const binaryIn = (root: string): E.Either<string, Binary> => {
   const problems: string[] = [];
   for (const [i, place] of places.entries()) {
     if (!existsSync(join(root, place))) continue;
+    const damage = damageOf(join(root, place));
+    if (damage !== null) {
+      problems.push(`${place} ${damage}`);
+      continue;
+    }
     try {
       const code: NativeCode = createRequire(import.meta.url)(join(root, place));
       if (digest === undefined || code.sources === digest) return E.right({ code, builtHere: i === 0 });
