@@ -35,18 +35,21 @@ export const inputsBehind = (graph: Graph, output: string): ReadonlySet<string> 
  * Refuses an output that both have, and shapes that differ.
  */
 export const joined = (first: Program, other: Program, reads: Readonly<Record<string, string>>): Program => {
-  const own = outputsOf(first.graph);
-  const twice = Object.keys(other.graph.outputs).find((name) => Object.hasOwn(own, name));
+  // Names may be those that every object has, such as constructor: all are looked up in maps.
+  const own = new Map(Object.entries(outputsOf(first.graph)));
+  const read = new Map(Object.entries(reads));
+  const twice = Object.keys(other.graph.outputs).find((name) => own.has(name));
   if (twice !== undefined) return refuse('joined', `both programs have an output '${twice}'`);
-  const given = inputsOf(first.graph);
+  const given = new Map(Object.entries(inputsOf(first.graph)));
   const wanted = Object.entries(inputsOf(other.graph));
   for (const [name, shape] of wanted) {
-    const from = reads[name] === undefined ? given[name] : own[reads[name]];
+    const output = read.get(name);
+    const from = output === undefined ? given.get(name) : own.get(output);
     if (from !== undefined && !sameShape(from, shape))
-      return refuse('joined', `'${reads[name] ?? name}' is ${showShape(from)}, not ${showShape(shape)}`);
+      return refuse('joined', `'${output ?? name}' is ${showShape(from)}, not ${showShape(shape)}`);
   }
-  const added = wanted.filter(([name]) => reads[name] === undefined && given[name] === undefined);
-  const before = Object.keys(given).length;
+  const added = wanted.filter(([name]) => !read.has(name) && !given.has(name));
+  const before = given.size;
   // Inputs come first in a graph, so that all that follows moves by as many as are added.
   const moved = (number: number): number => (number < before ? number : number + added.length);
   const nodes: Node[] = [
@@ -58,10 +61,11 @@ export const joined = (first: Program, other: Program, reads: Readonly<Record<st
   for (const node of other.graph.nodes) {
     if (node.op.op === 'input') {
       const { name } = node.op;
+      const output = read.get(name);
       place.push(
-        reads[name] === undefined
+        output === undefined
           ? nodes.findIndex(({ op }) => op.op === 'input' && op.name === name)
-          : moved(first.graph.outputs[reads[name]]),
+          : moved(first.graph.outputs[output]),
       );
       continue;
     }

@@ -141,4 +141,77 @@ describe('fit', () => {
     }));
     assert.match(await refusal(free, data, { loss: { output: 'y' } }), /loss\.output: the output y is \[1\]/);
   });
+
+  it('refuses what only JavaScript can hand over, option by option, before an engine opens', async () => {
+    const given = (text: string): FitData => JSON.parse(text);
+    const noProgram: Program = JSON.parse('{}');
+    assert.match(await refusal(noProgram, data, {}), /the program is none; give what program\(…\) returned/);
+    for (const [text, said] of [
+      ['null', /it is missing; give the arrays of the training/],
+      ['{"train":null}', /train: it is no object of arrays/],
+      ['{"train":{"x":null,"y":[1]}}', /train\.x: it is no array of numbers/],
+      ['{"train":{"x":"12","y":[1,2]}}', /train\.x: it is no array of numbers/],
+      ['{"train":{"x":["1","2"],"y":[1,2]}}', /train\.x: value 0 of sample 0 is "1", not a finite number/],
+      ['{"train":{"x":[1e300,2],"y":[1,2]}}', /value 0 of sample 0 is 1e\+300, which float32 does not hold/],
+      ['{"train":{"x":[1],"y":[1]},"validation":null}', /validation: it is no object of arrays/],
+      ['{"train":{"x":[1],"__proto__":[1]}}', /'__proto__' is not a name/],
+    ] as const)
+      assert.match(await refusal(line, given(text), { training: { batch: 1 } }), said);
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`n${i}`, [1]]));
+    assert.match(
+      await refusal(line, { train: { x: [1], ...many } }, {}),
+      /train: it has 2,001 arrays, and 1,024 is the limit/,
+    );
+    const names = ['dense1/weight', 'dense1/bias'];
+    const weights = (values: unknown) => ({
+      weights: Object.fromEntries(names.map((name) => [name, values])),
+    });
+    for (const [more, said] of [
+      [{ seed: Number.NaN }, /seed: NaN is not a whole number from 0 to 4294967295/],
+      [{ seed: 'x' }, /seed: "x" is not a whole number/],
+      [{ workers: 1e9 }, /workers: 1000000000 is not a whole number from 1 to 128/],
+      [{ workers: Number.NaN }, /workers: NaN is not a whole number/],
+      [{ engine: 'constructor' }, /engine: "constructor" is not one of 'native'/],
+      [{ signal: 'stop' }, /signal: it is no AbortSignal/],
+      [{ weights: null }, /weights: null is not an object/],
+      [weights([]), /weights\.dense1\/weight: it has 0 values, and the parameter has 1/],
+      [weights('x'), /weights\.dense1\/bias: it is no array of numbers/],
+      [weights([Number.NaN]), /weights\.dense1\/weight: value 0 is NaN, not a finite number/],
+      [{ from: 'x' }, /from: "x" is not an object/],
+      [{ from: {} }, /from\.epoch: it is missing.*from\.parameters: undefined is not an object/s],
+    ] as const)
+      assert.match(await refusal(line, data, more), said);
+  });
+
+  it('takes no state of another program or another place, nor one that JSON has flattened', async () => {
+    const short = { ...options, training: { ...options.training, epochs: 2 } };
+    const { state } = (await all(line, data, short))[0];
+    const from = (changed: object) => ({ from: { ...state, ...changed } });
+    for (const [more, said] of [
+      [from({ step: 1e9 }), /from\.step: it is 1000000000, and an epoch has 4/],
+      [from({ epoch: 7 }), /from\.history: it is of 1 epochs, and from\.epoch is 7/],
+      [from({ parameters: {} }), /from\.parameters\.dense1\/weight: it is no array of numbers/],
+      [
+        from({ optimiser: { ...state.optimiser, mean: { 'dense1/bias': [1, 2] } } }),
+        /from\.optimiser\.mean\.dense1\/bias: it has 2 values, and the parameter has 1/,
+      ],
+      [from({ best: {} }), /from\.best\.epoch: it is missing/],
+      [from({ history: [1] }), /from\.history\.0/],
+      [{ from: JSON.parse(JSON.stringify(state)) }, /from\.parameters\.dense1\/weight: it is no array/],
+    ] as const)
+      assert.match(await refusal(line, data, more), said);
+    assert.equal((await all(line, data, { ...short, from: state })).length, 1);
+  });
+
+  it('takes arrays of names that every object has', async () => {
+    for (const name of ['constructor', 'toString', 'valueOf']) {
+      const { train } = data;
+      const epochs = await all(
+        line,
+        { train: { x: train.x, [name]: train.y } },
+        { ...options, training: { epochs: 2, batch: 4 } },
+      );
+      assert.ok(Number.isFinite(epochs[1].loss), name);
+    }
+  });
 });

@@ -2,8 +2,10 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../../base/error.js';
+import { limits, tooManyArrays } from '../../base/limits.js';
 import { type ArrayForm, type NamedArrays, splitInMemory } from '../../data/arrays.js';
 import { inputsOf, outputsOf, type Program, volume } from '../../dsl/index.js';
+import { firstUnheld, isListed, unheld } from './options.js';
 
 /** Values by name: those of one sample after the other, row-major. */
 export type Values = Readonly<Record<string, ArrayLike<number>>>;
@@ -16,7 +18,7 @@ export interface FitData {
 
 /** The first input among a person's arrays: its name and the size of a sample; null if there is none. */
 const firstInput = (program: Program, values: Values): { name: string; size: number } | null => {
-  const [first] = Object.entries(inputsOf(program.graph)).filter(([name]) => values[name] !== undefined);
+  const [first] = Object.entries(inputsOf(program.graph)).filter(([name]) => Object.hasOwn(values, name));
   return first === undefined ? null : { name: first[0], size: Math.max(1, volume(first[1])) };
 };
 
@@ -39,8 +41,8 @@ const uncounted = (program: Program, train: Values): string => {
 
 /** The shape of a sample: an input's, else that of an output of its size, with or without an axis of classes. */
 const shapeFor = (program: Program, name: string, size: number): readonly number[] => {
-  const input = inputsOf(program.graph)[name];
-  if (input !== undefined) return input;
+  const inputs = inputsOf(program.graph);
+  if (Object.hasOwn(inputs, name)) return inputs[name];
   if (size === 1) return [];
   const outputs = Object.values(outputsOf(program.graph));
   return (
@@ -58,12 +60,21 @@ const problemsOf = (
 ): readonly string[] => {
   if (values.length !== size * count)
     return [`${path}: ${values.length} values are not ${count} samples of ${size}`];
-  for (let i = 0; i < values.length; i++)
-    if (!Number.isFinite(values[i]))
-      return [
-        `${path}: value ${i % size} of sample ${Math.floor(i / size)} is ${values[i]}, not a finite number`,
-      ];
-  return [];
+  const at = firstUnheld(values);
+  return at < 0
+    ? []
+    : [`${path}: value ${at % size} of sample ${Math.floor(at / size)} is ${unheld(values[at])}`];
+};
+
+/** What is wrong with a set that is no object of arrays, which JavaScript may hand over. */
+const notArrays = (split: string, values: unknown): readonly string[] => {
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    return [`${split}: it is no object of arrays; give each array by its name`];
+  const entries = Object.entries(values);
+  if (entries.length > limits.arrays) return [`${split}: ${tooManyArrays(entries.length)}`];
+  return entries.flatMap(([name, value]) =>
+    isListed(value) ? [] : [`${split}.${name}: it is no array of numbers`],
+  );
 };
 
 const isWhole = (values: ArrayLike<number>): boolean => {
@@ -77,13 +88,15 @@ const isWhole = (values: ArrayLike<number>): boolean => {
  * **Errors** DecodeError: arrays of other lengths, values that are not finite, a set that is empty, an array that only one of
  * both sets has.
  */
-export const arraysFor = (
-  program: Program,
-  { train, validation = {} }: Partial<FitData>,
-): Checked<NamedArrays> => {
+export const arraysFor = (program: Program, data: Partial<FitData>): Checked<NamedArrays> => {
+  if (typeof data !== 'object' || data === null)
+    return E.left(decodeError('data', 'it is missing; give the arrays of the training: { train: { … } }'));
+  const { train, validation = {} } = data;
   // JavaScript callers may leave it out.
   if (train === undefined)
     return E.left(decodeError('data', 'train: it is missing; give the arrays of the training by name'));
+  const none = [...notArrays('train', train), ...notArrays('validation', validation)];
+  if (none.length > 0) return E.left(decodeError('data', none));
   const count = samplesIn(program, train);
   if (count === null || !Number.isInteger(count) || count === 0)
     return E.left(decodeError('data', uncounted(program, train)));
@@ -99,7 +112,7 @@ export const arraysFor = (
   );
   const sized = (split: string, values: Values, samples: number): readonly string[] =>
     Object.entries(forms).flatMap(([name, { shape }]) =>
-      values[name] === undefined
+      !Object.hasOwn(values, name)
         ? [`${split}.${name}: it is not there`]
         : problemsOf(`${split}.${name}`, values[name], volume(shape), samples),
     );
@@ -111,7 +124,7 @@ export const arraysFor = (
         ? ['validation: it is empty; leave it out to score nothing']
         : sized('validation', validation, held)),
     ...Object.keys(validation).flatMap((name) =>
-      forms[name] === undefined ? [`validation.${name}: the training has no such array`] : [],
+      !Object.hasOwn(forms, name) ? [`validation.${name}: the training has no such array`] : [],
     ),
   ];
   return problems.length > 0

@@ -9,7 +9,7 @@ import { initialParameters } from '../../compile/parameters.js';
 import { openPool } from '../../compile/tfjs/session/pool.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import type { NamedArrays } from '../../data/arrays.js';
-import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
+import { type Program, parametersOf, signature, tryProgram, usesBatchStatistics } from '../../dsl/index.js';
 import { type EngineChoice, openEngine } from '../../engine/index.js';
 import { type Learning, trainedOutput } from '../../experiments/learning.js';
 import { type LossSpec, lossCodec } from '../../experiments/loss.js';
@@ -22,6 +22,7 @@ import { untrained } from '../training/optimiser.js';
 import { type TrainState, watchedLoss } from '../training/state.js';
 import { isTrained, nextEpoch, samplesPerStep, type TrainPlan } from '../training/train.js';
 import { arraysFor, classProblems, type FitData } from './arrays.js';
+import { optionsOf } from './options.js';
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -39,7 +40,7 @@ export interface FitOptions {
   readonly from?: TrainState;
   /** The engine; default the fastest one. */
   readonly engine?: EngineChoice;
-  /** Threads that share a batch; default 1. */
+  /** Threads that share a batch, 128 at most; default 1. */
   readonly workers?: number;
   /** Aborted to stop after the current step. Leaving the loop stops too. */
   readonly signal?: AbortSignal;
@@ -111,6 +112,11 @@ const problemsIn = (found: Checked<unknown>): readonly string[] =>
 
 /** Checks everything that can be wrong before the first step, and reports all problems at once. */
 const prepared = (program: Program, data: FitData, options: FitOptions): Checked<Prepared> => {
+  // JavaScript may hand over anything.
+  if (E.isLeft(tryProgram(() => signature(program))))
+    return E.left(decodeError('fit', 'the program is none; give what program(…) returned'));
+  if (typeof options !== 'object' || options === null)
+    return E.left(decodeError('fit', 'the options are missing; give at least the loss: { loss: … }'));
   const arrays = arraysFor(program, data);
   const samples = E.isRight(arrays) ? arrays.right.train.count : usual.batch;
   const settings = decodeWith(
@@ -121,11 +127,13 @@ const prepared = (program: Program, data: FitData, options: FitOptions): Checked
     scores: options.scores ?? {},
     training: { ...usual, batch: Math.min(usual.batch, samples), ...options.training },
   });
-  const declared = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, shape]));
-  const strangers = Object.keys(options.weights ?? {}).filter((name) => !declared.has(name));
+  const declared = parametersOf(program.graph);
+  const names = new Set(declared.map(({ name }) => name));
+  const strangers = Object.keys(options.weights ?? {}).filter((name) => !names.has(name));
   const first = [
     ...problemsIn(arrays),
     ...problemsIn(settings),
+    ...problemsIn(optionsOf(declared, options)),
     ...Object.keys(options)
       .filter((name) => !optionNames.includes(name))
       .map((name) => `${name}: ${noSuchField(name, optionNames)}`),
@@ -151,6 +159,7 @@ const prepared = (program: Program, data: FitData, options: FitOptions): Checked
   const wrong = [
     ...(aim.kind === 'classes' ? classProblems(data, aim.label, aim.classes) : []),
     ...watchProblems(aim, training),
+    ...placeProblems(options.from, Math.floor(samples / samplesPerStep(training))),
   ];
   return wrong.length > 0
     ? E.left(decodeError('fit', wrong))
@@ -161,6 +170,17 @@ const watchProblems = (aim: Learning['aim'], { best }: Training): readonly strin
   best === 'loss' || (aim.kind === 'outputs' && Object.hasOwn(aim.scores, best))
     ? []
     : [`training.best: there is no score '${best}'`];
+
+/** A state whose place in the training is none: it would skip epochs, or divide losses that were never added up. */
+const placeProblems = (from: TrainState | undefined, steps: number): readonly string[] =>
+  from === undefined
+    ? []
+    : [
+        ...(from.step > steps ? [`from.step: it is ${from.step}, and an epoch has ${steps}`] : []),
+        ...(from.history.length === from.epoch
+          ? []
+          : [`from.history: it is of ${from.history.length} epochs, and from.epoch is ${from.epoch}`]),
+      ];
 
 /**
  * Trains a program on arrays, epoch by epoch: `for await` takes one epoch after the other and may leave when it has enough.
