@@ -36,11 +36,11 @@ const probeNative = (choice: EngineChoice, wasm: Usable): Usable => {
   if (E.isLeft(binary)) return { usable: false, reason: binary.left };
   if (!wasm.usable) return wasm;
   if (choice === 'native') return usable;
-  if (!binary.right.builtHere)
+  if (!binary.right.tried)
     return {
       usable: false,
       reason:
-        'the binary of the package is taken by name, --engine native; one that npm run build:native makes is taken by itself',
+        'the package’s binary for this platform was never tried on a real machine; --engine native takes it, and so does auto where npm run build:native has made one',
     };
   return hasFma(binary.right.code)
     ? usable

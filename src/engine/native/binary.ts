@@ -13,15 +13,16 @@ import { sourcesDigest } from './sources.js';
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Where a binary may be, in the order in which they are tried. */
-const places: readonly string[] = [
-  'native/build/drumhead.node',
-  `prebuilds/${process.platform}-${process.arch}/drumhead.node`,
-];
+const platform = `${process.platform}-${process.arch}`;
+const places: readonly string[] = ['native/build/drumhead.node', `prebuilds/${platform}/drumhead.node`];
 
-/** A binary that was built on this machine, which a person wanted; the package brings one to everybody. */
+/** Platforms whose binary of the package has run on a real machine: `auto` takes it there alone. */
+const triedPlatforms: readonly string[] = ['linux-x64'];
+
+/** A binary, and whether it is known to run: it was built on this machine, or its platform was tried. */
 export interface Binary {
   readonly code: NativeCode;
-  readonly builtHere: boolean;
+  readonly tried: boolean;
 }
 
 let found: E.Either<string, Binary> | undefined;
@@ -53,7 +54,7 @@ export const binaryIn = (root: string): E.Either<string, Binary> => {
     }
     try {
       const code: NativeCode = createRequire(import.meta.url)(join(root, place));
-      if (digest === undefined || code.sources === digest) return E.right({ code, builtHere: i === 0 });
+      if (digest === undefined || code.sources === digest) return E.right({ code, tried: i === 0 || triedPlatforms.includes(platform) });
       problems.push(
         `${place} was made from other sources than native/src; npm run build:native makes it anew`,
       );
@@ -64,7 +65,7 @@ export const binaryIn = (root: string): E.Either<string, Binary> => {
   return E.left(
     problems.length > 0
       ? problems.join('; ')
-      : `there is no binary for ${process.platform}-${process.arch}; ${
+      : `there is no binary for ${platform}; ${
           digest === undefined
             ? 'a checkout of drumhead makes one, by npm run build:native'
             : 'npm run build:native makes one'
