@@ -54,7 +54,8 @@ export const binaryIn = (root: string): E.Either<string, Binary> => {
     }
     try {
       const code: NativeCode = createRequire(import.meta.url)(join(root, place));
-      if (digest === undefined || code.sources === digest) return E.right({ code, tried: i === 0 || triedPlatforms.includes(platform) });
+      if (digest === undefined || code.sources === digest)
+        return E.right({ code, tried: i === 0 || triedPlatforms.includes(platform) });
       problems.push(
         `${place} was made from other sources than native/src; npm run build:native makes it anew`,
       );
