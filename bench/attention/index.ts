@@ -1,7 +1,13 @@
 /**
+<<<<<<< HEAD
  * Attention among sites: eight steps among 256 sites, and four among 1,024, whose scores are computed in
  * tiles, fused and op by op. Compared in turn with the same arithmetic written by hand with TensorFlow.js's
  * matrix product and softmax, forward, and forward and back.
+=======
+ * Attention among sites: eight steps among 256 sites, and four among 1,024, whose scores run by tiles, fused and op by op,
+ * against the same arithmetic written by hand with TensorFlow.js's matrix product and softmax on the same machine. Forward,
+ * and forward and back; in turn, by processor time, which other work on the machine changes little.
+>>>>>>> 65cff16 (gradient(f) within a program, permute; laws do not accuse rk4 of a program; resize follows sites, windows, paddings of adjoints)
  *
  *     npm run bench:attention
  */
@@ -107,9 +113,10 @@ const measure = async (batch: number, sites: number, steps: number): Promise<voi
     const size = Math.max(...Array.from(byHand, Math.abs));
     for (let round = 0; round < rounds; round++)
       for (const [i, one] of contenders.entries()) {
-        const begun = performance.now();
+        const begun = process.cpuUsage();
         one[phase]();
-        times[i].push((performance.now() - begun) / 1000);
+        const { user, system } = process.cpuUsage(begun);
+        times[i].push((user + system) / 1e6);
       }
     say(
       `${phase === 'back' ? 'forward and back' : phase}: ${steps} steps among ${sites} sites of ${channels} channels, batch ${batch}, one thread`,

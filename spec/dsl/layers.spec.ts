@@ -101,7 +101,7 @@ describe('norms of each sample', () => {
     );
     assert.equal(
       refused(() => instanceNorm()(zeros(4))),
-      'instanceNorm: [4] has no sites to take the mean of',
+      'instanceNorm: [4] has fewer than two sites to take the mean of',
     );
     assert.equal(
       refused(() => layerNorm()(zeros())),

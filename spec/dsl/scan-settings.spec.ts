@@ -183,6 +183,20 @@ describe('scan: until', () => {
       () => misuse('observe'),
       /what is observed must be made of the state after the step; 'value' reads the number of the step/,
     );
+    for (const outside of [undefined, zeros()])
+      assert.throws(
+        () =>
+          program({ x: [] }, ({ x }) => ({
+            y: scan({
+              steps: 3,
+              init: { x },
+              step: (s) => s,
+              observe: (s) => s.x,
+              until: () => outside ?? x,
+            }),
+          })),
+        /until does not read the state, so a sample would stop before its first step or never/,
+      );
     assert.throws(
       () =>
         program({ x: [2] }, ({ x }) => ({

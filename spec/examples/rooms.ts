@@ -59,7 +59,7 @@ export const rooms: readonly Room[] = [
     folder: 'src/compile/transform',
     index: 'src/compile/transform/index.ts',
     imports: [
-      "import { dense, implicitMidpoint, program, signature, square, tanh } from 'src/dsl/index.js';",
+      "import { add, dense, implicitMidpoint, ones, program, scale, signature, sin, square, sum, type Tensor, tanh, zeros } from 'src/dsl/index.js';",
     ],
     samples: [],
   },

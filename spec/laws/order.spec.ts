@@ -15,9 +15,11 @@ import {
   type Method,
   newton,
   offset,
+  type Program,
   program,
   rk4,
   type Step,
+  scale,
   scan,
   sin,
   stepOf,
@@ -28,22 +30,22 @@ import {
   verlet,
   type Wave,
 } from 'drumhead';
-import { check, type Family, reference, replay, showReport } from 'drumhead/laws';
+import { check, type Family, reference, replay, type Subject, showReport } from 'drumhead/laws';
 
 type Field = readonly [6, 6, 1];
 const star = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
 const force = (y: Tensor<Field>): Tensor<Field> => sub(convolveWith(y, star, 'circular'), sin(y));
 
+const written = (step: Step<Wave<Field>>): Program =>
+  program({ y: [6, 6, 1], z: [6, 6, 1] }, (init) => scan({ steps: 4, init, step, observe: (s) => s }));
 const stepping =
   (step: (dt: number) => Step<Wave<Field>>): Family =>
   ({ dt = 0.1 }) =>
-    program({ y: [6, 6, 1], z: [6, 6, 1] }, (init) =>
-      scan({ steps: 4, init, step: step(dt), observe: (s) => s }),
-    );
-const by = (method: Method<'z'>): Family =>
-  stepping((dt) => integrate({ method, dt, rate: ({ y, z }) => ({ y: z, z: force(y) }) }));
+    written(step(dt));
+const rate = ({ y, z }: Wave<Field>): Wave<Field> => ({ y: z, z: force(y) });
+const by = (method: Method<'z'>): Family => stepping((dt) => integrate({ method, dt, rate }));
 
-const convergence = (family: Family, method?: { readonly name: string; readonly order: number }) => {
+const convergence = (family: Subject, method?: { readonly name: string; readonly order: number }) => {
   const report = check(family, {
     cases: 3,
     laws: ['convergence'],
@@ -129,6 +131,29 @@ describe('laws: the order that a method claims', () => {
 
   it('is kept by a method of a higher one', () => {
     assert.equal(convergence(by(rk4), { name: 'modest', order: 2 }).outcome, 'holds');
+  });
+
+  /** A program whose numbers alone tell its time step. */
+  const alone = (method: Method<'z'>): Program => written(integrate({ method, dt: 0.1, rate }));
+
+  it('is read of a program too, whose time step stands in parts in the stages of its method', () => {
+    for (const method of methods) assert.notEqual(convergence(alone(method)).outcome, 'broken', method.name);
+    const { outcome, text } = convergence(alone(rk4), rk4);
+    assert.equal(outcome, 'holds', text);
+    const relaxing = program({ y: [6], z: [6] }, (init) =>
+      scan({
+        steps: 4,
+        init,
+        step: integrate({
+          method: rk4,
+          dt: 0.1,
+          rate: ({ y, z }) => ({ y: sin(z), z: scale(2, scale(0.5, sub(y, z))) }),
+        }),
+        observe: (s) => s,
+      }),
+    );
+    assert.equal(convergence(relaxing).outcome, 'holds', convergence(relaxing).text);
+    assert.match(convergence(alone(slipped)).text, /not tried|does not apply/);
   });
 
   it('is asked of nobody who claims none', () => {

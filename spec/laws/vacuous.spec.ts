@@ -4,18 +4,26 @@ import assert from 'node:assert/strict';
 import {
   add,
   batchNorm,
+  broadcast,
   convolveWith,
   data,
+  div,
   fill,
+  fourier,
+  gather,
+  inverseFourier,
   linearRecurrence,
   mul,
   normalise,
   type Program,
   program,
+  reshape,
   scale,
   scan,
   sin,
+  square,
   sub,
+  sum,
   type Tensor,
 } from 'drumhead';
 import { check, isLawful, reportAsData, type Subject, showReport } from 'drumhead/laws';
@@ -40,6 +48,19 @@ const one = (step: (x: Field) => Field): Program =>
   program({ x: shape }, (init) =>
     scan({ steps: 4, init, step: ({ x }) => ({ x: step(x) }), observe: (s) => s }),
   );
+
+/** A step that divides by the energy of its state: at rest it has no value. */
+const unit = program({ x: [8] }, (init) =>
+  scan({
+    steps: 4,
+    init,
+    step: ({ x }) => {
+      const turned = gather(0, [3, 3, 1, 0, 7, 6, 5, 2])(div(x, broadcast(8)(reshape(1)(sum(0)(square(x))))));
+      return { x: inverseFourier(0)(fourier(0)(turned)) };
+    },
+    observe: (s) => s,
+  }),
+);
 
 const held = (subject: Subject, laws: readonly string[]): readonly string[] =>
   check(subject, { laws, cases: 6 }).verdicts.flatMap(({ law, outcome }) =>
@@ -146,5 +167,11 @@ describe('laws: what could not have failed does not hold', () => {
       showReport(report),
       /not tried: no case was done within its share of the time, 0 s for all laws/,
     );
+  });
+
+  it('is no law that a start breaks at which the step has no value', () => {
+    for (const { law, outcome } of check(unit, { laws: ['Parseval', 'entries by number'], cases: 20 })
+      .verdicts)
+      assert.equal(outcome, 'holds', law.name);
   });
 });

@@ -105,6 +105,11 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
       : within(operation, () =>
           heldStep(operation, state, init, (before) => until(stateOf(before)), stepped),
         );
+  if (held !== undefined && !held.until.expr.free.has(identity))
+    return refuse(
+      operation,
+      'until does not read the state, so a sample would stop before its first step or never; choose by where() after the scan',
+    );
   const next = held?.next ?? within(operation, () => stepped(state));
   const observed = within(operation, () => observe(stateOf(next)));
   const recorded: Readonly<Record<string, Tensor>> = isTensor(observed) ? { value: observed } : observed;

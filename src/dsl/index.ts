@@ -47,7 +47,7 @@ export {
   inverseFourierComplex,
 } from './functions/fourier.js';
 export * from './functions/fourier-operator.js';
-export { type Along, gather, scatter } from './functions/gather.js';
+export { type Along, gather, permute, scatter } from './functions/gather.js';
 export { gaussian, type NoiseSource, uniformNoise } from './functions/noise.js';
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './functions/normalisation.js';
 export { type PadBoundary, type Padded, type Padding, pad } from './functions/pad.js';

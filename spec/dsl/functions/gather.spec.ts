@@ -7,6 +7,7 @@ import {
   gather,
   ndarray,
   parameter,
+  permute,
   program,
   runReference,
   scatter,
@@ -30,6 +31,26 @@ describe('gather and scatter', () => {
     assert.deepEqual(value([2, 2], gather(1, [1, 0, 1]), [1, 2, 3, 4]), [2, 1, 2, 4, 3, 4]);
     assert.deepEqual(value([3], scatter(0, [1, 1, 3], 4), [1, 2, 3]), [0, 3, 0, 3]);
     assert.deepEqual(value([2, 2], scatter(1, [0, 0], 1), [1, 2, 3, 4]), [3, 7]);
+  });
+
+  it('permute: each entry once, undone by scatter; anything else is refused', () => {
+    const order: readonly number[] = [2, 0, 1];
+    assert.deepEqual(value([3], permute(0, order), [7, 8, 9]), [9, 7, 8]);
+    assert.deepEqual(value([2, 3], permute(1, order), [1, 2, 3, 4, 5, 6]), [3, 1, 2, 6, 4, 5]);
+    assert.deepEqual(
+      value([3], (x) => scatter(0, order, 3)(permute(0, order)(x)), [7, 8, 9]),
+      [7, 8, 9],
+    );
+    for (const wrong of [
+      [0, 1],
+      [0, 0, 1],
+      [0, 1, 2, 0],
+    ])
+      assert.throws(
+        () => value([3], permute(0, wrong), [7, 8, 9]),
+        /permute: \[[\d,]+\] does not name each of the 3 entries of axis 0 once/,
+      );
+    assert.throws(() => value([3], permute(0, [0, 1, 3]), [7, 8, 9]), /permute: .*3/);
   });
 
   it('are adjoint: <gather x, y> = <x, scatter y>', () => {

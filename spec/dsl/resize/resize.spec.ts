@@ -9,9 +9,11 @@ import {
   broadcast,
   concat,
   conv,
+  convolveWith,
   coupling1d,
   data,
   dense,
+  depthwiseWith,
   einsum,
   type Flow,
   fill,
@@ -19,6 +21,7 @@ import {
   fourierOperator,
   type Graph,
   gather,
+  gradient,
   inverseFourier,
   kSpaceWave,
   longConvolution,
@@ -44,9 +47,12 @@ import {
   slice,
   spectral,
   spectrum,
+  square,
   stepOf,
   strang,
   sub,
+  sum,
+  type Tensor,
   tanh,
   tryProgram,
   upsample,
@@ -137,13 +143,16 @@ describe('resize', () => {
   });
 
   it('follows broadcasts, zero states and reshapes to what they are added to', () => {
-    const p = program({ image: [4, 6, 2] }, ({ image }) => {
-      const bias = broadcast(4, 6, 2)(parameter('bias', [1, 1, 2], { init: 'zeros' }));
-      const flat = pipe(add(image, bias), reshape(24, 2), dense(3));
-      return { flat, mean: mean(0)(flat), grid: reshape(4, 6, 3)(flat) };
-    });
+    const write = (h: number, w: number, rows: number) =>
+      program({ image: [h, w, 2] }, ({ image }) => {
+        const bias = broadcast(h, w, 2)(parameter('bias', [1, 1, 2], { init: 'zeros' }));
+        const flat = pipe(add(image, bias), reshape(h * w, 2), dense(3));
+        return { flat, mean: mean(0)(flat), grid: reshape(rows, (h * w) / rows, 3)(flat) };
+      });
+    // Back to the grid that the sites came from; of another grid nothing is known.
+    assert.deepEqual(resize(write(4, 6, 4), { inputs: { image: [8, 5, 2] } }), write(8, 5, 8));
     assert.match(
-      message(() => resize(p, { inputs: { image: [8, 6, 2] } })),
+      message(() => resize(write(4, 6, 3), { inputs: { image: [8, 6, 2] } })),
       /which of its axes changes cannot be told/,
     );
     const told = program({ image: [4, 6, 2] }, ({ image }) => {
@@ -284,6 +293,36 @@ describe('resize', () => {
         return { both: concat(image, copy) };
       });
     assert.deepEqual(resize(write(3, 4), { inputs: { image: [16, 10, 1] } }), write(8, 5));
+  });
+
+  it('follows windows of kernels that differ between samples, whose taps stay', () => {
+    const write = (h: number, w: number) =>
+      program({ image: [h, w, 2], kernel: [3, 5, 2, 1] }, ({ image, kernel }) => ({
+        y: convolveWith(image, kernel, 'circular'),
+        line: depthwiseWith(mean(1)(image), mean(1)(kernel), 'reflect'),
+      }));
+    assert.deepEqual(resize(write(9, 10), { inputs: { image: [16, 12, 2] } }), write(16, 12));
+    assert.deepEqual(resize(write(16, 12), { inputs: { image: [9, 10, 2] } }), write(9, 10));
+    for (const kernel of [
+      [1, 5, 2, 1],
+      [3, 1, 2, 1],
+      [4, 5, 2, 1],
+    ] as const)
+      assert.match(
+        message(() => resize(write(9, 10), { inputs: { kernel } })),
+        /an axis is [35] by the windows of [35] in .*, and [14] by the input 'kernel'/,
+      );
+  });
+
+  it('follows gradients within a program: the adjoints of its paddings', () => {
+    const write = (n: number) =>
+      program({ y: [n, 2] }, ({ y }) => {
+        const near = coupling1d({ boundary: 'circular' });
+        const energy = (at: Tensor<readonly [number, 2]>) => sum(0, 1)(square(tanh(near(at))));
+        return { y: sub(y, gradient(energy)(y)) };
+      });
+    assert.deepEqual(resize(write(9), { inputs: { y: [20, 2] } }), write(20));
+    assert.deepEqual(resize(write(20), { inputs: { y: [9, 2] } }), write(9));
   });
 
   it('follows resampling, Fourier operators and long convolutions to what is written at the new size', () => {

@@ -14,24 +14,16 @@ type Edge = Exclude<Boundary, 'none'>;
 /** As many sizes as R has. */
 type AsMany<R extends Shape> = { readonly [K in keyof R]: number };
 
+/** The entries that the windows of some taps see of an axis, one window after the other; n windows. */
+export const windowPlaces = (n: number, taps: number): Shape =>
+  Array.from({ length: n * taps }, (_, i) => Math.floor(i / taps) + (i % taps));
+
 /** What each window sees, with the taps of an axis behind its sites: [H, W, C] → [H, kh, W, kw, C]. */
 const windowsOf = (operation: string, x: Tensor, kernel: Shape, boundary: Edge): Tensor => {
   const spatial = shapeOf(x).slice(0, -1);
   const margins = spatial.map((n, axis) => marginOf(n, kernel[axis], 1));
   const seen = spatial.reduce<Tensor>(
-    (so, n, axis) =>
-      apply(
-        operation,
-        {
-          op: 'gather',
-          axis,
-          indices: Array.from(
-            { length: n * kernel[axis] },
-            (_, i) => Math.floor(i / kernel[axis]) + (i % kernel[axis]),
-          ),
-        },
-        so,
-      ),
+    (so, n, axis) => apply(operation, { op: 'gather', axis, indices: windowPlaces(n, kernel[axis]) }, so),
     padded(operation, margins, boundary, x),
   );
   const shape = [...spatial.flatMap((n, axis) => [n, kernel[axis]]), ...shapeOf(x).slice(-1)];

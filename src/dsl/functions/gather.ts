@@ -1,7 +1,7 @@
 /** Entries of an axis by number: read, in any order and as often as wanted, or added up. */
 
-import type { NoAxis, OffAxes, Shape, Unless } from '../shape.js';
-import { apply, type Tensor } from '../tensor.js';
+import { type NoAxis, type OffAxes, type Shape, showShape, type Unless } from '../shape.js';
+import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { listOf } from '../untyped.js';
 
 /** A shape with another size along one axis. */
@@ -26,6 +26,30 @@ export const gather =
   <const A extends number, const I extends Shape>(axis: A, indices: I) =>
   <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, I['length']>> =>
     apply('gather', { op: 'gather', axis, indices: listed('gather', indices) }, x);
+
+/**
+ * Entries of an axis in another order: entry i is entry order[i] of x. `gather`, but each entry once, so that the shape stays
+ * whether the compiler knows the length of the list or not. `permute(axis, order)` after `scatter(axis, order, n)` is
+ * the identity.
+ *
+ * Refuses an order that does not name each entry once.
+ *
+ * @example
+ * const shuffled = permute(0, [2, 0, 1])(ones(3, 4));   // Tensor<readonly [3, 4]>
+ */
+export const permute =
+  <const A extends number>(axis: A, order: Shape) =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
+    const indices = listed('permute', order);
+    const moved = apply('permute', { op: 'gather', axis, indices }, x);
+    const size = shapeOf<Shape>(x)[axis];
+    return indices.length === size && new Set(indices).size === size
+      ? { expr: moved.expr }
+      : refuse(
+          'permute',
+          `${showShape(indices)} does not name each of the ${size} entries of axis ${axis} once`,
+        );
+  };
 
 /**
  * The entries along an axis added up by number: entry j of the result, of `size`, is the sum of all entries i of x with

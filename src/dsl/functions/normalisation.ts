@@ -132,6 +132,6 @@ export const instanceNorm = (options: NormOptions = {}) => {
     const shape = shapeOf(x);
     return shape.length > 0 && volume(shape.slice(0, -1)) > 1
       ? normalised(norm, shape[shape.length - 1], x)
-      : refuse('instanceNorm', `${showShape(shape)} has no sites to take the mean of`);
+      : refuse('instanceNorm', `${showShape(shape)} has fewer than two sites to take the mean of`);
   };
 };

@@ -1,9 +1,10 @@
 /**
- * What nodes stand for together, where a layer wrote numbers that follow from the sizes of its axes: resampling, Fourier
- * operators, long convolutions. Such numbers are known from their values and from what reads them.
+ * What nodes stand for together, where a layer wrote numbers that follow from the sizes of its axes: resampling, windows,
+ * Fourier operators, long convolutions. Such numbers are known from their values and from what reads them.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { windowPlaces } from '../functions/convolve-with.js';
 import { keptModes, modeWeights } from '../functions/modes.js';
 import { placesOf, type Resampled } from '../functions/resample.js';
 import type { Node, OpOf } from '../op.js';
@@ -28,16 +29,23 @@ export interface Operator {
   readonly field: readonly Axis[];
 }
 
+/** An axis of windows, one after the other, of so many taps each. */
+export interface Windows {
+  readonly axis: Axis;
+  readonly taps: number;
+}
+
 /** What was recognised in a program: the numbers of its constants follow from it. */
 export interface Recognised {
   readonly resamplings: Resampling[];
   readonly operators: Operator[];
   /** Constants that may turn the modes of a wave in k-space. */
   readonly turned: OpOf<'constant'>[];
+  readonly windows: Windows[];
 }
 
 /** Nothing is recognised yet. */
-export const unrecognised = (): Recognised => ({ resamplings: [], operators: [], turned: [] });
+export const unrecognised = (): Recognised => ({ resamplings: [], operators: [], turned: [], windows: [] });
 
 const same = (a: readonly number[], b: readonly number[]): boolean => sameShape(a, b);
 
@@ -45,6 +53,12 @@ const same = (a: readonly number[], b: readonly number[]): boolean => sameShape(
 export const ownNode = (nodes: readonly Node[], number: number, given: readonly Node[]): Node => {
   const { op } = nodes[number];
   return op.op === 'external' ? given[op.index] : nodes[number];
+};
+
+/** The taps of the windows that a gather of an axis of n entries reads one after the other; undefined of another gather. */
+export const tapsRead = (indices: readonly number[], n: number): number | undefined => {
+  const taps = indices.findIndex((index, i) => index !== i);
+  return taps >= 2 && taps < n && same(indices, windowPlaces(n - taps + 1, taps)) ? taps : undefined;
 };
 
 /** How long the longest run of neighbours is. */

@@ -4,7 +4,8 @@ import * as E from 'fp-ts/lib/Either.js';
 
 /**
  * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so does
- * the size of the smaller part. What touches neither edge, or is about half, cannot be told.
+ * the size of the smaller part. What is cut off at both edges stays too, if it is little: a padding. Else it cannot be told,
+ * nor what is about half.
  */
 export const sliced = (
   begin: number,
@@ -16,6 +17,8 @@ export const sliced = (
   const smaller = Math.min(size, rest);
   const clear = (smaller === 1 ? n > 2 : 4 * smaller <= n) && (begin === 0 || begin + size === n);
   if (n === m || rest === 0) return E.right([begin, n === m ? size : m]);
+  if (begin > 0 && begin + size < n && 4 * rest <= n)
+    return m > rest ? E.right([begin, m - rest]) : E.left(`an axis of ${m} is too small for it`);
   if (!clear)
     return E.left(`entries ${begin} to ${begin + size - 1} of ${n} mean nothing on an axis of ${m}`);
   const grown = size > rest ? m - rest : size;

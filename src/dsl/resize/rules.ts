@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { labelsOf } from '../einsum-formula.js';
+import { windowPlaces } from '../functions/convolve-with.js';
 import { noneKept } from '../infer.js';
 import { everyOf, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
 import { splitPort } from '../ports.js';
@@ -17,8 +18,10 @@ import {
   resampledBy,
   resampledSize,
   resampledTo,
+  tapsRead,
   unrecognised,
   upsampledFrom,
+  type Windows,
 } from './meanings.js';
 import { regathered, sliced } from './places.js';
 import type { Axes, Axis } from './sizes.js';
@@ -75,6 +78,7 @@ export const axesOfNodes = (
           read,
           node.inputs.map((input) => nodes[input]),
           known,
+          recognised,
         );
       all.push({ axes, rewritten: meant });
       if (node.op.op === 'constant' && mayTurn(node.op)) recognised.turned.push(node.op);
@@ -178,6 +182,9 @@ const relateMeant = (
   const [x] = read;
   if (op.op === 'gather' || op.op === 'scatter') {
     const { axis } = op;
+    const taps =
+      op.op === 'gather' ? tapsRead(op.indices, nodes[nodes[number].inputs[0]].shape[axis]) : undefined;
+    if (taps !== undefined) return relateWindows(op, shape, taps, x, axes, known, recognised);
     const modes = modesKept(nodes, number);
     const entries = modes === undefined ? resampledBy(nodes, number) : undefined;
     if (modes === undefined && entries === undefined) return undefined;
@@ -220,12 +227,33 @@ const relateMeant = (
   return (sizeOf) => E.right({ ...op, size: axes.map(sizeOf) });
 };
 
+/** Windows keep their taps; there are as many as fit the axis. */
+const relateWindows = (
+  op: Op,
+  shape: Shape,
+  taps: number,
+  x: readonly Axis[],
+  axes: readonly Axis[],
+  known: Axes,
+  recognised: Recognised,
+): Axed['rewritten'] => {
+  if (op.op !== 'gather') return undefined;
+  const [from, to] = [x[op.axis], axes[op.axis]];
+  for (const [i, one] of axes.entries()) if (i !== op.axis) known.same(one, x[i]);
+  recognised.windows.push({ axis: to, taps });
+  known.derive(to, [from], `the windows of ${taps} in ${showShape(shape)}`, (n) =>
+    n < taps ? E.left(`a window of ${taps} does not fit an axis of ${n}`) : whole((n - taps + 1) * taps),
+  );
+  return (sizeOf) => E.right({ ...op, indices: windowPlaces(sizeOf(from) - taps + 1, taps) });
+};
+
 const relate = (
   { op, shape }: Node,
   out: readonly Axis[],
   inputs: readonly (readonly Axis[])[],
   sources: readonly Node[],
   known: Axes,
+  recognised: Recognised,
 ): void => {
   const [x, w, third] = inputs;
   const by = `the ${op.op} to ${showShape(shape)}`;
@@ -306,6 +334,18 @@ const relate = (
         by,
         (...parts) => whole(parts.reduce((a, b) => a + b, 0)),
       );
+      // Numbers that are all alike, such as the zeros of an adjoint, fill what is left.
+      for (const [i, source] of sources.entries())
+        if (source.op.op === 'constant' && typeof source.op.value === 'number')
+          known.suggest(
+            inputs[i][op.axis],
+            [out[op.axis], ...inputs.flatMap((input, j) => (j === i ? [] : [input[op.axis]]))],
+            by,
+            (total, ...others) => {
+              const rest = others.reduce((left, part) => left - part, total);
+              return rest < 1 ? E.left(`an axis of ${total} is too small for it`) : whole(rest);
+            },
+          );
       return;
     case 'slice':
       for (const [i, n] of sources[0].shape.entries())
@@ -336,7 +376,7 @@ const relate = (
       known.keep(out[op.axis], by);
       return;
     case 'reshape':
-      regroup(sources[0].shape, x, shape, out, by, known);
+      regroup(sources[0].shape, x, shape, out, by, known, recognised.windows);
       return;
     case 'transpose':
       for (const [i, axis] of op.axes.entries()) known.same(out[i], x[axis]);
@@ -389,6 +429,7 @@ const regroup = (
   out: readonly Axis[],
   by: string,
   known: Axes,
+  windowed: readonly Windows[],
 ): void => {
   const [left, right] = [
     x.map((axis, i) => ({ axis, size: from[i] })),
@@ -409,6 +450,11 @@ const regroup = (
     });
   while (left.length > 0 || right.length > 0) {
     const [a, b] = take();
+    // A window keeps its taps, whatever kernel stands behind them.
+    const taps =
+      a.length === 1 ? windowed.find(({ axis }) => known.areSame(axis, a[0].axis))?.taps : undefined;
+    if (taps !== undefined && b.length === 2 && b[1].size === taps)
+      known.keep(b[1].axis, `the windows of ${taps} in ${showShape(to)}`);
     if (a.length === 1 && b.length === 1) known.same(a[0].axis, b[0].axis);
     else known.products(longer(a), longer(b), by);
   }

@@ -206,6 +206,40 @@ export const axes = (): Axes => {
       return E.right(false);
     };
 
+    /**
+     * An axis that is cut in two places into parts of the same sizes, such as the sites of a plane in a row: where one place has its
+     * sizes, the other gets the same. Whether there was one.
+     */
+    const cutAlike = (): boolean => {
+      const cuts = reshapes.flatMap(({ left, right, by }) =>
+        left.length === 1
+          ? [{ whole: left[0], parts: right, by }]
+          : right.length === 1
+            ? [{ whole: right[0], parts: left, by }]
+            : [],
+      );
+      for (const { whole, parts, by } of cuts) {
+        if (parts.length < 2 || open(parts).length < 2) continue;
+        const other = cuts.find(
+          (cut) =>
+            root(cut.whole) === root(whole) &&
+            cut.parts.length === parts.length &&
+            open(cut.parts).length === 0 &&
+            cut.parts.every((axis, i) => sizes[axis] === sizes[parts[i]]),
+        );
+        if (other === undefined) continue;
+        for (const [i, axis] of parts.entries())
+          if (sizeOf(axis) === undefined)
+            known.set(root(axis), {
+              size: sizeOf(other.parts[i]) ?? sizes[axis],
+              by,
+              from: originOf(other.parts),
+            });
+        return true;
+      }
+      return false;
+    };
+
     /** A reshape with one side changed and several unknown sizes on the other. */
     const ambiguous = (): Products | undefined =>
       reshapes.find(({ left, right }) =>
@@ -235,7 +269,7 @@ export const axes = (): Axes => {
       if (followed.right || keepReshape()) continue;
       const suggested = suggest();
       if (E.isLeft(suggested)) return suggested;
-      if (suggested.right) continue;
+      if (suggested.right || cutAlike()) continue;
       const unclear = ambiguous();
       if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
       while (next < order.length && sizeOf(order[next]) !== undefined) next++;

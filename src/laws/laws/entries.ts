@@ -68,6 +68,8 @@ export const entries: Law = {
       ...system.nodes.map((node, number) => () => {
         if (!isByNumber(node)) return inconclusive;
         const given = values[node.inputs[0]].array;
+        // A start at which the step divides by nothing says nothing of its entries.
+        if (!given.data.every(Number.isFinite)) return inconclusive;
         const x = { shape: given.shape, data: given.data.map(Math.fround) };
         const random = stream(choices[0], 'entries', `${number}`);
         const y = {

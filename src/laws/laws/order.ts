@@ -12,7 +12,7 @@ import { forceAt } from '../requirements/force.js';
 import { atPace, incrementOf } from '../requirements/increments.js';
 import * as requirements from '../requirements/requirements.js';
 import { startOnSphere } from '../requirements/sphere.js';
-import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
+import { stepOfStages, timeStepOf, withTimeStep } from '../requirements/time-step.js';
 import { exact, unit64 } from '../rounding/bounded.js';
 import { type System, sequenceName } from '../system/system.js';
 import { digits } from '../trial/findings.js';
@@ -194,6 +194,11 @@ export const convergenceOf = (method: ClaimedOrder | null): Law => ({
         : broken(
             `${found}, as a method of order ${order} does, instead of ${2 ** method.order}: ${method.name} claims order ${method.order}`,
           );
+    if (meant !== null && order < meant.order && stepOfStages(trial.system) !== null)
+      return vacuous(
+        `${found}, and its forces are added ${meant.as}, which is of order ${meant.order}: the parts of its time step may be ` +
+          'taken for other numbers of it; a function ({ dt }) => program(…) tells them',
+      );
     return meant !== null && earlier.size === 0 && order < meant.order
       ? broken(
           `${found}, as a method of order ${order} does, instead of ${2 ** meant.order}: its forces are added ${meant.as}, which is ` +

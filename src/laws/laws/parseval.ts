@@ -58,6 +58,8 @@ export const parseval: Law = {
       ...system.nodes.map((node) => () => {
         if (!isTransform(node)) return inconclusive;
         const given = values[node.inputs[0]].array;
+        // A start at which the step divides by nothing says nothing of its transforms.
+        if (!given.data.every(Number.isFinite)) return inconclusive;
         // What an engine is given is exact in its arithmetic.
         const x = { shape: given.shape, data: given.data.map(Math.fround) };
         const { modes } = on.run(alone(node, x.shape), {}, { x });

@@ -18,26 +18,40 @@ const methods: readonly Method[] = [
   { weights: [1, 4, 1], order: 3 },
 ];
 
+/** A method, and the time step whose parts its weights are. */
+interface Weighed extends Method {
+  readonly step: number;
+}
+
 /** The method with these weights, or all but one of them. */
-const methodOf = (shares: readonly number[]): Method | null =>
-  methods.find(({ weights }) => {
-    if (weights.length !== shares.length) return false;
+const methodOf = (shares: readonly number[]): Weighed | null => {
+  for (const method of methods) {
+    const { weights } = method;
+    if (weights.length !== shares.length) continue;
     const fits = (scale: number): number =>
       weights.filter((weight, i) => Math.abs(shares[i] - scale * weight) <= 1e-9 * Math.abs(scale * weight))
         .length;
-    const most = Math.max(...weights.map((weight, i) => fits(shares[i] / weight)));
-    return most === weights.length || (weights.length > 3 && most === weights.length - 1);
-  }) ?? null;
+    const scales = weights.map((weight, i) => shares[i] / weight);
+    const most = Math.max(...scales.map(fits));
+    const scale = scales.find((one) => fits(one) === most);
+    if (
+      scale !== undefined &&
+      (most === weights.length || (weights.length > 3 && most === weights.length - 1))
+    )
+      return { ...method, step: Math.abs(scale) * weights.reduce((a, b) => a + b) };
+  }
+  return null;
+};
 
 /** The kind of an operation independent of its arguments: a force evaluated at several points has one kind. */
 export const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): string =>
   JSON.stringify([op, inputs.filter(fixed)]);
 
-/** The method that a step's sums of forces belong to, in words. */
+/** The method that a step's sums of forces belong to: its order, its weights in words, and its time step. */
 export const weightedFor = ({
   nodes,
   next,
-}: System): { readonly order: number; readonly as: string } | null => {
+}: System): { readonly order: number; readonly as: string; readonly step: number } | null => {
   const degrees = degreesOf(nodes, ({ op }) => op.op === 'state');
   const forms = formsOf(nodes);
   const found = Object.values(next).flatMap((end) => {
@@ -50,5 +64,7 @@ export const weightedFor = ({
     return [...groups.values()].flatMap((shares) => methodOf(shares) ?? []);
   });
   const [best] = [...found].sort((a, b) => b.order - a.order);
-  return best === undefined ? null : { order: best.order, as: `as ${best.weights.join(' : ')}` };
+  return best === undefined
+    ? null
+    : { order: best.order, as: `as ${best.weights.join(' : ')}`, step: best.step };
 };

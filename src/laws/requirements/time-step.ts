@@ -2,6 +2,7 @@
 
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
+import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
 import { beyond, exact, minus, scaled, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
@@ -11,11 +12,16 @@ import { atRest } from './at-rest.js';
 
 const refined = new WeakMap<System, Map<number, System | null>>();
 
-/** The time step of a system: an oscillator's h, else the number that multiplies its whole change; null if unknown. */
+/**
+ * The time step of a system: an oscillator's h; the step whose parts are the weights of a method's stages; else the number
+ * that multiplies its whole change; null if unknown.
+ */
 export const timeStepOf = (system: System): number | null => {
   const { oscillator } = structureOf(system);
   if (system.timeStep !== undefined) return system.timeStep;
   if (oscillator !== null) return oscillator.h;
+  const staged = stepOfStages(system);
+  if (staged !== null) return withTimeStep(system, staged, staged / 2) === null ? null : staged;
   return (
     scalesOf(system.nodes).find((h) => h > 0 && h < 1 && withTimeStep(system, h, h / 2) !== null) ?? null
   );
@@ -24,7 +30,7 @@ export const timeStepOf = (system: System): number | null => {
 /**
  * The same system with time step `to` instead of `from`: made by the function that it came from, or by replacing every
  * number in the step that is h, -h or h^2. Null if the step's change is not proportional, since then the time step
- * cannot be distinguished from other numbers. If the function's own time step is not `from`, an oscillator's h of
+ * cannot be distinguished from other numbers. Of a method of several stages its parts of h are replaced. If the function's own time step is not `from`, an oscillator's h of
  * another size, it changes in the same ratio.
  */
 export const withTimeStep = (system: System, from: number, to: number): System | null => {
@@ -33,7 +39,8 @@ export const withTimeStep = (system: System, from: number, to: number): System |
   if (before.has(to)) return before.get(to) ?? null;
   const { timeStep = from } = system;
   const written = system.refine?.(near(timeStep, from) ? to : (timeStep * to) / from);
-  const found = written ?? replaced(system, from, to);
+  const found =
+    written ?? (stepOfStages(system) === null ? replaced(system, from, to) : restaged(system, from, to));
   before.set(to, found);
   return found;
 };
@@ -49,6 +56,33 @@ const scalesOf = (nodes: readonly Node[]): readonly number[] => [
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.abs(b);
 
+/** The time step that a method of several stages is written with; null where there is none. */
+export const stepOfStages = (system: System): number | null =>
+  system.timeStep !== undefined || structureOf(system).oscillator !== null
+    ? null
+    : (weightedFor(system)?.step ?? null);
+
+/** The parts of a time step that stages reach and weigh. */
+const parts = [1, 1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4, 1 / 6, 1 / 8, 3 / 8];
+
+/** A step of several stages, with every number that is such a part of its time step in proportion. */
+const restaged = (system: System, from: number, to: number): System | null => {
+  const isPart = (x: number): boolean => parts.some((part) => near(Math.abs(x), part * from));
+  const other = renumbered(system, (x) => (isPart(x) ? (x * to) / from : x));
+  const found = weightedFor(other)?.step;
+  return found !== undefined && near(found, to) ? other : null;
+};
+
+/** The same step with other numbers. */
+const renumbered = (system: System, swap: (x: number) => number): System => {
+  const op = (old: Op): Op => {
+    if (old.op === 'affine') return { ...old, scale: swap(old.scale) };
+    if (old.op === 'constant' && typeof old.value === 'number') return { ...old, value: swap(old.value) };
+    return old;
+  };
+  return { ...system, nodes: system.nodes.map((node) => ({ ...node, op: op(node.op) })) };
+};
+
 const replaced = (system: System, from: number, to: number): System | null => {
   const swap = (x: number): number =>
     near(x, from)
@@ -60,12 +94,7 @@ const replaced = (system: System, from: number, to: number): System | null => {
           : near(x, -from * from)
             ? -to * to
             : x;
-  const op = (old: Op): Op => {
-    if (old.op === 'affine') return { ...old, scale: swap(old.scale) };
-    if (old.op === 'constant' && typeof old.value === 'number') return { ...old, value: swap(old.value) };
-    return old;
-  };
-  const other: System = { ...system, nodes: system.nodes.map((node) => ({ ...node, op: op(node.op) })) };
+  const other = renumbered(system, swap);
   return changesAlike(system, other, from, to) ? other : null;
 };
 
