@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
@@ -75,8 +74,8 @@ describe('the documentation', () => {
       const found = experimentNamed(name, 'full');
       assert.ok(E.isRight(found), name);
       const data = statedData(found.right.task);
-      assert.ok(O.isSome(data), name);
-      const trained = learningFor(found.right, data.value);
+      assert.ok(data !== null, name);
+      const trained = learningFor(found.right, data);
       assert.ok(E.isRight(trained), name);
       const hash = hashProgram(trained.right.program);
       const identity = identityOf(found.right, hash, 0, 'wasm, fused', undefined, 2);

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogues, cyclesIn, filesIn, importsIn, mostFiles } from '../bench/house/folders.js';
 import { importRules, rooms } from '../bench/house/rooms.js';
@@ -36,6 +36,16 @@ const refused = (imports: readonly (readonly string[])[]): readonly boolean[] =>
     rmSync(folder, { recursive: true });
   }
 };
+
+/** Functions that may give undefined: look-ups, and what is handed to an optional parameter or property. */
+const lookUps = [
+  'base/error.ts: nearest',
+  'cli/terminal/terminal-width.ts: terminalWidth',
+  'data/identifying.ts: digestFor',
+  'runner/folder/check-seals.ts: listedExperiment',
+  'runner/folder/labels.ts: chosen',
+  'runner/run/report/report.ts: drawnScores',
+];
 
 describe('the house', () => {
   const pairs = rooms.flatMap(({ name, may }) =>
@@ -115,5 +125,24 @@ describe('the house', () => {
       ['b', 'c', 'a', 'b'],
       ['c', 'a', 'b', 'c'],
     ]);
+  });
+
+  it('says absence by null: no Option, and undefined only of what a look-up does not find', () => {
+    const src = fileURLToPath(new URL('../src/', import.meta.url));
+    const paths = [...filesIn(src)].flatMap(([folder, names]) =>
+      names.map((name) => posix.join(folder, name)),
+    );
+    const found = paths.flatMap((path) => {
+      const text = readFileSync(join(src, path), 'utf8');
+      const options = /from 'fp-ts\/lib\/Option\.js'/.test(text) ? [`${path}: Option`] : [];
+      const room = path.split('/')[0];
+      // In the language and its compilers lists of nodes are looked up everywhere; generators of programs are written in it.
+      if (['dsl', 'compile', 'engine'].includes(room) || /arbitraries/.test(path)) return options;
+      const named = [
+        ...text.matchAll(/\): (?:[^=;{}()]*\| undefined|Effect<[^=;{}()]*\| undefined>) =>/g),
+      ].map(({ index }) => [...text.slice(0, index).matchAll(/(?<=const )\w+/g)].at(-1)?.[0]);
+      return [...options, ...named.map((name) => `${path}: ${name}`)];
+    });
+    assert.deepEqual(found.sort(), lookUps);
   });
 });

@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as laws from 'drumhead/laws';
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { distance } from '../spec/compile/fuse/oracles.js';
 import { named } from '../spec/laws/named.js';
 import { value } from '../spec/parity/either.js';
@@ -46,9 +45,9 @@ const say = (text: string): void => void process.stdout.write(`  ${text}\n`);
 /** What an experiment trains, with one sample of noise. */
 const stepOf = (experiment: Experiment): readonly [Program, Lossy] | null => {
   const data = statedData(experiment.task);
-  if (O.isNone(data)) return null;
+  if (data === null) return null;
   const { loss } = experiment;
-  const program = select(value(learningFor(experiment, data.value)).program, trainedOutput(loss));
+  const program = select(value(learningFor(experiment, data)).program, trainedOutput(loss));
   const random = stream(0, 'tensorflow.system');
   const inputs = Object.fromEntries(
     Object.entries(inputsOf(program.graph)).map(([name, shape]) => [

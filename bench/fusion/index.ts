@@ -14,7 +14,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { type DrumheadError, errorMessage } from '../../src/base/error.js';
 import { cost, fusionPlan } from '../../src/compile/index.js';
 import { statedData } from '../../src/data/task.js';
@@ -84,8 +83,8 @@ for (const name of experimentNames) {
   const { model, task } = experiment;
   if (model.name === 'program') {
     const data = statedData(task);
-    if (O.isNone(data)) throw new Error(`${name}: what is its task made of?`);
-    take('catalogue', name, right(learningFor(experiment, data.value)).program);
+    if (data === null) throw new Error(`${name}: what is its task made of?`);
+    take('catalogue', name, right(learningFor(experiment, data)).program);
     continue;
   }
   const channels = name.startsWith('tetrominoes') ? 3 : 1;

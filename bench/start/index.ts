@@ -10,7 +10,6 @@
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../src/base/codec.js';
 import { fuse } from '../../src/compile/fuse/execute/fused.js';
@@ -65,11 +64,11 @@ interface Compiled {
 const compiled = (name: string): Compiled | undefined => {
   const { model, loss, task } = value(experimentNamed(name, 'full'));
   const shape = taskShape(task);
-  if (O.isNone(shape)) return undefined;
+  if (shape === null) return undefined;
   let fused = false;
   const times = [0, 1, 2].map(() => {
     const begin = performance.now();
-    const program = select(value(programFor(model, loss, shape.value)), 'logits');
+    const program = select(value(programFor(model, loss, shape)), 'logits');
     const made = fuse(program.graph, initialParameters(program.graph, 0));
     fused = made?.fits(['logits']) ?? false;
     if (fused) made?.prepare(['logits']);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { fusionPlan } from '../../src/compile/index.js';
 import { statedData } from '../../src/data/task.js';
 import { hashProgram } from '../../src/dsl/index.js';
@@ -16,8 +15,8 @@ const right = <A>(result: E.Either<unknown, A>): A =>
 
 const programOf = ({ model, task, loss }: Experiment) => {
   const shape = statedData(task);
-  assert.ok(O.isSome(shape));
-  return right(programFor(model, loss, shape.value));
+  assert.ok(shape !== null);
+  return right(programFor(model, loss, shape));
 };
 
 describe('the catalogue', () => {

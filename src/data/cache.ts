@@ -7,7 +7,6 @@
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { hashOf } from '../base/canonical.js';
 import { type Checked, defect, type Effect, errorMessage } from '../base/error.js';
 import { readBytesIfPresent, writeBytes } from '../files/files.js';
@@ -28,13 +27,13 @@ export interface Loaded extends Dataset {
 export const cachePath = (folder: string, name: string, identity: unknown): string =>
   join(folder, `${name}-${hashOf(identity).slice(0, 32)}.dataset`);
 
-/** The entry under this key, if there is one. */
-const found = async (path: string, key: string): Promise<Checked<O.Option<Dataset>>> => {
+/** The entry under this key, null if there is none. */
+const found = async (path: string, key: string): Promise<Checked<Dataset | null>> => {
   const bytes = await readBytesIfPresent(path, 'array')();
   if (E.isLeft(bytes)) return bytes;
-  if (bytes.right === null) return E.right(O.none);
+  if (bytes.right === null) return E.right(null);
   const dataset = await unpackDataset(bytes.right, key, path);
-  return E.isLeft(dataset) ? dataset : E.right(O.some(dataset.right));
+  return dataset;
 };
 
 const keep = async (path: string, key: string, dataset: Dataset): Promise<Checked<string>> => {
@@ -65,7 +64,7 @@ export const cached =
     if (path !== null) {
       const kept = await found(path, key);
       if (E.isLeft(kept)) notes.push(`the data was made again: ${errorMessage(kept.left)}`);
-      else if (O.isSome(kept.right)) return E.right({ ...kept.right.value, origin: 'cache', notes });
+      else if (kept.right !== null) return E.right({ ...kept.right, origin: 'cache', notes });
     }
     const made = await make();
     if (E.isLeft(made)) return made;

@@ -1,7 +1,6 @@
 /** A task as plain data: which samples are learnt, how they are made, and how many there are. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
 import { byName, decodeWith } from '../base/codec.js';
 import { type Checked, unknownName } from '../base/error.js';
@@ -83,26 +82,26 @@ export const decodeTask = (value: unknown, source = 'task'): Checked<Task> =>
 export const taskNamed = (name: string, settings: Readonly<Record<string, unknown>> = {}): Checked<Task> =>
   isTaskName(name) ? decodeTask({ ...settings, name }, name) : E.left(unknownName('task', name, taskNames));
 
-/** The sizes of a task's images; none if they depend on the user's files, or the samples are no images. */
-export const taskShape = (task: Task): O.Option<TaskShape> => {
+/** The sizes of a task's images; null if they depend on the user's files, or the samples are no images. */
+export const taskShape = (task: Task): TaskShape | null => {
   switch (task.name) {
     case 'tetrominoes':
-      return O.some(tetrominoesShape(task));
+      return tetrominoesShape(task);
     case 'mnist':
     case 'multi-mnist':
-      return O.some(digitShape(task));
+      return digitShape(task);
     case 'polygons':
-      return O.some(polygonsShape(task));
+      return polygonsShape(task);
     case 'mazes':
-      return O.some(mazesShape(task));
+      return mazesShape(task);
     case 'pathfinder':
-      return O.some(pathfinderShape(task));
+      return pathfinderShape(task);
     case 'inside-outside':
-      return O.some(insideOutsideShape(task));
+      return insideOutsideShape(task);
     case 'connectedness':
-      return O.some(connectednessShape(task));
+      return connectednessShape(task);
     case 'shapes':
-      return O.some(shapesShape(task));
+      return shapesShape(task);
     case 'sequential-mnist':
     case 'adding':
     case 'copy':
@@ -113,7 +112,7 @@ export const taskShape = (task: Task): O.Option<TaskShape> => {
     case 'image-folders':
     case 'series':
     case 'generated':
-      return O.none;
+      return null;
   }
 };
 
@@ -171,8 +170,8 @@ export const formsOfTask = (task: MadeArrayTask): Readonly<Record<string, ArrayF
 };
 
 /** What is known of a task's samples before any is made or read: sizes of images, or the forms of arrays. */
-export const statedData = (task: Task): O.Option<TaskShape | Readonly<Record<string, ArrayForm>>> =>
-  isMadeArrayTask(task) ? O.some(formsOfTask(task)) : taskShape(task);
+export const statedData = (task: Task): TaskShape | Readonly<Record<string, ArrayForm>> | null =>
+  isMadeArrayTask(task) ? formsOfTask(task) : taskShape(task);
 
 const settings = (task: Task): string => {
   switch (task.name) {
@@ -218,8 +217,8 @@ const settings = (task: Task): string => {
 
 const sizes = (task: Task): string => {
   const shape = taskShape(task);
-  if (O.isNone(shape)) return '';
-  const { height, width, channels, classes } = shape.value;
+  if (shape === null) return '';
+  const { height, width, channels, classes } = shape;
   return ` ${height}x${width}x${channels}, ${classes} classes,`;
 };
 

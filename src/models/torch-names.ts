@@ -8,7 +8,6 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { type Checked, decodeError } from '../base/error.js';
 import { type Program, parametersOf, type Shape, sameShape, showShape } from '../dsl/index.js';
 import type { ModelName, ModelSpec } from './catalogue.js';
@@ -94,17 +93,17 @@ const rulesOf = (spec: ModelSpec): readonly Rule[] =>
   spec.name === 'cnn' ? [...rules.cnn, plain('expansion', `encoder.${2 * spec.layers}`)] : rules[spec.name];
 
 /**
- * PyTorch's name of one of our parameters; none for a parameter of another model.
+ * PyTorch's name of one of our parameters; null for a parameter of another model.
  *
  * @example
- * torchName(nwmSpec, 'y0/conv2/weight')   // some('classifier.hy_encoder.2.weight')
+ * torchName(nwmSpec, 'y0/conv2/weight')   // 'classifier.hy_encoder.2.weight'
  */
-export const torchName = (spec: ModelSpec, name: string): O.Option<string> => {
+export const torchName = (spec: ModelSpec, name: string): string | null => {
   for (const [ours, torch] of rulesOf(spec)) {
     const found = ours.exec(name);
-    if (found !== null) return O.some(torch(...found.slice(1)));
+    if (found !== null) return torch(...found.slice(1));
   }
-  return O.none;
+  return null;
 };
 
 /** Our names of a program's parameters, by PyTorch's names. */
@@ -112,7 +111,7 @@ export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<s
   Object.fromEntries(
     parametersOf(program.graph).flatMap(({ name }) => {
       const torch = torchName(spec, name);
-      return O.isNone(torch) ? [] : [[torch.value, name]];
+      return torch === null ? [] : [[torch, name]];
     }),
   );
 
@@ -178,14 +177,14 @@ const pick = (
   state: Readonly<Record<string, TorchTensor>>,
 ): E.Either<string, Picked> => {
   const torch = torchName(spec, name);
-  if (O.isNone(torch)) return E.left(`'${name}' has no counterpart in PyTorch`);
-  if (!Object.hasOwn(state, torch.value)) return E.left(`'${torch.value}' (our '${name}') is missing`);
-  const given = state[torch.value];
+  if (torch === null) return E.left(`'${name}' has no counterpart in PyTorch`);
+  if (!Object.hasOwn(state, torch)) return E.left(`'${torch}' (our '${name}') is missing`);
+  const given = state[torch];
   const ours = fromTorch(given);
   return sameShape(ours.shape, shape)
-    ? E.right({ name, torch: torch.value, data: ours.data })
+    ? E.right({ name, torch, data: ours.data })
     : E.left(
-        `'${torch.value}' (our '${name}') is ${showShape(given.shape)}, expected ${showShape(toTorchShape(shape))}`,
+        `'${torch}' (our '${name}') is ${showShape(given.shape)}, expected ${showShape(toTorchShape(shape))}`,
       );
 };
 
@@ -201,6 +200,6 @@ export const exportTorch = (
     parametersOf(program.graph).flatMap(({ name, shape }) => {
       const torch = torchName(spec, name);
       const data = parameters[name];
-      return O.isNone(torch) || data === undefined ? [] : [[torch.value, toTorch({ shape, data })]];
+      return torch === null || data === undefined ? [] : [[torch, toTorch({ shape, data })]];
     }),
   );

@@ -36,8 +36,8 @@ export const colouringOf = (
 };
 
 /** What the colours say, beside a panel; nothing where they say it themselves. */
-export const rangeOf = (colouring: Colouring): string | undefined =>
-  colouring.kind === 'signed' ? rangeText({ centre: 0, end: colouring.end }) : undefined;
+export const rangeOf = (colouring: Colouring): string | null =>
+  colouring.kind === 'signed' ? rangeText({ centre: 0, end: colouring.end }) : null;
 
 const byte = (share: number): number => Math.round(255 * Math.min(1, Math.max(0, share)));
 

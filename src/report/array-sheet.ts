@@ -48,11 +48,7 @@ export const arraySheetPng = (
         return [
           column(
             look,
-            say(
-              look,
-              'caption',
-              `${panelName(name, shape, colouring)}${range === undefined ? '' : `, ${range}`}`,
-            ),
+            say(look, 'caption', `${panelName(name, shape, colouring)}${range === null ? '' : `, ${range}`}`),
             framed(look, enlarged(picture, panelSizes(shape).wide)),
           ),
           space(look, 10, 0),

@@ -2,7 +2,6 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical, hashOf } from '../../base/canonical.js';
@@ -79,12 +78,9 @@ export const programOf =
   (read: Read) =>
   (experiment: Experiment): string => {
     const { model, loss, task } = experiment;
-    const sizes = read.get(experiment)?.sizes ?? null;
-    return pipe(
-      sizes === null ? statedData(task) : O.some(sizes),
-      O.flatMap((sizes: DataShape) => O.fromEither(programFor(model, loss, sizes))),
-      O.match(() => hashOf(model), hashProgram),
-    );
+    const sizes = read.get(experiment)?.sizes ?? statedData(task);
+    const program = sizes === null ? null : programFor(model, loss, sizes);
+    return program === null || E.isLeft(program) ? hashOf(model) : hashProgram(program.right);
   };
 
 /** One of the two that are compared, with the names of its members. */

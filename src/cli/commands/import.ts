@@ -69,8 +69,7 @@ const ofExperiment = (name: string, flags: ImportFlags): Effect<Wanted> =>
     ),
     TE.bind('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
     TE.flatMapEither(({ sizes, source: { experiment } }) => {
-      const shape = taskShape(experiment.task);
-      const found = sizes ?? (shape._tag === 'Some' ? shape.value : null);
+      const found = sizes ?? taskShape(experiment.task);
       if (experiment.model.name === 'program')
         return E.left(decodeError(name, 'its model is a program of its own, which has no names in PyTorch'));
       return found === null

@@ -11,12 +11,12 @@ const none: OtherSizes = { grid: null, inputs: {}, steps: undefined };
 const refused = (text: string, why: string): Checked<never> =>
   E.left(decodeError('--resize', `'${text}' ${why}; write 128x128, steps=200, or 128x128,steps=200`));
 
-const whole = (text: string): number | undefined => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined);
+const whole = (text: string): number | null => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
 
-const shapeIn = (text: string): Shape | undefined => {
+const shapeIn = (text: string): Shape | null => {
   const sizes = text.split('x').map(whole);
-  const shape = sizes.filter((size) => size !== undefined);
-  return shape.length === sizes.length ? shape : undefined;
+  const shape = sizes.filter((size) => size !== null);
+  return shape.length === sizes.length ? shape : null;
 };
 
 /** One part of the flag, added to those before it. */
@@ -24,19 +24,19 @@ const part = (before: OtherSizes, text: string): Checked<OtherSizes> => {
   const [name, value, ...more] = text.split('=');
   if (value === undefined) {
     const grid = shapeIn(name);
-    if (grid === undefined) return refused(text, 'is no grid');
+    if (grid === null) return refused(text, 'is no grid');
     return before.grid === null ? E.right({ ...before, grid }) : refused(text, 'is a second grid');
   }
   if (more.length > 0 || !/^[A-Za-z][\w-]*$/.test(name)) return refused(text, 'is no NAME=SIZES');
   if (name !== 'steps' && !/^scan\d+$/.test(name)) {
     const shape = shapeIn(value);
-    if (shape === undefined) return refused(text, 'has no shape, such as image=128x128x3');
+    if (shape === null) return refused(text, 'has no shape, such as image=128x128x3');
     return Object.hasOwn(before.inputs, name)
       ? refused(text, 'stands twice')
       : E.right({ ...before, inputs: { ...before.inputs, [name]: shape } });
   }
   const steps = whole(value);
-  if (steps === undefined) return refused(text, 'has no number of steps');
+  if (steps === null) return refused(text, 'has no number of steps');
   const { steps: known } = before;
   if (typeof known === 'number' || (known !== undefined && (name === 'steps' || Object.hasOwn(known, name))))
     return refused(text, 'gives steps a second time');

@@ -1,7 +1,6 @@
 /** The sizes, the plan and the time of an experiment, for `drumhead show`. */
 
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError, Effect } from '../../base/error.js';
 import { type FusionPlan, fusionPlan } from '../../compile/fuse/coverage/fusion-plan.js';
@@ -53,8 +52,8 @@ const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>>
       TE.map((sizes) => ({ sizes, counts: task, classes: taskClasses(task) ?? [] })),
     );
   const known = statedData(task);
-  return O.isSome(known) && 'train' in task
-    ? TE.right({ sizes: known.value, counts: task, classes: taskClasses(task) ?? [] })
+  return known !== null && 'train' in task
+    ? TE.right({ sizes: known, counts: task, classes: taskClasses(task) ?? [] })
     : pipe(
         TE.fromTask<string | undefined, DrumheadError>(madeDataHere),
         TE.flatMap((cacheDir) => loadTask(task, { cacheDir })),

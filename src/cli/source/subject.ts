@@ -2,7 +2,6 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
@@ -216,8 +215,8 @@ const ofExperiment = (name: string, flags: SubjectFlags): Effect<System> =>
 const sizesOf = (task: Task): Effect<DataShape> => {
   const known = statedData(task);
   if (task.name === 'generated') return formsOfGenerated(task, generatorOf);
-  return O.isSome(known)
-    ? TE.right(known.value)
+  return known !== null
+    ? TE.right(known)
     : pipe(
         TE.fromTask<string | undefined, DrumheadError>(madeDataHere),
         TE.flatMap((cacheDir) => loadTask(task, { cacheDir })),

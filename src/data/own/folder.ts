@@ -1,7 +1,6 @@
 /** Settings and checks of all tasks that read the user's own files, and images held out for validation. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
 import { real, text, where, whole, withDefault } from '../../base/codec.js';
 import { type Checked, type DrumheadError, decodeError } from '../../base/error.js';
@@ -56,7 +55,7 @@ export interface FolderSettings {
 /** The splits in a folder; without validation images, some of the training images are held out. */
 export interface Parts {
   readonly train: Split;
-  readonly validation: O.Option<Split>;
+  readonly validation: Split | null;
   readonly test: Split;
 }
 
@@ -178,8 +177,8 @@ export interface Named {
 }
 
 /** The meaning of the values in a folder's masks, from the task and from the folder itself. */
-export const labellingIn = ({ labels, ignore }: FolderSettings, named: O.Option<Named>): Labelling =>
-  labellingOf(labels, ignore ?? (O.isSome(named) ? named.value.ignore : null));
+export const labellingIn = ({ labels, ignore }: FolderSettings, named: Named | null): Labelling =>
+  labellingOf(labels, ignore ?? named?.ignore ?? null);
 
 /**
  * The dataset of these parts, after checking that their sizes and labels agree.
@@ -190,21 +189,22 @@ export const labellingIn = ({ labels, ignore }: FolderSettings, named: O.Option<
 export const assemble = (
   settings: FolderSettings,
   parts: Parts,
-  named: O.Option<Named>,
+  named: Named | null,
   told: readonly string[] = [],
 ): Checked<Loaded> => {
   const { folder, classes, validationShare, seed } = settings;
   const labelling = labellingIn(settings, named);
-  const { kept, held } = O.isSome(parts.validation)
-    ? { kept: parts.train, held: parts.validation.value }
-    : holdOut(parts.train, validationShare, seed, 'validation');
+  const { kept, held } =
+    parts.validation !== null
+      ? { kept: parts.train, held: parts.validation }
+      : holdOut(parts.train, validationShare, seed, 'validation');
   const splits = {
     train: marked(kept, labelling),
     validation: marked(held, labelling),
     test: marked(parts.test, labelling),
   };
   const all = splitNames.map((name) => splits[name]);
-  const inFolder = O.isSome(named) ? named.value.names : [];
+  const inFolder = named?.names ?? [];
   const given = [labelling.names ?? [], classes, inFolder].find((names) => names.length > 0);
   const largest =
     labelling.labels === null
@@ -217,7 +217,7 @@ export const assemble = (
   const gaps = given === undefined && labelling.labels === null ? gapsOf(counts, names) : null;
   const notes = [
     ...told,
-    ...(O.isNone(parts.validation) && held.count > 0
+    ...(parts.validation === null && held.count > 0
       ? [`${held.count} of the ${parts.train.count} training images are held out for validation`]
       : []),
     ...(gaps === null ? [] : [gaps.note]),

@@ -91,7 +91,7 @@ const shownOf = (
         {
           name: panelName(name, shape, colouring),
           raster,
-          ...(range === undefined ? {} : { range }),
+          ...(range === null ? {} : { range }),
           sizes: panelSizes(shape),
         },
       ];
@@ -207,7 +207,7 @@ export const examplesFigure = (picture: ExamplesPicture & { readonly alt: string
           stills: panels.map(
             ({ name: of, raster, range, sizes }): Panel<string> => ({
               ...still(of, raster, sizes),
-              ...(range === undefined ? {} : { range }),
+              ...(range === null ? {} : { range }),
             }),
           ),
           moving: [],

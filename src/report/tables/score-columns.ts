@@ -134,10 +134,10 @@ export const scoresNamed = (
 ): Checked<readonly string[]> => {
   const known = [...new Set([...scoreKeys, ...kept])];
   const here = known.filter((key) => splitOf(key) === split && !isCount(key));
-  const keyOf = (name: string): string | undefined => {
+  const keyOf = (name: string): string | null => {
     const key = placedKey(name, split);
     if (known.includes(key) && (splitOf(key) !== null || !namesSplit(name))) return key;
-    return known.includes(name) && splitOf(name) === null ? name : undefined;
+    return known.includes(name) && splitOf(name) === null ? name : null;
   };
   // Where nothing is a segmentation, columns of its scores would be empty and hide the others.
   const others = kept.includes('loss') && !kept.includes('foregroundIou');

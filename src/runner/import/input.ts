@@ -76,16 +76,16 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
  * The number of samples in an array: one, or the size of its first axis. A grey picture may lack its last
  * axis.
  */
-const countIn = (array: Shape, shape: Shape): number | undefined => {
+const countIn = (array: Shape, shape: Shape): number | null => {
   const shorter = shape.length === 3 && shape[2] === 1 ? [shape, shape.slice(0, 2)] : [shape];
   if (shorter.some((one) => sameShape(array, one))) return 1;
-  return shorter.some((one) => sameShape(array.slice(1), one)) ? array[0] : undefined;
+  return shorter.some((one) => sameShape(array.slice(1), one)) ? array[0] : null;
 };
 
 const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: string): Read => {
   const count = countIn(found, shape);
   if (count === 0) return E.left(decodeError(source, 'it holds no samples'));
-  if (count === undefined)
+  if (count === null)
     return E.left(
       decodeError(
         source,

@@ -24,7 +24,7 @@ const hypers = {
 };
 
 /** The reference's names of readouts; a variant of the MLP is a name of the linear one. */
-const readoutOf = (name: string): Readout | undefined => {
+const readoutOf = (name: string): Readout | null => {
   switch (name) {
     case 'fft':
     case 'last':
@@ -34,7 +34,7 @@ const readoutOf = (name: string): Readout | undefined => {
     case 'max_time':
       return 'max';
     default:
-      return name.startsWith('linear') ? 'linear' : undefined;
+      return name.startsWith('linear') ? 'linear' : null;
   }
 };
 

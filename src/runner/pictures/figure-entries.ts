@@ -1,7 +1,6 @@
 /** Collected runs as entries of figures. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { taskShape } from '../../data/task.js';
 import { experimentNamed } from '../../experiments/catalogue.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -22,8 +21,8 @@ import { curveOf } from '../run/report/pictures.js';
  */
 const parametersOf = ({ model, task }: Experiment): number | null => {
   const sizes = taskShape(task);
-  if (O.isNone(sizes) || model.name === 'program') return null;
-  const built = buildModel(model, sizes.value);
+  if (sizes === null || model.name === 'program') return null;
+  const built = buildModel(model, sizes);
   return E.isRight(built) ? countParameters(built.right).trainable : null;
 };
 

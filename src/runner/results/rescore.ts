@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
@@ -96,12 +95,12 @@ const fitsTask = (
 ): Checked<void> => {
   const stated = statedData(task);
   const match = classesFor(own, taskClasses(task), folder);
-  if (O.isNone(stated))
+  if (stated === null)
     return pipe(
       match,
       E.map(() => undefined),
     );
-  const shape = stated.value;
+  const shape = stated;
   const asOwn = own !== null && E.isRight(match) && match.right.labels !== null;
   return pipe(
     scoringOf(trained, asOwn && isSizes(shape) ? { ...shape, classes: own.length } : shape, folder, resize),

@@ -1,7 +1,6 @@
 /** Checks of an experiment before anything takes time: that its settings fit its task, its data and its program. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import {
   type Checked,
   type DrumheadError,
@@ -138,10 +137,10 @@ export const fitsTask = (experiment: Experiment): Checked<void> => {
   const { task, training } = experiment;
   const stated = statedData(task);
   // Tasks of files are checked once the files are read; pictures have the scores of classes.
-  if (O.isNone(stated)) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
+  if (stated === null) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
   const classes = taskClasses(task);
-  const learning = learningFor(experiment, stated.value);
-  const forms = isSizes(stated.value) ? formsOfSizes(stated.value) : stated.value;
+  const learning = learningFor(experiment, stated);
+  const forms = isSizes(stated) ? formsOfSizes(stated) : stated;
   return allOf(experiment, [
     fitsLearning(experiment, learning),
     ...(E.isRight(learning) ? [canAugment(experiment, learning.right, forms)] : []),

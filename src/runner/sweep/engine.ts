@@ -47,7 +47,7 @@ export const openSweepEngine = (name: string, { engine, kernels, runs }: Asked):
           return pipe(
             openEngine(choice.right, own),
             TE.map((opened) => ({ ...opened, why: `auto: ${name} began on it` })),
-            TE.mapLeft((error) => (error._tag === 'EngineError' ? elsewhere(name, error) : error)),
+            TE.mapError((error) => (error._tag === 'EngineError' ? elsewhere(name, error) : error)),
           );
         }),
       );

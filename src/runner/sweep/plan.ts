@@ -3,7 +3,6 @@
 import { basename, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
@@ -72,9 +71,8 @@ const factsOf = async (
   for (const task of tasks) {
     const key = canonical(task);
     if (facts.has(key)) continue;
-    const sizes = readsDigits(task) ? O.none : statedData(task);
-    if (O.isSome(sizes) && 'train' in task)
-      facts.set(key, { sizes: sizes.value, images: task.train, data: undefined });
+    const sizes = readsDigits(task) ? null : statedData(task);
+    if (sizes !== null && 'train' in task) facts.set(key, { sizes, images: task.train, data: undefined });
     else {
       const loaded = await loadTask(task, { cacheDir: cache, generatorOf })();
       // The processes of the runs do not run a person's code; they use the samples that are made here.

@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { canonical } from '../../../../src/base/canonical.js';
 import { type FusionPlan, fusionPlan } from '../../../../src/compile/fuse/coverage/fusion-plan.js';
 import { showPlan } from '../../../../src/compile/fuse/coverage/show.js';
@@ -72,8 +71,8 @@ const isMostly = (name: string, trained: Program): void => {
 /** What an experiment trains, whose model is a program. */
 const programOf = (experiment: Experiment): Program => {
   const data = statedData(experiment.task);
-  assert.ok(O.isSome(data), experiment.name);
-  const learning = learningFor(experiment, data.value);
+  assert.ok(data !== null, experiment.name);
+  const learning = learningFor(experiment, data);
   return E.isRight(learning) ? learning.right.program : assert.fail(experiment.name);
 };
 
@@ -192,7 +191,7 @@ describe('the plan of what is fused', () => {
       );
     };
     for (const name of systemNames) {
-      const made = pipe(systemNamed(name), E.chain(buildSystem));
+      const made = pipe(systemNamed(name), E.flatMap(buildSystem));
       isMost(name, E.isRight(made) ? made.right : assert.fail(name));
     }
     const examples = new URL('../../../../examples/', import.meta.url);

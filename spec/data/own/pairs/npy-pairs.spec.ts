@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as O from 'fp-ts/lib/Option.js';
 import { allBackgroundScore, imageOf, shapeOfDataset } from '../../../../src/data/dataset.js';
 import { loadDataset } from '../../../../src/data/load.js';
 import { writeNpyPairs } from '../../../../src/data/own/pairs/npy-pairs.js';
@@ -49,7 +48,7 @@ describe('npy pairs', () => {
     assert.equal(read.origin, 'files');
     assert.deepEqual(read.notes, []);
     assert.deepEqual({ ...read, origin: 'made' }, made);
-    assert.deepEqual(taskShape(npy), O.none);
+    assert.deepEqual(taskShape(npy), null);
   });
 
   it('that were changed since they were written are read, and that is noted', async () => {

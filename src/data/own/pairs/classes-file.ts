@@ -2,8 +2,7 @@
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { flow, pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith, record, withDefault } from '../../../base/codec.js';
 import { type Checked, decodeError, type Effect } from '../../../base/error.js';
@@ -35,23 +34,21 @@ const decode = (json: unknown, path: string): Checked<Named> =>
       );
 
 /**
- * The contents of a folder's `classes.json`, if it has one: `["ground", "cat"]`, or `{"classes": [...], "ignore":
+ * The contents of a folder's `classes.json`, null if it has none: `["ground", "cat"]`, or `{"classes": [...], "ignore":
  * 255}`.
  */
-export const readClasses = (folder: string): Effect<O.Option<Named>> =>
+export const readClasses = (folder: string): Effect<Named | null> =>
   pipe(
     readBytesIfPresent(classesFile(folder)),
-    TE.map(O.fromNullable),
     TE.flatMapEither(
-      O.match(
-        () => E.right(O.none),
-        flow(
-          (bytes) => parsedJson(new TextDecoder().decode(bytes)),
-          E.mapLeft((problem) => decodeError(classesFile(folder), problem)),
-          E.flatMap((json) => decode(json, classesFile(folder))),
-          E.map(O.some),
-        ),
-      ),
+      (bytes): Checked<Named | null> =>
+        bytes === null
+          ? E.right(null)
+          : pipe(
+              parsedJson(new TextDecoder().decode(bytes)),
+              E.mapLeft((problem) => decodeError(classesFile(folder), problem)),
+              E.flatMap((json) => decode(json, classesFile(folder))),
+            ),
     ),
   );
 

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Checked, DrumheadError, Effect } from '../../../base/error.js';
 import { isPresent, listFolder } from '../../../files/files.js';
@@ -82,11 +81,7 @@ export const readNpyPairs = (task: NpyTask): Effect<Loaded> =>
     TE.bind('validation', ({ labelling }) =>
       pipe(
         isPresent(imagesFile(task.folder, 'validation')),
-        TE.flatMap((present) =>
-          present
-            ? pipe(readSplit(task.folder, 'validation', labelling), TE.map(O.some))
-            : TE.right<DrumheadError, O.Option<ReadSplit>>(O.none),
-        ),
+        TE.flatMap((present) => (present ? readSplit(task.folder, 'validation', labelling) : TE.right(null))),
       ),
     ),
     TE.bind('listed', () => notesOnList(task.folder)),
@@ -95,15 +90,12 @@ export const readNpyPairs = (task: NpyTask): Effect<Loaded> =>
         task,
         {
           train: train.split,
-          validation: pipe(
-            validation,
-            O.map(({ split }) => split),
-          ),
+          validation: validation?.split ?? null,
           test: test.split,
         },
         named,
         [
-          ...[train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(({ notes }) => notes),
+          ...[train, ...(validation === null ? [] : [validation]), test].flatMap(({ notes }) => notes),
           ...listed,
         ],
       ),

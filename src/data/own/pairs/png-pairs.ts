@@ -3,7 +3,6 @@
 import { basename, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   type Checked,
@@ -179,7 +178,7 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
           readSplit(task.folder, 'train', labelling, watch),
           TE.map(({ split, notes }): ReadParts => {
             const { kept, held } = holdOut(split, task.testShare, task.seed, 'test');
-            return { parts: { train: kept, validation: O.none, test: held }, notes };
+            return { parts: { train: kept, validation: null, test: held }, notes };
           }),
         );
       }
@@ -189,26 +188,19 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
       return pipe(
         TE.Do,
         TE.bind('train', () => part('train')),
-        TE.bind('validation', () =>
-          names.includes('validation') ? pipe(part('validation'), TE.map(O.some)) : TE.right(O.none),
-        ),
+        TE.bind('validation', () => (names.includes('validation') ? part('validation') : TE.right(null))),
         TE.bind('test', () => part('test')),
         TE.map(({ train, validation, test }) => ({
           parts: {
             train: train.split,
-            validation: pipe(
-              validation,
-              O.map(({ split }) => split),
-            ),
+            validation: validation?.split ?? null,
             test: test.split,
           },
           notes: [
             ...(names.includes('images')
               ? [`${join(task.folder, 'images')} is not read: the images are those in train and test`]
               : []),
-            ...[train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(
-              ({ notes }) => notes,
-            ),
+            ...[train, ...(validation === null ? [] : [validation]), test].flatMap(({ notes }) => notes),
           ],
         })),
       );

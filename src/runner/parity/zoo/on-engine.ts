@@ -83,12 +83,12 @@ export const opByOpAnswer = (
 const floatsOf = (arrays: NdArrays): Record<string, Float32Array> =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, Float32Array.from(data)]));
 
-/** By the fused kernels of an engine; undefined if they cannot compute everything that is compared. */
+/** By the fused kernels of an engine; null if they cannot compute everything that is compared. */
 export const fusedAnswer = (
   { native }: Pick<Engine, 'native'>,
   { program, training = false }: Written,
   values: Values,
-): Answer | undefined => {
+): Answer | null => {
   const { graph } = inPhase(program, training ? 'training' : 'inference');
   const fused = fuse(
     graph,
@@ -99,7 +99,7 @@ export const fusedAnswer = (
   );
   const shapes = outputsOf(program.graph);
   const names = Object.keys(shapes);
-  if (fused?.fits(names) !== true) return undefined;
+  if (fused?.fits(names) !== true) return null;
   const { batch } = values;
   const microBatch = { count: batch, inputs: floatsOf(values.inputs) };
   const arrays = (found: Readonly<Record<string, Float32Array>>, of: (name: string) => Shape): NdArrays =>

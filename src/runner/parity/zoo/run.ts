@@ -107,13 +107,13 @@ export const runZooCase = (engine: Engine, c: ZooCase): Effect<CaseReport> => {
     TE.fromEither(valuesOf(c, w)),
     TE.flatMap((values) =>
       TE.tryCatch(async (): Promise<CaseReport> => {
-        const fused = engine.fused ? fusedAnswer(engine, w, values) : undefined;
+        const fused = engine.fused ? fusedAnswer(engine, w, values) : null;
         const report = reportCase(c.name, [
           ...exactChecks(c, w, values),
           ...floatChecks(c, w, values, opByOpAnswer(engine, w, values), 'op by op'),
-          ...(fused === undefined ? [] : floatChecks(c, w, values, fused, 'fused')),
+          ...(fused === null ? [] : floatChecks(c, w, values, fused, 'fused')),
         ]);
-        return engine.fused && fused === undefined
+        return engine.fused && fused === null
           ? { ...report, why: 'fused kernels do not compute all of it' }
           : report;
       }, defect),
