@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import {
   commandsAfter,
   datedChangelog,
-  unknownAddresses,
+  hasAddresses,
   versionAfter,
   versionsOf,
   withVersion,
@@ -97,9 +97,16 @@ describe('a release', () => {
     assert.match(sentence(withVersion('{ "version": "1.0.0" }', '2.0.0', '3.0.0')), /does not stand/);
   });
 
-  it('says which addresses package.json lacks', () => {
-    assert.deepEqual(unknownAddresses({ name: 'x', bugs: 'y' }), ['repository', 'homepage']);
-    assert.deepEqual(unknownAddresses({ repository: 'r', bugs: 'b', homepage: 'h' }), []);
+  it('is refused without the addresses of the repository, and says what to fill in', () => {
+    const said = sentence(hasAddresses({ name: 'x', bugs: 'y' }));
+    assert.match(said, /^package.json has no repository, homepage; add/);
+    assert.match(said, /"repository": \{ "type": "git", "url": /);
+    assert.doesNotMatch(said, /"bugs"/);
+    assert.deepEqual(hasAddresses({ repository: 'r', bugs: 'b', homepage: 'h' }), E.right(undefined));
+  });
+
+  it('is refused by npm publish too, before anything leaves the machine', () => {
+    assert.equal(JSON.parse(read('package.json')).scripts.prepublishOnly, 'tsx bench/release/may-publish.ts');
   });
 
   it('leaves tag and publication to a person', () => {

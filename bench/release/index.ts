@@ -5,7 +5,8 @@
  *     npm run release                   writes CHANGELOG.md, package.json and package-lock.json
  *     npm run release -- minor          patch, minor, major, or a version such as 1.2.3
  *
- * The tree must be clean. Tag and publication are commands for a person; they are printed.
+ * The tree must be clean, and package.json have the addresses of the repository; `npm publish` checks them too. Tag and
+ * publication are commands for a person; they are printed.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -16,8 +17,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   commandsAfter,
   datedChangelog,
+  hasAddresses,
   type Refused,
-  unknownAddresses,
   versionAfter,
   versionsOf,
   withVersion,
@@ -58,6 +59,7 @@ const today = new Date().toISOString().slice(0, 10);
 const written = pipe(
   E.Do,
   E.tap(cleanTree),
+  E.tap(() => (dryRun ? E.right(undefined) : hasAddresses(manifestNow))),
   E.bind('version', () => versionAfter(String(present), asked, versionsOf(texts['CHANGELOG.md']))),
   E.tap(({ version }) => untagged(version)),
   E.bind('changelog', ({ version }) => datedChangelog(texts['CHANGELOG.md'], version, today)),
@@ -73,12 +75,10 @@ if (E.isLeft(written)) {
   const files = { 'CHANGELOG.md': changelog, 'package.json': manifest, 'package-lock.json': lock };
   const changed = Object.entries(files).filter(([name, text]) => texts[name] !== text);
   if (!dryRun) for (const [name, text] of changed) writeFileSync(name, text);
-  const unknown = unknownAddresses(manifestNow);
+  const addresses = hasAddresses(manifestNow);
   process.stdout.write(
     [
-      ...(unknown.length > 0
-        ? [`note: package.json has no ${unknown.join(', ')}; its owner adds them before npm publish`]
-        : []),
+      ...(E.isLeft(addresses) ? [`before the release itself: ${addresses.left}`] : []),
       `drumhead ${present} -> ${version}, ${today}`,
       `${dryRun ? 'would write' : 'wrote'} ${changed.map(([name]) => name).join(', ')}`,
       `${dryRun ? 'then' : 'now'}, by hand:`,

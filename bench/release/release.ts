@@ -86,11 +86,25 @@ export const withVersion = (text: string, present: string, version: string): Ref
   return E.right(own.replaceAll(mark, `"version": "${version}"`) + (head < 0 ? '' : text.slice(head)));
 };
 
-const addresses = ['repository', 'bugs', 'homepage'] as const;
+const addresses = {
+  repository: '{ "type": "git", "url": "git+https://HOST/OWNER/drumhead.git" }',
+  bugs: '{ "url": "https://HOST/OWNER/drumhead/issues" }',
+  homepage: '"https://HOST/OWNER/drumhead#readme"',
+} as const;
 
-/** The fields on the repository that package.json lacks. npm shows them, and only the owner knows them. */
-export const unknownAddresses = (manifest: Readonly<Record<string, unknown>>): readonly string[] =>
-  addresses.filter((name) => manifest[name] === undefined);
+/**
+ * Refuses a package.json without the addresses of its repository. npm shows them on the page of the package, and
+ * only the owner knows them.
+ */
+export const hasAddresses = (manifest: Readonly<Record<string, unknown>>): Refused<void> => {
+  const missing = Object.entries(addresses).filter(([name]) => manifest[name] === undefined);
+  return missing.length === 0
+    ? E.right(undefined)
+    : E.left(
+        `package.json has no ${missing.map(([name]) => name).join(', ')}; add, with the address of the repository:\n` +
+          missing.map(([name, value]) => `  "${name}": ${value}`).join(',\n'),
+      );
+};
 
 /** The commands that a person runs once the files are written; nothing leaves the machine before that. */
 export const commandsAfter = (version: string): readonly string[] => [
