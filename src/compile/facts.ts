@@ -1,4 +1,4 @@
-/** What is known of the values of a graph, and of the bodies of its scans, before anything is computed. */
+/** Facts on the values of a graph and of its scans' bodies, before anything is computed. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';

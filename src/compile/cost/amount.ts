@@ -21,7 +21,7 @@ export const times = (k: number, { fixed, perSample }: Amount): Amount => ({
   perSample: k * perSample,
 });
 
-/** At least as much as either, for every batch. */
+/** A bound on both, for every batch. */
 export const most = (a: Amount, b: Amount): Amount => ({
   fixed: Math.max(a.fixed, b.fixed),
   perSample: Math.max(a.perSample, b.perSample),
@@ -36,5 +36,5 @@ export const spread = ({ perSample }: Pick<Facts, 'perSample'>, count: number): 
 /** Numbers in a value. */
 export const numbers = (facts: Facts): Amount => spread(facts, volume(facts.shape));
 
-/** Bytes of so many float32 numbers. */
+/** The bytes of this many float32 numbers. */
 export const bytes = (count: Amount): Amount => times(4, count);

@@ -1,4 +1,4 @@
-/** What a Fourier transform costs: operations as a fast one has, memory as it is computed by products of matrices. */
+/** The cost of a Fourier transform: the operations of a fast one, and the memory of its products of matrices. */
 
 import type { Facts } from '../../dsl/infer.js';
 import { bodyOf } from '../../dsl/infer-shape.js';
@@ -17,13 +17,13 @@ export const fourierFlops = (op: Transform, x: Shape): number => {
   return each * volume(body) * Math.log2(count);
 };
 
-/** Numbers made on the way for each of n, from `inside` to `outside` parts, what comes out not counted. */
+/** Intermediate numbers for each of n, from `inside` to `outside` parts, without the result. */
 const within = (plan: FourierPlan, inside: number, outside: number): number => {
   switch (plan.kind) {
     case 'matrix':
       return 0;
     case 'split':
-      // moved, the first transform, five for its turn, moved, the second transform
+      // a move, the first transform, five for its twiddle factors, a move, the second transform
       return inside + 14 + outside + within(plan.first, inside, 2) + within(plan.second, 2, outside);
     case 'chirp':
       return 8 + (plan.inner.n / plan.n) * (14 + 2 * within(plan.inner, 2, 2));
@@ -42,7 +42,7 @@ const tables = (plan: FourierPlan, inside: number, outside: number): number => {
   }
 };
 
-/** The most numbers held while a transform is computed, besides what goes in and what comes out. */
+/** The largest number of intermediate values held while a transform is computed, without its input and result. */
 export const heldByFourier = (op: Transform, x: Facts, result: Facts): Amount => {
   const body = bodyOf(op, x.shape);
   const parts = (end: Transform['from']): number => (end === 'complex' ? 2 : 1);

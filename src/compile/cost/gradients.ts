@@ -14,7 +14,7 @@ export interface Flow {
 
 type LeafNeeds = (op: Op) => boolean;
 
-/** Whether an operation's result hands a gradient on to its i-th input. */
+/** Whether a gradient of an operation's result flows to its i-th input. */
 export type Passes = (op: Op, i: number) => boolean;
 
 /** By mathematics: where the derivative is not zero everywhere. */

@@ -1,4 +1,4 @@
-/** Cost: what a program takes, in operations, in bytes moved and in bytes held, before it runs. */
+/** The cost of a program before it runs: operations, bytes moved and bytes held. */
 
 import type { Graph } from '../../dsl/graph.js';
 import type { Node } from '../../dsl/op.js';
@@ -96,7 +96,7 @@ const backwardOf = (visit: Visit): Moves =>
     ...(computedAgain(visit) ? visit.body.map(forwardOf) : []),
   ]);
 
-/** Whether a gradient computes the steps of a scan once more. */
+/** Whether the gradient recomputes the steps of a scan. */
 const computedAgain = ({ op, body }: Visit): boolean =>
   op.op === 'scan' && op.remat !== undefined && body.some(({ trained }) => trained);
 

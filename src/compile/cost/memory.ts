@@ -1,4 +1,4 @@
-/** How much memory a program takes: bytes that do not grow with the batch, and bytes of each sample. */
+/** The memory of a program: bytes that do not grow with the batch, and bytes of each sample. */
 
 import type { Facts } from '../../dsl/infer.js';
 import { keptSteps, type Node, type Op, rootsOf, scanInputs } from '../../dsl/op.js';
@@ -9,15 +9,15 @@ import { heldByFourier } from './fourier.js';
 import { backwardHeld, extremes, forwardHeld } from './tape.js';
 import type { Visit } from './visit.js';
 
-/** Operations with the scans' bodies in their place, each with how often it is evaluated. */
+/** Operations, with those of scans' bodies in place of the scans, each with its number of evaluations. */
 const flattened = (visits: readonly Visit[]): readonly Visit[] =>
   visits.flatMap((visit) => [visit, ...flattened(visit.body)]);
 
-/** What the tape holds: until the step ends, and while the steps between two kept states are computed again. */
+/** The memory of the tape: until the step ends, and while the steps between two stored states are recomputed. */
 interface Taped {
   readonly forward: Amount;
   readonly backward: Amount;
-  /** The most of any scan with `remat`. */
+  /** The largest of any scan with `remat`. */
   readonly again: Amount;
 }
 
@@ -35,7 +35,7 @@ const taped = (visits: readonly Visit[]): Taped =>
     { forward: none, backward: none, again: none },
   );
 
-/** The tape of a scan: of all its steps, or of the states between segments and the one segment that is computed again. */
+/** The tape of a scan: of all its steps, or of the states between segments and the one segment that is recomputed. */
 const insideTaped = (visit: Visit): Taped => {
   const { op, repeats } = visit;
   const body = taped(visit.body);
@@ -50,8 +50,8 @@ const insideTaped = (visit: Visit): Taped => {
 };
 
 /**
- * Of a scan with `remat`, for each segment: forward its state and what it recorded, as one tensor and in parts, and its
- * part of the driving sequences; backward the gradient of that tensor, and those of all that it was given.
+ * The numbers that a scan with `remat` holds for each segment. Forward: its state and records, as one tensor and in
+ * parts, and its part of the driving sequences. Backward: the gradient of that tensor and those of all its inputs.
  */
 const segmentsHeld = ({ op, inputs, into, result }: Visit): Pick<Taped, 'forward' | 'backward'> => {
   if (op.op !== 'scan' || op.remat === undefined) return { forward: none, backward: none };
@@ -79,8 +79,8 @@ const segmentsHeld = ({ op, inputs, into, result }: Visit): Pick<Taped, 'forward
 };
 
 /**
- * Numbers that a cross-entropy makes beside an output [..., K]: tensors of its size, and tensors with one number a
- * pixel. While it is computed; and until the step ends.
+ * The tensors of a cross-entropy on an output [..., K]: those of its size, and those with one number per pixel; while
+ * it is computed, and until the step ends.
  */
 const lossTensors = {
   computed: { logits: 6, pixels: 6 },
@@ -93,8 +93,8 @@ const lossNumbers = (kind: keyof typeof lossTensors, { result }: Visit): Amount 
 };
 
 /**
- * The most bytes held during a training step: at the end of its backward pass, or when the loss is computed. A scan with
- * `remat` holds its states between segments, and the tape of one segment.
+ * The peak of bytes during a training step: at the end of its backward pass, or when the loss is computed. A scan
+ * with `remat` holds its states between segments, and the tape of one segment.
  *
  * Parameters with their gradients and Adam's two moments; every tensor that the tape holds, forward and backward;
  * the loss's (a cross-entropy's); and the largest workspace, which a linear layer needs to transpose its input and
@@ -112,7 +112,7 @@ export const trainingMemory = (
   return bytes(add(parameters(nodes, 4), forward, most(backward, loss('computed'))));
 };
 
-/** Numbers in the parameters, those that are trained `copies` times. */
+/** The numbers in the parameters; those of trained ones count `copies` times. */
 const parameters = (nodes: readonly Node[], copies: number): Amount => ({
   fixed: nodes.reduce(
     (sum, { op }) => (op.op === 'parameter' ? sum + volume(op.shape) * (op.trainable ? copies : 1) : sum),
@@ -131,7 +131,7 @@ const workspace = (all: readonly Visit[]): Amount =>
     .reduce(most, none);
 
 /**
- * The most bytes held at once in inference: a value is given back when its last reader is done.
+ * The peak of bytes in inference: a value is freed when its last reader is done.
  *
  * Parameters, inputs and outputs are held throughout. While a scan runs it holds its inputs, its state and what it has
  * observed; at its end it holds the observations twice, as entries and as a sequence. The peaks of the fixed and the
@@ -143,7 +143,7 @@ export const inferenceMemory = (
   outputs: readonly number[],
 ): Amount => bytes(add(parameters(nodes, 1), peakOf(visits, nodes, outputs)));
 
-/** The peak of a list of nodes, its leaves that are held elsewhere not counted. */
+/** The peak of a list of nodes, without leaves that are held elsewhere. */
 const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly number[]): Amount => {
   const sources = sourcesOf(visits, nodes);
   const last = nodes.map((_, number) => number);
@@ -175,7 +175,7 @@ const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly
 const heldElsewhere: readonly Op['op'][] = ['parameter', 'state', 'element', 'external', 'scan'];
 const throughout: readonly Op['op'][] = [...heldElsewhere, 'input'];
 
-/** The node that owns the memory of each node's value: of a reshape its input, of a fused ReLU its layer. */
+/** The node that owns the memory of each node's value: for a reshape its input, for a fused ReLU its layer. */
 const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly number[] => {
   const sources: number[] = [];
   for (const [number, { op, inputs }] of nodes.entries()) {
@@ -185,7 +185,7 @@ const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly n
   return sources;
 };
 
-/** Temporary tensors of an operation besides its result; they may be less or more than what stays on the tape. */
+/** Temporary tensors of an operation besides its result; they may take less or more than its tensors on the tape. */
 const temporaries = (visit: Visit): Amount => {
   if (visit.softmax !== null) return none;
   const { op, inputs, result } = visit;
@@ -200,10 +200,10 @@ const temporaries = (visit: Visit): Amount => {
     case 'spectrum':
       return add(made, times(9, numbers(result)));
     case 'reduce':
-      // which values are no number, as a byte each
+      // which values are NaN, one byte each
       return extremes[op.fn] === 0 ? made : add(made, times(0.25, numbers(inputs[0])));
     case 'pool':
-      // what is no number, and the field without it; an engine whose kernel knows both holds the result alone
+      // a mask of NaN, and the field without NaN; an engine with a kernel for both holds only the result
       return op.fn === 'max' ? add(made, times(3.5, numbers(inputs[0]))) : made;
     case 'map':
       // the argument within bounds, its square, both sums and what is added
@@ -219,8 +219,8 @@ const less = (a: Amount, b: Amount): Amount => ({
 });
 
 /**
- * A scan: while it runs its state before and after a step, at its end its state and the sequences made of what it has
- * observed; all the time the elements of its own sequences and what it has observed.
+ * The peak of a scan. While it runs: its state before and after a step. At its end: its state and the sequences of
+ * its observations. All the time: the elements of its driving sequences and its observations.
  */
 const scanPeak = (visit: Visit): Amount => {
   const { op, inputs, body } = visit;

@@ -1,4 +1,7 @@
-/** What convolutions and pooling in planes hold besides their results: counted by writing them for arrays that are only sizes. */
+/**
+ * The intermediate memory of convolutions and pooling in planes, counted by running them on arrays that have only
+ * sizes.
+ */
 
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, upsampled, volume, windows } from '../../dsl/shape.js';
@@ -11,31 +14,31 @@ import {
 import { type Amount, add, none, spread } from './amount.js';
 import type { Visit } from './visit.js';
 
-/** An array of these sizes, made of the field or of the weight alone. */
+/** An array of these sizes, computed from the field or only from the weight. */
 interface Sized {
   readonly shape: Shape;
   readonly ofField: boolean;
-  /** How often it is read, in whatever shape. */
+  /** The number of its readers, in any shape. */
   readonly reads: { count: number };
 }
 
 const sized = (shape: Shape, ofField: boolean): Sized => ({ shape, ofField, reads: { count: 0 } });
 
-/** Numbers made from the field and from the weight, in a pass. */
+/** Numbers computed in a pass from the field, and from the weight. */
 interface Made {
   field: number;
   weight: number;
 }
 
-/** Numbers held on the way, the result and the gradients of the inputs not counted. */
+/** Intermediate numbers, without the result and the gradients of the inputs. */
 export interface OnTheWay {
   readonly forward: Amount;
   readonly backward: Amount;
 }
 
 /**
- * Arrays without values. Every operation but a change of shape makes an array forward, and backward one for each input; the
- * gradients of what is read several times are added up, and the last sum stays.
+ * Arrays without values. Every operation but a change of shape makes an array forward, and backward one for each
+ * input; the gradients of an array with several readers are added up, and the last sum stays.
  */
 const counting = (forward: Made, backward: Made): PlaneArrays<Sized> => {
   const count = (made: Made, { shape, ofField }: Sized): void => {
@@ -71,7 +74,7 @@ const counting = (forward: Made, backward: Made): PlaneArrays<Sized> => {
         [parts[0].shape[0], parts.reduce((sum, { shape }) => sum + shape[1], 0), parts[0].shape[2]],
         parts,
       ),
-    // The gradient of a sum is the very tensor for both.
+    // The gradient of a sum is the same tensor for both terms.
     add: ({ shape, ofField }) => {
       const result = sized(shape, ofField);
       count(forward, result);
@@ -103,7 +106,7 @@ const counting = (forward: Made, backward: Made): PlaneArrays<Sized> => {
 
 const empty = (): Made => ({ field: 0, weight: 0 });
 
-/** Temporary tensors of a convolution that no engine has as it is, or of a transposed one. */
+/** Temporary tensors of a convolution that no engine has directly, or of a transposed one. */
 export const convolutionOnTheWay = (
   op: OpOf<'conv'> | OpOf<'convTranspose'>,
   { inputs: [x, w], result }: Visit,

@@ -5,7 +5,7 @@ import { power } from '../../base/power.js';
 import { showShape } from '../../dsl/shape.js';
 import type { Cost, NodeCost, Work } from './types.js';
 
-/** `72.8 GFLOP`: four digits and the prefix that suits. */
+/** `72.8 GFLOP`: four digits and a suitable prefix. */
 const scaled = (value: number, unit: string): string => {
   const prefixes = ['', 'k', 'M', 'G', 'T', 'P'];
   const step = value < 1000 ? 0 : Math.min(prefixes.length - 1, Math.floor(Math.log10(value) / 3));
@@ -18,7 +18,7 @@ const memory = ({ peakBytes, fixedBytes, bytesPerSample }: Work): string =>
 const line = (title: string, work: Work): string =>
   `${title.padEnd(14)}${scaled(work.flops, 'FLOP')}, ${scaled(work.bytesRead + work.bytesWritten, 'B')} moved, ${memory(work)}`;
 
-/** Nodes that compute, the scans' bodies in their place, the most expensive first. */
+/** Nodes that compute, with those of scans' bodies in place of the scans, the most expensive first. */
 const ranked = (nodes: readonly NodeCost[]): readonly NodeCost[] =>
   nodes
     .flatMap((node) => (node.body.length === 0 ? [node] : ranked(node.body)))
@@ -26,7 +26,7 @@ const ranked = (nodes: readonly NodeCost[]): readonly NodeCost[] =>
     .sort((a, b) => b.forwardFlops + b.backwardFlops - (a.forwardFlops + a.backwardFlops));
 
 /**
- * The totals, and the nodes that take most, as plain text; ends without a newline.
+ * The totals and the most expensive nodes, as plain text without a final newline.
  *
  * @param top how many nodes to name
  * @example

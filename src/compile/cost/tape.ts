@@ -16,7 +16,7 @@ import { type Amount, add, none, numbers, spread, times } from './amount.js';
 import { convolutionOnTheWay, type OnTheWay, poolOnTheWay } from './plane-windows.js';
 import type { Visit } from './visit.js';
 
-/** Tensors that a function makes, where they are not one: of |x| its sign stays for the gradient. */
+/** The number of tensors that a function makes, if it is not one: for |x| the sign stays for the gradient. */
 const values: Readonly<Record<string, number>> = { softplus: 6, abs: 2, stopGradient: 0 };
 
 /** Numbers held from the forward pass, the result included. A reshape shares its input's. */
@@ -48,7 +48,7 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'spectrum':
       return add(numbers(inputs[0]), times(4, out), fourierMatrix(inputs[0].shape));
     case 'batchNorm':
-      // in its parts; an engine with a kernel for it holds the result alone
+      // in its parts; an engine with a kernel for it holds only the result
       return times(4, out);
     case 'recurrence':
       return out;
@@ -64,8 +64,8 @@ export const forwardHeld = (visit: Visit): Amount => {
 };
 
 /**
- * Numbers held from the backward pass, where gradients flow. If a value has several gradients, each sum so far is freed
- * when the next gradient is added, unless it is the very tensor of another gradient (see `handsOn`).
+ * Numbers held from the backward pass, where gradients flow. If a value has several gradients, each partial sum is
+ * freed when the next gradient is added, unless it is the same tensor as another gradient (see `handsOn`).
  */
 export const backwardHeld = (visit: Visit): Amount => {
   if (!visit.trained || visit.softmax === 'inside') return none;
@@ -90,16 +90,19 @@ const reshaping: readonly Op['op'][] = [
   'pool',
 ];
 
-/** Whether the gradient of an operation's input is the very numbers of another gradient, which stay. */
+/** Whether the gradient of an operation's input is the same tensor as another gradient, which stays. */
 const handsOn = (op: Op): boolean => reshaping.includes(op.op) || (op.op === 'affine' && op.scale === 1);
 
-/** Tensors that the gradient of a function makes, where they are not one; of a sign its comparisons, which are on the tape. */
+/**
+ * The number of tensors that the gradient of a function makes, if it is not one; the comparisons of a sign are on the
+ * tape.
+ */
 const slopes: Readonly<Record<string, number>> = { softplus: 6, erf: 5, sign: 6.5 };
 
 const ownBackward = (visit: Visit): Amount => {
   const { op, inputs, result, into } = visit;
   const out = numbers(result);
-  // Products with the result, before and after their sums along a row, and what is left.
+  // Products with the result, before and after their sums along a row, and the difference.
   if (visit.softmax === 'last') return times(3 + 1 / (result.shape.at(-1) ?? 1), out);
   const [x] = inputs;
   const targets = add(none, ...inputs.filter((_, i) => into[i]).map(numbers));
@@ -144,7 +147,7 @@ const ownBackward = (visit: Visit): Amount => {
     case 'concat':
       return add(out, perSampleCopies(visit));
     case 'pool':
-      // A maximum keeps its field without what is no number, and on the way where that is.
+      // A maximum keeps its field without NaN, and temporarily the mask of NaN.
       return into[0] ? add(intoX, poolOnTheWay(op, visit), op.fn === 'max' ? add(intoX, out) : none) : none;
     case 'slice':
       return intoX;
@@ -155,7 +158,10 @@ const ownBackward = (visit: Visit): Amount => {
   }
 };
 
-/** What the adjoint of reading by number makes besides: the entries turned, each round, and their sum before it is turned. */
+/**
+ * Further tensors of the adjoint of a gather: the transposed entries, each round, and their sum before it is
+ * transposed.
+ */
 const addingUp = (indices: Shape, entries: Amount, sums: Amount): Amount => {
   const { rounds } = inRounds(indices, Math.max(...indices) + 1);
   return add(entries, times(rounds === 1 ? 1 : rounds + 1, sums));
@@ -188,17 +194,20 @@ const tiled = ({ op, inputs }: Visit): Amount => {
 /** The matrix of cosines and sines by which a spectrum is taken. */
 const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(steps), perSample: 0 });
 
-/** How often an extreme of rows is turned about: a minimum is the negated maximum of what is negated. */
+/** The number of negations for an extreme of rows: a minimum is the negated maximum of negated values. */
 export const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 
-/** The cotangents of a recurrence's states, the states but the last, the same behind the start, and the products (the factors' cotangents). */
+/**
+ * The cotangents of a recurrence's states, the states without the last, the same after the start, and the products
+ * (the cotangents of the factors).
+ */
 const recurrenceCotangents = ({ op, result }: Visit): Amount => {
   const [steps, ...rest] = result.shape;
   const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;
   return spread(result, steps * volume(rest) * (3 + each) + volume(rest));
 };
 
-/** What a convolution holds besides its result and the gradients of its inputs. */
+/** The intermediate memory of a convolution, without its result and the gradients of its inputs. */
 const aroundConv = (op: OpOf<'conv'>, visit: Visit): OnTheWay => {
   if (!isPlaneConv(op)) return convolutionOnTheWay(op, visit);
   const { forward, backward } = margins(visit);
@@ -206,13 +215,13 @@ const aroundConv = (op: OpOf<'conv'>, visit: Visit): OnTheWay => {
   return { forward: spread(x, forward), backward: spread(x, backward) };
 };
 
-/** The same of a transposed convolution: of volumes alone. */
+/** The same of a transposed convolution; only for volumes. */
 const aroundTransposed = (op: OpOf<'convTranspose'>, visit: Visit): OnTheWay =>
   op.stride.length > 2 ? convolutionOnTheWay(op, visit) : { forward: none, backward: none };
 
 /**
- * Numbers that a convolution's boundary holds besides: the field with its margins, and in the backward pass the
- * gradients of the pieces that a ring or a mirror is put together from, each written out at full size.
+ * Further numbers for a convolution's boundary: the field with its margins, and in the backward pass the gradients of
+ * the pieces of a ring or a mirror, each at full size.
  */
 const margins = ({
   op,

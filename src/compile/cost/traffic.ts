@@ -31,7 +31,7 @@ export const forwardTraffic = ({ op, inputs, result }: Visit): Traffic => {
     case 'element':
       return { read: one, written: one };
     case 'take':
-      // An observed sequence is put together from its entries; the final state is there already.
+      // An observed sequence is stacked from its entries; the final state already exists.
       return isObservedPort(op.port) ? { read: one, written: one } : nothing;
     default:
       return { read: bytes(add(...inputs.map(numbers))), written: one };

@@ -2,11 +2,11 @@
 
 import type { Shape } from '../../dsl/shape.js';
 
-/** What one pass over a batch takes. */
+/** The cost of one pass over a batch. */
 export interface Work {
   /** Floating-point operations; a multiplication with an addition counts 2. */
   readonly flops: number;
-  /** Bytes that the operations read and write, each by itself. */
+  /** Bytes that the operations read and write, counted operation by operation. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
   /** Bytes held that do not grow with the batch. */
@@ -17,14 +17,14 @@ export interface Work {
   readonly peakBytes: number;
 }
 
-/** What one node takes over all its evaluations for the batch; a scan takes what its body does. */
+/** The cost of one node, over all its evaluations for the batch; that of a scan is the cost of its body. */
 export interface NodeCost {
   /** `43`, or `43/7` in the body of the scan that is node 43. */
   readonly path: string;
   readonly operation: string;
   /** Per sample. */
   readonly shape: Shape;
-  /** How often it is evaluated for a sample. */
+  /** The number of its evaluations for a sample. */
   readonly repeats: number;
   readonly forwardFlops: number;
   /** Of its gradient in training. */

@@ -13,7 +13,7 @@ export interface Visit {
   readonly op: Op;
   readonly inputs: readonly Facts[];
   readonly result: Facts;
-  /** How often it is computed for a batch: in the steps of the scans around it. */
+  /** The number of its evaluations for a batch: the steps of the scans around it. */
   readonly repeats: number;
   /** Whether a gradient reaches its result. */
   readonly trained: boolean;
@@ -21,13 +21,19 @@ export interface Visit {
   readonly into: readonly boolean[];
   /** Operations from which gradients come back to its result, in the order of the data flow. */
   readonly gradientsFrom: readonly Op[];
-  /** How often its result is handed out of its list of nodes: as an output, as the next state, as an observation. */
+  /**
+   * The number of uses of its result outside of its list of nodes: as an output, as the next state, as an
+   * observation.
+   */
   readonly ends: number;
   /** Whether it is a dense layer whose only reader is a ReLU, or that ReLU: they run as one. */
   readonly fused: boolean;
-  /** The part of a softmax, which runs as one operation: its last, or one inside, which holds no memory; null outside of one. */
+  /**
+   * Its part in a softmax, which runs as one operation: the last node, or one inside, which holds no memory; null
+   * outside of a softmax.
+   */
   readonly softmax: 'last' | 'inside' | null;
-  /** The nodes of its list that it reads as it runs: those of its operation, but for a softmax. */
+  /** The nodes of its list that it reads when it runs: the inputs of its operation, except for a softmax. */
   readonly reads: readonly number[];
   readonly body: readonly Visit[];
 }
@@ -95,7 +101,7 @@ const visitNodes = (
   });
 };
 
-/** The nodes that any of these needs, themselves among them. */
+/** The nodes that any of these needs, including themselves. */
 const behind = (nodes: readonly Node[], roots: readonly number[]): ReadonlySet<number> => {
   const needed = new Set(roots);
   for (let number = nodes.length - 1; number >= 0; number--)
@@ -103,7 +109,10 @@ const behind = (nodes: readonly Node[], roots: readonly number[]): ReadonlySet<n
   return needed;
 };
 
-/** How often each node of a step is computed: what only rare observations need, only where they are recorded. */
+/**
+ * The number of evaluations of each node of a step. Nodes that only rare observations need are evaluated only at
+ * steps that record them.
+ */
 const timesEach = (op: ScanOp, around: number): ((node: number) => number) => {
   const { nodes, observe } = op.body;
   if (op.every === undefined) return () => around * op.steps;

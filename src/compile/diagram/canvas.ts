@@ -3,7 +3,7 @@
 import type { Outline } from './text.js';
 import type { Origin } from './words.js';
 
-/** A group of boxes: a scope or a scan. Two groups of one title are one where their keys agree. */
+/** A group of boxes: a scope or a scan. Two groups are the same if title and key agree. */
 export interface Group {
   readonly key: string;
   readonly title: string;
@@ -13,11 +13,11 @@ export interface Group {
 /** A group inside others: the outermost first. */
 export type GroupPath = readonly Group[];
 
-/** Whether one place is the other or inside it. */
+/** Whether one group path equals the other or is inside it. */
 export const within = (inner: GroupPath, outer: GroupPath): boolean =>
   outer.every(({ key }, i) => key === inner[i]?.key);
 
-/** A box of a diagram: an operation with those that follow on it, an input or a state. */
+/** A box of a diagram: an operation with the pointwise operations after it, an input or a state. */
 export interface Box {
   readonly id: string;
   readonly lines: readonly string[];
@@ -30,7 +30,7 @@ export interface Arrow {
   readonly from: string;
   readonly to: string;
   readonly label: string;
-  /** What a scan hands to its next step. */
+  /** Whether it leads to the next step of a scan. */
   readonly feedback: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface Canvas {
   readonly drawing: () => Drawing;
 }
 
-/** A canvas with nothing on it. */
+/** An empty canvas. */
 export const blank = (): Canvas => {
   const boxes = new Map<string, Box>();
   const arrows = new Map<string, Arrow>();

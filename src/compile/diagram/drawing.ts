@@ -10,12 +10,12 @@ import { type Origin, seconds, weightsOf, wordsOf } from './words.js';
 /** A list of nodes being drawn. */
 interface Region {
   readonly nodes: readonly Node[];
-  /** Before the numbers of its nodes, which makes ids unique. */
+  /** A prefix of the numbers of its nodes, so that ids are unique. */
   readonly prefix: string;
   readonly place: GroupPath;
   /** How often each node is read. */
   readonly uses: readonly number[];
-  /** What state, elements and externals are. */
+  /** The origins of state, elements and externals. */
   readonly leaf: (op: Op) => Origin | undefined;
 }
 
@@ -68,7 +68,7 @@ const drawRegion = (canvas: Canvas, region: Region): readonly Origin[] => {
   return origins;
 };
 
-/** Operations that keep every element in its place: they are further lines in the box before them. */
+/** Operations that keep the position of every element; they are further lines in the box before them. */
 const followsOn: readonly Op['op'][] = ['map', 'affine', 'batchNorm', 'zip'];
 
 const drawNode = (canvas: Canvas, region: Region, number: number, origins: readonly Origin[]): Origin => {
@@ -88,7 +88,7 @@ const drawNode = (canvas: Canvas, region: Region, number: number, origins: reado
         : canvas.add({ id, lines: ['data', showSizes(shape)], outline: 'round', place });
     case 'scan':
       return { kind: 'box', id };
-    // The arrow says what shape arrives; how it was turned is plain from that.
+    // The arrow shows the resulting shape, which tells enough of the transpose.
     case 'transpose':
     case 'reshape':
       return origins[inputs[0]];

@@ -51,8 +51,8 @@ const groupIds = (boxes: readonly Box[]): ReadonlyMap<string, string> => {
 };
 
 /**
- * What is in a place: scans first, since Mermaid lays cycles out from the box it meets first, which should be a
- * state; then boxes, then other groups in the order of their first boxes.
+ * The contents of a group: scans first, since Mermaid lays out a cycle from the first box that it meets, which should
+ * be a state; then boxes, then other groups in the order of their first boxes.
  */
 const grouped = (
   boxes: readonly Box[],

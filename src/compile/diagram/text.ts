@@ -1,6 +1,6 @@
 /** Mermaid text: the few forms that a diagram is written in, with every name escaped. */
 
-/** Text inside quotes: what Mermaid or HTML would read as its own becomes an entity; lines break at newlines. */
+/** Text inside quotes: characters with a meaning in Mermaid or HTML become entities; lines break at newlines. */
 export const escaped = (text: string): string =>
   [...text]
     .map((c) => {

@@ -4,7 +4,7 @@ import type { Node, Op, ZipFunction } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { describeOp, layerOf } from '../describe-op.js';
 
-/** Where a value comes from: a box, or something that is drawn only if it must be. */
+/** The origin of a value: a box, or something that is drawn only if necessary. */
 export type Origin =
   | { readonly kind: 'box'; readonly id: string }
   | { readonly kind: 'parameter'; readonly id: string; readonly name: string }
@@ -25,10 +25,10 @@ export const weightsOf = (
   );
 };
 
-/** Names that a layer gets without being asked; they say no more than the operation. */
+/** Default names of layers, which say no more than the operation. */
 const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise|dropout)\d+$/;
 
-/** What the second operand is, where the order matters. */
+/** The role of the second operand, if the order matters. */
 export const seconds: Readonly<Partial<Record<ZipFunction, string>>> = {
   sub: 'subtracted',
   div: 'divisor',

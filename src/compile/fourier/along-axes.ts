@@ -32,7 +32,7 @@ export interface Steps<T> {
   readonly filledUp: (x: T, m: number) => T;
   /** The first entries of [rows, m, c]: [rows, n, d]. */
   readonly first: (x: T, n: number, d: number) => T;
-  /** What is made on the way is given back. */
+  /** Runs a function and frees its intermediate tensors. */
   readonly within: (f: () => T) => T;
 }
 
@@ -55,7 +55,7 @@ const transformed = <T>(steps: Steps<T>, plan: FourierPlan, ends: Ends, x: T): T
       return steps.reshape(steps.product(flat, matrixTable(n, ends)), [n, ...parts(to)]);
     }
     case 'split': {
-      // Number i a b + j goes to mode l a + k: first over i to k, then over j to l.
+      // Number i b + j contributes to mode l a + k: first a transform over i to k, then over j to l.
       const [a, b] = [plan.first.n, plan.second.n];
       const columns = steps.exchange(steps.reshape(x, [a, b, volume(parts(from))]));
       const first = transformed(

@@ -15,15 +15,15 @@ export type FourierPlan =
     }
   | { readonly kind: 'chirp'; readonly n: number; readonly inner: FourierPlan };
 
-/** A longer transform has no matrix: it would take more than 4 MB. */
+/** A longer transform is not computed by one matrix, which would take more than 4 MB. */
 const longestMatrix = 512;
 
-/** What moving and turning the numbers between two transforms costs, in multiplications for each complex number. */
+/** The cost of moving and multiplying the numbers between two transforms, in multiplications per complex number. */
 const between = 400;
 
 interface Priced {
   readonly plan: FourierPlan;
-  /** Multiplications for each complex number, about. */
+  /** Approximate multiplications per complex number. */
   readonly price: number;
 }
 
@@ -75,9 +75,9 @@ const priced = (n: number): Priced => {
 export const fourierPlan = (n: number): FourierPlan => priced(n).plan;
 
 /**
- * A bound of the error of each mode, in roundings of the sum of all |x|, a complex number counted as |re| + |im|: each number
- * that is met on the way is at most that sum. A convolution by chirps passes through a kernel whose modes have root mean
- * square sqrt(2 n).
+ * A bound of the error of each mode, in roundings of the sum of all |x|, a complex number counted as |re| + |im|:
+ * each intermediate number is at most that sum. A convolution by chirps passes through a kernel whose modes have root
+ * mean square sqrt(2 n).
  */
 export const fourierRoundings = (plan: FourierPlan): number => {
   switch (plan.kind) {

@@ -3,7 +3,7 @@
 import type { OpOf } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 
-/** Numbers under a name that no other numbers have. */
+/** Numbers with a unique name. */
 export interface Table {
   readonly name: string;
   readonly shape: Shape;
@@ -17,14 +17,14 @@ export interface Factors {
   readonly at: () => { readonly re: Float64Array; readonly im: Float64Array };
 }
 
-/** What goes in and what comes out. */
+/** Whether input and result are real or complex. */
 export type Ends = Pick<OpOf<'fourier'>, 'conjugate' | 'from' | 'to'>;
 
-/** So many numbers are kept for the next call. */
+/** The largest count of numbers that are kept for later calls. */
 const mostKept = 2 ** 24;
 const kept = new Map<string, Float32Array>();
 
-/** The numbers of a table, made once while not too many others are asked for. */
+/** The numbers of a table, cached while not too many others are needed. */
 const remembered = (name: string, make: () => ArrayLike<number>): Float32Array => {
   const before = kept.get(name);
   if (before !== undefined) return before;
@@ -86,11 +86,11 @@ export const splitFactors = (a: number, b: number, conjugate: boolean): Factors 
 /** Half of the square of a number as an angle: t k = (t^2 + k^2 - (k - t)^2) / 2. */
 const halfSquare = (n: number, t: number): number => (t * t) % (2 * n);
 
-/** What the numbers, and at the end the modes, are multiplied by. */
+/** The factors of the numbers and, at the end, of the modes. */
 export const chirpFactors = (n: number, conjugate: boolean): Factors =>
   onCircle(`${side(conjugate)}_chirp/${n}`, n, (t) => (turn(n, conjugate) / 2) * halfSquare(n, t));
 
-/** What the modes of the chirped numbers, filled up to m, are multiplied by. */
+/** The factors of the modes of the chirped numbers, zero-padded to m. */
 export const kernelFactors = (n: number, m: number, conjugate: boolean): Factors => ({
   name: `${side(conjugate)}_kernel/${n}`,
   n: m,
@@ -139,7 +139,7 @@ const pairs = (n: number, f: (i: number) => readonly [number, number]): Float32A
   return values;
 };
 
-/** The factors as they are: (re, im) each. */
+/** The factors as pairs (re, im). */
 export const plainTable = ({ name, n, at }: Factors): Table =>
   tableOf(`${name}/plain`, [n, 2], () => {
     const { re, im } = at();

@@ -12,7 +12,7 @@ const readByAdjoint = ({ body }: FieldScan, reverse: readonly FieldNode[]): Read
     }),
   );
 
-/** The nodes of a step whose values are recorded at every step: what is observed, and what the adjoint reads. */
+/** The nodes of a step whose values are recorded at every step: observations, and those that the adjoint reads. */
 export const residualNodes = (
   scan: FieldScan,
   observed: Iterable<string>,

@@ -12,7 +12,7 @@ export type AddScanAdjoint = (
   context: VjpContext,
 ) => void;
 
-/** Hands the cotangents of all nodes that are wanted on to their inputs. `contextOf`: what a node's rule reads and writes. */
+/** Propagates the cotangents of all wanted nodes to their inputs. `contextOf` is the context of a node's rule. */
 export const reversePass = (
   nodes: readonly FieldNode[],
   cotangents: Cotangents,

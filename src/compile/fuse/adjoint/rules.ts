@@ -20,7 +20,7 @@ export interface VjpContext {
 /** Adds a cotangent to a node where it is needed. */
 type Add = (to: number, cotangent: () => number) => void;
 
-/** Adds to each input of a node what follows for it from the node's cotangent. */
+/** Adds to the cotangent of each input of a node its part from the node's cotangent. */
 export const addVjp = (number: number, cotangent: number, context: VjpContext): void => {
   const { builder, nodes, value, wanted } = context;
   const { op, inputs, extent } = nodes[number];
@@ -153,7 +153,7 @@ export const addVjp = (number: number, cotangent: number, context: VjpContext): 
   }
 };
 
-/** Adds the cotangent of a pointwise operand: summed where the operand was repeated over pixels or planes. */
+/** Adds the cotangent of a pointwise operand, summed over pixels or planes if the operand was repeated over them. */
 const pointwiseAdd =
   ({ builder, nodes }: VjpContext, add: Add): Add =>
   (to, made) =>
@@ -171,8 +171,9 @@ const pointwiseAdd =
     });
 
 /**
- * The moments of a batch are read by all its samples: their cotangents are added up over the batch. With n numbers to a
- * channel, dx = (d mean + 2 d variance (x - mean)) / n; the other way in which the variance reads the mean adds nothing.
+ * The moments of a batch are read by all its samples: their cotangents are added up over the batch. With n numbers to
+ * a channel, dx = (d mean + 2 d variance (x - mean)) / n; the path from the variance through the mean contributes
+ * zero.
  */
 const momentsVjp = (
   { outer, count, inner, each: numbers }: FieldOpOf<'batchMoments'>,
@@ -181,7 +182,7 @@ const momentsVjp = (
   cotangent: number,
   { builder: b, nodes, value }: VjpContext,
 ): number => {
-  // of a mean over the samples the number of samples is a part already
+  // a mean over the samples already divides by the number of samples
   const all = b.add({ op: 'overBatch' }, [cotangent], nodes[moments].extent);
   const each = (of: number, begin: number, times: number): number => {
     const cut = { op: 'slicePlanes', outer: 1, count: 2 * count, inner: 1, begin, size: count } as const;
@@ -215,7 +216,7 @@ const addZipVjp = (
       return;
     case 'div':
       add(x, () => builder.zip('div', cotangent, value(y)));
-      // the square of y, or 1 / y, may over- or underflow where this does not
+      // the square of y, or 1 / y, could over- or underflow; this does not
       add(y, () =>
         builder.affine(builder.zip('div', builder.zip('mul', cotangent, value(number)), value(y)), -1),
       );
@@ -265,7 +266,10 @@ const addDenseVjp = (
   );
 };
 
-/** Each operand's cotangent is a product of the result's with the other operand: over all pixels where it has none. */
+/**
+ * Each operand's cotangent is a product of the result's cotangent with the other operand, summed over all pixels if
+ * the operand has none.
+ */
 const addProductVjp = (
   { sizes, a, b, out }: Product,
   [x, y]: readonly number[],
@@ -369,7 +373,7 @@ const mapVjp = (
     case 'abs':
       return b.zip('mul', cotangent, b.map('sign', x()));
     case 'reciprocal':
-      // y^2 may overflow where this does not
+      // y^2 could overflow; this does not
       return b.affine(b.zip('mul', b.zip('mul', cotangent, y()), y()), -1);
     case 'erf':
       return b.zip(

@@ -52,8 +52,8 @@ export const isExpensive = ({ op }: FieldNode): boolean => {
 };
 
 /**
- * Scores of sites and what is computed from each of them by itself: they are computed again, tile by tile, from what is
- * recorded of a row, its maximum and its sum.
+ * Scores of sites, and values computed from each score by itself. They are recomputed tile by tile from the recorded
+ * maximum and sum of a row.
  */
 const scoresIn = (nodes: readonly FieldNode[]): ReadonlySet<number> => {
   const scores = new Set<number>();
@@ -72,8 +72,8 @@ const residualPlanes = (scan: FieldScan, observed: readonly string[], { nodes }:
 
 /**
  * The adjoint step with the fewest residuals: fields are recomputed from residuals that are kept anyway. A field is
- * recomputed only if that saves memory by itself. So two velocities are never recomputed from one displacement, whose
- * start only one of them knows. `addScan`: derives the adjoints of scans inside the step.
+ * recomputed only if that alone saves memory. So two velocities are never recomputed from one displacement, whose
+ * start is known for only one of them. `addScan`: derives the adjoints of scans inside the step.
  */
 export const adjointStep = (
   scan: FieldScan,
@@ -83,7 +83,7 @@ export const adjointStep = (
 ): AdjointStep => {
   const { body, fields } = scan;
   let best = derive(scan, observed, wanted, addScan, new Map());
-  // where segments are computed again, the step before the first of one is not there to be read
+  // if segments are recomputed, the step before the first of a segment is not in memory
   if (scan.remat !== undefined) return best;
   for (const field of fields)
     for (const from of fields) {
@@ -174,11 +174,12 @@ const derive = (
 };
 
 /**
- * Samples that end after steps of their own: what is owed for an observation at steps that changed nothing is added up from the
- * last step on, and is due at the step before the first of them. So the bits of a sample do not depend on when others end.
+ * Cotangents of samples that end after different numbers of steps. The cotangents of an observation at steps that
+ * changed nothing are summed from the last step on, and the sum is used at the step before the first of them. So the
+ * bits of a sample do not depend on when others end.
  */
 class Ending {
-  /** 1 where a step changed nothing and is not the first, which nothing is before. */
+  /** 1 if a step changed nothing and is not the first, which has no step before it. */
   readonly #held: number;
   readonly #handed: Record<string, number> = {};
 
@@ -194,7 +195,7 @@ class Ending {
     return this.#handed;
   }
 
-  /** The cotangent of an observation at a step, from the one that is given for it there. */
+  /** The cotangent of an observation at a step, from the one given there. */
   owed(name: string, given: number): number {
     const { b } = this;
     const { planes } = b.extent(given);
@@ -204,7 +205,7 @@ class Ending {
     return b.where([held, b.constant(0), total]);
   }
 
-  /** 1 where something of later steps is due. */
+  /** 1 if the sum of later steps is used here. */
   due(): number {
     this.#handed.held = this.#held;
     return this.#leaf('held', this.#held);
@@ -224,8 +225,8 @@ class Ending {
 }
 
 /**
- * What is computed only for observations after steps k, 2k, ... hands nothing on at other steps: there its cotangent is 0,
- * and 0 times a slope that is infinite would be no number.
+ * The rules for nodes that are computed only for observations after steps k, 2k, ...: at other steps they pass
+ * nothing on. Their cotangent is 0 there, and 0 times an infinite slope would be NaN.
  */
 const keptContext =
   (context: VjpContext, seldom: ReadonlyMap<number, number>, ending: Ending | undefined) =>
@@ -237,7 +238,7 @@ const keptContext =
       if (seldom.get(to) === every) return cotangent;
       const is = b.add({ op: 'leaf', source: { kind: 'kept', every } }, [], { planes: 1, grid: undefined });
       if (ending === undefined) return b.where([is, cotangent, b.constant(0)]);
-      // at such a step, or where a sample is due what it is owed for steps after its end
+      // at such a step, or if the sum of steps after a sample's end is used here
       const [now, { planes, grid }] = [b.zip('max', ending.due(), is), b.extent(cotangent)];
       const all =
         planes === 1 || grid === undefined

@@ -29,7 +29,7 @@ export const scanAdjoint =
       // as a value: one refers to the other
       (...nested) => scanAdjoint('before')(...nested),
     );
-    // what a field would have been a step before the first
+    // the value of a field one step before the first
     const earlier = new Map<string, number>();
     for (const [field, { from, keep, gain, moved }] of recomputed) {
       const [y, z] = [from, field].map((name) => value(of.fields[fields.indexOf(name)]));
@@ -78,7 +78,7 @@ export const scanAdjoint =
     }
   };
 
-/** Which inputs of a scan its adjoint reads: all of them where it computes steps again. */
+/** The inputs of a scan that its adjoint reads: all of them if it recomputes steps. */
 const inputsRead = (
   { fields, sequences, remat, body }: FieldScan,
   { nodes }: FieldScanAdjoint,
@@ -91,7 +91,7 @@ const inputsRead = (
         const input = fields.indexOf(source.field);
         if (read.has(input)) return;
         read.add(input);
-        // what a field takes over unchanged is not recorded
+        // a value that a field takes over unchanged is not recorded
         const { op } = body.nodes[body.next[source.field]];
         if (op.op === 'leaf') see(op.source);
         return;

@@ -28,9 +28,9 @@ export interface PlannedSegment {
 
 /** How values of the whole batch are computed. */
 export interface BatchPlan {
-  /** How often all samples are passed over. */
+  /** The number of passes over all samples. */
   readonly passes: number;
-  /** What is kept of each sample between passes, of all samples of the batch at once. */
+  /** Bytes kept for each sample between passes; they are held for the whole batch. */
   readonly bytesPerSample: number;
 }
 
@@ -38,9 +38,9 @@ export interface BatchPlan {
 export interface FusionPlan {
   readonly segments: readonly PlannedSegment[];
   readonly leftOut: readonly LeftOut[];
-  /** The share of all FLOPs that is in fused segments: of a step of training, or of one evaluation where nothing is trained. */
+  /** The share of FLOPs in fused segments: of a training step, or of one evaluation if nothing is trained. */
   readonly fusedShare: number;
-  /** All FLOPs of a sample; 0 where values are only moved. */
+  /** All FLOPs of a sample; 0 if values are only moved. */
   readonly flops: number;
   /** Whether there is something to train. */
   readonly trains: boolean;

@@ -22,13 +22,13 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
   });
 };
 
-/** The first line, which says of what the shares are. */
+/** The first line, which names the whole of the shares. */
 const headOf = ({ flops, fusedShare, trains }: FusionPlan): string =>
   flops === 0
     ? 'there are no FLOPs: values are moved, and nothing is computed'
     : `${percent(fusedShare)} of the FLOPs of ${trains ? 'a step of training' : 'one evaluation'} are in fused segments`;
 
-/** What batch statistics cost in a step of training. */
+/** The cost of batch statistics in a training step. */
 const batchText = ({ passes, bytesPerSample }: BatchPlan): string =>
   `batch statistics: a step of training passes ${passes} times over all samples, and keeps ` +
   `${kilo(bytesPerSample)} kB of each of them between the passes`;

@@ -1,4 +1,4 @@
-/** Dot products of planes: gradients by weights on whole planes. */
+/** Dot products of planes: gradients for weights on whole planes. */
 
 import { blockVectors } from '../kernels/sums.js';
 import { plus } from '../list/argument.js';
@@ -18,12 +18,12 @@ export const columnsOf = (
 /** Dot products of rows x with columns y, added to c. */
 export interface Dots {
   readonly x: Argument;
-  /** Where each row begins, from x. */
+  /** The offset of each row from x. */
   readonly offsets: readonly number[];
   readonly y: Argument;
   readonly yRow: number;
   readonly columns: number;
-  /** Doubles, and how many of them from row to row. */
+  /** The address of doubles; `cRow` is their number from row to row. */
   readonly c: Argument;
   readonly cRow: number;
   readonly lines: number;
@@ -39,7 +39,7 @@ const piecesOf = (width: number): readonly { readonly first: number; readonly wi
     return { first, width: Math.min(4 * blockVectors, width - first) };
   });
 
-/** Lines by blocks: whole ones, and what remains. */
+/** Lines in blocks: whole ones, and the rest. */
 const blocksOfLines = (
   lines: number,
   vectors: number,

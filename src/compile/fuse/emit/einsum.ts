@@ -1,4 +1,4 @@
-/** Sums of products by names: as products of matrices, or pixel by pixel. */
+/** Products by names, computed as products of matrices or pixel by pixel. */
 
 import type { FieldOpOf, Product } from '../ir/field.js';
 import { blockVectors } from '../kernels/sums.js';
@@ -18,7 +18,7 @@ import { type EmitContext, gridIn, type Operand } from './emitting.js';
 import { blocksOf } from './pack-weights.js';
 import { type Axis, axesOf, merged, offsets, sizeOfAxes } from './product-axes.js';
 
-/** Sums shorter than this are not worth four lanes. */
+/** Shorter sums do not gain from four lanes. */
 const shortDots = 8;
 
 export const emitEinsum = (
@@ -61,7 +61,7 @@ const emitMatrices = (
   };
   const inLanes = ({ right }: Matrices): boolean => right.some(({ c }) => c === 4);
   const panels = inLanes(straight) ? straight : inLanes(turned) ? turned : undefined;
-  // the second operand as it lies, a vector at a time
+  // the second operand in place, a vector at a time
   const isDirect = panels?.right.some(({ b, c }) => b === 4 && c === 4) === true;
   const dots = isDirect ? undefined : dotsOf(straight);
   if (dots !== undefined) return emitDots(dots, out, e);
@@ -126,7 +126,7 @@ const emitDots = (
   );
 };
 
-/** Rows of the second operand at multiples of this many bytes would push each other out of the cache. */
+/** Rows of the second operand at multiples of this many bytes would evict each other from the cache. */
 const unhappyStride = 512;
 const manyRows = 32;
 
@@ -182,7 +182,7 @@ const emitPanels = (matrices: Matrices, out: Operand, e: EmitContext): readonly 
     ),
   );
 
-  // the second: as it is, or strips of eight columns
+  // the second: in place, or in strips of eight columns
   const inB = {
     batch: offsets(matrices.batch, 'b'),
     column: offsets(matrices.right, 'b'),
@@ -258,7 +258,7 @@ const lanesOf = (rest: number): 1 | 2 | 3 | 4 => {
   return lanes === 1 ? 1 : lanes === 2 ? 2 : lanes === 3 ? 3 : 4;
 };
 
-/** The tables of a product of planes: where each batch, row, column and depth begins in (a, b, c). */
+/** The tables of a product of planes: the offset of each batch, row, column and depth in (a, b, c). */
 const tablesOf = (
   op: Product,
   x: Operand,
@@ -284,7 +284,7 @@ const tablesOf = (
   };
 };
 
-/** The tables of a product and its blocks, as kernels are called with them. */
+/** The tables of a product and its blocks, as arguments of kernels. */
 const tablesInBlocks = (
   tables: ReturnType<typeof tablesOf>,
   rows: number,

@@ -14,7 +14,7 @@ export interface Tile {
   readonly loop: number;
   /** The strips of each tile. */
   readonly strips: Argument;
-  /** The most strips of a tile. */
+  /** The largest number of strips in a tile. */
   readonly most: number;
 }
 
@@ -33,7 +33,7 @@ export interface EmitContext {
   readonly doubles: (node: number) => Doubles;
 }
 
-/** The address of packed weights, and the instructions that pack them again, if they change. */
+/** The address of packed weights, and the instructions that repack them if they change. */
 export interface Packed {
   readonly at: number;
   readonly before: readonly Instruction[];
@@ -44,7 +44,7 @@ export interface Scratch {
   readonly take: (bytes: number) => Argument;
 }
 
-/** Addresses of what the loss reads and writes. */
+/** Addresses that the loss reads and writes. */
 export interface Labels {
   readonly labels: number;
   readonly scale: number;

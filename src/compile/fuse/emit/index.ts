@@ -115,7 +115,7 @@ export const emit = (
       return [firstMaxKernel.call({}, alongMiddle(op, [x, y, z, out], y, e))];
     case 'repeatPlanes': {
       const { outer, count, inner } = op;
-      // few calls: all copies of a group at once, or one copy of all groups
+      // as few calls as possible: all copies of a group at once, or one copy of all groups
       return outer < count
         ? Array.from({ length: outer }, (_, o) =>
             copyRun(

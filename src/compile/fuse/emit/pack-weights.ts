@@ -6,7 +6,7 @@ import type { Argument, Instruction } from '../list/instruction.js';
 import type { Arena } from '../memory/arena.js';
 import { mixCellsKernel, pickCellsKernel } from '../registry/lists.js';
 
-/** How the rows of a product are grouped: blocks of four, then what remains. */
+/** The blocks of a product's rows: blocks of four, then the rest. */
 export interface Blocks {
   readonly rows: 1 | 2 | 3 | 4;
   readonly count: number;
@@ -16,7 +16,7 @@ export interface Blocks {
 
 const asRows = (rows: number): 1 | 2 | 3 => (rows === 1 ? 1 : rows === 2 ? 2 : 3);
 
-/** Rows grouped in blocks of four, then what remains. */
+/** Rows in blocks of four, then the rest. */
 export const blocksOf = (rows: number): readonly Blocks[] => {
   const fours = Math.floor(rows / 4);
   const rest = rows - 4 * fours;
@@ -63,7 +63,7 @@ export const convPacking = ({ height, width, from, to }: Window): Packing => ({
   },
 });
 
-/** The adjoint by the input: the window mirrored, channels exchanged. */
+/** The adjoint for the input: the window mirrored, channels exchanged. */
 export const convInputPacking = ({ height, width, from, to }: Window): Packing => ({
   rows: from,
   depth: to * height * width,
@@ -127,7 +127,10 @@ export const groupPacking = (window: Window, group: number): Packing => {
   };
 };
 
-/** A convolution's adjoint by the input for some of its taps, as indices from 0: depth runs over results, then taps. */
+/**
+ * A convolution's adjoint for the input, with some of its taps, as indices from 0: depth runs over results, then
+ * taps.
+ */
 export const tapsInputPacking = (window: Window, group: number, taps: readonly number[]): Packing => {
   const { to, from, depthwise } = window;
   const each = groupOf(window);

@@ -106,11 +106,11 @@ const placesOf = (
   columns: columns.map((column) => 4 * column),
 });
 
-/** Whether columns lie side by side. */
+/** Whether columns are contiguous. */
 const areRun = (columns: readonly number[]): boolean =>
   columns.every((column, i) => column === columns[0] + i);
 
-/** Takes pixels of whole planes to lines that begin `first` bytes from the first pixel of a plane. */
+/** Copies pixels of whole planes to lines that begin `first` bytes from the first pixel of a plane. */
 const take = (
   rows: readonly number[],
   columns: readonly number[],

@@ -105,7 +105,7 @@ export const wholeStrips = (
   return { last, full: Math.floor(pixels / 8) - last * most };
 };
 
-/** The numbers of some planes stored in another way: planes of other pixels, or a list, plane after plane. */
+/** Copies the numbers of some planes to planes of other pixels or to a list, plane after plane. */
 export const emitSites = (x: Operand, out: Operand): readonly Instruction[] => {
   const of = x.extent.grid === undefined ? out : x;
   const grid = gridIn(of);
@@ -120,7 +120,7 @@ export const emitSites = (x: Operand, out: Operand): readonly Instruction[] => {
   ];
 };
 
-/** Sums of entries along the middle, each line of neighbouring numbers by itself. */
+/** Sums entries along the middle, each line of neighbouring numbers by itself. */
 export const emitEntries = (
   { outer, count, inner, from }: FieldOpOf<'entries'>,
   x: Operand,
@@ -128,7 +128,7 @@ export const emitEntries = (
   { arena }: EmitContext,
 ): readonly Instruction[] => {
   const { plane } = x.address;
-  // planes one by one with the numbers of their pixels, or all numbers of a list that lie side by side
+  // lines are the pixels of single planes, or all contiguous numbers of a list
   const isList = x.extent.grid === undefined;
   const inside = isList ? 1 : inner;
   const numbers = isList ? inner : plane / 4;

@@ -1,4 +1,4 @@
-/** The axes of a product by names, and how far apart their entries lie in each operand. */
+/** The axes of a product by names, with their strides in each operand. */
 
 import type { Labelled, Product } from '../ir/field.js';
 import { numberBytes } from '../memory/address.js';
@@ -53,7 +53,7 @@ export const axesOf = (op: Product, x: Operand, y: Operand, out: Operand) => {
   };
 };
 
-/** Neighbouring axes as one where they are one in all of these operands. */
+/** Merges neighbouring axes that are contiguous in all of these operands. */
 export const merged = (axes: readonly Axis[], operands: readonly ('a' | 'b' | 'c')[]): readonly Axis[] => {
   const found: Axis[] = [];
   for (const axis of axes) {
@@ -65,10 +65,10 @@ export const merged = (axes: readonly Axis[], operands: readonly ('a' | 'b' | 'c
   return found;
 };
 
-/** How many entries some axes have together. */
+/** The number of entries of some axes together. */
 export const sizeOfAxes = (axes: readonly Axis[]): number => axes.reduce((all, { size }) => all * size, 1);
 
-/** Where each entry of some axes begins, in bytes, the last axis fastest. */
+/** The offset of each entry of some axes, in bytes, the last axis fastest. */
 export const offsets = (axes: readonly Axis[], operand: 'a' | 'b' | 'c'): readonly number[] =>
   axes.reduce<readonly number[]>(
     (before, axis) =>

@@ -14,13 +14,13 @@ import type { FusedMicroBatch } from './workspace.js';
 const mostTogether = 32;
 const leastTogether = 8;
 
-/** Machines that are kept: one for whole blocks, two for the remainders of other micro-batches. */
+/** The number of machines that are kept: one for whole blocks, two for remainders of micro-batches. */
 const mostMachines = 3;
 
-/** The bytes that are recorded of all samples of a block, at most; roughly. */
+/** The approximate limit of bytes that are recorded for all samples of a block. */
 const mostBytes = 2 ** 30;
 
-/** Operations of a step whose values are not recorded: gradients read what they read. */
+/** Operations of a step whose values are not recorded, since gradients read their inputs instead. */
 const isRecomputed: ReadonlySet<string> = new Set([
   'affine',
   'broadcast',
@@ -37,8 +37,8 @@ const isRecomputed: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How many samples are computed at a time, by the program alone: fewer where what is recorded over the steps of its scans
- * would fill the memory.
+ * The number of samples that are computed at a time. It depends only on the program: fewer if the records over the
+ * steps of its scans would fill the memory.
  */
 export const togetherFor = ({ nodes }: Graph): number => {
   const bytes = (of: readonly Node[], times: number): number =>
@@ -64,7 +64,7 @@ interface Block {
   readonly count: number;
 }
 
-/** Whole blocks together, which one machine computes one after the other, then what remains. */
+/** Whole blocks, which one machine computes one after the other, then the rest. */
 const blocksOf = (count: number, together: number): readonly Block[] => {
   const whole = count - (count % together);
   return [
@@ -74,10 +74,10 @@ const blocksOf = (count: number, together: number): readonly Block[] => {
 };
 
 /**
- * A program whose samples lie side by side. `open` gives a machine for so many samples at a time: kernels count them, so
- * that nothing beside the last one reaches a sum.
+ * A program whose samples are the pixels. `open` makes a machine for a number of samples at a time; kernels count
+ * them, so that no lane past the last sample enters a sum.
  *
- * @param training whether batch norm takes the statistics of the batch
+ * @param training whether batch norm uses the statistics of the batch
  */
 export const fuseBlocks = (
   graph: Graph,
@@ -204,7 +204,7 @@ export const fuseBlocks = (
   };
 };
 
-/** The values of a block; throws where there are too few, since kernels do not check what they read. */
+/** The values of a block; throws if there are too few, since kernels do not check what they read. */
 const part = (
   what: string,
   values: Float32Array | undefined,

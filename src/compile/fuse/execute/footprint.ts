@@ -34,7 +34,7 @@ export const fusedFootprint = (
   fused.prepareGradients(outputs);
   const fed = Object.values(inputsOf(graph)).reduce((sum, shape) => sum + volume(shape), 0);
   const given = outputs.reduce((sum, name) => sum + volume(outputsOf(graph)[name]), 0);
-  // beside whole blocks of samples, what remains of a micro-batch has a machine of its own
+  // in addition to whole blocks, the rest of a micro-batch has a machine of its own
   const machines = pixels === 'samples' ? 2 : 1;
   return {
     fixedBytes: machines * fused.bytes(),

@@ -1,4 +1,6 @@
-/** A program computed by fused kernels: one sample after the other, or some samples at a time where these are the pixels. */
+/**
+ * A program computed by fused kernels: one sample after the other, or several at a time if samples are the pixels.
+ */
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { volume } from '../../../dsl/shape.js';
@@ -202,7 +204,7 @@ const training = function* (
     before: (_, sample) => {
       const { floats } = arena;
       const first = loss.labels / 4;
-      // past the last pixel the label is -1, which is no class
+      // past the last pixel the label is -1, which is not a class
       floats.fill(-1, first, first + labelBytes(grid) / 4);
       const from = (sample / together) * pixels;
       for (let i = 0; i < pixels; i++) floats[first + i] = microBatch.labels[from + i];
@@ -220,7 +222,7 @@ const training = function* (
   };
 };
 
-/** The sum of an output over the micro-batch, and its gradients: its cotangent is one number for all. */
+/** The sum of an output over the micro-batch, and its gradients; the cotangent is the same number everywhere. */
 const minimising = function* (
   workspace: Workspace,
   { region, newSums }: GradientRegion,

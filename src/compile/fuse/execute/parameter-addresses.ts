@@ -1,4 +1,4 @@
-/** Where weights are, as they were loaded and as kernels read them. */
+/** The addresses of weights, as loaded and as packed for kernels. */
 
 import type { Packed } from '../emit/emitting.js';
 import { type Packing, packedBytes, packing as packingOf } from '../emit/pack-weights.js';
@@ -9,7 +9,7 @@ import { type Address, addressFor, sizeOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import type { Addresses } from '../schedule/addresses.js';
 
-/** Where the values of parameters are, plain and packed. One for all regions of a machine. */
+/** The addresses of parameters, plain and packed; shared by all regions of a machine. */
 export class ParameterAddresses {
   readonly #addresses = new Map<string, Address>();
   readonly #packs = new Map<string, Packed>();
@@ -39,12 +39,12 @@ export class ParameterAddresses {
     return made;
   }
 
-  /** What packs all weights. */
+  /** The instructions that pack all weights. */
   get instructions(): readonly Instruction[] {
     return this.#instructions;
   }
 
-  /** How often parameters were loaded. */
+  /** The number of times that parameters were loaded. */
   get loads(): number {
     return this.#loads;
   }
@@ -65,7 +65,7 @@ export class RegionWeights {
 
   constructor(
     private readonly nodes: readonly FieldNode[],
-    /** Nodes that change only where parameters are loaded. */
+    /** Nodes that change only when parameters are loaded. */
     private readonly fixed: ReadonlySet<number>,
     private readonly addresses: Addresses,
     private readonly parameters: ParameterAddresses,
@@ -77,12 +77,12 @@ export class RegionWeights {
     return this.#once;
   }
 
-  /** Packs what is computed from parameters alone: after it is computed, whenever they are loaded. */
+  /** Packs values that depend only on parameters, after they are computed, whenever parameters are loaded. */
   get loaded(): readonly Instruction[] {
     return this.#loaded;
   }
 
-  /** Takes what packs computed weights that have been asked for since: once a sample, before they are first used. */
+  /** Takes the instructions that pack newly requested computed weights: once per sample, before their first use. */
   take(): readonly Instruction[] {
     const taken = this.#waiting;
     this.#waiting = [];
@@ -90,8 +90,8 @@ export class RegionWeights {
   }
 
   /**
-   * Parameters are packed when they are loaded, constants once, computed weights once a sample, or where all that they are
-   * computed from is loaded.
+   * Parameters are packed when they are loaded, constants once, computed weights once per sample or, if they depend
+   * only on parameters, when these are loaded.
    */
   packed(weight: number, packing: Packing, key: string): Packed {
     const { op } = this.nodes[weight];

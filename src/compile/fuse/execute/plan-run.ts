@@ -1,4 +1,4 @@
-/** Runs plans in WebAssembly, in plain loops or in native code, as a machine elsewhere would. */
+/** Runs plans in WebAssembly, in plain loops or in native code, from the plan alone. */
 
 import { volume } from '../../../dsl/shape.js';
 import type { NativeLevel } from '../../../engine/native/code.js';
@@ -23,19 +23,19 @@ import {
 import { movedStatistics } from './running-statistics.js';
 import { type Moments, momentsOf } from './stages.js';
 
-/** What a plan is run on: samples one after the other, each value in the language's order. */
+/** The inputs of a plan: samples one after the other, each value in the language's order. */
 export interface PlanInputs {
   readonly count: number;
   readonly parameters: Arrays;
   readonly inputs: Arrays;
   readonly cotangents?: Arrays;
   readonly noiseSeed?: number;
-  /** For the cross-entropy: a label for each pixel of each sample, and what its sum is divided by. */
+  /** For the cross-entropy: a label for each pixel of each sample, and the divisor of its sum. */
   readonly labels?: ArrayLike<number>;
   readonly lossCount?: number;
 }
 
-/** What a plan leaves: values of each sample by name, and gradients summed over samples. */
+/** The results of a plan: values of each sample by name, and gradients summed over samples. */
 export interface PlanResults {
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly inputGradients: Readonly<Record<string, Float32Array>>;
@@ -43,7 +43,7 @@ export interface PlanResults {
   readonly loss: number;
 }
 
-/** A memory and what runs lists on it. */
+/** A memory and the runner of lists on it. */
 interface Machine {
   readonly memory: Memory;
   readonly prepared: (list: readonly Instruction[]) => () => void;
@@ -98,7 +98,7 @@ export const runPlan = (plan: Plan, machine: MachineName, given: PlanInputs): Pl
   return results.found(given);
 };
 
-/** What a plan in stages leaves: also the running statistics, moved. */
+/** The results of a plan in stages, with the updated running statistics. */
 export interface StagedPlanResults extends PlanResults {
   readonly statistics: Readonly<Record<string, Float32Array>>;
 }
@@ -172,7 +172,7 @@ export const runStagedPlan = (
   };
 };
 
-/** What is done around each run of samples. */
+/** The work around each run of samples. */
 interface Around {
   readonly before: (run: number) => void;
   readonly after: (run: number) => void;
@@ -234,13 +234,13 @@ class Results {
   readSample(memory: Memory, leaves: readonly PlanLeaf[], sample: number): void {
     for (const leaf of leaves) {
       if (leaf.kind !== 'output' && leaf.kind !== 'inputGradient') continue;
-      // what is a list is the same for all of them
+      // a list is the same for all samples
       const times = onGrid(leaf.layout) ? 1 : this.together;
       for (let i = 0; i < times; i++) read(memory, leaf, this.#values[leaf.kind][leaf.name], sample + i);
     }
   }
 
-  /** The loss of the samples of a run is left where it is added up. */
+  /** Adds the loss of the samples of a run, from the doubles of its sum. */
   addLoss({ doubles }: Memory, { total }: PlanLoss): void {
     for (let lane = 0; lane < 4; lane++) this.#loss += doubles[total / 8 + lane];
   }

@@ -20,8 +20,8 @@ import { type LaidOutStage, StagedRegion, sumOf } from './stages.js';
 import { type LoweredLeaf, Workspace } from './workspace.js';
 
 /**
- * What a plan computes: these outputs; the gradients of parameters and inputs from cotangents of these outputs; or the
- * cross-entropy of the logits and the gradients of parameters.
+ * The goal of a plan: these outputs; the gradients of parameters and inputs from cotangents of these outputs; or the
+ * cross-entropy of the logits with the gradients of parameters.
  */
 export type PlanGoal =
   | { readonly outputs: readonly string[] }
@@ -29,8 +29,8 @@ export type PlanGoal =
   | 'gradients';
 
 /**
- * The plan of a program; undefined if it has neither a grid nor samples, or where something of it is not fused, and of
- * gradients through batch statistics, which are several lists with all samples between them: see `stagedPlan`.
+ * The plan of a program; undefined if it has neither a grid nor samples, or if a part of it is not fused. Undefined
+ * also for gradients through batch statistics, which need several passes over all samples: see `stagedPlan`.
  *
  * @param together how many samples a run computes, where samples are the pixels; else a run computes one
  *
@@ -66,8 +66,8 @@ export const fusedPlan = ({ graph }: Program, goal: PlanGoal, together = 1): Pla
 };
 
 /**
- * The plan of a program in training, also where samples have values in common (batch norm): stages one after the other, each
- * over all samples. Undefined if it has neither a grid nor samples, or where something of it is not fused.
+ * The plan of a program in training, also if samples share values (batch norm): stages one after the other, each over
+ * all samples. Undefined if it has neither a grid nor samples, or if a part of it is not fused.
  *
  * @param together how many samples a run computes, where samples are the pixels; else a run computes one
  *
@@ -105,16 +105,16 @@ export const stagedPlan = (program: Program, goal: PlanGoal, together = 1): Stag
   return inStages(workspace, region, read, undefined);
 };
 
-/** What a plan is asked for: gradients, laid out, or outputs. */
+/** The resolved goal of a plan: laid-out gradients, or outputs. */
 interface Asked {
-  /** Left out where outputs are asked for. */
+  /** Left out if the goal is outputs. */
   readonly made?: GradientRegion;
   /** The outputs that are read, or whose cotangents are given. */
   readonly outputs: readonly NamedLeaf[];
   readonly loss?: PlanLoss;
 }
 
-/** Lays out the gradients that a goal asks for, and finds its outputs; undefined where something of it is not fused. */
+/** Lays out the gradients of a goal, and finds its outputs; undefined if a part is not fused. */
 const askedOf = (workspace: Workspace, graph: Graph, goal: PlanGoal): Asked | undefined => {
   if (goal === 'gradients') {
     const logits = workspace.output('logits');
@@ -203,7 +203,7 @@ interface NamedLeaf {
   readonly leaf: LoweredLeaf;
 }
 
-/** The outputs of these names, as laid out; undefined where one is not fused. */
+/** The laid-out outputs of these names; undefined if one is not fused. */
 const outputsIn = (workspace: Workspace, names: readonly string[]): readonly NamedLeaf[] | undefined => {
   const found = names.flatMap((name) => {
     const leaf = workspace.output(name);

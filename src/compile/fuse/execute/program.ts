@@ -1,4 +1,4 @@
-/** What a fused program does, whether it computes one sample at a time or several. */
+/** The interface of a fused program, for one sample at a time or several. */
 
 import type { Arrays } from '../../parameters.js';
 import type { Passage } from './stages.js';
@@ -33,7 +33,7 @@ export interface Trained {
   readonly statistics: Record<string, Float32Array>;
 }
 
-/** Gradients that follow from cotangents. */
+/** Gradients from cotangents. */
 export interface Pulled {
   readonly parameters: Record<string, Float32Array>;
   readonly inputs: Record<string, Float32Array>;
@@ -44,13 +44,12 @@ export interface FusedProgram {
   readonly load: (parameters: Arrays) => void;
   /** Whether these outputs can be computed. */
   readonly fits: (outputs: readonly string[]) => boolean;
-  /** Lays out now what `infer` of these outputs needs; otherwise the first call does. */
+  /** Lays out the regions for `infer` of these outputs; otherwise the first call does. */
   readonly prepare: (outputs: readonly string[]) => void;
-  /** Lays out now what `gradients` needs, or `gradientsOf` of outputs other than the logits. */
+  /** Lays out the regions for `gradients`, or for `gradientsOf` of outputs other than the logits. */
   readonly prepareGradients: (outputs: readonly string[]) => void;
   /**
-   * The same for a micro-batch that is a part of a batch, whose samples have values in common: it waits for the others
-   * wherever one is made.
+   * The same for a micro-batch of a batch whose samples share values: it waits for the others at each shared value.
    */
   readonly passages: {
     readonly infer: (microBatch: FusedMicroBatch, outputs: readonly string[]) => Passage<Inferred>;
@@ -60,8 +59,8 @@ export interface FusedProgram {
   };
   readonly infer: (microBatch: FusedMicroBatch, outputs: readonly string[]) => Record<string, Float32Array>;
   /**
-   * The cross-entropy of the micro-batch, weighted by class and divided by `lossCount`, with its gradients. In one pass
-   * where there is a kernel for it, else from the values of the logits, followed by their VJP.
+   * The cross-entropy of the micro-batch, weighted by class and divided by `lossCount`, with its gradients. In one
+   * pass if there is a kernel for it, else from the values of the logits, followed by their VJP.
    */
   readonly gradients: (microBatch: LabelledFusedMicroBatch) => Trained;
   /** An output as the loss, with its gradients, in one pass. */
@@ -70,8 +69,8 @@ export interface FusedProgram {
   readonly vjp: (microBatch: FusedMicroBatch, cotangents: Arrays) => Pulled;
   /** Bytes of memory laid out so far. */
   readonly bytes: () => number;
-  /** How often all samples of a batch are passed over: the most of what is laid out so far. */
+  /** The number of passes over all samples of a batch: the largest of all regions laid out so far. */
   readonly passes: () => number;
-  /** Bytes that are kept of each sample of a batch whose samples have values in common: the most of what is laid out so far. */
+  /** Bytes kept for each sample of a batch whose samples share values: the largest of all regions laid out so far. */
   readonly bytesPerSample: () => number;
 }

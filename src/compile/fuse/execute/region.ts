@@ -19,13 +19,13 @@ import { constantAddress, type StepContext } from '../schedule/scan/build-step.j
 import { single } from '../schedule/scan/counter.js';
 import { type ParameterAddresses, RegionWeights } from './parameter-addresses.js';
 
-/** What all regions of a program read: the loss, and the address of the noise seed and sample numbers. */
+/** Addresses that all regions of a program read: those of the loss, and of the noise seed and sample numbers. */
 export interface SharedAddresses {
   readonly loss: LossAddresses;
   readonly noise: number;
 }
 
-/** Addresses of what a loss reads and writes. */
+/** Addresses that a loss reads and writes. */
 export interface LossAddresses {
   readonly labels: number;
   readonly scale: number;
@@ -33,7 +33,7 @@ export interface LossAddresses {
   readonly total: number;
 }
 
-/** What a region does, as data. Weights are packed by who loads them, for all regions. */
+/** The lists of a region, as data. Weights are packed when they are loaded, for all regions together. */
 export type RegionLists = Omit<PlanLists, 'pack'>;
 
 /** A field graph that is laid out in an arena. */
@@ -43,7 +43,10 @@ export interface Region {
   readonly run: () => void;
   /** Sets all sums to zero. */
   readonly clear: () => void;
-  /** Where a leaf is that is written before it runs, if it reads one of this kind and name. */
+  /**
+   * The address of the leaf of this kind and name, which is written before the region runs; undefined if it reads
+   * none.
+   */
   readonly fed: (kind: FedKind, name: string | number) => Operand | undefined;
   readonly address: (node: number) => Address;
   /** Rounds all sums to floats, to be read. */
@@ -63,7 +66,7 @@ export interface RegionPlan {
   readonly sums: ReadonlyMap<number, number>;
 }
 
-/** Lays a field graph out: which nodes are computed, then where their values are, then the instructions. */
+/** Lays out a field graph: decides which nodes are computed, then their addresses, then the instructions. */
 export const layOut = (
   arena: Arena,
   parameters: ParameterAddresses,
@@ -121,7 +124,7 @@ export const layOut = (
     settle,
   };
   let seen = -1;
-  // assembled when they are first run: a region may be laid out only to count its bytes
+  // assembled on the first run, since a region may be laid out only to count its bytes
   const started = lazily(() => runner(lists.once, arena)());
   const [load, run, cleared, settled] = [lists.load, lists.run, lists.clear, lists.settle].map((list) =>
     lazily(() => runner(list, arena)),
@@ -169,8 +172,8 @@ const allocateSums = (
   });
 
 /**
- * The leaves that are written from outside: with each sample inputs, cotangents of outputs and what earlier stages have kept
- * of it, and before all samples values of the whole batch.
+ * The leaves that are written from outside: for each sample its inputs, cotangents of outputs and values kept by
+ * earlier stages; before all samples values of the whole batch.
  */
 export type FedKind = 'input' | 'cotangent' | 'stored' | 'statistic';
 
@@ -229,7 +232,7 @@ const lazily = <A>(make: () => A): (() => A) => {
   };
 };
 
-/** Memory that one instruction at a time uses: as much as the largest needs. Its address is known at the end. */
+/** Memory that one instruction at a time uses: as much as the largest needs. Its address is known only at the end. */
 class ScratchMemory {
   #bytes = 0;
   readonly #place: number;
@@ -243,7 +246,7 @@ class ScratchMemory {
     return moving(0, { loop: this.#place, stride: 1 });
   }
 
-  /** Allocates it; what is given puts its address into a list. */
+  /** Allocates it; the returned function puts its address into a list. */
   settle(): (list: readonly Instruction[]) => readonly Instruction[] {
     const at = this.arena.allocate(this.#bytes, 'scratch');
     return (list) => withFixed(list, this.#place, at);

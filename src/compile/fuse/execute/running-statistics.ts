@@ -1,4 +1,4 @@
-/** Running statistics of batch norms, moved towards the moments of a batch. */
+/** Updates the running statistics of batch norms with the moments of a batch. */
 
 import type { RunningStatistics } from '../lower/index.js';
 import type { Moments } from './stages.js';

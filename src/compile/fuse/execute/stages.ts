@@ -1,7 +1,7 @@
 /**
- * A program that is cut into stages, laid out: each stage is a region of its own. All samples of a micro-batch run through a
- * stage; then its sums are added to those of the other micro-batches, in their order, and the next stage begins. What later
- * stages read of a sample is copied to a store and back, as large as the micro-batch.
+ * A program that is cut into stages, laid out: each stage is a region. All samples of a micro-batch run through a
+ * stage; then its sums are added to those of the other micro-batches, in their order, and the next stage begins.
+ * Values of a sample that later stages read are copied to a store, which is as large as the micro-batch, and back.
  */
 
 import type { Extent } from '../ir/field.js';
@@ -13,8 +13,8 @@ import type { Region, RegionPlan } from './region.js';
 import type { FusedMicroBatch, Workspace } from './workspace.js';
 
 /**
- * Work on a micro-batch that waits for the others wherever a value is one of the whole batch: it gives its sums, and is
- * told the sums of all micro-batches.
+ * Work on a micro-batch that waits for the others at each value of the whole batch: it yields its sums, and receives
+ * the sums of all micro-batches.
  */
 export type Passage<A> = Generator<Float64Array, A, Float64Array>;
 
@@ -46,7 +46,7 @@ export interface LaidOutStage {
   readonly region: Region;
 }
 
-/** What is done around each sample of each stage. */
+/** The work around each sample of each stage. */
 export interface Visit {
   readonly begin?: () => void;
   readonly before?: (at: LaidOutStage, sample: number) => void;
@@ -63,7 +63,7 @@ export interface Moments {
   readonly numbers: number;
 }
 
-/** Where a kept value lies in the stores: its slot, and its floats for one sample. */
+/** The position of a kept value in the stores: its slot, and its floats for one sample. */
 interface Slot {
   readonly slot: number;
   readonly floats: number;
@@ -71,7 +71,7 @@ interface Slot {
 
 const floatsOf = (extent: Extent): number => sizeOf(extent) / 4;
 
-/** Slots of kept values: one that no later stage reads is taken again. */
+/** Slots of kept values; a slot that no later stage reads is reused. */
 const slotsOf = (
   stages: readonly Stage[],
 ): { readonly slots: ReadonlyMap<number, Slot>; readonly sizes: readonly number[] } => {
@@ -100,10 +100,10 @@ const slotsOf = (
   return { slots, sizes };
 };
 
-/** A field graph that is laid out in stages; a single one where nothing in it is of the whole batch. */
+/** A field graph that is laid out in stages; a single stage if it has no value of the whole batch. */
 export class StagedRegion {
   readonly stages: readonly LaidOutStage[];
-  /** Where kept values lie in the stores, by their nodes. */
+  /** The positions of kept values in the stores, by their nodes. */
   readonly slots: ReadonlyMap<number, Slot>;
   /** The floats of each slot. */
   readonly sizes: readonly number[];
@@ -136,7 +136,7 @@ export class StagedRegion {
     return (4 * this.sizes.reduce((all, size) => all + size, 0)) / this.workspace.together;
   }
 
-  /** Runs all samples through all stages. Returns the moments by which batch norms have normalised, by their nodes. */
+  /** Runs all samples through all stages. Returns the moments that batch norms used, by their nodes. */
   *run(microBatch: FusedMicroBatch, visit: Visit): Passage<ReadonlyMap<number, Moments>> {
     const { count } = microBatch;
     const { together } = this.workspace;
@@ -219,7 +219,7 @@ export class StagedRegion {
   }
 }
 
-/** The number of a sum over the batch among those of a region, where gradients have the numbers from 0. */
+/** The number of a sum over the batch among those of a region; gradients have the numbers from 0. */
 export const sumOf = (number: number): number => -1 - number;
 
 /** The number of samples, then the sums of a stage. */
@@ -246,7 +246,7 @@ export const momentsOf = (
     mean[channel] += sums[plane] / numbers;
     variance[channel] += sums[planes + plane] / numbers;
   }
-  // what is constant has a variance of 0, and rounding may be below it
+  // the variance of a constant is 0, and rounding could make it negative
   for (let c = 0; c < count; c++) variance[c] = Math.max(0, variance[c] - mean[c] ** 2);
   return { mean, variance, numbers };
 };

@@ -37,9 +37,9 @@ export interface LoweredLeaf extends Lowered {
 /** A program in an arena: it lays out regions, and writes and reads their values. */
 export class Workspace {
   readonly loss: LossAddresses;
-  /** The noise seed and the numbers of the samples that are computed together, as doubles. */
+  /** The address of the noise seed and of the numbers of the samples that are computed together, as doubles. */
   readonly noise: number;
-  /** How many samples a region computes at a time. */
+  /** The number of samples that a region computes at a time. */
   readonly together: number;
   /** Inputs and parameters of the program that are lowered, by name. */
   readonly inputs: ReadonlyMap<string, LoweredLeaf>;
@@ -109,12 +109,12 @@ export class Workspace {
       : { ...value, shape: this.graph.nodes[number].shape };
   }
 
-  /** Where the values of a parameter are as they were loaded. */
+  /** The address of a parameter's loaded values. */
   parameterAddress(name: string, { node }: Lowered): Address {
     return this.#addresses.address(name, this.#lowering.builder.nodes[node]);
   }
 
-  /** What packs parameters after they were loaded. */
+  /** The instructions that pack parameters after loading. */
   get packs(): readonly Instruction[] {
     return this.#addresses.instructions;
   }
@@ -133,12 +133,15 @@ export class Workspace {
 
   layOut(plan: RegionPlan): Region {
     const region = layOut(this.arena, this.#addresses, { loss: this.loss, noise: this.noise }, plan);
-    // loading again packs the weights as this region reads them
+    // loading again packs the weights for this region
     this.load(Object.fromEntries(this.#values));
     return region;
   }
 
-  /** Writes the inputs of a sample, or of those that are computed with it, and what noise is drawn by, where a region reads them. */
+  /**
+   * Writes the inputs of a sample, or of a group of samples, and seed and numbers of their noise, to the addresses
+   * that a region reads.
+   */
   feed(region: Region, { inputs, samples, noiseSeed = 0 }: FusedMicroBatch, sample: number): void {
     this.arena.doubles[this.noise / 8] = noiseSeed;
     for (let i = 0; i < this.together; i++)
@@ -159,13 +162,13 @@ export class Workspace {
     readPlanes(this.arena, transfer, address, values, sample * volume(shape));
   }
 
-  /** Reads a value of a sample, and of those that are computed with it: what is a list is the same for all of them. */
+  /** Reads a value of a sample, or of a group of samples; a list is the same for all of them. */
   readAll(leaf: LoweredLeaf, address: Address, values: Float32Array, sample: number): void {
     const times = onGrid(leaf.layout) ? 1 : this.together;
     for (let i = 0; i < times; i++) this.read(leaf, address, values, sample + i);
   }
 
-  /** An output as its cotangent is given: one for each sample, also where the output is the same for all of them. */
+  /** An output in the layout of its cotangent: one for each sample, even if the output is the same for all. */
   cotangentOf(leaf: LoweredLeaf): LoweredLeaf {
     const samples = samplesIn(this.pixels);
     return samples === undefined ? leaf : { ...leaf, layout: forSamples(leaf.layout, samples) };

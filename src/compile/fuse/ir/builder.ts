@@ -50,7 +50,7 @@ export class FieldBuilder {
     return this.add({ op: 'zip', fn }, [a, b], joined(this.extent(a), this.extent(b)));
   }
 
-  /** A choice: b where the condition is at most 0, else a. */
+  /** A choice: b if the condition is at most 0, else a. */
   where(parts: readonly number[]): number {
     const extent = parts.map((part) => this.extent(part)).reduce(joined);
     return this.add({ op: 'where' }, parts, extent);
@@ -61,7 +61,7 @@ export class FieldBuilder {
   }
 }
 
-/** The extent of a pointwise map: planes of pixels where one has them, as many as the larger has. */
+/** The extent of a pointwise map: with pixels if an operand has them, and as many planes as the larger operand. */
 const joined = (a: Extent, b: Extent): Extent => ({
   planes: Math.max(a.planes, b.planes),
   grid: a.grid ?? b.grid,

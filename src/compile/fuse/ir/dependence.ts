@@ -2,7 +2,7 @@
 
 import type { FieldNode } from './field.js';
 
-/** For each node, whether it is wanted or depends on a node that is. */
+/** For each node, whether it is wanted or depends on a wanted node. */
 export const dependents = (
   nodes: readonly FieldNode[],
   wanted: (node: number) => boolean,

@@ -26,11 +26,11 @@ const list = (count: number): Extent => ({ planes: count, grid: undefined });
 
 const like = (a: Extent, count: number): Extent => ({ planes: count, grid: a.grid });
 
-/** Whether these are the extents of what is read, and then of the result. */
+/** Whether these are the extents of the operands, followed by that of the result. */
 const are = (given: readonly Extent[], expected: readonly Extent[]): boolean =>
   given.length === expected.length && expected.every((extent, i) => sameExtent(given[i], extent));
 
-/** An operand of a pass over all planes: as many planes, a number for each of them, or one number. */
+/** Whether an operand fits a pass over all planes: it has as many planes, a number for each, or one number. */
 const fits = (operand: Extent, out: Extent): boolean =>
   sameExtent(operand, out) ||
   (operand.grid === undefined && (operand.planes === out.planes || operand.planes === 1));
@@ -45,7 +45,7 @@ const windowed = (window: Window, { grid }: Extent): readonly [Extent, Extent, E
     { planes: (window.outer ?? 1) * resultsOf(window), grid: resultGrid(window, grid) },
   ];
 
-/** Whether the windows of a pool lie inside, and there is one for each result. */
+/** Whether the windows of a pool are inside the field, and there is one for each result. */
 const isPooled = ({ height, width, stride, fn }: PoolWindow, x: Extent, out: Extent): boolean => {
   if (x.grid === undefined) return false;
   const window = { height, width, from: 1, to: 1, depthwise: true, boundary: 'none', stride } as const;
@@ -107,7 +107,7 @@ const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
   );
 };
 
-/** How many numbers there are. */
+/** The number of values of an extent. */
 const numbersOf = ({ planes, grid }: Extent): number =>
   planes * (grid === undefined ? 1 : grid.height * grid.width);
 
@@ -131,7 +131,7 @@ const isProduct = (
   );
 };
 
-/** Whether all operands with pixels have names for them, or none has, and then they are the same pixels. */
+/** Whether either all operands with pixels have names for them, or none has and the pixels are the same. */
 const isNamed = ({ a, b, out }: Product, extents: readonly Extent[]): boolean => {
   const named = [a, b, out].map(({ sites }) => sites.length > 0);
   const { grid } = extents[2];
@@ -150,7 +150,7 @@ const isOrder = (order: readonly number[]): boolean => {
   return sources.size === order.length && order.every((from) => from >= 0 && from < order.length);
 };
 
-/** Whether an operation reads only what its inputs hold, and writes exactly its result. */
+/** Whether an operation reads only inside of its inputs, and writes exactly its result. */
 export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): boolean => {
   const [x, y] = inputs;
   switch (op.op) {

@@ -18,20 +18,20 @@ export interface Grid {
   readonly samples?: true;
 }
 
-/** How many planes, and the pixels of each; without pixels, each is a single number. */
+/** The number of planes, and the pixels of each; without pixels each plane is a single number. */
 export interface Extent {
   readonly planes: number;
   readonly grid: Grid | undefined;
 }
 
-/** Where a leaf's values come from. */
+/** The source of a leaf's values. */
 export type Source =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'parameter'; readonly name: string }
   | { readonly kind: 'constant'; readonly value: number | readonly number[] }
   // the cotangent of an output, given from outside
   | { readonly kind: 'cotangent'; readonly name: string }
-  // of an earlier stage: a value of the sample that was kept, and a value over the whole batch
+  // from an earlier stage: a kept value of the sample, and a value of the whole batch
   | { readonly kind: 'stored'; readonly node: number }
   | { readonly kind: 'statistic'; readonly node: number }
   // leaves of a step
@@ -42,13 +42,13 @@ export type Source =
   // leaves of a reverse step
   | { readonly kind: 'residual'; readonly node: number }
   | { readonly kind: 'carry'; readonly field: string }
-  // a field as it was one step earlier than the state
+  // a field one step before the state
   | { readonly kind: 'earlier'; readonly field: string }
   // a sum over steps or samples, so far
   | { readonly kind: 'accumulated'; readonly index: number }
-  // what has a place in a list of inputs and is not read: it has no memory
+  // an input that is listed and not read; it has no memory
   | { readonly kind: 'unread' }
-  // what the reverse step after this one hands over
+  // a value that the reverse step before this one hands over
   | { readonly kind: 'handed'; readonly what: string }
   // 1 after steps k, 2k, ..., else 0
   | { readonly kind: 'kept'; readonly every: number }
@@ -61,15 +61,19 @@ export interface Along {
   readonly inner: number;
 }
 
-/** A layer whose weights are values at the sites of a field: scores of attention, and what is read by them. */
+/**
+ * A layer whose weights are values at the sites of a field: the scores of attention, and the sums that they weight.
+ */
 export interface OverSites {
-  /** So many runs of planes, one after the other, each with weights of its own; left out where weights are parameters. */
+  /**
+   * The number of runs of planes, one after the other, each with its own weights; left out if weights are parameters.
+   */
   readonly heads?: number;
 }
 
 /**
- * How the dimensions of an operand of a product are named: those of its planes in their order, then the axes of its pixels.
- * Without `sites` its pixels have no names: the product is taken at each of them.
+ * The names of an operand's dimensions in a product: those of its planes in their order, then the axes of its pixels.
+ * Without `sites` its pixels have no names, and the product is computed at each of them.
  */
 export interface Labelled {
   readonly dims: readonly number[];
@@ -87,7 +91,7 @@ export interface Product {
   readonly out: Labelled;
 }
 
-/** The window of a convolution. What is left out is 1. */
+/** The window of a convolution. Omitted numbers are 1. */
 export interface Window {
   readonly height: number;
   readonly width: number;
@@ -96,12 +100,12 @@ export interface Window {
   readonly to: number;
   readonly depthwise: boolean;
   readonly boundary: Boundary;
-  /** Along rows and columns, where one of them is not 1. */
+  /** Along rows and columns; left out if both are 1. */
   readonly stride?: readonly [number, number];
   readonly dilation?: readonly [number, number];
   /** The number of groups of channels: each group of the result reads its own group. Weights are [..., from / groups, to]. */
   readonly groups?: number;
-  /** So many fields one after the other, all with the same weights. */
+  /** The number of fields, one after the other, with the same weights. */
   readonly outer?: number;
 }
 
@@ -119,9 +123,9 @@ export interface FieldScan {
   readonly steps: number;
   readonly fields: readonly string[];
   readonly sequences: number;
-  /** Observation → k: it is recorded after steps k, 2k, ... only; after every step where nothing is said. */
+  /** Observation → k: it is recorded only after steps k, 2k, ...; without an entry after every step. */
   readonly every?: Readonly<Record<string, number>>;
-  /** How many steps its adjoint computes again at a time; left out where it reads what all steps left. */
+  /** The number of steps that its adjoint recomputes at a time; left out if it reads records of all steps. */
   readonly remat?: number;
   readonly body: FieldBody;
 }
@@ -131,16 +135,16 @@ export interface FieldBody {
   readonly nodes: readonly FieldNode[];
   readonly next: Readonly<Record<string, number>>;
   readonly observe: Readonly<Record<string, number>>;
-  /** One number, not 0 after a step that no later one would change anything after. */
+  /** One number, nonzero after a step if no later step would change anything. */
   readonly ends?: number;
-  /** For samples in lanes that end after different numbers of steps: 1 where the step changes nothing, else 0. */
+  /** For samples in lanes that end after different numbers of steps: 1 if the step changes nothing, else 0. */
   readonly stopped?: number;
 }
 
 /**
- * The adjoint of a scan. Inputs: those of the scan, the cotangents of `finals` and of `observed`, the fields `earlier` as
- * they would be one step before the first, and the scan itself, or what is not read where the scan is in another graph.
- * Its ports are the cotangents of the scan's inputs, by their index.
+ * The adjoint of a scan. Inputs: those of the scan, the cotangents of `finals` and of `observed`, the fields
+ * `earlier` one step before the first, and the scan itself, or an unread leaf if the scan is in another graph. Its
+ * ports are the cotangents of the scan's inputs, by their index.
  */
 export interface FieldScanAdjoint {
   readonly op: 'scanAdjoint';
@@ -152,17 +156,18 @@ export interface FieldScanAdjoint {
   readonly every?: Readonly<Record<string, number>>;
   readonly finals: readonly string[];
   readonly observed: readonly string[];
-  /** Fields that a step also reads as they were one step earlier, to recompute velocities. */
+  /** Fields of which a step also reads the value one step earlier, to recompute velocities. */
   readonly earlier: readonly string[];
   readonly nodes: readonly FieldNode[];
-  /** The cotangent of each field before the step, where there is one. */
+  /** The cotangent of each field before the step, if there is one. */
   readonly carry: Readonly<Record<string, number>>;
   /** Cotangents of the elements, one a step; those of externals are summed over all steps. */
   readonly elements: Readonly<Record<number, number>>;
   readonly externals: Readonly<Record<number, number>>;
   /**
-   * What a reverse step hands to the step before it besides cotangents of fields, where samples end after steps of their own:
-   * `tail/NAME`, what is owed for an observation at steps that changed nothing, and `held`, 1 where there is something.
+   * Further values that a reverse step hands to the step before it if samples end after different numbers of steps:
+   * `tail/NAME`, the sum of an observation's cotangents at steps that changed nothing, and `held`, 1 if there were
+   * such steps.
    */
   readonly handed?: Readonly<Record<string, number>>;
 }
@@ -177,10 +182,7 @@ export type FieldOp =
   | { readonly op: 'map'; readonly fn: FieldMap }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number }
   | { readonly op: 'zip'; readonly fn: FieldZip }
-  /**
-   * Draws of a source for the sample, of a shape that lies in planes by a layout. Inputs: nothing, or the clock, for draws
-   * of a step.
-   */
+  /** Draws of a source for the sample, in planes by a layout. Inputs: none, or the clock for draws of a step. */
   | ({ readonly op: 'noise'; readonly shape: Shape; readonly layout: Layout } & Pick<
       OpOf<'noise'>,
       'name' | 'distribution'
@@ -197,14 +199,16 @@ export type FieldOp =
   | { readonly op: 'angleVjp' }
   /** A list of numbers as constant planes. */
   | { readonly op: 'spread' }
-  /** Along the middle: sum over count of x[outer, count, inner] w[count, to], or with w [to, count] transposed. */
+  /**
+   * Along the middle: the sum over count of x[outer, count, inner] w[count, to], or with w transposed [to, count].
+   */
   | ({ readonly op: 'dense'; readonly to: number; readonly transposed: boolean } & Along & OverSites)
   /** The VJP of dense for w. Inputs: x [outer, count, inner] and the cotangent [outer, to, inner]. */
   | ({ readonly op: 'denseWeight'; readonly to: number } & Along & OverSites)
   | ({ readonly op: 'einsum' } & Product)
-  /** The same summed over all pixels too, which have no names: of two that have pixels, a list. */
+  /** The same, also summed over all pixels, which have no names; the result is a list. */
   | ({ readonly op: 'einsumPixels' } & Product)
-  /** The same numbers stored in another way: planes of as many pixels of another grid, or a list, plane after plane. */
+  /** The same numbers in another layout: planes of another grid with as many pixels, or a list, plane after plane. */
   | { readonly op: 'sites' }
   | ({ readonly op: 'conv' } & Window)
   /** The VJP of conv for its input. Inputs: the cotangent and w. */
@@ -214,8 +218,8 @@ export type FieldOp =
   /** The maximum or mean of each window, plane by plane. */
   | ({ readonly op: 'pool' } & PoolWindow)
   /**
-   * The VJP of pool. Inputs: x, the pooled value, the cotangent. Of a maximum it goes to the first pixel of the window that
-   * reaches it, in row-major order.
+   * The VJP of pool. Inputs: x, the pooled value, the cotangent. The cotangent of a maximum goes to the first pixel
+   * of the window that reaches it, in row-major order.
    */
   | ({ readonly op: 'poolVjp' } & PoolWindow)
   /** Pixel (i, j) is pixel (rows[i], columns[j]). */
@@ -230,7 +234,7 @@ export type FieldOp =
     }
   /** Adds the value to a sum over steps or samples. */
   | { readonly op: 'addOnto' }
-  /** The sum over the pixels of each plane, times `scale`, so that a mean does not overflow where its sum would. */
+  /** The sum over the pixels of each plane, times `scale`, so that a mean does not overflow if its sum would. */
   | { readonly op: 'sumPixels'; readonly scale: number }
   /** The sum of a list of numbers. */
   | { readonly op: 'sumAll' }
@@ -241,7 +245,9 @@ export type FieldOp =
   | ({ readonly op: 'batchMoments'; readonly each: number } & Along)
   /** The mean of a list over the samples of the whole batch. */
   | { readonly op: 'overBatch' }
-  /** What `batchMoments` is made of, in its stage: for each plane the sum over pixels, then for each that of the squares. */
+  /**
+   * The sums for `batchMoments`, in its stage: for each plane the sum over pixels, then for each that of the squares.
+   */
   | { readonly op: 'momentSums' }
   | ({ readonly op: 'reducePlanes'; readonly fn: 'sum' | 'max' } & Along)
   /** The VJP of max: the cotangent at the first index that reaches the maximum. Inputs: x, the maximum, the cotangent. */
@@ -263,7 +269,10 @@ export type FieldOp =
       readonly inner: number;
       readonly sizes: readonly number[];
     }
-  /** The gradient of the summed cross-entropy by the logits; the loss itself is added to a total. Labels come from outside. */
+  /**
+   * The gradient of the summed cross-entropy for the logits; the loss itself is added to a total. Labels come from
+   * outside.
+   */
   | { readonly op: 'crossEntropy' }
   | FieldScan
   | FieldScanAdjoint
@@ -294,7 +303,7 @@ const pointwise: ReadonlySet<string> = new Set([
 /** Whether a node is pointwise. Its inputs are fields of as many planes, lists with one number a plane, or scalars. */
 export const isPointwise = ({ op }: FieldNode): boolean => pointwise.has(op.op);
 
-/** How many runs of planes with weights of their own a layer has. */
+/** The number of runs of planes with their own weights in a layer. */
 export const headsOf = ({ heads = 1 }: OverSites): number => heads;
 
 /** Whether a node is a layer whose weights are values at sites, or the adjoint of one. */
@@ -322,5 +331,5 @@ export const extentKey = ({ planes, grid }: Extent): string =>
 /** Whether a permutation is the identity. */
 export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);
 
-/** Whether a value is one of the whole batch: what reads it waits for all samples. */
+/** Whether it is a value of the whole batch, whose readers wait for all samples. */
 export const isOverBatch = ({ op }: FieldNode): boolean => op.op === 'batchMoments' || op.op === 'overBatch';

@@ -4,8 +4,8 @@ import type { Shape } from '../../../dsl/shape.js';
 
 /**
  * `dims`: the dimensions of the planes, in the order in which they are stored. `axes`: for each axis of the value,
- * 'pixel' or the index of its dimension. `pixels`: the sizes of the pixel axes in their order; none for a list. Where no
- * axis is a pixel axis although there are pixels, they are samples: the axis that no value of the language shows.
+ * 'pixel' or the index of its dimension. `pixels`: the sizes of the pixel axes in their order; none for a list. If
+ * there are pixels and no axis is a pixel axis, the pixels are samples, an axis that no value of the language has.
  */
 export interface Layout {
   readonly dims: readonly number[];
@@ -48,7 +48,7 @@ export const sameLayout = (a: Layout, b: Layout): boolean =>
 /** The layout after a transpose; undefined if it would exchange pixel axes. */
 export const transposed = (layout: Layout, order: readonly number[]): Layout | undefined => {
   const axes = order.map((axis) => layout.axes[axis]);
-  // x stays after y: pixels are never transposed themselves
+  // x stays after y, since pixels are never transposed
   const pixels = (list: readonly number[]): number[] => list.filter((axis) => layout.axes[axis] === 'pixel');
   return pixels(order).every((axis, i, all) => i === 0 || all[i - 1] < axis)
     ? { ...layout, axes }
@@ -157,7 +157,7 @@ const groupsOf = (layout: Layout, from: Shape, to: Shape): (Group | 'pixel')[] |
   const isPixel = (axis: number): boolean => layout.axes[axis] === 'pixel';
   while (i < from.length || j < to.length) {
     if (i < from.length && isPixel(i)) {
-      // a pixel axis stays what it is; axes of size 1 before it come first
+      // a pixel axis stays a pixel axis; axes of size 1 before it come first
       if (to[j] === 1 && from[i] !== 1) {
         groups.push({ old: [], sizes: [1] });
         j++;

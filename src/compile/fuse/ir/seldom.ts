@@ -1,12 +1,12 @@
-/** What a step computes only for observations that are not kept after every step. */
+/** Nodes that a step computes only for observations that are not kept after every step. */
 
 import { everyOf } from '../../../dsl/op.js';
 import { liveNodes } from './dependence.js';
 import type { FieldScan } from './field.js';
 
 /**
- * Nodes of a step → k, where they are needed after steps k, 2k, ... alone. A node that observations of different k need
- * is computed at every step, and so are leaves.
+ * Nodes of a step → k, if they are needed only after steps k, 2k, ... A node that observations of different k need is
+ * computed at every step, and so are leaves.
  */
 export const seldomNodes = (scan: FieldScan): ReadonlyMap<number, number> => {
   const { nodes, next, observe, ends } = scan.body;
@@ -22,7 +22,7 @@ export const seldomNodes = (scan: FieldScan): ReadonlyMap<number, number> => {
       found.set(node, found.get(node) === undefined || found.get(node) === every ? every : 1);
     }
   }
-  // what a node reads is there when it is computed
+  // the inputs of a node must be computed whenever the node is
   for (const [node, every] of [...found].sort(([a], [b]) => b - a))
     if (every === 1) for (const input of nodes[node].inputs) if (found.has(input)) found.set(input, 1);
   return new Map([...found].filter(([, every]) => every > 1));

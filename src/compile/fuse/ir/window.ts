@@ -1,4 +1,4 @@
-/** Windows over grids: which pixels a window reads, and the grid of its results. */
+/** Windows over grids: the pixels that a window reads, and the grid of its results. */
 
 import type { Boundary } from '../../../dsl/op.js';
 import type { Grid, Window } from './field.js';
@@ -28,7 +28,7 @@ const axisOf = (taps: number, stride: number, dilation: number, none: boolean): 
   before: none ? 0 : Math.floor(((taps - 1) * dilation) / 2),
 });
 
-/** Where the windows of a convolution are. An odd window is centred; a longer half of an even one comes after. */
+/** The windows of a convolution. An odd window is centred; the longer half of an even one comes after the centre. */
 export const reachOf = ({ height, width, boundary, stride, dilation }: Window): Reach => {
   const none = boundary === 'none';
   return {
@@ -47,7 +47,7 @@ export const resultGrid = (window: Window, { height, width }: Grid): Grid => {
   return { height: along(height, rows), width: along(width, columns) };
 };
 
-/** Channels that one group reads, and channels that it gives. */
+/** The channels that one group reads, and those of its result. */
 export const groupOf = ({
   from,
   to,
@@ -72,7 +72,7 @@ export const reflected = (pixel: number, size: number): number => {
   return folded < size ? folded : period - folded;
 };
 
-/** The index inside the field whose value an index beyond the edge has; undefined if its value is a constant. */
+/** The index inside the field that an index beyond the edge stands for; undefined if its value is a constant. */
 export const insideOf = (pixel: number, size: number, boundary: Boundary): number | undefined => {
   if (pixel >= 0 && pixel < size) return pixel;
   if (boundary === 'circular') return ((pixel % size) + size) % size;

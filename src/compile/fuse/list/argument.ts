@@ -1,4 +1,4 @@
-/** Arithmetic of arguments: what they are at some counters, moved on, at another step. */
+/** Arithmetic of arguments: their values at given counters, sums, and shifts by steps. */
 
 import type { Argument, Condition, Count, Moving, Term } from './instruction.js';
 
@@ -26,7 +26,7 @@ const unread: ReadFloat = () => {
 };
 
 /**
- * The number that an argument is.
+ * The value of an argument.
  *
  * @example
  * const ring = moving(1000, { loop: 0, stride: 64, over: 3 });
@@ -43,20 +43,20 @@ export const numberAt = (argument: Argument, counters: Counters, read: ReadFloat
   return argument.terms.reduce((sum, term) => sum + term.stride * countAt(term, counters), argument.base);
 };
 
-/** A term for each loop that moves an address; what is left out is 1 times the counter, plus nothing. */
+/** A term for each loop that moves an address; omitted parts mean 1 times the counter, plus 0. */
 export const moving = (
   base: number,
   ...terms: readonly (Partial<Term> & Pick<Term, 'loop' | 'stride'>)[]
 ): Argument => ({ base, terms: terms.map((term) => ({ times: 1, plus: 0, ...term })) });
 
-/** One number where a count is `is`, else another. */
+/** One number if a count is `is`, else another. */
 export const choice = (
   when: Partial<Condition> & Pick<Condition, 'loop' | 'is'>,
   take: Argument,
   otherwise: Argument,
 ): Argument => (take === otherwise ? take : { when: { times: 1, plus: 0, ...when }, take, otherwise });
 
-/** Both branches of a choice, or all of what is not one, by a function. */
+/** Applies a function to both branches of a choice, or to an argument that is not a choice. */
 const mapped = (argument: Argument, f: (one: number | Moving) => Argument): Argument => {
   if (typeof argument === 'number') return f(argument);
   if ('read' in argument) throw new Error('only loops begin with what is read');
@@ -85,7 +85,9 @@ export const timesOf = (a: Argument, factor: number): Argument =>
     return simple({ base: factor * base, terms: factor === 0 ? [] : scaled });
   });
 
-/** An argument with other terms and conditions; what is known of one becomes a number, or whether it holds. */
+/**
+ * An argument with replaced terms and conditions; known terms become numbers, and known conditions choose a branch.
+ */
 const inside = (
   argument: Argument,
   term: (term: Term) => Term | number,
@@ -117,24 +119,24 @@ export const later = (argument: Argument, loop: number, by: number): Argument =>
   return inside(argument, moved, moved);
 };
 
-/** What an argument is where another loop counts instead of one. */
+/** The argument with one loop replaced by another. */
 export const countedBy = (argument: Argument, loop: number, other: number): Argument => {
   const counted = <C extends Count>(count: C): C => (count.loop === loop ? { ...count, loop: other } : count);
   return inside(argument, counted, counted);
 };
 
-/** What a condition is at one count of a loop: whether it holds, where that is known. */
+/** A condition at one count of a loop: whether it holds, if that is known. */
 export const conditionAt = (condition: Condition, loop: number, at: number): Condition | boolean => {
   const is = fixedAt(condition.is, loop, at);
   if (condition.loop !== loop) return { ...condition, is };
   const count = countAt(condition, () => at);
   if (typeof is === 'number') return count === is;
-  // another loop tells
+  // it depends on another loop
   const [other] = loopsOf(is);
   return { loop: other, times: 0, plus: count, is };
 };
 
-/** What an argument is at one count of a loop. */
+/** An argument at one count of a loop. */
 export const fixedAt = (argument: Argument, loop: number, at: number): Argument =>
   inside(
     argument,

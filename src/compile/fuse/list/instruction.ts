@@ -10,16 +10,16 @@
 export type Argument = number | Moving | Choice | Read;
 
 /**
- * times t + plus, where t is the counter of a loop. With `over`, what remains of it by that, which is never negative. With
- * `per`, how often that is in it, rounded down.
+ * times t + plus, where t is the counter of a loop. With `over`, its remainder modulo that, which is never negative.
+ * With `per`, its quotient by that, rounded down.
  */
 export interface Count {
   readonly loop: number;
   readonly times: number;
   readonly plus: number;
-  /** The size of a ring; left out where there is none. */
+  /** The size of a ring; left out if there is none. */
   readonly over?: number;
-  /** The size of a group of counts; left out where there is none. */
+  /** The size of a group of counts; left out if there is none. */
   readonly per?: number;
 }
 
@@ -34,19 +34,25 @@ export interface Moving {
   readonly terms: readonly Term[];
 }
 
-/** Whether a count is this number. */
+/** A condition: a count is this number. */
 export interface Condition extends Count {
   readonly is: Argument;
 }
 
-/** One number where a condition holds, else another: the state before the first step, the strips of the last tile. */
+/**
+ * One number if a condition holds, else another: for example the state before the first step, or the strips of the
+ * last tile.
+ */
 export interface Choice {
   readonly when: Condition;
   readonly take: Argument;
   readonly otherwise: Argument;
 }
 
-/** The whole number that a float in memory is, and not more than `most`: where a loop ended. Only loops begin with it. */
+/**
+ * The float at an address as a whole number of at most `most`: the count at which another loop ended. Only the start
+ * of a loop may be one.
+ */
 export interface Read {
   readonly read: Argument;
   readonly most: number;
@@ -79,7 +85,7 @@ export interface Loop {
   readonly body: readonly Instruction[];
 }
 
-/** Runs the body where any of the conditions holds. */
+/** Runs the body if any of the conditions holds. */
 export interface When {
   readonly do: 'when';
   readonly any: readonly Condition[];
@@ -93,7 +99,7 @@ export interface WriteClock {
   readonly to: Argument;
 }
 
-/** What is done with memory. */
+/** An instruction. */
 export type Instruction = Call | Loop | When | WriteClock;
 
 /** All instructions of a list, those inside loops too. */

@@ -1,4 +1,4 @@
-/** What is known of a kernel: its description, its computation in every form, its cost. */
+/** Definitions of kernels: description, computation in every form, cost. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,11 +17,11 @@ export interface Memory {
 /** A kernel in plain loops: the memory, then the arguments. */
 export type Loops = (memory: Memory, ...given: readonly number[]) => void;
 
-/** Memory that a call reads or writes: all of it lies from `from` to before `to`, in bytes. */
+/** Memory that a call reads or writes: the range from `from` to before `to`, in bytes. */
 export interface Touch {
   readonly from: number;
   readonly to: number;
-  /** Bytes that are moved; what is moved twice counts twice. */
+  /** Bytes that are moved; bytes that move twice count twice. */
   readonly bytes: number;
   readonly writes: boolean;
 }
@@ -47,24 +47,24 @@ export const countNames: ReadonlySet<string> = new Set([
   ...['classes', 'taps', 'batches', 'rowBlocks', 'columnBlocks', 'iBlocks', 'jBlocks', 'cells', 'rest'],
 ]);
 
-/** A kernel as it is written down. */
+/** The definition of a kind of kernel. */
 export interface KernelKind<D> {
   readonly name: string;
   /** The codec of its description. */
   readonly of: t.Type<D, unknown>;
   /** The names of its arguments, in order; counts are named as in `countNames`. */
   readonly takes: (of: D) => readonly string[];
-  /** Its WebAssembly; left out where plain loops are quick enough. */
+  /** Its WebAssembly; left out if plain loops are fast enough. */
   readonly wasm?: (of: D) => Source;
-  /** Its description as numbers, for native code; left out where there is none. */
+  /** Its description as numbers, for native code; left out if there is none. */
   readonly native?: (of: D) => readonly number[];
-  /** The same in plain loops: to the bit, but for what a NaN carries. */
+  /** The same in plain loops, to the bit, except for the payload of a NaN. */
   readonly loops: (of: D) => Loops;
   /** Operations of a call: an addition, a product or a function of one number counts 1. */
   readonly flops: (of: D, ...given: readonly number[]) => number;
   /**
-   * Whether each number follows from those at the same place: results may lie exactly over what they are made of, and else
-   * lie apart, since machines take more or fewer numbers together.
+   * Whether each number depends only on those at the same position. Then results may overlap operands exactly;
+   * otherwise they must be apart, since machines take different numbers of values together.
    */
   readonly inPlace?: boolean;
   /** All memory that a call reads and writes. */
@@ -74,7 +74,7 @@ export interface KernelKind<D> {
 /** A kernel with its description. */
 export interface Kernel {
   readonly name: string;
-  /** One key, one kernel. */
+  /** A unique key. */
   readonly key: string;
   readonly takes: readonly string[];
   readonly wasm: (() => Source) | undefined;
@@ -92,7 +92,7 @@ export interface Defined<D> {
   readonly isNative: boolean;
   /** An instruction that calls the kernel. */
   readonly call: (of: D, given: readonly Argument[]) => Call;
-  /** The kernel of a description; else what is wrong with it. */
+  /** The kernel of a description, or the problem with it. */
   readonly made: (of: unknown) => E.Either<string, Kernel>;
 }
 
@@ -131,7 +131,7 @@ export const define = <D>(kind: KernelKind<D>): Defined<D> => {
   };
 };
 
-/** Memory from an address on: `bytes` at each place that is reached by `count` steps of each stride. */
+/** Memory from an address on: `bytes` at each position reached by `count` steps of each stride. */
 export const touch = (
   writes: boolean,
   at: number,

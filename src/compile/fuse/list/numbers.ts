@@ -1,12 +1,12 @@
-/** Whether the numbers of a list are such that every machine counts alike: in 32 bits, and never by zero. */
+/** Checks that every machine counts equally with the numbers of a list: in 32 bits, and never by zero. */
 
 import type { Argument, Condition, Count, Instruction, Loop } from './instruction.js';
 import { type CounterRanges, counterRange, rangeOf, wholeRange } from './range.js';
 
-/** What is added to counts below this stays within 32 bits. */
+/** The limit of counts, so that sums stay within 32 bits. */
 const mostCounted = 2 ** 30;
 
-/** No number that a kernel is called with is larger. */
+/** The largest argument of a kernel. */
 export const mostNumber = 2 ** 31;
 
 const isWithin = (most: number, ...all: readonly number[]): boolean =>
@@ -43,7 +43,9 @@ const argumentProblem = (argument: Argument, ranges: CounterRanges): string | un
   ].find((each) => each !== undefined);
 };
 
-/** Where a loop begins with what memory says, it turns once: any count up to the most may be the one. */
+/**
+ * Whether a loop starts at a number from memory. It then runs once for this check, with any count up to the largest.
+ */
 export const readsStart = ({ from }: Loop): number | undefined =>
   typeof from !== 'number' && 'read' in from ? from.most : undefined;
 
@@ -58,7 +60,7 @@ const loopProblem = (each: Loop, ranges: CounterRanges): string | undefined => {
       : argumentProblem(from, ranges);
   return (
     start ??
-    // how often it turns is counted where it runs
+    // its number of turns is counted when it runs
     (typeof times === 'number' ? undefined : argumentProblem(times, ranges)) ??
     (until === undefined ? undefined : argumentProblem(until, inside)) ??
     numbersProblem(body, inside)
@@ -81,7 +83,7 @@ const problemOf = (each: Instruction, ranges: CounterRanges): string | undefined
   }
 };
 
-/** What is wrong with the numbers of a list, as a clause; `ranges`: of the counters of loops around it. */
+/** The problem with the numbers of a list, as a clause; `ranges` are those of the counters of loops around it. */
 export const numbersProblem = (
   list: readonly Instruction[],
   ranges: CounterRanges = () => [0, 0],

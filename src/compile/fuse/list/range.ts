@@ -16,7 +16,7 @@ export const counterRange = ({ from, by, times }: Loop, ranges: CounterRanges): 
 
 const ordered = (a: number, b: number): Range => [Math.min(a, b), Math.max(a, b)];
 
-/** The range of a count, before what remains or how often. */
+/** The range of a count, before remainder or quotient. */
 export const wholeRange = ({ loop, times, plus }: Count, ranges: CounterRanges): Range => {
   const [low, high] = ranges(loop);
   return ordered(times * low + plus, times * high + plus);
@@ -30,7 +30,7 @@ const countRange = (count: Count, ranges: CounterRanges): Range => {
   return per === undefined ? range : [Math.floor(range[0] / per), Math.floor(range[1] / per)];
 };
 
-/** A range that holds every value of an argument; it may be wider than that. */
+/** A range that contains every value of an argument; it may be wider. */
 export const rangeOf = (argument: Argument, ranges: CounterRanges): Range => {
   if (typeof argument === 'number') return [argument, argument];
   if ('read' in argument) return [0, argument.most];

@@ -3,12 +3,12 @@
 import { type Counters, holds, numberAt, type ReadFloat } from './argument.js';
 import type { Call, Instruction, Loop } from './instruction.js';
 
-/** What is done with each instruction that is met. */
+/** Callbacks for the instructions of a list. */
 export interface Visitor {
   readonly call: (call: Call, given: readonly number[]) => void;
   /** Before each instruction, and each turn of a loop. */
   readonly step?: () => void;
-  /** How often a loop turns, where that is not as often as it says. */
+  /** The number of turns of a loop, if it is not the stated one. */
   readonly turns?: (loop: Loop, times: number) => number;
   /** The counts of a loop that are visited; undefined for all. */
   readonly visits?: (
@@ -24,12 +24,12 @@ export interface Visitor {
   readonly read: ReadFloat;
 }
 
-/** So many counts from a first one on. */
+/** A number of counts from a first one on. */
 const counted = function* (first: number, by: number, count: number): Generator<number> {
   for (let i = 0; i < count; i++) yield first + i * by;
 };
 
-/** Visits all that a list does, in order, with the numbers that kernels are called with. */
+/** Visits all instructions that a list runs, in order, with the arguments of kernels. */
 export const walk = (list: readonly Instruction[], visitor: Visitor): void => {
   const counts = new Map<number, number>();
   const counterOf = (loop: number): number => {

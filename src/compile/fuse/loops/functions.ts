@@ -1,4 +1,7 @@
-/** The functions of one number in plain loops, with the polynomials and in the order of `kernels/functions.ts`. */
+/**
+ * The functions of one number in plain loops, with the polynomials and the order of operations of
+ * `kernels/functions.ts`.
+ */
 
 import { erfEnd, erfRatio } from '../../erf.js';
 import type { FieldMap } from '../ir/field.js';
@@ -10,10 +13,10 @@ export const horner = (x: number, coefficients: readonly number[]): number => {
   return sum;
 };
 
-/** Where floats are whole numbers, one apart. */
+/** From here on floats are whole numbers, one apart. */
 const wholeFloats = 1.5 * 2 ** 23;
 
-/** The nearest whole number of what is smaller than 2^22, ties to even; never minus zero. */
+/** The nearest whole number for |x| < 2^22, ties to even; never -0. */
 const rounded = (x: number): number => sub(add(x, wholeFloats), wholeFloats);
 
 const tanh = (value: number): number => {

@@ -1,6 +1,6 @@
 /**
- * Layers and reductions over lists of numbers in plain loops: weights computed from weights, what a field is on average,
- * what drives a step.
+ * Layers and reductions over lists of numbers in plain loops: weights computed from weights, means of fields, drives
+ * of a step.
  */
 
 import type { Along } from '../ir/field.js';
@@ -13,7 +13,7 @@ const middles = ({ outer, count, inner }: Along, to: number, f: (x: number, y: n
     for (let i = 0; i < inner; i++) f(o * count * inner + i, o * to * inner + i);
 };
 
-/** A layer on the middle of a list. */
+/** A dense layer along the middle of a list. */
 export interface ListLayer extends Along {
   readonly to: number;
 }

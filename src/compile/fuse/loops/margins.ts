@@ -14,8 +14,8 @@ export interface MarginSizes {
 }
 
 /**
- * The adjoint of reflecting: adds what stands in the margins to where it was copied from, then takes the inside.
- * Rarely used, so plain loops.
+ * The adjoint of reflecting: adds the values of the margins to the pixels that they were copied from, then copies the
+ * inside. Rarely used, so only in plain loops.
  */
 export const foldReflectedLoops =
   ({ height, width, top, bottom, left, right }: MarginSizes): Loops =>

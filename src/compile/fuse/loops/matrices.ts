@@ -26,7 +26,7 @@ export const matrixProductLoops =
           }
   };
 
-/** The sums of four lanes over lines that lie side by side, the last vector masked. */
+/** The sums of four lanes over contiguous numbers, with the last vector masked. */
 const lanesOf = (
   { floats, integers }: Memory,
   [a, b]: readonly [number, number],

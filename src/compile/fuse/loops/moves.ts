@@ -42,7 +42,9 @@ export const fillLoops: Loops = ({ integers }, value, to, toOuter, outer, vector
     integers.fill(integers[value / 4], (to + o * toOuter) / 4, (to + o * toOuter) / 4 + 4 * vectors);
 };
 
-/** Calls f at each number of the small planes: with its address there and of its first number along the middle. */
+/**
+ * Calls f for each number of the small planes, with its address there and that of the first number along the middle.
+ */
 const alongMiddle = (
   { outer, count, inner, plane, vectors, strips }: Readonly<Record<MiddleSize, number>>,
   [strip, smallStrip]: readonly [number, number],

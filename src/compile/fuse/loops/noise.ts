@@ -1,6 +1,6 @@
 /**
- * Noise in plain loops: the stream of a name goes number by number, and its logarithms, sines and cosines are those of
- * float64, so there is nothing else.
+ * Noise in plain loops. There is no other form, since the stream of a name goes number by number, with logarithms,
+ * sines and cosines in float64.
  */
 
 import { drawNoise } from '../../../dsl/draw-noise.js';
@@ -10,13 +10,13 @@ import type { Loops } from '../list/kernel.js';
 import { stripBytes } from '../memory/address.js';
 import { transferOf, writePlanes } from '../memory/transfer.js';
 
-/** A source of noise, and where its draws lie. */
+/** A source of noise, and the layout of its draws. */
 export interface NoiseSource {
   readonly name: string;
   readonly distribution: 'normal' | 'uniform';
   readonly shape: Shape;
   readonly layout: Layout;
-  /** Whether each step draws its own. */
+  /** Whether each step has its own draws. */
   readonly stepped: boolean;
 }
 

@@ -75,7 +75,7 @@ export const poolVjpLoops =
     ...[x, xPlane, xLine, dx, table, taps, top, d, plane, line, planes, lines, vectors, mask]
   ) => {
     const factor = fround(scale);
-    /** What the cotangent of a result adds at each tap. */
+    /** The part of a result's cotangent that each tap gets. */
     const given = (at: number, small: number, isThere: boolean): readonly number[] => {
       const cotangent = isThere ? floats[d / 4 + small] : 0;
       let found = false;
@@ -87,7 +87,7 @@ export const poolVjpLoops =
         return hit ? cotangent : 0;
       });
     };
-    // four pixels at a time, tap by tap: windows overlap, so the order of the sums is that of the kernel
+    // four pixels at a time, tap by tap: windows overlap, so the order of the sums must be that of the kernel
     eachLine(planes, lines, (p, l) => {
       for (let v = 0; v <= vectors; v++) {
         const lanes = [0, 1, 2, 3].map((lane) => {

@@ -1,4 +1,4 @@
-/** Products over planes, and the turning of features that makes gradients products, in plain loops. */
+/** Products over planes, and the transposition of features for gradients, in plain loops. */
 
 import type { Tile } from '../kernels/product.js';
 import type { Matrix } from '../kernels/winograd.js';

@@ -1,4 +1,4 @@
-/** Lines of numbers that lie side by side, in plain loops. */
+/** Lines of contiguous numbers, in plain loops. */
 
 import type { Loops } from '../list/kernel.js';
 

@@ -1,4 +1,4 @@
-/** Single precision in plain loops: each operation rounds as a vector's lane does. */
+/** Single precision in plain loops: each operation rounds like a lane of a vector. */
 
 export const { fround } = Math;
 
@@ -31,6 +31,6 @@ export const nearest = (x: number): number => {
   return found === 0 && (x < 0 || Object.is(x, -0)) ? -0 : found;
 };
 
-/** As an integer; what does not fit is cut off, NaN becomes 0. */
+/** As an integer, clamped to 32 bits; NaN becomes 0. */
 export const toInteger = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(x)));

@@ -1,4 +1,4 @@
-/** Weighted sums of weights: what Winograd's method packs. Once a step of training, so plain loops. */
+/** Weighted sums of weights, which Winograd's method packs. Once per training step, so only in plain loops. */
 
 import type { Loops } from '../list/kernel.js';
 

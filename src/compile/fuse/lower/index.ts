@@ -83,7 +83,7 @@ export class Lowering {
     this.#slices = slicesOfRolls(nodes, this.#rolls, roots);
   }
 
-  /** The pixel axes of the values; none where pixels are samples. */
+  /** The pixel axes of the values; none if pixels are samples. */
   get #axes(): PixelAxes {
     return 'samples' in this.pixels ? noPixels : this.pixels;
   }
@@ -96,13 +96,13 @@ export class Lowering {
   /** Lowers the node of this number; the nodes before it must have been lowered. */
   lower(number: number): Result {
     const lowered = this.#lower(number);
-    // a list whose axes are pixels where it is read
+    // a list whose reader needs pixels
     const result = isRefusal(lowered) ? lowered : this.#settled(number, lowered);
     this.values.set(number, result);
     return result;
   }
 
-  /** Takes a node's value from outside instead, as an input of this name. */
+  /** Takes a node's value from outside, as an input of this name. */
   border(number: number, name: string): void {
     this.values.set(number, this.#leaf(number, { kind: 'input', name }));
   }
@@ -112,7 +112,7 @@ export class Lowering {
     return layoutOn(this.nodes[number].shape, this.#axes.nodes[number] ?? []);
   }
 
-  /** The layout of what is given, or drawn, for each sample. */
+  /** The layout of a value that is given or drawn for each sample. */
   #ofSample(number: number): Layout {
     const samples = samplesIn(this.pixels);
     const layout = this.#layoutOf(number);
@@ -197,7 +197,7 @@ export class Lowering {
         return this.#orAsLists(number, inputs, ([only]) => lowerReshape(builder, op, only, shapeOf(0)));
       case 'slice': {
         const cut = op.size.findIndex((size, axis) => size !== shapeOf(0)[axis]);
-        // a slice that only a roll reads: the roll takes the whole field
+        // a slice that only a roll reads, which takes the whole field
         return this.#slices.has(number) && isAlongPixels(x, cut)
           ? x
           : this.#orAsLists(number, inputs, ([only]) => lowerSlice(builder, op, only, shapeOf(0)));
@@ -256,14 +256,17 @@ export class Lowering {
     }
   }
 
-  /** What cannot be done with pixels is done with lists of all numbers, and stored as the result would come from outside. */
+  /**
+   * An operation that pixels do not support is computed on lists of all numbers, and its result is stored in the
+   * layout of a value from outside.
+   */
   #orAsLists(
     number: number,
     inputs: readonly Lowered[],
     lower: (given: readonly Lowered[], isAgain: boolean) => Result,
   ): Result {
     const made = lower(inputs, false);
-    // samples are no axis that a list could have
+    // a list cannot have samples as an axis
     if (!isRefusal(made) || 'samples' in this.pixels) return made;
     const again = lower(
       inputs.map((input) => asList(this.builder, input)),
@@ -288,7 +291,7 @@ export class Lowering {
     return normal;
   }
 
-  /** A list that would come from outside as planes, as these. */
+  /** A list converted to the planes that it would have from outside. */
   #settled(number: number, value: Lowered): Lowered {
     const layout = this.#layoutOf(number);
     return onGrid(layout) && !onGrid(value.layout) ? storedAs(this.builder, value, layout) : value;
@@ -309,7 +312,7 @@ export class Lowering {
     return { node: joined(parts.map((part) => storedAs(this.builder, part, layout))), layout };
   }
 
-  /** The same where pixels are samples: a list is a number for each plane, alike for all samples. */
+  /** The same if pixels are samples: a list has a number for each plane, equal for all samples. */
   #zipSamples(values: readonly Lowered[], join: (nodes: readonly number[]) => number): Lowered {
     const { builder } = this;
     const full = values.flatMap(({ layout }) => (layout.axes.length > 0 ? [layout] : []));
@@ -330,7 +333,7 @@ export class Lowering {
   }
 }
 
-/** The entries that each entry of the result is the sum of. */
+/** For each entry of the result, the entries that it sums. */
 const entriesOf = (op: OpOf<'gather' | 'scatter'>): readonly (readonly number[])[] => {
   if (op.op === 'gather') return op.indices.map((index) => [index]);
   const from = Array.from({ length: op.size }, (): number[] => []);

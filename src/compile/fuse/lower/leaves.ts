@@ -1,4 +1,4 @@
-/** Which axes of a leaf are pixels, and which values are weights. */
+/** Finds the axes of leaves that are pixels, and the values that are weights. */
 
 import { type Node, scanInputs } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
@@ -9,9 +9,9 @@ const matches = (shape: Shape, from: number, grid: Shape): boolean =>
   shape.length >= from + grid.length && grid.every((size, axis) => shape[from + axis] === size);
 
 /**
- * The layout of what comes from outside: a field [grid, ...], a sequence of fields [T, grid, ...], else a list of
- * numbers. A shape that is nothing but the grid is a field on planes alone, since a list of weights [n] may well be
- * as long as a line of sites. `isSequence`: a sequence is meant where it might be either.
+ * The layout of a value from outside: a field [grid, ...], a sequence of fields [T, grid, ...], else a list of
+ * numbers. A shape equal to the grid is a field only on planes, since a list of weights [n] may be as long as a line
+ * of sites. `isSequence`: prefers a sequence if it could be either.
  */
 export const leafLayout = (shape: Shape, grid: Shape, isSequence: boolean): Layout => {
   const isField = matches(shape, 0, grid) && (shape.length > grid.length || grid.length > 1);
@@ -28,7 +28,7 @@ export const leafLayout = (shape: Shape, grid: Shape, isSequence: boolean): Layo
   };
 };
 
-/** The layout of what comes from outside, with these axes as pixels: other axes are planes, in their order. */
+/** The layout of a value from outside, with these axes as pixels; other axes are planes, in their order. */
 export const layoutOn = (shape: Shape, pixels: readonly number[]): Layout => {
   const dims = [...shape.keys()].filter((axis) => !pixels.includes(axis));
   return {
@@ -39,8 +39,8 @@ export const layoutOn = (shape: Shape, pixels: readonly number[]): Layout => {
 };
 
 /**
- * Values that are used as weights, or from which weights are computed: they are lists, even where their first axes
- * happen to be as long as the grid's.
+ * Values that are used as weights, or from which weights are computed. They are lists, even if their first axes have
+ * the sizes of the grid.
  */
 export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   const weights = new Set<number>();
@@ -58,7 +58,7 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   return weights;
 };
 
-/** Values whose first axis is time: they drive a scan, or a recurrence or a spectrum runs along them. */
+/** Values whose first axis is time: drives of a scan, and inputs of a recurrence or a spectrum. */
 export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   const sequences = new Set<number>();
   for (let number = nodes.length - 1; number >= 0; number--) {

@@ -1,7 +1,7 @@
 /**
- * Which axes of a program's values are pixels. Convolutions and pools say it of what they read and give; from there it
- * spreads along operations that keep axes, forwards and backwards, into the steps of scans and out of them. So each value is
- * on the grid on which it is used, and one program may have several.
+ * Finds the pixel axes of a program's values. Convolutions and pools determine those of their inputs and results.
+ * From there they spread along operations that keep axes, forwards and backwards, into and out of the steps of scans.
+ * So each value is on the grid on which it is used, and a program may have several grids.
  */
 
 import { type Node, type ScanOp, scanInputs } from '../../../dsl/op.js';
@@ -12,18 +12,18 @@ import { leafLayout, sequenceNodes, weightNodes } from './leaves.js';
 /** Axes, in ascending order. */
 type Axes = readonly number[];
 
-/** The pixel axes of each node that has some, and those inside of scans, by the scan's number. */
+/** The pixel axes of each node that has some, and those inside of scans by the scan's number. */
 export interface PixelAxes {
   readonly nodes: readonly (Axes | undefined)[];
   readonly bodies: ReadonlyMap<number, PixelAxes>;
 }
 
-/** From an axis of an input to the axis of the result that holds the same sites; undefined where there is none. */
+/** From an axis of an input to the axis of the result that holds the same sites; undefined if there is none. */
 type Link = (axis: number) => number | undefined;
 
 const same: Link = (axis) => axis;
 
-/** Which input axes of a reshape are result axes too: as long, with as many elements before them. */
+/** The input axes of a reshape that are result axes too: of the same size, with as many elements before them. */
 const reshapeLink = (from: Shape, to: Shape): Link => {
   const before = (shape: Shape, axis: number): number => shape.slice(0, axis).reduce((a, b) => a * b, 1);
   return (axis) => {
@@ -33,7 +33,7 @@ const reshapeLink = (from: Shape, to: Shape): Link => {
   };
 };
 
-/** Axes of one letter are the same sites. */
+/** Axes with the same letter are the same sites. */
 const einsumLink = (formula: string, position: number): Link => {
   const [given, result] = formula.split('->');
   const letters = given.split(',')[position];
@@ -43,7 +43,7 @@ const einsumLink = (formula: string, position: number): Link => {
   };
 };
 
-/** How the axes of an input lie in the result of a node. */
+/** The link from the axes of an input to those of a node's result. */
 const linkOf = (nodes: readonly Node[], { op, inputs, shape }: Node, position: number): Link | undefined => {
   const from = nodes[inputs[position]].shape;
   switch (op.op) {
@@ -84,7 +84,10 @@ const linkOf = (nodes: readonly Node[], { op, inputs, shape }: Node, position: n
   }
 };
 
-/** The axes over which a window moves, of this many: of a volume the last two, whose first axis are planes. */
+/**
+ * The axes that become pixels, of the axes over which a window moves: for a volume the last two, since its first axis
+ * counts planes.
+ */
 const windowAxes = (count: number): Axes => (count === 3 ? [1, 2] : [...Array(count).keys()]);
 
 /** The nodes of a program or of a step, whose axes are being found. */
@@ -116,7 +119,7 @@ class Scope {
     this.#changed = true;
   }
 
-  /** What windows say. */
+  /** Sets the pixel axes that windows determine. */
   seed(): void {
     for (const [number, { op, inputs, shape }] of this.nodes.entries()) {
       const count =
@@ -132,7 +135,7 @@ class Scope {
     for (const body of this.bodies.values()) body.seed();
   }
 
-  /** Spreads what is known until nothing more follows. */
+  /** Spreads pixel axes until nothing changes. */
   spread(): void {
     while (this.#pass());
   }
@@ -161,7 +164,7 @@ class Scope {
     for (const [position, input] of node.inputs.entries()) {
       const link = this.mayHave(input) ? linkOf(this.nodes, node, position) : undefined;
       const { shape } = this.nodes[input];
-      // what is the same at all pixels may be a list
+      // a value that is the same at all pixels may be a list
       const isSpread = node.op.op === 'broadcast' && known.every((axis) => shape[axis] === 1);
       if (link === undefined || isSpread) continue;
       const back = new Map(shape.map((_, axis) => [link(axis), axis]));
@@ -172,7 +175,7 @@ class Scope {
     }
   }
 
-  /** Into the step of a scan and out of it; whether something was found inside. */
+  /** Spreads into the step of a scan and out of it; returns whether something was found inside. */
   #through(number: number, body: Scope): boolean {
     const { op, inputs } = this.nodes[number];
     if (op.op !== 'scan') return false;
@@ -195,7 +198,7 @@ class Scope {
     else this.#share(number, body, step.next[name], 0);
   }
 
-  /** A value outside of a scan is one inside, with axes of time before it. */
+  /** Shares axes between a value outside of a scan and the same value inside, which lacks the axes of time. */
   #share(outside: number, body: Scope, inside: number, time: number): void {
     const [out, within] = [this.axes[outside], body.axes[inside]];
     if (out !== undefined)
@@ -210,14 +213,14 @@ class Scope {
       );
   }
 
-  /** Takes leaves of these kinds, of which nothing is known, to be on the first of these grids that they match. */
+  /** Puts leaves of these kinds without known pixel axes on the first of these grids that they match. */
   guess(grids: readonly Shape[], kinds: readonly string[]): void {
     const sequences = sequenceNodes(this.nodes);
     for (const [number, { op, shape }] of this.nodes.entries()) {
       if (!kinds.includes(op.op) || !this.mayHave(number)) continue;
       const axes = grids
         .map((grid) => leafLayout(shape, grid, sequences.has(number)).axes)
-        // time is no pixel
+        // time is not a pixel axis
         .find((found) => found.includes('pixel') && !(sequences.has(number) && found[0] === 'pixel'));
       if (axes === undefined) continue;
       this.set(
@@ -247,13 +250,16 @@ class Scope {
   }
 }
 
-/** The pixel axes of a program's values. Inputs of which nothing is known are on the first of these grids that they match. */
+/**
+ * The pixel axes of a program's values. Inputs without known pixel axes are on the first of these grids that they
+ * match.
+ */
 export const pixelAxes = (nodes: readonly Node[], grids: readonly Shape[]): PixelAxes => {
   const scope = new Scope(nodes);
   scope.seed();
   scope.spread();
   scope.guess(grids, ['input']);
-  // a field that starts as a constant, or as what was learned
+  // a field that starts as a constant or a parameter
   const used = scope.grids();
   const known = [
     ...grids.filter((grid) => used.some((other) => sameShape(other, grid))),

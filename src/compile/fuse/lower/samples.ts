@@ -1,4 +1,4 @@
-/** Programs whose pixels are samples: which values are each sample's own, and which are alike for all. */
+/** Programs whose pixels are samples: finds the values that differ between samples. */
 
 import { type Op, type ScanOp, scanInputs } from '../../../dsl/op.js';
 import type { PixelAxes } from './pixel-axes.js';
@@ -6,7 +6,7 @@ import type { PixelAxes } from './pixel-axes.js';
 /** The pixels of a program: axes of its values, or the samples of a block. */
 export type Pixels = PixelAxes | SamplesTogether;
 
-/** So many samples are computed at a time. */
+/** The number of samples that are computed at a time. */
 export interface SamplesTogether {
   readonly samples: number;
 }
@@ -14,13 +14,13 @@ export interface SamplesTogether {
 export const samplesIn = (pixels: Pixels): number | undefined =>
   'samples' in pixels ? pixels.samples : undefined;
 
-/** Whether an operation draws, or a step inside of it does. */
+/** Whether an operation draws noise, or a step inside of it does. */
 const draws = (op: Op): boolean =>
   op.op === 'noise' || (op.op === 'scan' && op.body.nodes.some((node) => draws(node.op)));
 
 /**
- * Which fields of a scan are each sample's own: those that start so, and those that a step makes so. `inputs`: which inputs
- * of the scan are.
+ * The fields of a scan that differ between samples: those whose start does, and those that a step makes differ.
+ * `inputs` says which inputs of the scan differ.
  */
 export const fieldsOfSamples = (op: ScanOp, inputs: readonly boolean[]): readonly boolean[] => {
   const { fields: first, sequences, externals } = scanInputs(op, inputs);

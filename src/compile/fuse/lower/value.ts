@@ -15,7 +15,7 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** A lowered value, or why there is none. */
+/** A lowered value, or the reason why there is none. */
 export type Result = Lowered | Refusal;
 
 export const isRefusal = (result: object): result is Refusal => 'why' in result;
@@ -31,7 +31,7 @@ export const extentOf = (layout: Layout): Extent => ({
       : gridOf(layout.pixels),
 });
 
-/** The value with the dimensions of its planes in the order in which these axes come; those of size 1 may stand anywhere. */
+/** The value with the dimensions of its planes in the order of these axes; those of size 1 may be anywhere. */
 export const inOrder = (
   builder: FieldBuilder,
   { node, layout }: Lowered,
@@ -58,8 +58,8 @@ export const inOrder = (
 };
 
 /**
- * The value with its planes in the order of its axes, as it would come from outside. Nothing moves where only axes of
- * size 1 stand elsewhere.
+ * The value with its planes in the order of its axes, as in a value from outside. Nothing moves if only axes of size
+ * 1 are elsewhere.
  */
 export const inAxisOrder = (builder: FieldBuilder, x: Lowered): Lowered =>
   inOrder(
@@ -68,7 +68,7 @@ export const inAxisOrder = (builder: FieldBuilder, x: Lowered): Lowered =>
     x.layout.axes.map((_, axis) => axis),
   );
 
-/** The value as a list: of each plane the pixels. */
+/** The value as a list: the pixels of each plane. */
 export const asList = (builder: FieldBuilder, x: Lowered): Lowered => {
   const { dims, axes, pixels } = x.layout;
   if (pixels.length === 0) return x;
@@ -96,7 +96,7 @@ export const storedAs = (builder: FieldBuilder, x: Lowered, layout: Layout): Low
     : list;
 };
 
-/** A list as planes that are alike for all samples; what has pixels stays. */
+/** A list as planes that are equal for all samples; a value with pixels stays. */
 export const spreadOver = (builder: FieldBuilder, value: Lowered, samples: number): Lowered => {
   if (onGrid(value.layout)) return value;
   const layout = forSamples(value.layout, samples);

@@ -1,6 +1,6 @@
 /**
- * The machine in plain loops: runs any list on a memory, with the rounding of the WebAssembly kernels. It is slow, and the
- * oracle of every other machine.
+ * The machine in plain loops: runs any list on a memory, with the rounding of the WebAssembly kernels. It is slow;
+ * every other machine is tested against it.
  */
 
 import type { Instruction } from '../list/instruction.js';

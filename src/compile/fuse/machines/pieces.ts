@@ -1,29 +1,32 @@
 /**
- * Lists that are longer than one function may be: pieces that are functions of the counters around them. What is longer than
- * a piece by itself, a loop or a condition, is led from here.
+ * Splits lists that are too long for one function into pieces, which are functions of the counters around them. A
+ * loop or condition that is longer than a piece is run from here.
  */
 
 import { type Counters, holds, numberAt, type ReadFloat } from '../list/argument.js';
 import type { Argument, Condition, Instruction, Loop } from '../list/instruction.js';
 import { counterRange, type Range } from '../list/range.js';
 
-/** A loop around a piece, and between which numbers its counter is. */
+/** A loop around a piece, and the range of its counter. */
 export interface AroundPiece {
   readonly loop: number;
   readonly range: Range;
 }
 
-/** Runs a piece; it is given the counters of the loops around it, the outermost first. */
+/** Runs a piece with the counters of the loops around it, the outermost first. */
 export type Piece = (...counters: readonly number[]) => void;
 
-/** A function may be of 7.6 MB in V8; how long it becomes is not known before it is written. */
+/**
+ * V8 allows functions of 7.6 MB; this limit is lower, since the length of a function is only estimated before it is
+ * written.
+ */
 const mostBytes = 4e6;
-/** A long function is compiled slowly. */
+/** The largest number of instructions in a function, since long functions compile slowly. */
 const mostInOne = 10_000;
 
 const ofCondition = (condition: Condition): number => 40 + ofArgument(condition.is);
 
-/** The bytes of an argument's code, or more. */
+/** A bound on the bytes of an argument's code. */
 const ofArgument = (argument: Argument): number => {
   if (typeof argument === 'number') return 6;
   if ('read' in argument) return 60 + ofArgument(argument.read);
@@ -34,7 +37,7 @@ const ofArgument = (argument: Argument): number => {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
-/** The bytes of an instruction's code, or more. */
+/** A bound on the bytes of an instruction's code. */
 const bytesOf = (each: Instruction): number => {
   switch (each.do) {
     case 'call':
@@ -113,7 +116,7 @@ const led = (
     for (let turn = 0; turn < times; turn++) {
       const now = [...counters, from + turn * by];
       body(...now);
-      // of a float that is no number too
+      // also for NaN
       if (until !== undefined && read(numberAt(until, countersIn(inner, now))) !== 0) return;
     }
   };

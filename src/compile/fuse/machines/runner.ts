@@ -1,4 +1,4 @@
-/** The machine that runs lists on an arena: native code where the arena has it, else WebAssembly. */
+/** The machine that runs lists on an arena: native code if the arena has it, else WebAssembly. */
 
 import type { Instruction } from '../list/instruction.js';
 import type { Arena } from '../memory/arena.js';

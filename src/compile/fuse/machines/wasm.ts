@@ -1,6 +1,6 @@
 /**
- * The machine that runs a list in WebAssembly: the list becomes one function, which calls the kernels. So loops, counters
- * and addresses cost nothing, and a list is run by one call.
+ * The machine that runs a list in WebAssembly: the list becomes one function, which calls the kernels. So loops,
+ * counters and addresses cost almost nothing, and one call runs a list.
  */
 
 import {
@@ -44,7 +44,7 @@ import { type AroundPiece, inPieces, type Piece } from './pieces.js';
 
 type Integer = Value<'i32'>;
 
-/** A loop that is being written: its counter's variable, and between which numbers it is. */
+/** A loop that is being written: the variable of its counter, and its range. */
 interface Counter {
   readonly at: Local<'i32'>;
   readonly range: Range;
@@ -70,7 +70,7 @@ const countCode = (count: Count, around: Around): Integer => {
   const { loop, times: factor, over, per } = count;
   const t = counterOf(around, loop).at;
   if (over === undefined && per === undefined) return moved(scaled(t, factor), count.plus);
-  // whole rings, or whole groups, are added until nothing is below zero
+  // adds whole rings or whole groups, so that nothing is below zero
   const [low] = wholeRange(count, ranges(around));
   const unit = over ?? per ?? 1;
   const more = Math.max(0, Math.ceil(-low / unit));
@@ -100,7 +100,7 @@ const code = (argument: Argument, around: Around): Integer => {
   return one === undefined ? constant(argument.base) : moved(others.reduce(plus, one), argument.base);
 };
 
-/** The functions that a list calls, numbered as they are met. */
+/** The functions that a list calls, numbered in the order of their first call. */
 class Called {
   readonly functions: Native[] = [];
   readonly #numbers = new Map<string, number>();
@@ -123,19 +123,19 @@ class Called {
     const { arena } = this;
     if (kernel.wasm !== undefined) return kernelOn(arena, kernel);
     const run = kernelOn(arena, kernel);
-    // an address above 2 GiB comes as a number below zero
+    // an address above 2 GiB arrives as a negative number
     return (...given) => run(...given.map((value, i) => (isCount[i] ? value >>> 0 : value)));
   }
 }
 
-/** A kernel on an arena: in WebAssembly, or in plain loops where that is quick enough. */
+/** A kernel on an arena: in WebAssembly, or in plain loops if it has no other form. */
 export const kernelOn = (arena: Arena, { key, wasm, loops }: Kernel): Native => {
   if (wasm !== undefined) return arena.kernel(key, wasm);
   const run = loops();
   return (...given) => run(arena, ...given);
 };
 
-/** What a list is written with. */
+/** The context in which a list is written. */
 interface Writing {
   readonly called: Called;
   readonly kernels: Kernels;
@@ -187,7 +187,7 @@ interface PlainCall extends Call {
 const isPlain = (each: Instruction): each is PlainCall =>
   each.do === 'call' && each.with.every((argument) => typeof argument === 'number');
 
-/** A list of calls that never move: to call them from here is quicker than to assemble what calls them. */
+/** A list of calls whose arguments never move: calling them from here is faster than assembling a function. */
 const oneByOne = (list: readonly PlainCall[], called: Called, kernels: Kernels): (() => void) => {
   const calls = list.map((each) => {
     const run =

@@ -13,13 +13,14 @@ export interface Address {
 export const pixelsOf = ({ height, width }: Grid): number => height * width;
 
 /**
- * Bytes from plane to plane: room for a strip past the end, and no power of two. Planes of samples follow each other without
- * room: nothing looks beside a sample, and there are so few of them that the room would be half of what is moved.
+ * Bytes from plane to plane: with room for a strip past the end, and not a power of two. Planes of samples follow
+ * each other without room: no window reads beside a sample, and a plane has so few samples that the room would double
+ * the memory traffic.
  */
 export const planeBytes = (grid: Grid): number =>
   4 * (Math.ceil(pixelsOf(grid) / 8) * 8 + (grid.samples ? 0 : 8));
 
-/** Where a value is that no loop moves. */
+/** The address of a value that no loop moves. */
 export const placeOf = ({ at }: Address): number => {
   if (typeof at !== 'number') throw new Error('a value that moves is read from outside');
   return at;

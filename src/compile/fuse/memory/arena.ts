@@ -14,7 +14,7 @@ export interface ArenaMemory {
   readonly byteLength: () => number;
   readonly grow: (pages: number) => void;
   readonly buffer: () => ArrayBuffer;
-  /** Whether anything runs on it. */
+  /** Whether lists run on it. */
   readonly runs: boolean;
   readonly assembled: (key: string, source: () => Source) => Kernel;
   /** The function of these bytes, which calls others. */
@@ -46,7 +46,7 @@ const wasmMemory = (): ArenaMemory => {
   };
 };
 
-/** No memory at all: an arena on it only counts the bytes that it would take. */
+/** A memory without bytes: an arena on it only counts the bytes that it would take. */
 export const countedMemory = (): ArenaMemory => {
   const nothing = new ArrayBuffer(0);
   return {
@@ -59,7 +59,7 @@ export const countedMemory = (): ArenaMemory => {
   };
 };
 
-/** A part of memory, and what it is for. */
+/** A part of memory, and its purpose. */
 export interface Part {
   readonly name: string;
   readonly at: number;
@@ -79,7 +79,7 @@ export class Arena {
   #doubles = new Float64Array(0);
   #integers = new Int32Array(0);
 
-  /** @param native what runs lists on this memory; left out, WebAssembly does */
+  /** @param native runs lists on this memory; left out: WebAssembly does */
   constructor(
     private readonly memory: ArenaMemory = wasmMemory(),
     readonly native?: NativeLevel,
@@ -110,7 +110,7 @@ export class Arena {
     return this.#parts;
   }
 
-  /** Where constants and tables are: nothing writes there after they are laid out. */
+  /** The ranges of constants and tables; nothing writes there after they are laid out. */
   get contents(): readonly { readonly at: number; readonly bytes: number }[] {
     return this.#contents;
   }
@@ -161,7 +161,7 @@ export class Arena {
     for (let i = 0; i < values.length; i++) floats[at / 4 + i] = values[i];
   }
 
-  /** Says that what is in these bytes now stays there. */
+  /** Declares that the content of these bytes does not change. */
   fix(at: number, bytes: number): void {
     this.#contents.push({ at, bytes });
   }
@@ -179,7 +179,7 @@ export class Arena {
     const at = this.allocate(4 * values.length, name);
     this.fix(at, 4 * values.length);
     const { integers } = this;
-    // not `set`: on no memory nothing is written
+    // not `set`, since a memory without bytes ignores writes
     for (let i = 0; i < values.length; i++) integers[at / 4 + i] = values[i];
     return at;
   }

@@ -1,4 +1,6 @@
-/** A permutation of planes as few copies: runs of neighbouring planes, and groups of equal runs at equal distances. */
+/**
+ * A permutation of planes as a few copies: runs of neighbouring planes, and groups of equal runs at equal distances.
+ */
 
 /** `runs` runs of `size` neighbouring planes: the first source and target, and the planes from one run to the next. */
 export interface CopyRuns {
@@ -43,7 +45,7 @@ export const copyRunsOf = (order: readonly number[]): readonly CopyRuns[] => {
   return turned(found);
 };
 
-/** Many groups of few runs, at equal distances, as few groups of many runs: what is interleaved, thing by thing. */
+/** Turns many groups of few runs, at equal distances, into few groups of many runs, for interleaved planes. */
 const turned = (groups: readonly CopyRuns[]): readonly CopyRuns[] => {
   const found: CopyRuns[] = [];
   for (let first = 0; first < groups.length; ) {

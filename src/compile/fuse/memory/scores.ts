@@ -1,12 +1,15 @@
-/** Scores of attention: so many numbers that they are computed tile by tile. */
+/** Scores of attention, which are so many that they are computed tile by tile. */
 
 import { type FieldNode, isOverSites } from '../ir/field.js';
 import { sizeOf } from './address.js';
 
-/** Fewer scores stay in the cache as a whole, and copies into tiles would take longer than they save. */
+/**
+ * The largest number of scores that are computed as a whole: they stay in the cache, and copies into tiles would take
+ * longer than they save.
+ */
 const mostWholeScores = 2 ** 20;
 
-/** Whether a node makes a number for each of very many sites, at each pixel. */
+/** Whether a node computes a number for each of very many sites, at each pixel. */
 export const scoresSites = (node: FieldNode): boolean =>
   node.op.op === 'dense' &&
   isOverSites(node) &&

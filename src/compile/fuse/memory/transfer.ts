@@ -14,7 +14,7 @@ export interface Transfer {
   readonly list: boolean;
 }
 
-/** The transfer of a value of this shape and layout; of a block of samples, where these are the pixels. */
+/** The transfer of a value of this shape and layout, or of a block of samples if samples are the pixels. */
 export const transferOf = (shape: Shape, layout: Layout): Transfer => {
   const { dims, axes, pixels: sizes } = layout;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));

@@ -5,7 +5,7 @@ import type { Kernel } from '../list/kernel.js';
 import { Kernels } from '../registry/resolve.js';
 import { nativeKernels } from './kernels.js';
 
-/** A list as numbers, and the kernels that it names by their places. */
+/** A list as numbers, and its kernels, which the list names by their indices. */
 export interface EncodedList {
   readonly numbers: Float64Array;
   readonly kernels: readonly Kernel[];

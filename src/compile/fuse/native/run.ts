@@ -1,11 +1,14 @@
-/** The machine that runs lists in native code: a list is one call, on the memory that WebAssembly and plain loops see too. */
+/**
+ * The machine that runs lists in native code: one call runs a list, on the memory that WebAssembly and plain loops
+ * also use.
+ */
 
 import type { NativeLevel } from '../../../engine/native/code.js';
 import type { Instruction } from '../list/instruction.js';
 import type { Kernel, Memory } from '../list/kernel.js';
 import { encodeList } from './encode.js';
 
-/** A list as a function that runs it; `called` is what a kernel without native code does instead. */
+/** A list as a function that runs it; `called` runs a kernel without native code. */
 export const nativeRunner = (
   list: readonly Instruction[],
   { code, level }: NativeLevel,

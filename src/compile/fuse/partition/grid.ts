@@ -1,4 +1,4 @@
-/** The grids of a program: where its inputs may lie, and which axes of its values are pixels. */
+/** The grids of a program, and the pixel axes of its values. */
 
 import type { Graph } from '../../../dsl/graph.js';
 import type { Node } from '../../../dsl/op.js';
@@ -6,7 +6,7 @@ import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
 import { sequenceNodes } from '../lower/leaves.js';
 import { hasPixels, type PixelAxes, pixelAxes } from '../lower/pixel-axes.js';
 
-/** The rough work of a node: multiplications of a layer, else one operation an element. */
+/** The approximate work of a node: multiplications of a layer, else one operation per element. */
 const workOf = ({ op, inputs, shape }: Node, nodes: readonly Node[]): number => {
   const weight = op.op === 'conv' || op.op === 'dense' ? nodes[inputs[1]].shape : [];
   const per = op.op === 'conv' && op.depthwise ? weight.slice(0, -2) : weight.slice(0, -1);
@@ -85,8 +85,8 @@ const stepped = (nodes: readonly Node[]): readonly Shape[] =>
   );
 
 /**
- * The grids of a program, that with the most work first: fields of at least four sites where it convolves or recurs, or
- * that come in.
+ * The grids of a program, that with the most work first: of its convolutions, recurrences and inputs, with at least
+ * four sites.
  */
 export const gridsOf = ({ nodes }: Graph): readonly Shape[] => {
   const windows = convolved(nodes);
@@ -103,8 +103,8 @@ export const gridsOf = ({ nodes }: Graph): readonly Shape[] => {
 };
 
 /**
- * The pixel axes of a program's values; undefined if none has pixels. An input that might be on several grids is on `first`,
- * or on that with the most work.
+ * The pixel axes of a program's values; undefined if none has pixels. An input that could be on several grids is on
+ * `first`, or on the one with the most work.
  */
 export const axesOf = (graph: Graph, first?: Shape): PixelAxes | undefined => {
   const grids = gridsOf(graph);

@@ -1,4 +1,4 @@
-/** What the pixels of a program are: a grid, or its samples. */
+/** Chooses the pixels of a program: a grid, or its samples. */
 
 import { type Graph, inputsOf } from '../../../dsl/graph.js';
 import type { Node } from '../../../dsl/op.js';
@@ -10,15 +10,15 @@ import type { Pixels } from '../lower/samples.js';
 import { isRefusal } from '../lower/value.js';
 import { axesOf } from './grid.js';
 
-/** How a program is computed with some pixels. */
+/** A program computed with a choice of pixels. */
 interface Tried {
   /** Whether all its outputs have kernels. */
   readonly whole: boolean;
-  /** Whether pixels are also moved, as numbers like others. */
+  /** Whether pixels are also moved like other numbers. */
   readonly moved: boolean;
 }
 
-/** Whether a list is read as the weights of layers over sites alone: less is moved than they multiply. */
+/** Whether a list is only read as weights of layers over sites, which multiply more than is moved. */
 const isOfLayers = (nodes: readonly FieldNode[], list: number): boolean =>
   nodes.every(
     (node, number) =>
@@ -43,7 +43,10 @@ const tried = (graph: Graph, pixels: Pixels): Tried => {
   };
 };
 
-/** Numbers of a value of a sample, in a step and outside: with more of them, a block of samples would leave the caches. */
+/**
+ * The largest size of a sample's value, in a step and outside; with larger values a block of samples would not fit
+ * the caches.
+ */
 const mostInStep = 2 ** 16;
 const mostOutside = 2 ** 18;
 
@@ -54,9 +57,9 @@ const isSmall = (nodes: readonly Node[], most = mostOutside): boolean =>
   );
 
 /**
- * Axes of sites, where the whole program is fused on its grids, pixel by pixel. Else samples, where all of a program without a
- * grid, or with small values, is fused so. Else its grids, or none, where all values are lists. Undefined where a program has
- * neither a grid nor inputs.
+ * Axes of sites, if the whole program is fused on its grids, pixel by pixel. Else samples, if a program without a
+ * grid or with small values is fused as a whole that way. Else its grids, or none, with all values as lists.
+ * Undefined if a program has neither a grid nor inputs.
  *
  * @example
  * pixelsFor(program({ x: [3] }, ({ x }) => ({ y: dense(2)(x) })).graph); // => 'samples'

@@ -18,13 +18,13 @@ import { isRefusal } from '../lower/value.js';
 import { axesOf, gridsOf } from './grid.js';
 import { pixelsFor } from './pixels.js';
 
-/** Which axes of a segment's values are pixels, or that its pixels are samples. */
+/** The pixel axes of a segment's values, or samples as pixels. */
 export type SegmentPixels = PixelAxes | 'samples';
 
 /** A part of a program as a program of its own. Its inputs are those of the program, or outputs of other segments. */
 export interface Segment {
   readonly fused: boolean;
-  /** Which axes of its values are pixels, or that samples are the pixels; undefined if it is not fused. */
+  /** The pixel axes of its values, or samples as pixels; undefined if it is not fused. */
   readonly pixels: SegmentPixels | undefined;
   readonly graph: Graph;
   /** Nodes of the program that it computes. */
@@ -35,7 +35,7 @@ export interface Segment {
   readonly gives: Readonly<Record<string, number>>;
 }
 
-/** A node that runs op by op, and why. */
+/** A node that runs op by op, with the reason. */
 export interface LeftOut {
   readonly node: number;
   readonly operation: string;
@@ -65,7 +65,7 @@ const owner = (nodes: readonly Node[], number: number): number => {
  */
 export const segmentsOf = (graph: Graph): SegmentPlan => {
   const perSample = differing(graph.nodes);
-  // what depends on weights alone is part of every segment that reads it
+  // nodes that depend only on weights are part of every segment that reads them
   const placed = graph.nodes.map((node, number) => !isLeaf(node) && perSample[number]);
   const isStill = graph.nodes.some(({ op }, number) => op.op === 'batchNorm' && !perSample[number]);
   const tries = isStill ? [] : triesOf(graph, perSample);
@@ -103,8 +103,8 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
 };
 
 /**
- * Which values differ between samples. In a program without inputs none does; there what a scan gives counts as if it
- * did, so that such programs, which are watched and not trained, have kernels.
+ * The values that differ between samples. In a program without inputs none does; there the results of scans count as
+ * different, so that such programs, which are simulated and not trained, have kernels.
  */
 const differing = (nodes: readonly Node[]): readonly boolean[] => {
   const found = pipe(
@@ -139,7 +139,10 @@ const leftOutOf = (
         : [],
     );
 
-/** A segment would compute values of weights alone as in inference, and nothing would compute their statistics. */
+/**
+ * A segment would compute values that depend only on weights as in inference, and nothing would compute their
+ * statistics.
+ */
 const still = 'a batch norm of what is the same for all samples is computed with all the rest';
 
 /** Why a node cannot be fused: the reason of the first attempt. */
@@ -147,8 +150,8 @@ const reasonOf = (tries: readonly Attempt[], number: number): string =>
   tries.flatMap(({ why }) => why.get(number) ?? []).at(0) ?? 'nothing differs between samples';
 
 /**
- * Batch norms in segments beside others: a segment in training is computed twice, forward and for its gradients, and in as
- * many stages as it has batch norms, which op by op costs less.
+ * Batch norms in segments among several. A segment in training is computed twice, forward and for its gradients, in a
+ * stage for each batch norm; op by op costs less.
  */
 const statisticsInParts = ({ nodes }: Graph, segments: readonly Segment[]): readonly number[] =>
   segments.length === 1
@@ -157,7 +160,7 @@ const statisticsInParts = ({ nodes }: Graph, segments: readonly Segment[]): read
         segment.fused ? segment.nodes.filter((number) => nodes[number].op.op === 'batchNorm') : [],
       );
 
-/** Why a segment should run op by op, if it should. `whole`: it is all that the program computes. */
+/** The reason why a segment should run op by op, if there is one. `whole`: it is the whole program. */
 const problemOf = (
   graph: Graph,
   segment: Segment,
@@ -165,7 +168,7 @@ const problemOf = (
   whole: boolean,
 ): string | undefined => {
   if (!whole && !isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
-  // its inputs may be stored in another order than the same values in the whole program
+  // its inputs may have another layout than the same values in the whole program
   const { values } = lowerGraph(segment.graph, loweredOn(pixels));
   for (const node of Object.values(segment.graph.outputs)) {
     const value = values.get(node);
@@ -174,16 +177,19 @@ const problemOf = (
   return undefined;
 };
 
-/** What can be fused does not depend on the size of a block of samples. */
+/** The pixels for lowering; the size of a block of samples does not matter for what can be fused. */
 export const loweredOn = (pixels: SegmentPixels): Pixels => (pixels === 'samples' ? { samples: 8 } : pixels);
 
-/** The result of lowering a graph with these pixels: why nodes cannot be fused. */
+/** The result of lowering a graph with these pixels, with reasons for nodes that cannot be fused. */
 interface Attempt {
   readonly pixels: SegmentPixels;
   readonly why: ReadonlyMap<number, string>;
 }
 
-/** A graph lowered as it is meant to be; if it has grids and a node is left, then also with its inputs on others of them. */
+/**
+ * Attempts to lower a graph: as intended and, if it has grids and a node is left, also with its inputs on other
+ * grids.
+ */
 const triesOf = (graph: Graph, perSample: readonly boolean[]): readonly Attempt[] => {
   const pixels = pixelsFor(graph);
   if (pixels === undefined) return [];
@@ -212,8 +218,8 @@ const attempt = (graph: Graph, perSample: readonly boolean[], pixels: SegmentPix
 const nameOf = (node: number): string => `between-${node}`;
 
 /**
- * Groups of nodes of one kind, in an order in which they can run: a node is as late as what it reads, and where that
- * is of another kind, in the next group of its own.
+ * Groups of nodes of one kind, in an order in which they can run. A node is in the group of its latest input, or in
+ * the next group of its own kind.
  */
 const groupsOf = (
   { nodes }: Graph,

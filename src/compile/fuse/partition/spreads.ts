@@ -1,4 +1,4 @@
-/** How far a NaN or an infinity reaches in fused kernels beyond what a program itself says. */
+/** How far NaN and infinity reach in fused kernels beyond their reach in the program itself. */
 
 import { isWinograd, leastWinogradChannels } from '../emit/convolution/winograd.js';
 import { isStrassen, leastStrassenFeatures } from '../emit/dense/strassen.js';
@@ -8,7 +8,7 @@ import { pixelsOf } from '../memory/address.js';
 import { tileStrips } from '../schedule/tile.js';
 import { loweredOn, type Segment } from './segments.js';
 
-/** All nodes of a field graph, those inside of steps too, each with those that it reads. */
+/** All nodes of a field graph, including those inside of steps, each with its inputs. */
 const all = (
   nodes: readonly FieldNode[],
 ): readonly { readonly node: FieldNode; readonly reads: readonly FieldNode[] }[] =>
@@ -17,15 +17,15 @@ const all = (
     ...(node.op.op === 'scan' ? all(node.op.body.nodes) : []),
   ]);
 
-/** A layer of a whole convolution that takes four lines together. */
+/** Whether a convolution computes four lines together. */
 const sharesLines = ({ op, extent: { grid } }: FieldNode): boolean =>
   op.op === 'conv' && grid !== undefined && isWinograd(op, grid);
 
-/** A layer that takes two pixels of a tile together. */
+/** Whether a layer computes pairs of pixels of a tile together. */
 const sharesPixels = ({ op, extent: { grid } }: FieldNode): boolean =>
   op.op === 'dense' && grid !== undefined && isStrassen(op, { most: tileStrips }, pixelsOf(grid));
 
-/** A roll, which is a window of zeros and a one. */
+/** Whether a convolution is a roll, with a window of zeros and a one. */
 const isRoll = (node: FieldNode, reads: readonly FieldNode[]): boolean =>
   node.op.op === 'conv' &&
   node.op.depthwise &&
@@ -33,7 +33,7 @@ const isRoll = (node: FieldNode, reads: readonly FieldNode[]): boolean =>
   reads[1].op.source.kind === 'constant' &&
   node.op.boundary === 'circular';
 
-/** Sentences on segments, each once; none where nothing spreads. */
+/** Sentences on segments, each once; none if nothing spreads. */
 export const spreadsOf = (segments: readonly Segment[]): readonly string[] => {
   const nodes = segments.flatMap(({ graph, pixels }) =>
     pixels === undefined ? [] : all(lowerGraph(graph, loweredOn(pixels), true).builder.nodes),

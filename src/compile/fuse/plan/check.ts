@@ -1,4 +1,4 @@
-/** Whether a plan can be run safely: machines do not check what they run. */
+/** Checks that a plan can be run safely, since machines do not check what they run. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { volume } from '../../../dsl/shape.js';
@@ -21,14 +21,14 @@ import {
   stagePlans,
 } from './plan.js';
 
-/** More instructions than any sample takes: a longer list counts as one without end. */
+/** More instructions than any sample takes; a longer list counts as endless. */
 const mostSteps = 2 ** 22;
 const deepest = 64;
 /** More bytes than any sample moves. */
 const mostMoved = 2 ** 40;
 const mostBytes = 2 ** 31;
 
-/** What is wrong with a plan, as a clause; undefined if nothing is. */
+/** The problem with a plan, as a clause; undefined if there is none. */
 export const problemOf = ({ memory, leaves, together, noise, loss, lists }: Plan): string | undefined => {
   const wrong = memoryProblem(memory) ?? leafProblem(leaves, together, memory.bytes);
   if (wrong !== undefined) return wrong;
@@ -49,7 +49,7 @@ export const problemOf = ({ memory, leaves, together, noise, loss, lists }: Plan
   return undefined;
 };
 
-/** What is wrong with a plan in stages, as a clause; undefined if nothing is. */
+/** The problem with a plan in stages, as a clause; undefined if there is none. */
 export const stagedProblemOf = (staged: StagedPlan): string | undefined => {
   const { memory, slots, stages } = staged;
   for (const [i, stage] of stagePlans(staged).entries()) {
@@ -108,7 +108,7 @@ const isLoss = (
   4 * pixels <= labelBytes &&
   [labels + labelBytes, scale + 4, weights + 4 * classes, total + 32].every((end) => end <= bytes);
 
-/** What is written from outside. */
+/** A range that is written from outside. */
 interface Written {
   readonly what: string;
   readonly from: number;
@@ -169,7 +169,7 @@ const leafProblem = (leaves: readonly PlanLeaf[], together: number, bytes: numbe
 };
 
 class Checking {
-  /** 1 for each word that must stay. */
+  /** 1 for each word that must not change. */
   readonly #fixed: Uint8Array;
   readonly #kernels = new Map<string, E.Either<string, Kernel>>();
 
@@ -186,7 +186,7 @@ class Checking {
     return this.#form(list, []) ?? numbersProblem(list) ?? this.#run(list);
   }
 
-  /** What is wrong with the form of a list: unknown kernels, and counters of loops that do not enclose their use. */
+  /** The problem with the form of a list: an unknown kernel, or a counter of a loop that does not enclose its use. */
   #form(list: readonly Instruction[], around: readonly number[]): string | undefined {
     const strange = (...all: readonly (Argument | undefined)[]): string | undefined => {
       const loop = all
@@ -240,7 +240,10 @@ class Checking {
     return known;
   }
 
-  /** What is wrong with the memory that calls touch; loops whose first count is read from memory are tried from every count. */
+  /**
+   * The problem with the memory that calls touch. Loops whose first count is read from memory are tried from every
+   * count.
+   */
   #run(list: readonly Instruction[]): string | undefined {
     let steps = 0;
     let moved = 0;
@@ -277,7 +280,7 @@ class Checking {
               if (moved > mostMoved) throw new Problem(`more than ${mostMoved} bytes are moved`);
               this.#touch(call.kernel.kernel, from, to, writes);
             }
-            // machines round an address between two numbers each in its own way
+            // each machine rounds an address that is not a whole number in its own way
             const between = given.findIndex(
               (value, i) => value % 4 !== 0 && !countNames.has(kernel.right.takes[i]),
             );
@@ -327,7 +330,7 @@ class Checking {
   }
 }
 
-/** Refuses results that overlap other touched memory in part. */
+/** Refuses results that partly overlap other touched memory. */
 const apart = (what: string, touches: readonly Touch[]): void => {
   for (const one of touches)
     for (const other of touches)

@@ -1,4 +1,4 @@
-/** Plans as JSON. What comes from outside is checked before it may run: kernels do not check what they touch. */
+/** Plans as JSON. A plan from outside is checked before it may run, since kernels do not check what they touch. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -208,7 +208,7 @@ const checked = <A>(
     E.tryCatch(
       () => decoded(json, codec, problem),
       (thrown) => {
-        // all that reads a plan goes down into it
+        // deep nesting overflows the stack of every reader
         if (thrown instanceof RangeError) return 'what it holds lies too deep in itself';
         throw thrown;
       },
@@ -217,7 +217,7 @@ const checked = <A>(
     E.mapLeft((said) => decodeError(source, said)),
   );
 
-/** A plan, or what is wrong with it. */
+/** A plan, or the problem with it. */
 const decoded = <A>(
   json: unknown,
   codec: t.Type<A, unknown>,

@@ -1,4 +1,4 @@
-/** The bytes that a plan's memory begins with. */
+/** The initial bytes of a plan's memory. */
 
 import type { TableRange } from '../list/kernel.js';
 import type { Content, MemoryLayout } from './plan.js';

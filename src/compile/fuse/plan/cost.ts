@@ -1,4 +1,4 @@
-/** What a list costs: operations, and bytes that it moves. */
+/** The cost of a list: operations and bytes moved. */
 
 import type { Call, Instruction } from '../list/instruction.js';
 import type { Kernel, TableRange, Touch } from '../list/kernel.js';
@@ -10,9 +10,12 @@ import type { Plan } from './plan.js';
 /** Operations and bytes of some calls. */
 export interface ListCost {
   readonly calls: number;
-  /** An addition, a product or a function of one number counts 1; a sum that is masked counts whole. */
+  /** An addition, a product or a function of one number counts 1; a masked sum counts in full. */
   readonly flops: number;
-  /** Each operand of a call counted once, however often the call reads it: what a cache that holds a call would load and store. */
+  /**
+   * Each operand of a call counted once, however often the call reads it: the traffic of a cache that holds a whole
+   * call.
+   */
   readonly bytes: number;
 }
 

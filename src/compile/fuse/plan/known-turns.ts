@@ -1,7 +1,7 @@
 /**
- * Turns of a loop that need no second visit. A loop whose first count is read from memory is tried from every count, so nearly
- * all its turns come again. What a turn does follows from its count, from the counters around that its body names, and from
- * the conditions that relate them. A turn at which none of these conditions can change is visited once for each count.
+ * Turns of a loop that need no second visit. A loop whose first count is read from memory is tried from every count,
+ * so nearly all its turns repeat. A turn depends only on its count, on the outer counters that its body names, and on
+ * conditions between them. A turn at which none of these conditions can change is visited once for each count.
  */
 
 import { type Counters, countAt, holds, loopsOf, numberAt } from '../list/argument.js';
@@ -9,13 +9,13 @@ import type { Argument, Condition, Instruction, Loop, Term } from '../list/instr
 import { instructionsIn } from '../list/instruction.js';
 import { readsStart } from '../list/numbers.js';
 
-/** What a body names. */
+/** The names in a body. */
 interface Named {
-  /** Loops around whose counters matter as they are. */
+  /** Outer loops whose counters are used directly. */
   readonly raw: readonly number[];
-  /** Counts of loops around that are added to something. */
+  /** Counts of outer loops that are added to something. */
   readonly terms: readonly Term[];
-  /** Conditions of loops around alone. */
+  /** Conditions that involve only outer loops. */
   readonly outer: readonly Condition[];
   /** Conditions that hold at one count of the loop, by the counters around it. */
   readonly between: readonly Between[];
@@ -28,7 +28,7 @@ interface Between {
   readonly is: Argument;
 }
 
-/** Disjoint ranges of counts, both ends with them. */
+/** Disjoint ranges of counts, including both ends. */
 type Ranges = readonly (readonly [number, number])[];
 
 /** The parts of a range outside of others. */
@@ -45,7 +45,7 @@ const without = (range: readonly [number, number], others: Ranges): Ranges =>
     [range],
   );
 
-/** Ranges with one more, which lies outside of them; neighbours become one. */
+/** Ranges with one more, which is outside of them; neighbouring ranges are merged. */
 const withRange = (ranges: Ranges, [low, high]: readonly [number, number]): Ranges => {
   const beside = ranges.filter(([from, to]) => to + 1 === low || high + 1 === from);
   const joined = [low, high, ...beside.flat()];
@@ -84,7 +84,7 @@ const inside = (
 
 const loopsIn = (condition: Condition): readonly number[] => [condition.loop, ...loopsOf(condition.is)];
 
-/** A condition as one that holds at one count of a loop; undefined where it is none that is known. */
+/** A condition as one that holds at one count of a loop; undefined if its form is not known. */
 const betweenOf = ({ loop, times, plus, over, per, is }: Condition, own: number): Between | undefined => {
   if (loop === own)
     return over === undefined && per === undefined && times !== 0 && !loopsOf(is).includes(own)
@@ -124,7 +124,7 @@ const namedIn = ({ loop: own, body }: Loop): Named => {
   const arguments_ = parts.flatMap(({ of }) => of.map(inside));
   const terms = arguments_.flatMap((one) => one.terms);
   const found = [...parts.flatMap(({ when }) => when), ...arguments_.flatMap(({ when }) => when)];
-  // a compared value may hold conditions of its own
+  // a compared value may contain further conditions
   const conditions = found.flatMap(function nested(one: Condition): readonly Condition[] {
     return [one, ...inside(one.is).when.flatMap(nested)];
   });
@@ -146,24 +146,24 @@ const namedIn = ({ loop: own, body }: Loop): Named => {
   };
 };
 
-/** Which turns of the loops of a list are known. */
+/** The known turns of the loops of a list. */
 export class Turned {
   readonly #isAsked: boolean;
   readonly #named = new Map<Loop, Named>();
   readonly #known = new Map<Loop, Map<string, Ranges>>();
 
   constructor(list: readonly Instruction[]) {
-    // else no turn comes twice
+    // otherwise no turn repeats
     this.#isAsked = instructionsIn(list).some((each) => each.do === 'loop' && readsStart(each) !== undefined);
   }
 
-  /** The counts that are to be visited; undefined: all. */
+  /** The counts to visit; undefined: all. */
   left(
     each: Loop,
     { first, count }: { readonly first: number; readonly count: number },
     counters: Counters,
   ): Iterable<number> | undefined {
-    // the number of its steps says that a list lasts too long
+    // a list that is too long is detected by its number of steps
     if (!this.#isAsked || !(count > 0)) return undefined;
     const named = this.#named.get(each) ?? namedIn(each);
     this.#named.set(each, named);

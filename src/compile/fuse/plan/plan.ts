@@ -1,18 +1,18 @@
-/** Plans: what a machine needs to run a region of a program, as data. */
+/** Plans: everything that a machine needs to run a region of a program, as data. */
 
 import type { Shape } from '../../../dsl/shape.js';
 import type { Layout } from '../ir/layout.js';
 import type { Instruction } from '../list/instruction.js';
 import type { Part } from '../memory/arena.js';
 
-/** The constant content of some bytes; zeros where `base64` is left out. */
+/** The constant content of some bytes; zeros if `base64` is left out. */
 export interface Content {
   readonly at: number;
   readonly bytes: number;
   readonly base64?: string;
 }
 
-/** Memory as a plan uses it. It begins as zeros and the contents; no list writes where a content is. */
+/** The memory of a plan. It starts as zeros with the contents; no list writes over a content. */
 export interface MemoryLayout {
   readonly bytes: number;
   readonly parts: readonly Part[];
@@ -41,7 +41,7 @@ export interface PlanLists {
   /** Packs constants. */
   readonly once: readonly Instruction[];
   readonly pack: readonly Instruction[];
-  /** Computes and packs what follows from parameters alone. */
+  /** Computes and packs values that depend only on parameters. */
   readonly load: readonly Instruction[];
   /** Sets all sums to zero. */
   readonly clear: readonly Instruction[];
@@ -51,7 +51,7 @@ export interface PlanLists {
   readonly settle: readonly Instruction[];
 }
 
-/** Where a cross-entropy in a plan reads its labels and leaves its sum. */
+/** The addresses of a cross-entropy's labels and of its sum. */
 export interface PlanLoss {
   /** A float for each pixel of the logits, and -1 up to the end of this many bytes. */
   readonly labels: number;
@@ -71,9 +71,12 @@ export interface PlanLoss {
 export interface Plan {
   readonly memory: MemoryLayout;
   readonly leaves: readonly PlanLeaf[];
-  /** How many samples a run computes: they are the pixels of values whose layout has pixels and no pixel axis. */
+  /**
+   * The number of samples that a run computes; they are the pixels of values whose layout has pixels and no pixel
+   * axis.
+   */
   readonly together: number;
-  /** Where the noise seed and then the number of each of these samples are, as doubles. */
+  /** The address of the noise seed, followed by the number of each of these samples, as doubles. */
   readonly noise: number;
   readonly loss?: PlanLoss;
   readonly lists: PlanLists;
@@ -87,7 +90,7 @@ export interface PlanSlot {
   readonly floats: number;
 }
 
-/** A value of the whole batch, where a stage reads it. */
+/** A value of the whole batch, and the address at which a stage reads it. */
 export interface PlanTake {
   readonly statistic: number;
   readonly at: number;
@@ -95,9 +98,10 @@ export interface PlanTake {
 }
 
 /**
- * Sums over all samples, as doubles, and the value of the whole batch that is made of them. Without `channels`, each sum by the
- * number of samples. With them, the mean of each channel, then its variance (divided by the number): the sums of planes lie
- * first, then those of their squares, a plane is outer x channel x inner, and has `each` numbers of a sample.
+ * Sums over all samples, as doubles, and the value of the whole batch that is computed from them. Without `channels`,
+ * each sum by the number of samples. With them, the mean of each channel, then its variance (divided by the number):
+ * the sums of planes come first, then those of their squares, a plane is outer x channel x inner, and has `each`
+ * numbers of a sample.
  */
 export interface PlanStatistic {
   readonly statistic: number;
@@ -125,7 +129,7 @@ export interface PlanStage {
   readonly gives: readonly PlanStatistic[];
 }
 
-/** A running mean and variance, parameters of these names, that move towards a statistic of the batch. */
+/** A running mean and variance, by the names of their parameters, that are updated with a statistic of the batch. */
 export interface PlanRunning {
   readonly statistic: number;
   readonly momentum: number;
@@ -133,7 +137,7 @@ export interface PlanRunning {
   readonly variance: string;
 }
 
-/** A program in training whose samples have values in common: stages one after the other, on one memory. */
+/** A program in training whose samples share values: stages one after the other, on one memory. */
 export interface StagedPlan extends Omit<Plan, 'lists'> {
   /** Leaves of all stages: parameters. */
   readonly leaves: readonly PlanLeaf[];
@@ -144,7 +148,7 @@ export interface StagedPlan extends Omit<Plan, 'lists'> {
   readonly stages: readonly PlanStage[];
 }
 
-/** Each stage as a plan of its own, for what asks of lists alone: their cost, their text, their check. */
+/** Each stage as a plan of its own, for functions that read only lists: cost, text, check. */
 export const stagePlans = ({
   slots,
   running,

@@ -1,4 +1,4 @@
-/** Plans as text that a person reads: loops, kernels, and addresses by the names of what lies there. */
+/** Plans as text for people: loops, kernels, and addresses by the names of their values. */
 
 import { canonical } from '../../../base/canonical.js';
 import type { Argument, Condition, Count, Instruction } from '../list/instruction.js';
@@ -15,8 +15,8 @@ import {
 } from './plan.js';
 
 /**
- * A plan as text. Each value stands with its address; an address in a call is the name of what lies there, and how many
- * bytes further on.
+ * A plan as text. Each value is listed with its address; an address in a call is shown as the name of the value
+ * there, plus an offset in bytes.
  *
  * @example
  * const p = program({ x: [2, 4, 1] }, ({ x }) => ({ y: tanh(x) }));
@@ -98,7 +98,7 @@ class Names {
         this.#named.set(part, same.length === 1 ? name : `${name} ${i + 1}`);
   }
 
-  /** The name of what lies at an address; the address itself where nothing does. */
+  /** The name of the value at an address; the address itself if there is none. */
   of(at: number): string {
     let [low, high] = [0, this.#parts.length];
     while (low < high) {
@@ -108,13 +108,13 @@ class Names {
     }
     const part = this.#parts[low - 1];
     const name = part === undefined ? undefined : this.#named.get(part);
-    // a few bytes past its end still belong to what came before
+    // a few bytes past the end of a part still belong to it
     if (part === undefined || name === undefined || at > part.at + part.bytes + 64) return String(at);
     return at === part.at ? `<${name}>` : `<${name}> + ${at - part.at}`;
   }
 }
 
-/** What kernels call their addresses. */
+/** The names of address arguments of kernels. */
 const addresses = new Set([
   ...['a', 'b', 'c', 'x', 'y', 'd', 'dx', 'from', 'to', 'near', 'far', 'even', 'odd', 'top', 'maximum'],
   ...['cotangent', 'logits', 'labels', 'scale', 'total', 'weights', 'value', 'seed', 'clock', 'mask'],

@@ -94,6 +94,6 @@ export const nativeKernelNames: readonly string[] = kinds.flatMap(({ name, isNat
 
 const byName = new Map(kinds.map((kind) => [kind.name, kind]));
 
-/** The kernel that an instruction names; else a clause that says what is wrong. */
+/** The kernel that an instruction names, or a clause with the problem. */
 export const kernelOf = ({ kernel, of }: KernelName): E.Either<string, Kernel> =>
   byName.get(kernel)?.made(of) ?? E.left(`there is no kernel ${JSON.stringify(kernel)}`);

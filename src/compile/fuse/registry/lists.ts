@@ -1,4 +1,4 @@
-/** Kernels over lists of numbers, and those that put weights into the order of the products. */
+/** Kernels over lists of numbers, and those that pack weights for products. */
 
 import * as t from 'io-ts';
 import { listDense, listDenseWeight, listReduce } from '../kernels/lists.js';
@@ -25,7 +25,7 @@ export const listDenseKernel = define({
   ],
 });
 
-/** Its VJP for the weights, added to doubles. */
+/** The VJP of such a layer for its weights, added to doubles. */
 export const listDenseWeightKernel = define({
   name: 'listDenseWeight',
   of: t.strict({ ...along, to: size }),
@@ -73,7 +73,7 @@ export const listFirstMaxKernel = define({
   ],
 });
 
-/** Copies numbers from places that a table tells, four at a time. */
+/** Copies numbers from positions in a table, four at a time. */
 export const pickCellsKernel = define({
   name: 'pickCells',
   of: t.strict({}),
@@ -93,7 +93,7 @@ export const pickCellsKernel = define({
   },
 });
 
-/** Weighted sums of numbers `step` apart, from places that a table tells. */
+/** Weighted sums of numbers `step` apart, from positions in a table. */
 export const mixCellsKernel = define({
   name: 'mixCells',
   of: t.strict({ factors: t.readonlyArray(anyNumber) }),

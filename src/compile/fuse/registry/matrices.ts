@@ -97,7 +97,7 @@ export const matrixDotsKernel = define({
   },
 });
 
-/** The four tables of a product of planes, and how many entries each has. */
+/** The four tables of a product of planes, and their numbers of entries. */
 interface Tables {
   readonly batch: readonly [at: number, count: number];
   readonly row: readonly [at: number, count: number];
@@ -121,7 +121,7 @@ const columnRange = (
   return [low, high];
 };
 
-/** Between which bytes the values of each operand begin. */
+/** The ranges of the offsets of each operand's values. */
 const spans = (rangeOf: TableRange, { batch, row, column, depth }: Tables) => {
   const sum = (...ranges: readonly (readonly [number, number])[]): readonly [number, number] =>
     ranges.reduce(([a, b], [low, high]) => [a + low, b + high] as const, [0, 0] as const);

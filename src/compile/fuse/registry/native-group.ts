@@ -1,4 +1,4 @@
-/** Groups of pointwise maps as numbers, in the order that `native/src/pointwise.h` says. */
+/** Groups of pointwise maps as numbers, in the order of `native/src/pointwise.h`. */
 
 import type { FieldMap, FieldZip } from '../ir/field.js';
 import type { Group, PointwiseStep } from '../kernels/pointwise.js';
@@ -67,7 +67,9 @@ const writtenOf = (step: PointwiseStep): Written => {
   }
 };
 
-/** The numbers of a group. Tiles of steps are given back after their last reader, so that few of them stay in cache. */
+/**
+ * The numbers of a group. Tiles of steps are freed after their last reader, so that few of them stay in the cache.
+ */
 export const groupNumbers = ({ operands, steps, results }: Group): readonly number[] => {
   const written = steps.map(writtenOf);
   const last = new Map<number, number>();
@@ -80,7 +82,7 @@ export const groupNumbers = ({ operands, steps, results }: Group): readonly numb
     const value = operands.length + i;
     const result = results.indexOf(value);
     const slot = free.pop() ?? slots++;
-    // results are read in the end
+    // results are read at the end
     if (result < 0) slotOf.set(value, slot);
     const [a = 0, b = 0, c = 0] = reads;
     numbers.push(stepKinds.indexOf(kind), a, b, c, slot, result, ...own);

@@ -1,4 +1,4 @@
-/** Codecs of what descriptions hold. */
+/** Codecs of the parts of descriptions. */
 
 import * as t from 'io-ts';
 

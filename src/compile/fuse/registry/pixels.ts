@@ -17,7 +17,7 @@ import { anyNumber } from './number.js';
 
 const nothing = t.strict({});
 
-/** Copies or adds pixels whose places tables of lines and of columns tell. */
+/** Copies or adds pixels at positions from a table of lines and a table of columns. */
 export const gatherPixelsKernel = define({
   name: 'gatherPixels',
   of: t.strict({ how: t.keyof({ take: null, add: null }) }),
@@ -46,7 +46,7 @@ export const gatherPixelsKernel = define({
   },
 });
 
-/** Copies lines whose places a table tells. */
+/** Copies lines at positions from a table. */
 export const copyLinesKernel = define({
   name: 'copyLines',
   of: nothing,
@@ -82,7 +82,7 @@ export const copyLinesKernel = define({
   },
 });
 
-/** Cuts lines into those of their even and those of their odd pixels. */
+/** Splits lines into their even and their odd pixels. */
 export const splitPairsKernel = define({
   name: 'splitPairs',
   of: nothing,
@@ -98,7 +98,7 @@ export const splitPairsKernel = define({
   ],
 });
 
-/** Puts lines of even and of odd pixels together. */
+/** Merges lines of even and of odd pixels. */
 export const mergePairsKernel = define({
   name: 'mergePairs',
   of: nothing,
@@ -151,7 +151,7 @@ export const poolKernel = define({
   },
 });
 
-/** Its VJP, added to what is there. */
+/** The VJP of a pool, added to the values in memory. */
 export const poolVjpKernel = define({
   name: 'poolVjp',
   of: pool,

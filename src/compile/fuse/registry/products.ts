@@ -16,7 +16,7 @@ import { define, reads, type Touch, writes } from '../list/kernel.js';
 import { productLoops, transformLoops, transposeLoops } from '../loops/products.js';
 import { oneOf } from './number.js';
 
-/** Dense layers, convolutions, and their adjoints by the input. */
+/** Dense layers, convolutions, and their adjoints for the input. */
 export const productKernel = define({
   name: 'product',
   of: t.strict({
@@ -72,7 +72,7 @@ export const productKernel = define({
   },
 });
 
-/** Turns blocks of features over, so that gradients of dense layers become products. */
+/** Transposes blocks of features, so that gradients of dense layers become products. */
 export const transposeKernel = define({
   name: 'transpose',
   of: t.strict({ rows: oneOf(1, 2, 3, 4, 5, 6, 7, 8), wide: oneOf(1, 2, 3, 4, 5, 6, 7, 8) }),

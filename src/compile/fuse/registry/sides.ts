@@ -1,4 +1,4 @@
-/** Kernels of lines whose numbers lie side by side. */
+/** Kernels of lines of contiguous numbers. */
 
 import * as t from 'io-ts';
 import { copyLines, placeCells, sumLines } from '../kernels/move.js';
@@ -8,7 +8,7 @@ import { oneOf } from './number.js';
 
 const ofRest = t.strict({ rest: oneOf(0, 1, 2, 3) });
 
-/** Copies numbers to places that a table tells. */
+/** Copies numbers to positions in a table. */
 export const placeCellsKernel = define({
   name: 'placeCells',
   of: t.strict({}),
@@ -44,7 +44,7 @@ export const copySidesKernel = define({
   ],
 });
 
-/** Sums of lines, as a table of names tells: for each line how many there are, then where each begins. */
+/** Sums of lines by a table: for each line the number of summands, then the offset of each. */
 export const sumLinesKernel = define({
   name: 'sumLines',
   of: ofRest,

@@ -84,7 +84,7 @@ export const sumShortPlanesKernel = define({
 
 const wide = ['from', 'to', 'fours'] as const;
 
-/** Adds floats to doubles; `taking` leaves zeros where they were. */
+/** Adds floats to doubles; with `taking` the floats are set to zero afterwards. */
 export const addOntoKernel = define({
   name: 'addOnto',
   of: t.strict({ taking: t.boolean }),

@@ -105,7 +105,10 @@ const outside = (before: number, size: number, after: number): number[] => [
   ...Array.from({ length: after }, (_, i) => size + i),
 ];
 
-/** The adjoint of filling a halo: adds what stands in the margins to where it was copied from, then takes the inside. */
+/**
+ * The adjoint of filling a halo: adds the values of the margins to the pixels that they were copied from, then copies
+ * the inside.
+ */
 export const foldHalo = (
   { height, width }: Grid,
   halo: Halo,
@@ -145,7 +148,10 @@ export const foldHalo = (
   ];
 };
 
-/** The adjoint of reflecting: adds what stands in the margins to where it was copied from, then takes the inside. */
+/**
+ * The adjoint of reflecting: adds the values of the margins to the pixels that they were copied from, then copies the
+ * inside.
+ */
 export const foldReflected = ({ height, width }: Grid, halo: Halo, planes: number, to: Address): Call =>
   foldReflectedKernel.call({ height, width, ...halo.margins }, [
     cellOf(halo, 0, 0),

@@ -11,7 +11,7 @@ import { convolve } from './convolve.js';
 import { fillHalo, foldHalo, type Halo, haloAt } from './halo.js';
 import { forwardMargins, mergePhases, phaseSizes, scratchHalo } from './window.js';
 
-/** The taps that reach a phase of the input, and how many results before its own each of them belongs to. */
+/** The taps that reach a phase of the input, each with its offset in results. */
 const tapsOf = (
   { taps, dilation, stride }: AxisWindow,
   phase: number,

@@ -31,7 +31,7 @@ export const emitConvWeight = (
     { length: taps * each.from },
     (_, row) => tapAt(Math.floor(row / each.from)) + (row % each.from) * halo.plane,
   );
-  // where the weights of a group begin, and the next of its rows
+  // the offset of a group's weights, and of the next of its rows
   const cRow = op.depthwise ? op.from * op.to : op.to;
   return [
     ...fill,

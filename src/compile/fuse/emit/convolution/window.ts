@@ -1,4 +1,4 @@
-/** What windows read: planes with margins; where windows are further apart than a pixel, the phases of these planes. */
+/** The planes that windows read: planes with margins or, for windows with a stride, the phases of such planes. */
 
 import type { Grid, Window } from '../../ir/field.js';
 import { type AxisWindow, reachOf, resultGrid, spanOf } from '../../ir/window.js';
@@ -71,7 +71,7 @@ export const phaseSizes = (
     line,
     plane,
     phase: planes * plane,
-    // so that the lines of a phase are equally far apart through all planes
+    // so that the lines of a phase have the same distance in all planes
     margins: {
       ...margins,
       bottom: down * lines - grid.height - margins.top,
@@ -135,7 +135,7 @@ export const splitPhases = (p: Phases, planes: number): readonly Instruction[] =
   }).flat();
 };
 
-/** Puts phases together again, at `to`: lines of whole strides. */
+/** Merges phases into lines of whole strides, at `to`. */
 export const mergePhases = (
   {
     halo,
@@ -166,19 +166,19 @@ export const mergePhases = (
   }).flat();
 };
 
-/** Planes that windows read, and how. */
+/** The planes that windows read, with their layout. */
 export interface Reading {
-  /** Puts the planes there. */
+  /** Fills the planes. */
   readonly fill: readonly Instruction[];
   readonly halo: Halo;
-  /** Bytes from pixel (0, 0) to what a tap of the first window reads. */
+  /** Bytes from pixel (0, 0) to the pixel that a tap of the first window reads. */
   readonly tap: (row: number, column: number) => number;
   /** The size of other planes with the same layout, in bytes. */
   readonly size: number;
   readonly phases?: Phases;
 }
 
-/** Puts planes where windows read them; with room for as much `again`. */
+/** Lays out planes for windows; with `again`, there is room for a second copy. */
 export const readWindows = (
   window: Window,
   x: Operand,

@@ -24,7 +24,7 @@ const cacheBytes = 2 ** 18;
 export const isWinograd = (window: Window, grid: Grid): boolean =>
   isPlain(window) && isWorthIt(window) && fits(grid);
 
-/** Whether it is a convolution whose windows follow each other without gaps, over fields that stay as large. */
+/** Whether it is a convolution without stride and dilation whose result has the size of its field. */
 const isPlain = ({ depthwise, boundary, stride, dilation, groups, outer }: Window): boolean =>
   !depthwise &&
   boundary !== 'none' &&
@@ -115,7 +115,7 @@ const transformInput = (
   };
 };
 
-/** The pieces of a grid, one after the other: a loop, and how far its lines are from the first of the grid. */
+/** The pieces of a grid, one after the other: a loop, and the distance of its lines from the first of the grid. */
 const piecesOf = (grid: Grid, groups: number, loop: number) => {
   const each = groups * outputTile;
   return {
@@ -219,7 +219,7 @@ export const emitWinogradWeight = (
   const products = weightTransform.flatMap((_, k) =>
     dots(arena, {
       x: cellOf(input.asHalo(k), 0, 0),
-      // as the weights lie: columns of the window, then channels
+      // in the order of the weights: columns of the window, then channels
       offsets: Array.from(
         { length: width * from },
         (_, row) => (row % from) * lines.plane + 4 * (Math.floor(row / from) - margins.left),

@@ -1,4 +1,4 @@
-/** Gradients of dense layers by their weights, where pixels are samples: sums over a block of them. */
+/** Gradients of dense layers for their weights if pixels are samples: sums over a block of samples. */
 
 import type { FieldOpOf } from '../../ir/field.js';
 import { plus } from '../../list/argument.js';
@@ -10,7 +10,7 @@ import { type EmitContext, gridIn, type Operand, outerInner } from '../emitting.
 import { blocksOf } from '../pack-weights.js';
 import { eightsOf, turnedByEight, turnedByRows } from './transposed-blocks.js';
 
-/** Layers with fewer features take dot products: transposing them takes as long as it saves. */
+/** Layers with fewer features are computed by dot products, since transposing takes as long as it saves. */
 const leastTurned = 16;
 
 export const emitDenseWeightOfSamples = (
@@ -57,7 +57,7 @@ const asProducts = (
   e: EmitContext,
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
-  // only samples: past the last one there may be NaN
+  // only real samples: past the last one there may be NaN
   const samples = pixelsOf(gridIn(x));
   const strips = Math.ceil(samples / 8);
   const yBlock = strips * 256;
@@ -79,7 +79,7 @@ const asProducts = (
       samples,
       strips,
     ),
-    // the rest is written exactly, not a whole block
+    // the rest is written exactly, not as a whole block
     ...blocksOf(count).flatMap(({ rows, count: blocks, first }) =>
       eightsOf(to).map(({ rows: lanes, blocks: columns, first: column }) =>
         productKernel.call({ rows, vectors: 2, onto: { lanes }, table: false }, [

@@ -25,7 +25,7 @@ export const emitDense = (
   if (e.tile !== undefined && isStrassen(op, e.tile, pixels)) return emitStrassen(op, x, w, out, e, e.tile);
   const strips = e.tile?.strips ?? Math.ceil(pixels / 8);
   const { outer, count, to } = op;
-  // planes of samples lie one after the other: neighbouring planes are more strips of one
+  // planes of samples are contiguous, so neighbouring planes are further strips of one plane
   const merged = gridIn(x).samples && e.tile === undefined ? op.inner : 1;
   const inner = op.inner / merged;
   const plane = merged * x.address.plane;
@@ -65,7 +65,7 @@ const denseKey = ({ count, to, transposed }: FieldOpOf<'dense'>, head: number): 
 /** The number of tiles whose sums are added in single precision. */
 const tilesTogether = 32;
 
-/** The gradient of a dense layer by its weights, tile by tile. */
+/** The gradient of a dense layer for its weights, tile by tile. */
 export const emitDenseWeight = (
   op: FieldOpOf<'denseWeight'>,
   x: Operand,
@@ -89,7 +89,7 @@ const emitWeightOfHead = (
   const wide = Math.ceil(to / 8);
   const all = pixelsOf(gridIn(x));
   const last = Math.ceil(all / (8 * most)) - 1;
-  // only pixels of the field: past the last one there may be NaN
+  // only real pixels: past the last one there may be NaN
   const pixels = choice({ loop, is: last }, all - 8 * most * last, 8 * most);
   const yBlock = most * 256;
   const xBytes = most * 32 * count;
@@ -144,7 +144,7 @@ const emitWeightOfHead = (
   ]);
 };
 
-/** The gradient of a dense layer by its weights, on whole planes. */
+/** The gradient of a dense layer for its weights, on whole planes. */
 export const emitDenseWeightWhole = (
   op: FieldOpOf<'denseWeight'>,
   x: Operand,

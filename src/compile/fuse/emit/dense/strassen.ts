@@ -1,9 +1,9 @@
 /**
- * Large dense layers with seven products of a quarter's size where eight would do (Strassen 1969, "Gaussian elimination
+ * Large dense layers with seven products of a quarter's size instead of eight (Strassen 1969, "Gaussian elimination
  * is not optimal"; with Winograd's fifteen additions). Weights, features and pixels of a tile are halved; sums of
  * weights are computed once when weights are packed, so that only planes are added while a tile runs.
  *
- * With A the weights, B what comes in, C what goes out, by quarters 11, 12, 21, 22:
+ * With A the weights, B the input and C the result, in quarters 11, 12, 21, 22:
  *
  *     S1 = A21 + A22   S2 = S1 - A11    S3 = A11 - A21   S4 = A12 - S2
  *     T1 = B12 - B11   T2 = B22 - T1    T3 = B22 - B12   T4 = T2 - B21
@@ -35,7 +35,7 @@ export const isStrassen = (
   { most }: Pick<Tile, 'most'>,
   pixels: number,
 ): boolean =>
-  // one site must not change another by rounding
+  // one site must not change the rounding of another
   heads === undefined &&
   outer * inner === 1 &&
   Math.min(count, to) >= leastStrassenFeatures &&

@@ -1,4 +1,4 @@
-/** Features of pixels, transposed in blocks: a sum over pixels becomes a product with features in lanes. */
+/** Transposes features of pixels in blocks, so that a sum over pixels becomes a product with features in lanes. */
 
 import { plus, timesOf } from '../../list/argument.js';
 import type { Argument, Instruction } from '../../list/instruction.js';
@@ -54,7 +54,7 @@ const turned = (
   ]);
 };
 
-/** Transposes features in blocks of eight, the rest too: blocks of `toBlock` bytes. */
+/** Transposes features in blocks of eight, including the rest; blocks have `toBlock` bytes. */
 export const turnedByEight = (
   place: Place,
   features: number,
@@ -67,8 +67,8 @@ export const turnedByEight = (
   );
 
 /**
- * Transposes features in the blocks of a product, without gaps: each overwrites what the block before it wrote past the
- * last pixel.
+ * Transposes features in the blocks of a product, without gaps. Each block overwrites what the block before it wrote
+ * past the last pixel.
  */
 export const turnedByRows = (
   place: Place,

@@ -1,4 +1,4 @@
-/** Lowering of batch norm: in training by the moments of the whole batch, in inference by the running ones. */
+/** Lowering of batch norm: in training with the moments of the whole batch, in inference with the running ones. */
 
 import type { OpOf } from '../../../../dsl/op.js';
 import type { FieldBuilder } from '../../ir/builder.js';
@@ -6,7 +6,7 @@ import { along, onGrid } from '../../ir/layout.js';
 import { type Lowered, notFused, type Refusal } from '../value.js';
 import { onPlanes } from './weighted.js';
 
-/** A normalised value and, in training, the node of the moments that it is normalised by. */
+/** A normalised value and, in training, the node of its moments. */
 export type LoweredBatchNorm = Lowered & { readonly moments: number | undefined };
 
 /** Inputs: x, then for each channel its scale, shift, running mean and running variance. */

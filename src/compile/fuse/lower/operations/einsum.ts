@@ -13,11 +13,11 @@ import { lowerEitherOverSites } from './over-sites.js';
 const pixelsIn = ({ layout }: Lowered, letters: readonly string[]): readonly string[] =>
   letters.filter((_, axis) => layout.axes[axis] === 'pixel');
 
-/** Whether these letters all stand in a list, in this order. */
+/** Whether these letters are all in a list, in this order. */
 const standIn = (letters: readonly string[], list: readonly string[]): boolean =>
   letters.length > 0 && list.filter((letter) => letters.includes(letter)).join() === letters.join();
 
-/** Both operands, as the product reads them, and the letters of the pixels that it is taken at, if it is. */
+/** Both operands in the layout of the product, and the letters of the pixels at which it is computed, if any. */
 interface Operands {
   readonly x: Lowered;
   readonly y: Lowered;
@@ -41,8 +41,8 @@ const onPixels = (
 };
 
 /**
- * `target`: the layout that the result would have from outside. A product that keeps the pixels of its operands is taken at
- * each of them; in all others pixels are axes like others.
+ * `target` is the layout that the result would have from outside. A product that keeps the pixels of its operands is
+ * computed at each of them; in other products pixels are axes like all others.
  */
 export const lowerEinsum = (
   b: FieldBuilder,

@@ -1,4 +1,4 @@
-/** Lowering of Fourier transforms to products with constants, by the plan that every engine follows. */
+/** Lowering of Fourier transforms to products with constants, by the plan of every engine. */
 
 import { bodyOf } from '../../../../dsl/infer-shape.js';
 import type { OpOf } from '../../../../dsl/op.js';
@@ -121,7 +121,7 @@ const product = (
   };
 };
 
-/** Along pixels the transform is one of a list. */
+/** A transform along pixels is computed on a list. */
 export const lowerFourier = (b: FieldBuilder, op: OpOf<'fourier'>, x: Lowered, shape: Shape): Lowered => {
   const read = op.from === 'complex' ? [...op.axes, shape.length - 1] : op.axes;
   const along = read.some((axis) => x.layout.axes[axis] === 'pixel');

@@ -1,7 +1,7 @@
 /**
- * Lowering of products that keep the pixels of one operand and sum over, or make, the sites of the other: scores of attention,
- * and what is read by them. They are dense layers whose weights are the values at those sites, so that they run by tiles,
- * with the softmax between them in cache.
+ * Lowering of products that keep the pixels of one operand, and sum over the sites of the other or make an axis of
+ * them: the scores of attention, and the sums that they weight. They become dense layers whose weights are the values
+ * at those sites, so that they run in tiles, with the softmax between them in the cache.
  */
 
 import { type Formula, rolesOf } from '../../../../dsl/einsum-formula.js';
@@ -10,7 +10,7 @@ import type { FieldBuilder } from '../../ir/builder.js';
 import type { Layout } from '../../ir/layout.js';
 import { asList, extentOf, inOrder, type Lowered } from '../value.js';
 
-/** More heads than any attention has: each is a product of its own. */
+/** The largest number of heads, more than attention has; each head is a product of its own. */
 const mostHeads = 16;
 
 /** An operand and the names of its axes. */
@@ -22,7 +22,7 @@ export interface Named {
 const pixelsOf = ({ value: { layout }, names }: Named): readonly string[] =>
   names.filter((_, axis) => layout.axes[axis] === 'pixel');
 
-/** The product where all pixels of x are pixels of the result, in this order, and y has others; undefined where it is not so. */
+/** The product if all pixels of x are pixels of the result, in this order, and y has others; otherwise undefined. */
 export const lowerOverSites = (
   b: FieldBuilder,
   x: Named,
@@ -40,7 +40,7 @@ export const lowerOverSites = (
   const size = (names: readonly string[]): number => volume(names.map(sizeOf));
   const kept = left.filter((name) => !pixels.includes(name));
   const [heads, outer, count, to] = [batch, kept, summed, right].map(size);
-  // sums of tiles are added four at a time: those of a head begin where those of the one before end
+  // sums of tiles are added four at a time, so those of heads must follow each other without gaps
   if (summed.length === 0 || heads > mostHeads || (heads > 1 && (count * to) % 4 !== 0)) return undefined;
   const axesIn = (names: readonly string[], wanted: readonly string[]): readonly number[] =>
     wanted.map((name) => names.indexOf(name));
@@ -61,7 +61,7 @@ export const lowerOverSites = (
   return { node: b.add(op, [field.node, weights.node], extentOf(layout)), layout };
 };
 
-/** The same of whichever operand keeps its pixels. */
+/** The same for the operand that keeps its pixels. */
 export const lowerEitherOverSites = (
   b: FieldBuilder,
   { a, b: second, out }: Formula,

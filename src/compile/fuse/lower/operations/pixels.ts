@@ -1,4 +1,4 @@
-/** Lowering of what moves, joins or pools pixels. */
+/** Lowering of operations that move, join or pool pixels. */
 
 import type { OpOf } from '../../../../dsl/op.js';
 import type { Shape } from '../../../../dsl/shape.js';
@@ -9,7 +9,7 @@ import { extentOf, inAxisOrder, type Lowered, storedAs } from '../value.js';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Which of the pixel axes an axis is: 0 for rows where there are two. */
+/** The number of an axis among the pixel axes; with two of them, 0 is rows. */
 const pixelAxis = ({ axes }: Layout, axis: number): number =>
   axes.slice(0, axis).filter((kind) => kind === 'pixel').length;
 
@@ -54,7 +54,7 @@ export const joinPixels = (b: FieldBuilder, parts: readonly Lowered[], axis: num
   };
 };
 
-/** A field whose axes lie as windows over this many axes need them: [sites..., channels]. What lies otherwise is moved. */
+/** A field in the layout that windows over this many axes need: [sites..., channels]. Another layout is converted. */
 export const asWindowed = (b: FieldBuilder, x: Lowered, count: number): Lowered => {
   const shape = shapeOf(x.layout);
   const [depth, height, width, channels] = shape;
@@ -94,7 +94,7 @@ export const depthSlice = (
   return { node: parts.length === 1 ? parts[0] : b.add(joined, parts, extentOf(layout)), layout };
 };
 
-/** Pools; of a volume first in planes, then along its depth. */
+/** Lowering of pools; a volume is pooled first in planes, then along its depth. */
 export const lowerPool = (b: FieldBuilder, op: OpOf<'pool'>, x: Lowered, result: Shape): Lowered => {
   const count = op.size.length;
   const field = asWindowed(b, x, count);

@@ -17,11 +17,11 @@ export const lowerRecurrence = (
   steps: number,
 ): Lowered => {
   const samples = inputs.find(({ layout }) => ofSamples(layout))?.layout.pixels[0];
-  // factors may be the same for all samples; a state is each sample's own
+  // factors may be shared by all samples; each sample has its own state
   const [given, driving, initial] = inputs.map((input, i) =>
     samples === undefined || i === 0 ? input : spreadOver(b, input, samples),
   );
-  // time is no pixel, and a matrix multiplies along none
+  // neither time nor the axis that a matrix multiplies is a pixel axis
   const { axes } = driving.layout;
   const isAlong = axes[0] === 'pixel' || (kind === 'matrix' && axes.at(-1) === 'pixel');
   const pushes = inAxisOrder(b, isAlong ? asList(b, driving) : driving);

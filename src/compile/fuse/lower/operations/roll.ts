@@ -66,14 +66,14 @@ export const isAlongPixels = ({ layout }: Lowered, axis: number): boolean =>
   onGrid(layout) && layout.axes[axis] === 'pixel';
 
 /**
- * A convolution, plane by plane, whose window has a one where the value comes from: exact where values are finite.
- * What is infinite, or no number, spreads over the window, as it would in any coupling.
+ * A convolution of each plane, whose window has a one at the source of the value and zeros elsewhere: exact for
+ * finite values. Infinity and NaN spread over the window, as in any coupling.
  */
 export const lowerRoll = (b: FieldBuilder, x: Lowered, { axis, shift }: Roll): Lowered => {
   const { layout } = x;
   const planes = planesOf(layout);
   const pixelAxes = [...layout.axes.keys()].filter((at) => layout.axes[at] === 'pixel');
-  // a window looks one further to the right than to the left where its width is even
+  // a window of even width reaches one further to the right than to the left
   const [size, position] = shift > 0 ? [2 * shift, 2 * shift - 1] : [1 - 2 * shift, 0];
   const isColumns = axis === pixelAxes.at(-1);
   const [height, width] = isColumns ? [1, size] : [size, 1];

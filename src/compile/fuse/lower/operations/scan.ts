@@ -50,7 +50,8 @@ export const lowerScan = (
   lowerStep: LowerStep,
 ): LoweredScan | Refusal => {
   const inner = op.fields.length + op.sequences;
-  // states and driving sequences are stored in the order of their axes, and what drives along pixels as a list
+  // states and driving sequences are stored in the order of their axes, and a sequence whose time is a pixel axis as
+  // a list
   const ordered = inputs.map((input, i) =>
     i >= inner
       ? input
@@ -152,7 +153,7 @@ const closeScan = (
   return { node, ports };
 };
 
-/** Where a scan ends, and, of samples that lie side by side, which of them have stopped. */
+/** The end of a scan and, for samples as pixels, which of them have stopped. */
 const endOf = (
   b: FieldBuilder,
   { node, layout }: Lowered,
@@ -163,8 +164,9 @@ const endOf = (
 });
 
 /**
- * A condition of the state as one of the next state, so that no step is taken to find that it changes nothing. One that takes
- * more than pointwise functions of scalars stays as it is: to compute it twice at each step may be more than one step.
+ * A condition on the state, rewritten for the next state, so that no further step is needed to find that nothing
+ * changes. A condition that needs more than pointwise functions of scalars is not rewritten, since computing it twice
+ * at each step may cost more than one step.
  */
 const ahead = (b: FieldBuilder, condition: number, next: Readonly<Record<string, number>>): number => {
   const moved = new Map<number, number | undefined>();
@@ -188,7 +190,7 @@ const ahead = (b: FieldBuilder, condition: number, next: Readonly<Record<string,
   return move(condition) ?? condition;
 };
 
-/** One number that is 1 where a condition is above 0: at all pixels, if it differs between them. */
+/** One number that is 1 if a condition is above 0, at all pixels if it differs between them. */
 const endsWhere = (b: FieldBuilder, condition: number): number => {
   const stopped = b.zip('greater', condition, b.constant(0));
   const { grid, planes } = b.extent(stopped);

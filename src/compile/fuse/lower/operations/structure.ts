@@ -1,4 +1,4 @@
-/** Lowering of operations that only move numbers: most change the layout alone, the others copy planes. */
+/** Lowering of operations that only move numbers: most change only the layout, the others copy planes. */
 
 import type { OpOf } from '../../../../dsl/op.js';
 import { type Shape, volume } from '../../../../dsl/shape.js';
@@ -41,7 +41,9 @@ export const lowerReshape = (b: FieldBuilder, op: OpOf<'reshape'>, x: Lowered, f
     : { node: b.add({ op: 'sites' }, [moved.node], extentOf(line)), layout: line };
 };
 
-/** The layout of the same planes on another grid of as many pixels, whose axes stand together; undefined if there is none. */
+/**
+ * The layout of the same planes on another grid with as many pixels and adjacent axes; undefined if there is none.
+ */
 const regridded = ({ axes, dims, pixels }: Layout, to: Shape): Layout | undefined => {
   const first = axes.indexOf('pixel');
   const together = axes.slice(first, first + pixels.length).every((axis) => axis === 'pixel');
@@ -64,7 +66,7 @@ const regridded = ({ axes, dims, pixels }: Layout, to: Shape): Layout | undefine
   return undefined;
 };
 
-/** Entries of an axis in any order and as often as wanted, or added up by number. */
+/** Entries of an axis in any order and any number of times, or added up by number. */
 export const lowerEntries = (
   b: FieldBuilder,
   axis: number,
@@ -189,7 +191,7 @@ const repeated = (b: FieldBuilder, x: Lowered, from: Shape, to: Shape): Result =
   return value;
 };
 
-/** `target`: the layout of the result. A list is repeated along its dimensions, then over all pixels. */
+/** `target` is the layout of the result. A list is repeated along its dimensions, then over all pixels. */
 export const lowerBroadcast = (
   b: FieldBuilder,
   x: Lowered,

@@ -19,7 +19,7 @@ const productOf = ({ outer, count, inner }: Along, to: number): FieldOp => ({
   out: { dims: [0, 3, 2], sites: [] },
 });
 
-/** `asProduct`: of lists that are as long as a program's values, not as its weights. */
+/** `asProduct`: the list is as long as values of a program, not as its weights. */
 export const lowerDense = (
   b: FieldBuilder,
   [x, y, bias]: readonly Lowered[],
@@ -89,7 +89,7 @@ export const lowerConv = (
   return biased(b, { node: taps.reduce((sum, tap) => b.zip('add', sum, tap)), layout }, bias);
 };
 
-/** A volume with what lies before its first and after its last plane. */
+/** A volume with the planes before its first and after its last plane. */
 const deepened = (
   b: FieldBuilder,
   x: Lowered,
@@ -153,8 +153,8 @@ export const lowerConvTranspose = (
 };
 
 /**
- * Of a volume each plane spreads by each tap along the depth. A tap q stride + r goes q blocks of a stride on, to the r-th
- * plane there: those of one r are added up, and blocks are put together plane by plane.
+ * In a volume each plane spreads through each tap along the depth. Tap q stride + r leads q blocks of a stride
+ * further, to the r-th plane there. Planes of the same r are added, and blocks are merged plane by plane.
  */
 const spreadInDepth = (
   b: FieldBuilder,
@@ -210,7 +210,7 @@ const biased = (b: FieldBuilder, product: Lowered, bias: Lowered | undefined): L
   return { node: b.zip('add', product.node, onPlanes(b, bias.node, middle)), layout };
 };
 
-/** A number for each of `count`, as one for each plane. */
+/** `count` numbers as one number for each plane. */
 export const onPlanes = (b: FieldBuilder, list: number, { outer, count, inner }: Along): number => {
   const repeat = (node: number, along: { outer: number; count: number; inner: number }): number =>
     along.count === 1
