@@ -58,6 +58,8 @@ export const limits = {
   queryBytes: 1536 * mib,
   /** Seconds of a processor that a query takes. */
   querySeconds: 20,
+  /** Seconds by the clock that a query takes: one that waits takes no processor. */
+  queryClock: 60,
   /** Numbers of all inputs and outputs of `run-program`. */
   programValues: 2 ** 28,
   /** Shards of a GraphModel. */

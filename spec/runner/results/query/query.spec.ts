@@ -264,13 +264,25 @@ describe('queries over runs', () => {
     for (const [sql, most, says] of [
       [
         "select repeat('x', 2000000000)",
-        { bytes: 300 * 2 ** 20, seconds: 60 },
+        { bytes: 300 * 2 ** 20, seconds: 60, clock: 600 },
         /^query: it takes more than 300 MiB of memory, the limit; select less/,
       ],
       [
         'select count(*) from range(1000000000000)',
-        { bytes: 2 ** 31, seconds: 1 },
+        { bytes: 2 ** 31, seconds: 1, clock: 600 },
         /^query: it takes more than 1 seconds of a processor, the limit/,
+      ],
+      [
+        // Without an end, and a little at a time.
+        'with recursive r(i) as (select 1 union all select i + 1 from r) select max(i) from r',
+        { bytes: 2 ** 31, seconds: 1, clock: 600 },
+        /^query: it takes more than 1 seconds of a processor, the limit/,
+      ],
+      [
+        // It waits, and takes no processor.
+        "select * from query('select pg_' || 'sleep(1000000)')",
+        { bytes: 2 ** 31, seconds: 60, clock: 2 },
+        /^query: it takes more than 2 seconds, the limit; select less/,
       ],
     ] as const) {
       const refused = await ask({ tables: [], sql, file: null }, most)();
@@ -332,6 +344,27 @@ describe('queries over runs', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('know no secret of another program, and of the settings only what is said of them', async () => {
+    const { rows } = await run(
+      query(
+        tables,
+        `select name, value from duckdb_settings() where name like '%secret%' or value like '%/%'
+         or name in ('lock_configuration', 'enable_external_access') order by name`,
+      ),
+    );
+    assert.deepEqual(
+      rows.filter(([name]) => name !== 'TimeZone'),
+      [
+        ['allow_persistent_secrets', 'false'],
+        ['allow_unredacted_secrets', 'false'],
+        ['default_secret_storage', 'local_file'],
+        ['enable_external_access', 'false'],
+        ['lock_configuration', 'true'],
+        ['secret_directory', ''],
+      ],
+    );
   });
 
   it('that do anything but read are refused, and nothing of them runs', async () => {

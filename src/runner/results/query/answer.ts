@@ -38,6 +38,9 @@ const lockIn = async (connection: Connection, allowed: readonly string[]): Promi
     'autoload_known_extensions = false',
     'allow_community_extensions = false',
     "temp_directory = ''",
+    // Secrets of other programs of this person, in the home folder.
+    'allow_persistent_secrets = false',
+    "secret_directory = ''",
     "memory_limit = '1GB'",
     // Each thread holds 2,048 rows, whatever their size.
     'threads = 1',

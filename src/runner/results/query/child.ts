@@ -20,12 +20,16 @@ const say = (reply: Reply): void => void process.send?.(reply, die);
 
 process.on('disconnect', die);
 
-const watch = ({ bytes, seconds }: Request['most']): void =>
-  void setInterval(() => {
+const watch = ({ bytes, seconds, clock }: Request['most']): void => {
+  const begun = performance.now();
+  setInterval(() => {
     if (process.memoryUsage.rss() > bytes) say({ kind: 'ends', for: 'memory' });
     const { user, system } = process.cpuUsage();
     if (user + system > 1e6 * seconds) say({ kind: 'ends', for: 'time' });
+    // DuckDB has functions that only wait, such as pg_sleep.
+    if (performance.now() - begun > 1000 * clock) say({ kind: 'ends', for: 'clock' });
   }, milliseconds);
+};
 
 const failed = (error: DrumheadError): Reply => ({
   kind: 'failed',

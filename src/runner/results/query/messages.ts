@@ -20,7 +20,7 @@ export type Question = t.TypeOf<typeof question>;
 export const requestCodec = t.type({
   question,
   folder: t.string,
-  most: t.type({ bytes: t.number, seconds: t.number }),
+  most: t.type({ bytes: t.number, seconds: t.number, clock: t.number }),
 });
 export type Request = t.TypeOf<typeof requestCodec>;
 
@@ -50,6 +50,9 @@ export const replyCodec = t.union([
   t.type({ kind: t.literal('answer'), answer }),
   t.type({ kind: t.literal('failed'), error }),
   /** It exceeds its limits. */
-  t.type({ kind: t.literal('ends'), for: t.union([t.literal('memory'), t.literal('time')]) }),
+  t.type({
+    kind: t.literal('ends'),
+    for: t.union([t.literal('memory'), t.literal('time'), t.literal('clock')]),
+  }),
 ]);
 export type Reply = t.TypeOf<typeof replyCodec>;

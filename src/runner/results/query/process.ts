@@ -13,15 +13,18 @@ const isSource = import.meta.url.endsWith('.ts');
 const entry = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url));
 
 /** The answer, or why there is none. */
-const answerOf = (reply: Reply, { bytes, seconds }: Request['most']): Checked<Answer> => {
+const answerOf = (reply: Reply, { bytes, seconds, clock }: Request['most']): Checked<Answer> => {
   switch (reply.kind) {
     case 'answer':
       return E.right(reply.answer);
     case 'failed':
       return E.left(reply.error);
     case 'ends': {
-      const most =
-        reply.for === 'memory' ? `${sizeText(bytes)} of memory` : `${seconds} seconds of a processor`;
+      const most = {
+        memory: `${sizeText(bytes)} of memory`,
+        time: `${seconds} seconds of a processor`,
+        clock: `${clock} seconds`,
+      }[reply.for];
       return E.left(
         decodeError('query', `it takes more than ${most}, the limit; select less, or make smaller values`),
       );

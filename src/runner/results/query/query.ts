@@ -13,7 +13,7 @@ import { ask } from './process.js';
 import type { PlainTable } from './tables.js';
 import { inTemporary } from './temporary.js';
 
-const most = { bytes: limits.queryBytes, seconds: limits.querySeconds };
+const most = { bytes: limits.queryBytes, seconds: limits.querySeconds, clock: limits.queryClock };
 
 /**
  * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one).
