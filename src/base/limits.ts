@@ -48,6 +48,8 @@ export const limits = {
   headerBytes: 4 * mib,
   /** Arrays of a file or a folder. */
   arrays: 1_024,
+  /** Files that are one array or archive together. */
+  arrayShards: 10_000,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
   /** Rows that a query prints. */

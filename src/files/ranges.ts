@@ -54,6 +54,49 @@ export const partOf = (whole: Ranges, begin: number, size: number): Ranges => ({
   readAll: (ranges) => whole.readAll(ranges.map(({ at, length }) => ({ at: begin + at, length }))),
 });
 
+/** Bytes one behind the other as one: what a range crosses is read of each. */
+export const joinedRanges = (parts: readonly Ranges[]): Ranges => {
+  const begins: number[] = [];
+  let size = 0;
+  for (const part of parts) {
+    begins.push(size);
+    size += part.size;
+  }
+  const readAll = async (ranges: readonly Range[]): Promise<Uint8Array> => {
+    const all = new Uint8Array(lengthOf(ranges));
+    const pieces = parts.map((): { readonly range: Range; readonly to: number }[] => []);
+    let to = 0;
+    for (const { at, length } of ranges) {
+      parts.forEach((part, i) => {
+        const from = Math.max(at, begins[i]);
+        const end = Math.min(at + length, begins[i] + part.size);
+        if (from < end)
+          pieces[i].push({ range: { at: from - begins[i], length: end - from }, to: to + from - at });
+      });
+      if (at + length > size) throw new Error(`it ends before byte ${at + length}`);
+      to += length;
+    }
+    for (const [i, own] of pieces.entries()) {
+      if (own.length === 0) continue;
+      const read = await parts[i].readAll(own.map(({ range }) => range));
+      let from = 0;
+      for (const { range, to: place } of own) {
+        all.set(read.subarray(from, from + range.length), place);
+        from += range.length;
+      }
+    }
+    return all;
+  };
+  const stamps = parts.map(({ stamp }) => stamp);
+  return {
+    size,
+    stamp: stamps.includes(null) ? null : stamps.join('\n'),
+    written: Math.max(0, ...parts.map(({ written }) => written)),
+    read: (at, length) => readAll([{ at, length }]),
+    readAll,
+  };
+};
+
 /**
  * A file. It is opened for each reading, so that nothing stays open, and every reading checks that it has not changed.
  *

@@ -138,9 +138,6 @@ describe('arrays of files', () => {
     assert.match(await refused('one.npy'), /one\.npy: it holds a single number; the first axis/);
     await writeFile(at('cut.npz'), zipOf({ 'x.npy': fieldNpy }).subarray(0, 300));
     assert.match(await refused('cut.npz'), /cut\.npz: it is not an archive of NumPy/);
-    const order = Buffer.from(fieldNpy).toString('latin1').replace('False', 'True ');
-    await writeFile(at('order.npy'), Buffer.from(order, 'latin1'));
-    assert.match(await refused('order.npy'), /Fortran order.*np\.ascontiguousarray/);
     assert.match(await refused('nothing.npz'), /there is no such file/);
     const clash = { 'x.npy': fieldNpy, x: fieldNpy, '__proto__.npy': fieldNpy, 'constructor.npy': fieldNpy };
     const none = npy({ dtype: 'float32', shape: [count, 0], data: new Float32Array() });
@@ -157,6 +154,96 @@ describe('arrays of files', () => {
     assert.match(await refused('empty.npz'), /empty\.npz: there is no array in it/);
     await writeFile(at('broken.parquet'), 'PAR1 and nothing');
     assert.match(await refused('broken.parquet'), /broken\.parquet: /);
+  });
+
+  it('are the same in Fortran order, in memory and through the cache', async () => {
+    await mkdir(at('fortran'));
+    for (const [rows, path] of [
+      [count, 'fortran'],
+      [720_000, 'long'],
+    ] as const) {
+      const values = Float32Array.from({ length: rows * 6 }, (_, i) => (i - 50) / 4);
+      const turned = new Float32Array(values.length);
+      for (let i = 0; i < rows; i++)
+        for (let row = 0; row < 2; row++)
+          for (let column = 0; column < 3; column++)
+            turned[i + rows * (row + 2 * column)] = values[6 * i + 3 * row + column];
+      const [asC, asF] = [values, turned].map((data) => npy({ dtype: 'float32', shape: [rows, 2, 3], data }));
+      const order = Buffer.from(asF);
+      order.write(order.subarray(0, 128).toString('latin1').replace('False', 'True '), 0, 'latin1');
+      await mkdir(at(path), { recursive: true });
+      await mkdir(at(`${path}-c`));
+      await writeFile(at(`${path}/field.npy`), order);
+      await writeFile(at(`${path}-c/field.npy`), asC);
+      const cacheDir = at(`${path}-cache`);
+      const [ordered, wanted] = [
+        value(await loadTask(task(path), { cacheDir })()),
+        value(await loadTask(task(`${path}-c`), { cacheDir })()),
+      ];
+      assert.equal(ordered.digest, wanted.digest);
+      const some = [0, 3, 1];
+      assert.deepEqual(
+        await ordered.arrays.test.read(['field'], some),
+        await wanted.arrays.test.read(['field'], some),
+      );
+      // What is larger than a few megabytes is put into order once, in a file of the cache.
+      assert.equal(
+        (await readdir(join(cacheDir, 'unpacked')).catch(() => [])).length,
+        rows === count ? 0 : 1,
+      );
+    }
+  });
+
+  it('are the same in shards, whatever the format, and shards that are missing or differ are refused', async () => {
+    const wanted = await read('apart');
+    await mkdir(at('shards'));
+    await mkdir(at('archives/train'), { recursive: true });
+    for (const [number, from, to] of [
+      [1, 0, 7],
+      [2, 7, 8],
+      [3, 8, count],
+    ] as const) {
+      const some = npy({
+        dtype: 'float32',
+        shape: [to - from, 2, 3],
+        data: field.subarray(6 * from, 6 * to),
+      });
+      const labels = npy({ dtype: 'int64', shape: [to - from], data: label.subarray(from, to) });
+      await writeFile(at(`shards/field-0000${number - 1}-of-00003.npy`), some);
+      await writeFile(
+        at(`archives/train/part-${number}-of-3.npz`),
+        zipOf({ 'field.npy': some, 'label.npy': labels }, number === 2),
+      );
+    }
+    await writeFile(at('shards/label.npy'), labelNpy);
+    for (const path of ['shards', 'archives']) {
+      const joined = await read(path);
+      assert.equal(joined.digest, wanted.digest, path);
+      const all = Array.from(
+        { length: joined.arrays.train.count },
+        (_, i) => joined.arrays.train.count - 1 - i,
+      );
+      const names = ['field', 'label'];
+      assert.deepEqual(
+        await joined.arrays.train.read(names, all),
+        await wanted.arrays.train.read(names, all),
+        path,
+      );
+    }
+    const one = await read('shards/field-00001-of-00003.npy', { testShare: 0, validationShare: 0 }).catch(
+      String,
+    );
+    assert.match(String(one), /task\.testShare/);
+    await rm(at('shards/field-00001-of-00003.npy'));
+    assert.match(await refused('shards'), /field: of its 3 shards 1 is missing/);
+    await writeFile(
+      at('shards/field-00001-of-00003.npy'),
+      npy({ dtype: 'float64', shape: [1, 6], data: new Float64Array(6) }),
+    );
+    assert.match(
+      await refused('shards'),
+      /'field': a sample is \[6\] of float64 in .*field-00001-of-00003\.npy, and \[2,3\] of float32 in .*00000/,
+    );
   });
 
   it('are looked at once: what was seen of a file is kept until it changes, and a changed file is not read on', async () => {

@@ -8,6 +8,8 @@ import { listFolder } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import { type SplitName, splitNames } from '../dataset.js';
 import { isLitter, misnamed } from './png-folder.js';
+import { shardOf } from './stored/shard-names.js';
+import { type ArrayFile, joinedShards, wholesOf } from './stored/shards.js';
 import {
   isArrayFile,
   type Stored,
@@ -24,12 +26,6 @@ export interface FoundArrays {
   readonly notes: readonly string[];
 }
 
-/** A file, and the name that its array has, where the file alone does not say it. */
-interface ArrayFile {
-  readonly path: string;
-  readonly name?: string;
-}
-
 const endings = '.npy, .npz, .safetensors and .parquet';
 
 /** The arrays of several files. */
@@ -41,17 +37,28 @@ const arraysOf = async (
   const arrays: Record<string, StoredArray> = {};
   const notes: string[] = [];
   const problems: string[] = [];
-  if (files.length > limits.arrays) return E.left(decodeError(folder, tooManyArrays(files.length)));
-  for (const { path, name } of files) {
-    const stored = await storedArrays(path, cache);
-    if (E.isLeft(stored)) {
-      if (stored.left._tag !== 'DecodeError') return stored;
-      const { source, problems: found } = stored.left;
-      problems.push(...found.map((problem) => `${source}: ${problem}`));
+  const wholes = wholesOf(files);
+  if (wholes.length > limits.arrays) return E.left(decodeError(folder, tooManyArrays(wholes.length)));
+  for (const { name, paths, problem } of wholes) {
+    if (problem !== undefined) {
+      problems.push(problem);
       continue;
     }
-    notes.push(...stored.right.notes);
-    for (const [own, array] of Object.entries(stored.right.arrays)) {
+    const shards: StoredArrays[] = [];
+    const wrong = problems.length;
+    for (const path of paths) {
+      const stored = await storedArrays(path, cache);
+      if (E.isLeft(stored)) {
+        if (stored.left._tag !== 'DecodeError') return stored;
+        const { source, problems: found } = stored.left;
+        problems.push(...found.map((one) => `${source}: ${one}`));
+        continue;
+      }
+      notes.push(...stored.right.notes);
+      shards.push(stored.right.arrays);
+    }
+    if (problems.length > wrong) continue;
+    for (const [own, array] of Object.entries(joinedShards(shards, problems))) {
       const key = name ?? own;
       if (arrays[key] !== undefined) problems.push(`'${key}' is in ${arrays[key].path} and in ${array.path}`);
       arrays[key] = array;
@@ -177,7 +184,11 @@ export const findArrays = async (path: string, cache: string | null): Promise<Ch
   if (!isArrayFile(path))
     return E.left(decodeError(path, `files of arrays are ${endings}, or a folder of them`));
   const stored = await storedArrays(path, cache);
-  return E.isLeft(stored)
-    ? stored
-    : E.right({ sets: { train: stored.right.arrays }, notes: stored.right.notes });
+  if (E.isLeft(stored)) return stored;
+  const shard = shardOf(path);
+  const alone =
+    shard === null || shard.of === 1
+      ? []
+      : [`${path}: it is shard ${shard.number} of ${shard.of} alone; name its folder to read all of them`];
+  return E.right({ sets: { train: stored.right.arrays }, notes: [...alone, ...stored.right.notes] });
 };

@@ -5,7 +5,7 @@ import { numberTypes } from '../numbers.js';
 import type { NpyHeader } from './header.js';
 
 /** For each element in C order, its index in Fortran order. */
-const fortranPlaces = (shape: readonly number[], visit: (to: number, from: number) => void): void => {
+export const fortranPlaces = (shape: readonly number[], visit: (to: number, from: number) => void): void => {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
   const size = shape.reduce((a, b) => a * b, 1);
   const index = shape.map(() => 0);

@@ -9,7 +9,9 @@ import { decodeHeader, headerBytes } from '../../../formats/npy/header.js';
 import { numberTypes } from '../../../formats/numbers.js';
 import { decodePlaces } from '../../../formats/safetensors.js';
 import { type ZipMember, zipMembers } from '../../../formats/zip.js';
+import { inOrder } from './fortran.js';
 import { type ParquetColumn, parquetColumns } from './parquet.js';
+import { shard } from './shard-names.js';
 import { kept, mayBeKept } from './unpacked.js';
 
 /** An array in a file: the first axis counts the samples. */
@@ -134,20 +136,18 @@ const byName = (path: string, named: readonly (readonly [string, StoredArray])[]
 const noted = (arrays: Checked<StoredArrays>, notes: readonly string[] = []): Checked<Stored> =>
   E.isLeft(arrays) ? arrays : E.right({ arrays: arrays.right, notes });
 
-const ofNpy = async (bytes: Ranges, path: string): Promise<Checked<StoredArray>> => {
+const ofNpy = async (bytes: Ranges, path: string, cache: string | null): Promise<Checked<StoredArray>> => {
   const header = decodeHeader(await bytes.read(0, Math.min(headerBytes, bytes.size)), path, bytes.size);
   if (E.isLeft(header)) return header;
   const { stored, bigEndian, fortran, shape, offset } = header.right;
   const [count, ...sample] = shape;
   if (count === undefined) return E.left(decodeError(path, scalar));
-  if (fortran && shape.length > 1)
-    return E.left(
-      decodeError(
-        path,
-        'its first axis varies fastest (Fortran order), so no sample lies in one piece; save it as np.ascontiguousarray(a)',
-      ),
-    );
-  return E.right({ path, bytes, at: offset, type: stored.name, bigEndian, count, shape: sample });
+  const array = { path, bytes, at: offset, type: stored.name, bigEndian, count, shape: sample };
+  const size = volumeOf(shape) * stored.bytes;
+  if (!fortran || sample.length === 0 || size === 0) return E.right(array);
+  // No sample lies in one piece, so the array is brought into the order of its samples once.
+  const ordered = await kept(path, size, `${bytes.stamp} ${offset} fortran`, cache, () => inOrder(array));
+  return E.isLeft(ordered) ? ordered : E.right({ ...array, bytes: ordered.right, at: 0 });
 };
 
 /** Compressed members are unpacked once: small ones into memory, others into the cache. */
@@ -176,7 +176,7 @@ const ofNpz = async (file: Ranges, path: string, cache: string | null): Promise<
     const name = member.name.replace(/\.npy$/, '');
     const bytes = await memberBytes(file, member, path, cache);
     if (E.isLeft(bytes)) return bytes;
-    const array = await ofNpy(bytes.right, `${path}#${name}`);
+    const array = await ofNpy(bytes.right, `${path}#${name}`, cache);
     if (E.isLeft(array)) return array;
     arrays.push([name, array.right]);
   }
@@ -238,14 +238,17 @@ const ofParquet = async (file: Ranges, path: string, cache: string | null): Prom
 /** The endings of files of arrays. */
 export const isArrayFile = (name: string): boolean => /\.(npy|npz|safetensors|parquet)$/i.test(name);
 
-/** The name of a file without its ending. */
-export const stemOf = (path: string): string => basename(path).replace(/\.[^.]*$/, '');
+/** The name of a file without its ending, and without the number that it has as a shard. */
+export const stemOf = (path: string): string =>
+  basename(path)
+    .replace(/\.[^.]*$/, '')
+    .replace(shard, '');
 
 /**
  * The arrays of a file: those of an .npz or a safetensors file by their names, the columns of a Parquet file; the array of an
  * .npy file by the file's name. Headers alone are read.
  *
- * @param cache the folder that keeps unpacked files; null: they stay in memory
+ * @param cache the folder that keeps unpacked files, and arrays whose samples did not lie in one piece; null: they stay in memory
  *
  * **Errors** FileError; DecodeError where the file is damaged, or holds no numbers sample by sample.
  */
@@ -255,7 +258,7 @@ export const storedArrays = async (path: string, cache: string | null): Promise<
     if (/\.npz$/i.test(path)) return await ofNpz(file, path, cache);
     if (/\.safetensors$/i.test(path)) return await ofSafetensors(file, path);
     if (/\.parquet$/i.test(path)) return await ofParquet(file, path, cache);
-    const array = await ofNpy(file, path);
+    const array = await ofNpy(file, path, cache);
     return E.isLeft(array) ? array : noted(byName(path, [[stemOf(path), array.right]]));
   } catch (cause) {
     return E.left(fileError(path, cause));
