@@ -81,6 +81,9 @@ describe('base: the nearest name', () => {
   it('is none when nothing is near, or nothing known', () => {
     assert.equal(nearest('cifar-100', known), undefined);
     assert.equal(nearest('anything', []), undefined);
+    assert.equal(nearest('q', ['x', 'y']), undefined);
+    assert.equal(nearest('zz', ['x', 'y']), undefined);
+    assert.equal(nearest('x', ['x1', 'y']), 'x1');
   });
 
   it('is the name itself when it is known', () =>

@@ -216,6 +216,24 @@ describe('a task in a person’s own file', () => {
     assert.deepEqual(await readdir(at('cache')).catch(() => []), []);
   });
 
+  it('is refused with what its function and the program have wrong, all at once', async () => {
+    const wrong = at('all-wrong.ts');
+    const more =
+      "loss: { output: 'guess', targets: ['q'] }, scores: { mine: { output: 'gues', better: 'less' } },";
+    await writeFile(wrong, module('return { x: [performance.now(), 1], sum: 1 };', more));
+    const experiment = await read(wrong);
+    const said = await quietly(() =>
+      refusal(prepare(experiment, 0, { ...environmentIn(at('runs')), generatorOf, cache: at('cache') })),
+    );
+    for (const problem of [
+      'task.generate: sample 2 of test is another when it is made again',
+      "loss.targets.0: there is no input 'q'. There are: x",
+      "scores.mine.output: there is no output 'gues'; did you mean 'guess'?",
+    ])
+      assert.ok(said.includes(problem), `${problem}\n${said}`);
+    assert.match(said, /: 3 problems/);
+  });
+
   it('is ended where its function never returns: after a time, and by Ctrl-C at once; nothing of it is kept', async () => {
     const made = async (name: string, body: string, limit: { sampleSeconds?: number }) => {
       await writeFile(at(name), module(body));

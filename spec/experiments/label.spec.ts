@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { hashProgram } from '../../src/dsl/index.js';
+import { dense, hashProgram, parametersOf, program, scale, volume } from '../../src/dsl/index.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import { identityOf } from '../../src/experiments/identity.js';
@@ -30,7 +30,7 @@ const swept = (value: object): readonly string[] => names(right(decodeAnySweep({
 const along = (...axes: readonly Axes[]): readonly string[] =>
   labelsOf(axes.map((one) => ({ axes: one, experiment: mine }))).map(({ name }) => name);
 
-const program = (hidden: number) =>
+const cnn = (hidden: number) =>
   right(
     programFor({ name: 'cnn', layers: hidden, channels: 4, mid: 4, features: 4, hidden: [4] }, 'pixel', {
       height: 8,
@@ -92,11 +92,13 @@ describe('the labels of experiments', () => {
   });
 
   it('are never the JSON of a program, in axes as in experiments', () => {
-    const [one, other] = [program(2), program(3)];
+    const [one, other] = [cnn(2), cnn(3)];
     const text = (p: typeof one): string => JSON.stringify(p.graph);
-    const hash = (p: typeof one): string => `mine (program ${hashProgram(p).slice(0, 8)})`;
+    const numbers = (p: typeof one): number =>
+      parametersOf(p.graph).reduce((sum, { shape }) => sum + volume(shape), 0);
+    const named = (p: typeof one): string => `mine (program encoder+expansion+…, ${numbers(p)} numbers)`;
     const model = ({ graph }: typeof one) => ({ ...mine, model: { name: 'program' as const, graph } });
-    const wanted = [hash(one), hash(other)];
+    const wanted = [named(one), named(other)];
     assert.deepEqual(
       labelsOf([one, other].map((p) => ({ axes: { model: text(p) }, experiment: model(p) }))).map(
         ({ name }) => name,
@@ -109,6 +111,17 @@ describe('the labels of experiments', () => {
       wanted,
     );
     assert.ok(settingsText({ model: one.graph, rate: 0.1 }).length < 60);
+  });
+
+  it('tell programs of the same layers and sizes by their hashes', () => {
+    const [slow, fast] = [0.1, 0.2].map((by) =>
+      program({ x: [4] }, ({ x }) => ({ y: scale(by, dense(3)(x)) })),
+    );
+    const model = ({ graph }: typeof slow) => ({ ...mine, model: { name: 'program' as const, graph } });
+    assert.deepEqual(
+      experimentLabels([slow, fast].map(model)).map(({ name }) => name),
+      [slow, fast].map((p) => `mine (program dense, 15 numbers, ${hashProgram(p).slice(0, 8)})`),
+    );
   });
 
   it('are those that a person gave, with what differs where several have one', () => {

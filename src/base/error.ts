@@ -213,7 +213,10 @@ export const nearest = (name: string, known: readonly string[]): string | undefi
     (a, b) => (a === undefined || b.distance < a.distance ? b : a),
     undefined,
   );
-  return best !== undefined && best.distance <= most ? best.candidate : undefined;
+  if (best === undefined || best.distance > most) return undefined;
+  // What shares no letter with a name is not meant by it.
+  const shares = best.distance < Math.max(name.length, best.candidate.length);
+  return shares || best.distance === 0 ? best.candidate : undefined;
 };
 
 const longestName = 200;

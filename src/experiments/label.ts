@@ -11,12 +11,13 @@ import { parsedJson } from '../base/json-text.js';
 import type { Experiment } from './experiment.js';
 import { lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
 import type { Axes, Member, Sweep } from './sweep/sweep.js';
-import { fitted, programHash, valueAmong, valueText } from './value-text.js';
+import { fitted, textOfProgram, valueAmong, valueText } from './value-text.js';
 
 /** The largest length of a label, so that it fits into a line of a terminal with other columns. */
 export const longestLabel = 64;
 const longestName = 40;
 const longestValue = 24;
+const longestProgram = 48;
 
 /** An experiment and, if it is a member of a sweep, its axes. */
 export interface Labelled {
@@ -51,9 +52,9 @@ const parsed = (value: unknown): unknown =>
 const isOneSetting = (path: string): boolean => /(^|\.)labels$/.test(path);
 
 const leaves = (value: unknown, path: string): Facts =>
-  t.UnknownRecord.is(value) && !Array.isArray(value) && !isOneSetting(path) && programHash(value) === null
+  t.UnknownRecord.is(value) && !Array.isArray(value) && !isOneSetting(path) && textOfProgram(value) === null
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
-    : [{ path, value: programHash(value) === null ? value : valueText(value) }];
+    : [{ path, value: textOfProgram(value) ?? value }];
 
 /** A whole program is one setting. */
 const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? valueText(model) : model);
@@ -121,15 +122,14 @@ const phrases = (facts: Facts, all: readonly Facts[], paths: readonly string[]):
   paths
     .filter((path) => facts.some((fact) => fact.path === path))
     .map((path) => {
-      const value = fitted(
-        valueAmong(
-          path,
-          find(facts, path),
-          all.map((other) => find(other, path)),
-        ),
-        longestValue,
+      const value = valueAmong(
+        path,
+        find(facts, path),
+        all.map((other) => find(other, path)),
       );
-      return value.startsWith('program ') ? value : `${keyOf(path, paths)} ${value}`;
+      return value.startsWith('program ')
+        ? fitted(value, longestProgram)
+        : `${keyOf(path, paths)} ${fitted(value, longestValue)}`;
     })
     .join(', ');
 

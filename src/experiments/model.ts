@@ -18,6 +18,7 @@ import {
 import { buildModel, describeModel, type ModelSpec, modelCodec, type Sizes } from '../models/catalogue.js';
 import { areImages, type Forms, type Learning, learningOf } from './learning.js';
 import { isClassLoss, type LossSpec, publishedLoss, type Target } from './loss.js';
+import { programWords } from './program-words.js';
 import type { OwnScores } from './scores/own-scores.js';
 
 /** A whole program as a model. It only fits the sizes that it was written for. */
@@ -207,5 +208,5 @@ const ofWholeImages = (program: Program): Program => {
 /** A description in one line. */
 export const describeAnyModel = (model: Model): string =>
   model.name === 'program'
-    ? `a program of its own: ${signature(model)}, ${hashProgram(model).slice(0, 16)}`
+    ? `a program of its own (${programWords(model)}): ${signature(model)}, ${hashProgram(model).slice(0, 16)}`
     : describeModel(model);

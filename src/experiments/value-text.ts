@@ -1,10 +1,11 @@
-/** Values of settings in short form: .001 as `0.001`, a program as its hash, a folder by its last parts. */
+/** Values of settings in short form: .001 as `0.001`, a program by its layers, a folder by its last parts. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
-import { decodeProgram, hashProgram } from '../dsl/index.js';
+import { decodeProgram } from '../dsl/index.js';
+import { programText, shortProgramText } from './program-words.js';
 
 /** A text on one line; if it is longer than this, its middle is left out. */
 export const fitted = (text: string, letters: number): string => {
@@ -14,18 +15,15 @@ export const fitted = (text: string, letters: number): string => {
   return `${all.slice(0, front).join('')}…${all.slice(all.length - (letters - 1 - front)).join('')}`;
 };
 
-/** The first digits of the hash of a whole program; null for any other value. */
-export const programHash = (value: unknown): string | null => {
+/** A whole program in words, with the first digits of its hash; null for any other value. */
+export const textOfProgram = (value: unknown): string | null => {
   if (!t.UnknownRecord.is(value)) return null;
   const graph = 'language' in value ? value : 'graph' in value ? value.graph : undefined;
   return graph === undefined
     ? null
     : pipe(
         decodeProgram(graph),
-        E.match(
-          () => null,
-          (program) => hashProgram(program).slice(0, 8),
-        ),
+        E.match(() => null, programText),
       );
 };
 
@@ -37,8 +35,8 @@ export const programHash = (value: unknown): string | null => {
  * valueText({ name: 'nwm', steps: 10 })   // 'nwm'
  */
 export const valueText = (value: unknown): string => {
-  const hash = programHash(value);
-  if (hash !== null) return `program ${hash}`;
+  const ofProgram = textOfProgram(value);
+  if (ofProgram !== null) return ofProgram;
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
   if (t.UnknownRecord.is(value))
     return typeof value.name === 'string'
@@ -79,4 +77,4 @@ export const valueAmong = (path: string, value: unknown, all: readonly unknown[]
         value,
         all.filter((other): other is string => isPath(path, other)),
       )
-    : valueText(value);
+    : shortProgramText(valueText(value), all);

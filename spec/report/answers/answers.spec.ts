@@ -76,6 +76,36 @@ describe('charts of answers', () => {
     assert.deepEqual(answerCharts({ ...answers, classes: none, graded: null }), []);
   });
 
+  it('draw numbers over time, whatever they are: one of a rank, all the same, not finite', async () => {
+    const one = {
+      sample: 3,
+      rank: 'best' as const,
+      column: 1,
+      columns: 1,
+      every: 1,
+      past: [1, 2],
+      truth: [3, 4, 5],
+      predicted: [3, 3, Number.NaN],
+    };
+    const still = { ...one, rank: 'worst' as const, past: [], truth: [0, 0, 0], predicted: [0, 0, 0] };
+    for (const series of [
+      [one],
+      [one, still],
+      [one, { ...one, sample: 4 }, still, { ...still, sample: 5 }],
+    ]) {
+      const [chart] = answerCharts({ ...answers, classes: null, graded: null, series });
+      assert.equal(chart.name, 'series');
+      for (const room of ['wide', 'narrow'] as const) {
+        const svg = value(await chart.draw({ room })());
+        assert.ok(Number(/width="(\d+)/.exec(svg)?.[1]) <= (room === 'narrow' ? 360 : 640));
+        assert.doesNotMatch(svg, /NaN/);
+        assert.match(svg, /best: test sample 3</);
+        assert.equal(new Set(svg.match(/\w+: test sample \d/g)).size, series.length);
+      }
+    }
+    assert.deepEqual(answerCharts({ ...answers, classes: null, graded: null, series: [] }), []);
+  });
+
   it('draw numbers on the square that holds them', async () => {
     const numbers = {
       count: 2,

@@ -5,10 +5,12 @@ import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../../src/base/codec.js';
+import { add, einsum, meanSquared, parameter, program, reshape, tanh } from '../../../src/dsl/index.js';
 import { type Training, trainingCodec } from '../../../src/experiments/training/training.js';
+import { fit as trainings } from '../../../src/runner/fit/fit.js';
 import { clipped } from '../../../src/runner/training/clip.js';
 import { optimise, untrained } from '../../../src/runner/training/optimiser.js';
-import { averaged, optimiserOf, rateAt } from '../../../src/runner/training/steps.js';
+import { averaged, optimiserOf, rateAt, wayIn } from '../../../src/runner/training/steps.js';
 
 const arrays = t.record(t.string, t.array(t.number));
 const fixture = t.type({
@@ -21,6 +23,13 @@ const fixture = t.type({
       t.partial({ averages: t.array(arrays) }),
     ]),
   ),
+  accumulated: t.type({
+    x: t.array(t.number),
+    y: t.array(t.number),
+    begin: arrays,
+    steps: t.array(arrays),
+    losses: t.array(t.number),
+  }),
 });
 
 const read = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
@@ -56,6 +65,12 @@ const settings: Readonly<Record<string, object>> = {
       { at: 2 / total, rate: 0.1, by: 'step' },
       { at: 5 / total, rate: 0.01, by: 'step' },
     ],
+  },
+  groups: { optimiser: 'adamw', weightDecay: 0.2, rate: 0.02, groups: [{ match: 'w', rate: 0.5, decay: 0 }] },
+  frozen: {
+    optimiser: { name: 'sgd', momentum: 0.9 },
+    rate: 0.1,
+    groups: [{ match: 'b', frozen: true }],
   },
   'warm-up': {
     optimiser: { name: 'sgd', momentum: 0 },
@@ -98,7 +113,7 @@ describe('training as in PyTorch', () => {
         const rate = rateAt(training, done, total);
         assert.ok(Math.abs(rate - rates[done]) < 1e-9, `rate of step ${done}: ${rate}, not ${rates[done]}`);
         const settingsOfStep = optimiserOf(training, rate);
-        ({ parameters, state } = optimise(settingsOfStep)(
+        ({ parameters, state } = optimise(settingsOfStep, wayIn(training))(
           state,
           parameters,
           clipped(training.clip, floats(gradient)),
@@ -110,4 +125,37 @@ describe('training as in PyTorch', () => {
       }
       assert.equal(training.average !== null, averages !== undefined);
     });
+
+  it('accumulate: the same weights after each step of four parts, whatever their order', async () => {
+    const { x, y, begin, steps, losses } = torch.accumulated;
+    const none = { init: { constant: 0 } };
+    const names = { hidden: 'a', bias: 'b', out: 'c' } as const;
+    const model = program({ x: [3], y: [] }, ({ x: seen, y: asked }) => {
+      const hidden = tanh(
+        add(einsum('i,ij->j', seen, parameter('hidden', [3, 2], none)), parameter('bias', [2], none)),
+      );
+      return meanSquared(reshape()(einsum('j,jk->k', hidden, parameter('out', [2, 1], none))), asked);
+    });
+    const weights = Object.fromEntries(
+      Object.entries(names).map(([ours, theirs]) => [ours, Float32Array.from(begin[theirs])]),
+    );
+    const train = { x: Float32Array.from(x), y: Float32Array.from(y) };
+    const training = { batch: 3, accumulate: 4, epochs: steps.length, rate: 0.05 };
+    let done = 0;
+    for await (const epoch of trainings(
+      model,
+      { train },
+      { loss: { output: 'total', count: 'count' }, training, weights },
+    )) {
+      const theirs = steps[done];
+      near(
+        epoch.weights,
+        Object.fromEntries(Object.entries(names).map(([ours, name]) => [ours, theirs[name]])),
+        `step ${done}`,
+      );
+      assert.ok(Math.abs(epoch.loss - losses[done]) < 1e-5 * losses[done]);
+      done++;
+    }
+    assert.equal(done, steps.length);
+  });
 });

@@ -56,6 +56,21 @@ export interface GradedAnswers {
   readonly bins: readonly HardBin[];
 }
 
+/** Numbers over time of one sample, as they were asked and answered. */
+export interface SeriesAnswer {
+  readonly sample: number;
+  readonly rank: 'best' | 'worst';
+  /** Which column it is, from 1, of how many. */
+  readonly column: number;
+  readonly columns: number;
+  /** Steps from one number to the next. */
+  readonly every: number;
+  /** What was seen before; empty where the inputs do not say it. */
+  readonly past: readonly number[];
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
+}
+
 /** The answers of a model on the first samples of a split. */
 export interface Answers {
   readonly samples: number;
@@ -66,6 +81,8 @@ export interface Answers {
   readonly classes: ClassAnswers | null;
   readonly numbers: NumberAnswers | null;
   readonly graded: GradedAnswers | null;
+  /** Of numbers over time, some of the best and the worst samples; left out of others. */
+  readonly series?: readonly SeriesAnswer[];
 }
 
 const binsOfConfidence = 10;

@@ -7,6 +7,7 @@ import {
   calibrationError,
   type GradedAnswers,
   type NumberAnswers,
+  type SeriesAnswer,
   shareRight,
 } from '../../experiments/scores/answers.js';
 import { linearTicks, type Ticks } from '../axis.js';
@@ -16,6 +17,7 @@ import { type Room, textWidth, withinPoints } from '../figures/layout.js';
 import { textAt } from '../figures/parts.js';
 import { betterWords } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
+import { seriesChart } from './series.js';
 
 /** How a chart is drawn. */
 export interface Look {
@@ -25,7 +27,7 @@ export interface Look {
 
 /** A chart of answers: its name in files, its title for people who cannot see it, and how it is drawn. */
 export interface AnswerChart {
-  readonly name: 'confusion' | 'calibration' | 'predicted' | 'difficulty';
+  readonly name: 'confusion' | 'calibration' | 'predicted' | 'series' | 'difficulty';
   readonly alt: string;
   /** What it shows, in a sentence or two. */
   readonly caption: string;
@@ -373,6 +375,17 @@ const ofNumbers = (found: NumberAnswers, answers: Answers): AnswerChart => {
   };
 };
 
+const ofSeries = (series: readonly SeriesAnswer[]): AnswerChart => {
+  const samples = new Set(series.map(({ sample }) => sample)).size;
+  const seen = series.some(({ past }) => past.length > 0);
+  return {
+    name: 'series',
+    alt: `Predicted and true numbers over time, of ${plural(samples, 'test sample')}: the best and the worst`,
+    caption: `What is predicted (broken line) and what is true (solid) over time, of test samples with the least and the largest loss${seen ? '; what was seen is left of the upright line' : ''}.`,
+    draw: (look) => chartSvg(seriesChart(series, look)),
+  };
+};
+
 const ofDifficulty = (found: GradedAnswers, answers: Answers): AnswerChart => {
   const [first, last] = [found.bins[0], found.bins[found.bins.length - 1]];
   const words = `${found.score} ${scoreFigure(first.mean)} at difficulty ${Number(first.at.toPrecision(3))}, ${scoreFigure(last.mean)} at ${Number(last.at.toPrecision(3))}`;
@@ -393,6 +406,7 @@ const ofDifficulty = (found: GradedAnswers, answers: Answers): AnswerChart => {
 export const answerCharts = (answers: Answers): readonly AnswerChart[] => [
   ...(answers.classes === null ? [] : ofClasses(answers.classes, answers)),
   ...(answers.numbers === null ? [] : [ofNumbers(answers.numbers, answers)]),
+  ...(answers.series === undefined || answers.series.length === 0 ? [] : [ofSeries(answers.series)]),
   ...(answers.graded === null || answers.graded.bins.length < 2
     ? []
     : [ofDifficulty(answers.graded, answers)]),

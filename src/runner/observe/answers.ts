@@ -13,6 +13,7 @@ import {
   noClassAnswers,
   noNumberAnswers,
   numberAnswers,
+  type SeriesAnswer,
 } from '../../experiments/scores/answers.js';
 import type { Better } from '../../experiments/scores/measures.js';
 import { only } from '../training/classes.js';
@@ -159,6 +160,55 @@ export const observeNamed = async (
   return done;
 };
 
+/** Lines of each rank that are drawn: two samples, or two columns of one. */
+const mostLines = 2;
+/** A second axis up to here is one of columns, beyond it one of places. */
+const mostChannels = 16;
+/** Numbers of a line. */
+const mostPoints = 400;
+
+/** The numbers over time of a few samples: what is asked is [T] or [T, columns], with what was seen before it where that is said. */
+const seriesOf = (
+  { compared, forms }: AnswersPlan,
+  samples: readonly ObservedSample[],
+): readonly SeriesAnswer[] => {
+  if (compared === null || compared.classes !== null) return [];
+  const { shape } = forms[compared.against];
+  const [steps = 0, columns = 1] = shape;
+  if (shape.length < 1 || shape.length > 2 || steps < 3 || columns > mostChannels) return [];
+  const before = forms.past?.shape;
+  const seen =
+    compared.against === 'future' && before?.length === shape.length && (before[1] ?? 1) === columns
+      ? (before[0] ?? 0)
+      : 0;
+  const every = Math.ceil((steps + seen) / mostPoints);
+  return (['best', 'worst'] as const).flatMap((rank) =>
+    samples
+      .filter((one) => one.rank === rank)
+      .slice(0, columns > 1 ? 1 : mostLines)
+      .flatMap(({ index, arrays, answer }) =>
+        answer === null
+          ? []
+          : range(0, Math.min(mostLines, columns)).map((column): SeriesAnswer => {
+              const line = (values: Float32Array, count: number): readonly number[] =>
+                range(0, Math.floor(count / every)).map((i) =>
+                  Number(values[i * every * columns + column].toPrecision(6)),
+                );
+              return {
+                sample: index,
+                rank,
+                column: column + 1,
+                columns,
+                every,
+                past: seen === 0 ? [] : line(arrays.past, seen),
+                truth: line(arrays[compared.against], steps),
+                predicted: line(answer, steps),
+              };
+            }),
+      ),
+  );
+};
+
 /**
  * The answers on the first samples of a split, as many as `samplesLookedAt` says, and the best and worst of
  * them; null if it was stopped, or if the split has no samples. Rejects if the engine does.
@@ -203,6 +253,11 @@ export const observeAnswers = async (
     else addClassAnswers(classSums, answer, truth);
   }
   const { best, worst } = extremes(evaluations.map(({ loss }) => loss));
+  const shown = await observeNamed(session, split, plan, [
+    ...best.map((index) => ({ index, rank: 'best' as const })),
+    ...worst.map((index) => ({ index, rank: 'worst' as const })),
+  ]);
+  const series = seriesOf(plan, shown);
   return {
     answers: {
       samples,
@@ -212,10 +267,8 @@ export const observeAnswers = async (
       numbers: compared === null || classes !== null ? null : numberAnswers(numberSums),
       graded:
         graded.length === 0 ? null : { score: score.name, better: score.better, bins: hardBins(graded) },
+      ...(series.length === 0 ? {} : { series }),
     },
-    samples: await observeNamed(session, split, plan, [
-      ...best.map((index) => ({ index, rank: 'best' as const })),
-      ...worst.map((index) => ({ index, rank: 'worst' as const })),
-    ]),
+    samples: shown,
   };
 };

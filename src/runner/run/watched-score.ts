@@ -38,7 +38,7 @@ export const canWatch = (experiment: Experiment): Checked<void> => {
     : E.left(
         decodeError(
           experiment.name,
-          `training.best: there is no score '${best}'${meant === undefined ? '' : `; did you mean '${meant}'?`} There are: ${known.join(', ')}`,
+          `training.best: there is no score '${best}'${meant === undefined ? '.' : `; did you mean '${meant}'?`} There are: ${known.join(', ')}`,
         ),
       );
 };

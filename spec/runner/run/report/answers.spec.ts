@@ -1,15 +1,16 @@
 /** What runs on arrays draw of their answers: numbers that agree with their scores, in the page and beside it. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../../../src/base/error.js';
 import { figure } from '../../../../src/cli/commands/figure.js';
 import { report } from '../../../../src/cli/commands/report.js';
+import { dense, program, reshape } from '../../../../src/dsl/index.js';
 import { openEngine } from '../../../../src/engine/index.js';
-import type { Experiment } from '../../../../src/experiments/experiment.js';
+import { decodeExperiment, type Experiment } from '../../../../src/experiments/experiment.js';
 import { shareRight } from '../../../../src/experiments/scores/answers.js';
 import { samplesLookedAt } from '../../../../src/runner/observe/answers.js';
 import { modelWaves } from '../../../../src/runner/pictures/model-waves.js';
@@ -84,6 +85,39 @@ describe('answers of a run', () => {
       figures.examples?.groups[0].stills.map(({ name }) => name),
       ['past', 'medium', 'future, true', 'future, answered', 'answered − true'],
     );
+  });
+
+  it('of series are lines over time, behind what was seen, of the best and the worst sample', async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `${Math.sin(i / 3)},${i / 120}`);
+    writeFileSync(join(runs, 'tide.csv'), `height,wind\n${rows.join('\n')}\n`);
+    const experiment = value(
+      decodeExperiment({
+        name: 'tiny/tide',
+        task: { name: 'series', folder: join(runs, 'tide.csv'), past: 6, future: 4 },
+        model: program({ past: [6, 2] }, ({ past }) => ({
+          prediction: reshape(4, 2)(dense(8)(reshape(12)(past))),
+        })),
+        loss: 'mean-squared',
+        training: { batch: 8, epochs: 1 },
+      }),
+    );
+    const { folder, page, figures } = await drawn(experiment);
+    const { series = [] } = figures.answers ?? assert.fail();
+    assert.deepEqual(
+      series.map(({ rank, column, columns, every, past, truth, predicted }) =>
+        [rank, column, columns, every, past.length, truth.length, predicted.length].join(' '),
+      ),
+      ['best 1 2 1 6 4 4', 'best 2 2 1 6 4 4', 'worst 1 2 1 6 4 4', 'worst 2 2 1 6 4 4'],
+    );
+    // The second column rises by 1/120 each row, without a jump between what was seen and what is asked.
+    const { past, truth } = series[1];
+    [...past, ...truth].forEach((height, i, all) => {
+      if (i > 0) assert.ok(Math.abs(height - all[i - 1] - 1 / 120) < 1e-5);
+    });
+    assert.match(page, /what was seen is left of the upright line/);
+    // Kept for other pages, and drawn from there.
+    const flags = { runs, engine: 'wasm', out: join(runs, 'figures') };
+    assert.match(value(await figure('answers', [folder], flags)()), /series\.svg/);
   });
 
   it('come with their waves, beside the input alone, in page, play and figure', async () => {

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { hashOf } from '../../../base/canonical.js';
-import { decodeError, type Effect } from '../../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../../base/error.js';
 import { limits } from '../../../base/limits.js';
 import { kindOf } from '../../../files/kind-of.js';
 import type { ArrayForm } from '../../arrays.js';
@@ -88,11 +88,50 @@ export const readGenerated =
     const generate = await generatorOf(task)();
     if (E.isLeft(generate)) return generate;
     const made = await writeArrays(folder, generate.right, task, options);
-    return E.isLeft(made) ? made : readArrays(asArrays(folder, task), options)();
+    return E.isLeft(made)
+      ? E.left(withAsked(made.left, generate.right, task, options.asks))
+      : readArrays(asArrays(folder, task), options)();
   };
 
 /** Samples that are made to find out which arrays a task has. */
 const looked = 8;
+
+/** The arrays of a task, as a few of its samples show them; nothing is kept. **Errors** DecodeError of a sample that is none. */
+const formsBy = (generate: Generate, task: GeneratedTask): Checked<Readonly<Record<string, ArrayForm>>> => {
+  const forms: Record<string, ArrayForm> = {};
+  const count = Math.min(looked, task.train);
+  for (let from = 0; from < count; ) {
+    const row = { split: 'train', from, step: 1, count: count - from } as const;
+    const some = someSamples(generate, task, row, limits.sampleSeconds);
+    if (E.isLeft(some)) return some;
+    from += some.right.length;
+    for (const sample of some.right)
+      for (const [name, { shape, values }] of Object.entries(sample))
+        forms[name] = {
+          shape,
+          integer: (forms[name]?.integer ?? true) && values.every(Number.isInteger),
+          ...(task.classes[name] === undefined ? {} : { classes: task.classes[name] }),
+          ...(task.planes[name] === undefined ? {} : { plane: task.planes[name] }),
+          ...(name === difficulty ? { aside: true } : {}),
+        };
+  }
+  return E.right(forms);
+};
+
+/**
+ * What a function has wrong, with what else does not fit the arrays that a few of its samples show, so that all is said at once.
+ */
+const withAsked = (
+  error: DrumheadError,
+  generate: Generate,
+  task: GeneratedTask,
+  asks: ReadOptions['asks'],
+): DrumheadError => {
+  if (error._tag !== 'DecodeError' || asks === undefined) return error;
+  const also = pipe(formsBy(generate, task), E.flatMap(asks));
+  if (E.isRight(also) || also.left._tag !== 'DecodeError') return error;
+  return decodeError(error.source, [...new Set([...error.problems, ...also.left.problems])]);
+};
 
 /**
  * The arrays of a task, as a few of its samples show them; nothing is kept.
@@ -105,28 +144,5 @@ export const formsOfGenerated = (
 ): Effect<Readonly<Record<string, ArrayForm>>> =>
   pipe(
     generatorOf(task),
-    TE.flatMapEither((generate) => {
-      const forms: Record<string, ArrayForm> = {};
-      const count = Math.min(looked, task.train);
-      for (let from = 0; from < count; ) {
-        const some = someSamples(
-          generate,
-          task,
-          { split: 'train', from, step: 1, count: count - from },
-          limits.sampleSeconds,
-        );
-        if (E.isLeft(some)) return some;
-        from += some.right.length;
-        for (const sample of some.right)
-          for (const [name, { shape, values }] of Object.entries(sample))
-            forms[name] = {
-              shape,
-              integer: (forms[name]?.integer ?? true) && values.every(Number.isInteger),
-              ...(task.classes[name] === undefined ? {} : { classes: task.classes[name] }),
-              ...(task.planes[name] === undefined ? {} : { plane: task.planes[name] }),
-              ...(name === difficulty ? { aside: true } : {}),
-            };
-      }
-      return E.right(forms);
-    }),
+    TE.flatMapEither((generate) => formsBy(generate, task)),
   );

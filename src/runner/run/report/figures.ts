@@ -78,7 +78,20 @@ const figure = t.type({
 const numbers = t.readonlyArray(t.number);
 const nullable = <C extends t.Mixed>(codec: C) => t.union([t.null, codec]);
 
-const answersCodec = t.type({
+const seriesCodec = t.readonlyArray(
+  t.type({
+    sample: t.number,
+    rank: t.union([t.literal('best'), t.literal('worst')]),
+    column: t.number,
+    columns: t.number,
+    every: t.number,
+    past: numbers,
+    truth: numbers,
+    predicted: numbers,
+  }),
+);
+
+const someAnswers = t.type({
   samples: t.number,
   of: t.number,
   place: t.union([t.literal('pixel'), t.literal('step'), t.literal('sample'), t.literal('value')]),
@@ -114,6 +127,9 @@ const answersCodec = t.type({
     }),
   ),
 });
+
+/** Earlier versions have no series. */
+const answersCodec = t.intersection([someAnswers, t.partial({ series: seriesCodec })]);
 
 /** Earlier versions have no answers. */
 const figuresCodec = t.intersection([
