@@ -21,6 +21,7 @@ import {
   tanh,
   zeros,
 } from '../../src/dsl/index.js';
+import { cornnLayer, waveRnnLayer } from '../../src/models/networks/index.js';
 import { nwm } from '../../src/models/nwm.js';
 import { claim, refusal, refused, thisLine } from './refusal.js';
 
@@ -53,6 +54,12 @@ describe('dsl: the place of an error', () => {
     isAt(() => mlp([4, 4], 2)(claim<readonly [number]>(zeros())), here + 2);
     isAt(() => coupling()(line), here + 3);
     isAt(() => readout('fft')(claim<readonly [1, 2, 3, 4]>(zeros())), here + 4);
+  });
+
+  it('is where a layer of a published network was used, not the line of the package that it fails at', () => {
+    const here = thisLine();
+    isAt(() => waveRnnLayer({ channels: 4.5, sites: 6, kernel: 3 })(zeros(6, 3)), here + 1);
+    isAt(() => cornnLayer({ units: 4, dt: Number.NaN, gamma: 1, epsilon: 1 })(zeros(6, 3)), here + 2);
   });
 
   it('is the line of the pipe', () => {

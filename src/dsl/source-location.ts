@@ -22,8 +22,11 @@ const locationOf = (frame: string): string | undefined => {
 /** Whether a frame belongs to the language itself or to Node. */
 const isInternal = (location: string): boolean =>
   location.startsWith(here) || location.startsWith(source) || location.startsWith('node:');
-/** Whether a frame belongs to a library that calls back into the language, such as fp-ts's pipe. */
-const isLibrary = (location: string): boolean => location.includes('/node_modules/');
+/** Layers of published networks are written in the language, and used like its own. A bundle has no such folder. */
+const networks = [here, source].map((folder) => folder.replace(/\/dsl\/$/, '/models/networks/'));
+/** Whether a frame belongs to a library that calls back into the language, such as fp-ts's pipe, or to such a layer. */
+const isLibrary = (location: string): boolean =>
+  location.includes('/node_modules/') || networks.some((folder) => location.startsWith(folder));
 
 /**
  * Remembers where the language was called. The returned function reads the location when a message needs it, because
