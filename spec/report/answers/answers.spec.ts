@@ -62,6 +62,10 @@ describe('charts of answers', () => {
           assert.doesNotMatch(svg, /<b>|NaN/);
         }
     assert.match(value(await charts[1].draw({})()), /mean confidence, 0 to 1/);
+    const graded = { ...(answers.graded ?? assert.fail()), score: 'absoluteError' };
+    const [ofErrors] = answerCharts({ ...answers, classes: null, graded });
+    assert.match(ofErrors.caption, /: absolute error 0\.900 at difficulty 1/);
+    assert.match(value(await ofErrors.draw({})()), /absolute error, mean over samples/);
   });
 
   it('leave out a matrix of too many classes, answers that nobody asked for, and a single difficulty', () => {

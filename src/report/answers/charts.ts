@@ -17,6 +17,7 @@ import { type Room, textWidth, withinPoints } from '../figures/layout.js';
 import { textAt } from '../figures/parts.js';
 import { betterWords } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
+import { wordsOfScore } from '../tables/score-columns.js';
 import { seriesChart } from './series.js';
 
 /** How a chart is drawn. */
@@ -306,7 +307,7 @@ const difficultyChart = ({ score, bins }: GradedAnswers, better: string, look: L
     'Score against difficulty',
     ['dots: means; bars: one standard error', better],
     { title: 'difficulty of a sample, as its task counts it', ticks: across },
-    { title: `${score}, mean over samples`, ticks: about },
+    { title: `${wordsOfScore(score)}, mean over samples`, ticks: about },
     ({ x, y }) => [
       { data: { values }, mark: { type: 'line', color: colour, strokeWidth: 1.6 }, encoding: { x, y } },
       {
@@ -388,7 +389,7 @@ const ofSeries = (series: readonly SeriesAnswer[]): AnswerChart => {
 
 const ofDifficulty = (found: GradedAnswers, answers: Answers): AnswerChart => {
   const [first, last] = [found.bins[0], found.bins[found.bins.length - 1]];
-  const words = `${found.score} ${scoreFigure(first.mean)} at difficulty ${Number(first.at.toPrecision(3))}, ${scoreFigure(last.mean)} at ${Number(last.at.toPrecision(3))}`;
+  const words = `${wordsOfScore(found.score)} ${scoreFigure(first.mean)} at difficulty ${Number(first.at.toPrecision(3))}, ${scoreFigure(last.mean)} at ${Number(last.at.toPrecision(3))}`;
   return {
     name: 'difficulty',
     alt: `Score against difficulty: ${words}`,
