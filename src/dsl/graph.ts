@@ -5,11 +5,11 @@
  * subexpressions are one node, names are given, closures are gone: it prints, hashes, travels and is folded over.
  */
 
-import type { Node, OpOf, ScanOp } from './op.js';
+import type { Node, OpOf } from './op.js';
 import type { Shape } from './shape.js';
 
 /**
- * The version of the language that a graph is written in; a reader refuses what is newer than itself.
+ * The version of the language that a graph is written in; a reader refuses a graph of a newer version than its own.
  *
  * @example
  * program({ x: [2] }, ({ x }) => ({ x })).graph.language; // => languageVersion
@@ -89,17 +89,3 @@ export const outputsOf = (graph: Graph): Readonly<Record<string, Shape>> =>
  */
 export const usesBatchStatistics = (graph: Graph): boolean =>
   graph.nodes.some(({ op }) => op.op === 'batchNorm');
-
-/** A node that is a scan. */
-export type ScanNode = Node & { readonly op: ScanOp };
-
-const isScan = (node: Node): node is ScanNode => node.op.op === 'scan';
-
-/** The longest scan of a program, not inside of another; the first if several are equally long. */
-export const longestScan = ({ nodes }: Graph): ScanNode | null =>
-  nodes
-    .filter(isScan)
-    .reduce<ScanNode | null>(
-      (best, node) => (best === null || node.op.steps > best.op.steps ? node : best),
-      null,
-    );

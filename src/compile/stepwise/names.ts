@@ -1,12 +1,12 @@
-/** Names under which values pass between the parts of a program that is cut at its scan. */
+/** Names of the values that pass between the parts of a program that is cut at its scan. */
 
 /** A field of the state, by its number. */
 export const stateName = (i: number): string => `step-state-${i}`;
-/** What a sample tells every step. */
+/** A value of the sample that every step reads. */
 export const givenName = (i: number): string => `step-given-${i}`;
-/** What drives the steps. */
+/** A driving sequence. */
 export const driveName = (i: number): string => `step-drive-${i}`;
-/** What is observed. */
+/** An observation. */
 export const observedName = (i: number): string => `step-observed-${i}`;
 /** A field after the last step. */
 export const finalName = (i: number): string => `step-final-${i}`;

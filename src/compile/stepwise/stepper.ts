@@ -12,37 +12,37 @@ import type { Arrays } from '../parameters.js';
 import { clockName, driveName, finalName, givenName, observedName, stateName } from './names.js';
 import { type Stepwise, stepwise } from './stepwise.js';
 
-/** A sample of a program, a step at a time. */
+/** One sample of a program, advanced step by step. */
 export interface Stepper {
   readonly about: Stepwise;
   /** Steps taken since the start. */
   readonly taken: () => number;
-  /** Begins anew with these inputs; gives the outputs that need no step. */
+  /** Starts again with these inputs; returns the outputs that need no step. */
   readonly start: (inputs: Arrays) => Arrays;
-  /** Other inputs for the steps to come: the state and what was recorded stay. */
+  /** Other inputs for the next steps; state and records stay. */
   readonly feel: (inputs: Arrays) => Arrays;
-  /** Takes a step; what is observed of it. */
+  /** Takes a step; returns its observations. */
   readonly step: () => Arrays;
   /** The fields of the state. */
   readonly state: () => Arrays;
-  /** What the sample tells every step, such as frequencies. */
+  /** Values of the sample that every step reads, such as frequencies. */
   readonly given: () => Arrays;
   /** Sets fields of the state, or externals. Throws an Error for an unknown name or a wrong size. */
   readonly set: (values: Arrays) => void;
-  /** The outputs that read the whole scan, where what was not yet observed is 0. */
+  /** The outputs that read the whole scan; steps that are not yet taken count as 0. */
   readonly answers: () => Arrays;
   /** Sets parameters. */
   readonly load: (parameters: Arrays) => void;
   /**
-   * Goes on where another stepper is, with its inputs, its state and what it recorded: this one, which may be of a program with
-   * other settings. Throws an Error where inputs, fields or records differ in their sizes.
+   * Continues from another stepper, with its inputs, state and records; this one may be of a program with other
+   * settings. Throws an Error if inputs, fields or records differ in size.
    */
   readonly goOn: (from: Stepper) => Stepper;
-  /** Where it is: what `goOn` of another stepper takes. */
+  /** Its position, for `goOn` of another stepper. */
   readonly where: () => Where;
 }
 
-/** Where a stepper is. */
+/** The position of a stepper. */
 export interface Where {
   readonly inputs: Arrays;
   readonly state: Arrays;

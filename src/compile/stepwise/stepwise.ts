@@ -1,11 +1,12 @@
 /**
- * A program cut at its longest scan: what comes before the first step, one step, and what comes after the last. So a page
- * can run a step at a time, change the state between two of them, and ask what would be answered by now.
+ * A program cut at its longest scan: the part before the first step, one step, and the part after the last. So a page
+ * can run step by step, change the state between two steps, and read the answer so far.
  *
  * The three parts are programs; values pass between them under the names of `names.ts`.
  */
 
-import { type Graph, longestScan, outputsOf, type ScanNode } from '../../dsl/graph.js';
+import { type Graph, outputsOf } from '../../dsl/graph.js';
+import { longestScan, type ScanNode } from '../../dsl/longest-scan.js';
 import { type Body, everyOf, keptSteps, type Node, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
@@ -20,42 +21,44 @@ export interface Told {
   readonly shape: Shape;
 }
 
-/** What a scan recorded of an observation. */
+/** The record of an observation. */
 export interface Recorded extends Told {
-  /** Entries of the whole record. */
+  /** The number of entries of the whole record. */
   readonly entries: number;
   /** k: it is recorded after steps k, 2k, ... */
   readonly every: number;
-  /** Whether what comes after reads it. */
+  /** Whether the part after the scan reads it. */
   readonly isRead: boolean;
 }
 
 /** A program in three parts. */
 export interface Stepwise {
-  /** How many steps the program has. */
+  /** The number of steps of the program. */
   readonly steps: number;
   /** The fields of the state. */
   readonly fields: readonly Told[];
-  /** What a sample tells every step, named by its input, output or number. */
+  /** Values of the sample that every step reads, named by input, output or number. */
   readonly given: readonly Told[];
-  /** Elements of what drives it, one for each step. */
+  /** Elements of driving sequences, one for each step. */
   readonly drives: readonly Told[];
-  /** What is observed after each step. */
+  /** The observations after each step. */
   readonly observed: readonly Recorded[];
-  /** Whether the step knows its number. */
+  /** Whether the step reads its number. */
   readonly hasClock: boolean;
-  /** From the inputs to the first state, to what is given, and to the outputs that need no step. */
+  /**
+   * From the inputs to the first state, to the values that every step reads, and to the outputs that need no step.
+   */
   readonly before: Program;
-  /** From a state to the next one, and what is observed of it. */
+  /** From a state to the next one, and its observations. */
   readonly step: Program;
-  /** From the inputs, all that was observed and the last state to the other outputs; null where there are none. */
+  /** From the inputs, all observations and the last state to the other outputs; null if there are none. */
   readonly after: Program | null;
   /** Names of the outputs that need no step, and of the others. */
   readonly outputs: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 /**
- * Cuts a program at its longest scan; null where it has none.
+ * Cuts a program at its longest scan; null if it has none.
  *
  * @example
  * const decay = program({ y: [4, 4, 1] }, ({ y }) => ({
@@ -80,7 +83,7 @@ const cutAt = (graph: Graph, scan: ScanNode): Stepwise => {
     before: outputs.filter((name) => !later.has(graph.outputs[name])),
     after: outputs.filter((name) => later.has(graph.outputs[name])),
   };
-  // What no sample enters is computed in the step's own program, where kernels know it as weights.
+  // Values that no sample enters are computed in the step's own program, where kernels treat them as weights.
   const given = [...new Set(inputs.externals)].filter((node) => facts[node].perSample);
   const hasClock = op.body.nodes.some((node) => node.op.op === 'clock');
   const takes = nodes.flatMap(({ op: take, inputs: [from] }, number) =>
@@ -121,7 +124,7 @@ const cutAt = (graph: Graph, scan: ScanNode): Stepwise => {
   };
 };
 
-/** The nodes that a node's value enters, with itself. */
+/** The nodes that a node's value enters, including itself. */
 const reached = (nodes: readonly Node[], from: number): ReadonlySet<number> => {
   const found = new Set([from]);
   for (const [number, { inputs }] of nodes.entries())
@@ -205,7 +208,7 @@ const stepOf = (
   return { graph: { language: graph.language, nodes: made, outputs } };
 };
 
-/** What nodes are computed of, with themselves, in order. */
+/** The nodes from which nodes are computed, including themselves, in order. */
 const ancestors = (nodes: readonly Node[], of: readonly number[]): readonly number[] => {
   const found = new Set(of);
   for (let number = nodes.length - 1; number >= 0; number--)

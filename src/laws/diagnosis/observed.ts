@@ -1,6 +1,6 @@
 /** Observed states: the state after each step, or by mistake the one before it. */
 
-import { longestScan } from '../../dsl/graph.js';
+import { longestScan } from '../../dsl/longest-scan.js';
 import type { System } from '../system/system.js';
 
 /** Hints on fields that are only observed as they were before each step. */

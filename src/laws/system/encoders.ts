@@ -2,7 +2,7 @@
 
 import { remembered } from '../../base/remembered.js';
 import { factsIn } from '../../compile/facts.js';
-import { longestScan } from '../../dsl/graph.js';
+import { longestScan } from '../../dsl/longest-scan.js';
 import { pruneGraph } from '../../dsl/prune.js';
 import { type System, systemOf } from './system.js';
 
