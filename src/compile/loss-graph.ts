@@ -1,6 +1,6 @@
 /**
- * Losses by name, written in the language behind a graph's logits, so that whatever computes the logits computes their loss
- * too. They mean what `loss.ts` says.
+ * Losses by name, written in the language after a graph's logits, so that every engine that computes the logits can
+ * compute their loss too. `loss.ts` defines them.
  */
 
 import { type Graph, inputsOf, outputsOf } from '../dsl/graph.js';
@@ -31,7 +31,7 @@ import type { Node } from '../dsl/op.js';
 import type { Shape } from '../dsl/shape.js';
 import { classShares, type Dice, type Focal } from './loss.js';
 
-/** A graph with a loss, and the names of what was added. */
+/** A graph with a loss, and the names of its new input and output. */
 export interface LossGraph {
   readonly graph: Graph;
   /** The total of the loss over an image. */
@@ -57,7 +57,10 @@ const overClasses = (x: Tensor, shape: Shape): Tensor => sum(shape.length - 1)(x
 
 const total = (x: Tensor, axes: number): Tensor => sum(...Array.from({ length: axes }, (_, axis) => axis))(x);
 
-/** With p the share of the right class: -(1 - p)^gamma log p. What is missed is at least 1e-7, so that its powers are finite. */
+/**
+ * With p the probability of the true class: -(1 - p)^gamma log p. 1 - p is at least 1e-7 here, so that its powers are
+ * finite.
+ */
 const focal = ({ gamma, weights }: Focal, logits: Tensor, labels: Tensor, shape: Shape): Tensor => {
   const [rows, classes] = [shape.slice(0, -1), shape[shape.length - 1]];
   const target = targetsOf(labels, shape);
@@ -72,7 +75,7 @@ const focal = ({ gamma, weights }: Focal, logits: Tensor, labels: Tensor, shape:
   return scale(-1, total(mul(counted, focus), rows.length));
 };
 
-/** 1 - the mean over classes of (2 sum p t + s) / (sum p + sum t + s); 0 of an image without a label. */
+/** 1 - the mean over classes of (2 sum p t + s) / (sum p + sum t + s); 0 for an image without a label. */
 const dice = (loss: Dice, logits: Tensor, labels: Tensor, shape: Shape): Tensor => {
   const [rows, classes] = [shape.slice(0, -1), shape[shape.length - 1]];
   const target = targetsOf(labels, shape);
@@ -86,7 +89,7 @@ const dice = (loss: Dice, logits: Tensor, labels: Tensor, shape: Shape): Tensor 
   return mul(minimum(total(counted, rows.length), data([1])), missed);
 };
 
-/** A name that is not taken. */
+/** A name that is not used yet. */
 const freeName = (name: string, taken: object): string =>
   Object.hasOwn(taken, name) ? freeName(`${name}'`, taken) : name;
 

@@ -1,20 +1,20 @@
 /**
- * Losses as plain data, and what they mean, in float64.
+ * Losses as plain data, and their definitions in float64.
  *
  * A loss is a quotient of two sums over images: `total / count`. The count follows from the labels alone, so it is known
  * before anything is computed. Each micro-batch divides its total by the count of the whole batch, so that the losses of
  * micro-batches add up. That is why Dice, an overlap, is computed image by image and not over a batch.
  *
- * A label below 0 is of no class: its pixel enters neither sum and has no gradient.
+ * A label below 0 is not a class: its pixel enters neither sum and has no gradient.
  */
 
 import { hasClass } from '../base/no-class.js';
 import { power } from '../base/power.js';
 
-/** The published loss: -log p of the right class. */
+/** The published loss: -log p of the true class. */
 export interface CrossEntropy {
   readonly name: 'cross-entropy';
-  /** What a pixel of each class counts; none: every class counts 1. */
+  /** The weight of a pixel of each class; empty: every class has weight 1. */
   readonly weights: readonly number[];
 }
 
@@ -34,7 +34,7 @@ export interface Focal {
  */
 export interface Dice {
   readonly name: 'dice';
-  /** What each class counts in the mean over classes; none: every class counts 1. */
+  /** The weight of each class in the mean over classes; empty: every class has weight 1. */
   readonly weights: readonly number[];
   readonly smoothing: number;
 }
@@ -42,7 +42,7 @@ export interface Dice {
 /** What is minimised. */
 export type Loss = CrossEntropy | Focal | Dice;
 
-/** The published one: mean cross-entropy, every class counting alike. */
+/** The published one: mean cross-entropy with equal class weights. */
 export const crossEntropy: CrossEntropy = { name: 'cross-entropy', weights: [] };
 
 /** A loss as a quotient of two sums. */
@@ -114,9 +114,9 @@ const diceOf = (
 };
 
 /**
- * The loss of one image, as its definition says, in float64.
+ * The loss of one image by its definition, in float64.
  *
- * @param logits [pixels, classes], row-major; a single row where the image as a whole is classified
+ * @param logits [pixels, classes], row-major; a single row if the whole image is classified
  * @param labels [pixels]
  * @example
  * lossOfImage(crossEntropy, [0, 0], 2, [1])   // { total: Math.LN2, count: 1 }
@@ -142,11 +142,12 @@ export const lossOfImage = (
 };
 
 /**
- * The cross-entropy of some images with its gradient by the logits, in float64. A label of no class counts nothing.
+ * The cross-entropy of some images with its gradient for the logits, in float64. A pixel whose label is not a class
+ * does not count.
  *
  * @param logits [pixels, classes], row-major
  * @param labels [pixels]
- * @param weights what a pixel of each class counts; none: 1
+ * @param weights of a pixel of each class; empty: 1
  * @example
  * crossEntropyGradient([0, 0], 2, [1], [])   // { total: Math.LN2, gradient: Float64Array.of(0.5, -0.5) }
  */

@@ -6,7 +6,7 @@
 import { type Formula, rolesOf } from '../dsl/einsum-formula.js';
 import { type Shape, volume } from '../dsl/shape.js';
 
-/** How an operand becomes a matrix: the order of its axes, and whether its rows and columns are read in turn. */
+/** How an operand becomes a matrix: the order of its axes, and whether it is read transposed. */
 interface Turned {
   readonly axes: Shape;
   readonly transposed: boolean;
@@ -18,18 +18,18 @@ export interface MatrixPlan {
   readonly left: readonly string[];
   readonly right: readonly string[];
   readonly inner: readonly string[];
-  /** [batch, left, inner], or [batch, inner, left] where it is read transposed. */
+  /** [batch, left, inner], or [batch, inner, left] if it is read transposed. */
   readonly a: Turned;
-  /** [batch, inner, right], or [batch, right, inner] where it is read transposed. */
+  /** [batch, inner, right], or [batch, right, inner] if it is read transposed. */
   readonly b: Turned;
   /** The axes of [batch, left, right] in the order of the result. */
   readonly out: Shape;
 }
 
-/** The label of the sample axis where an operand has one: no letter of a formula. */
+/** The label of the sample axis of an operand; it is not a letter of a formula. */
 export const sampleLabel = '*';
 
-/** The formula with the axis of samples in front of what differs between them. */
+/** The formula with the axis of samples in front of operands that differ between samples. */
 export const overSamples = ({ a, b, out }: Formula, differs: readonly [boolean, boolean]): Formula => ({
   a: differs[0] ? [sampleLabel, ...a] : a,
   b: differs[1] ? [sampleLabel, ...b] : b,
@@ -41,7 +41,7 @@ const orders = (...candidates: readonly (readonly string[])[]): readonly (readon
 
 const stays = (axes: Shape): boolean => axes.every((axis, i) => axis === i);
 
-/** @param sizeOf the size of a label, any number for one that is not known */
+/** @param sizeOf the size of a label; any number if it is not known */
 export const matrixPlan = (formula: Formula, sizeOf: (label: string) => number): MatrixPlan => {
   const { a, b, out } = formula;
   const roles = rolesOf(formula);

@@ -16,7 +16,7 @@ import { type Footprint, type MicroBatches, microBatches } from './micro-batches
  *
  * **Errors** OutOfMemory as `microBatches`.
  *
- * @param whole whether the batch has statistics: it is held whole, and op by op computed whole, too
+ * @param whole whether the batch has statistics: then it is held as a whole and, op by op, also computed as a whole
  * @param outputs what a step of the training computes
  */
 export const microBatchesOnEngine = (
@@ -30,11 +30,11 @@ export const microBatchesOnEngine = (
   const by = (footprint: Footprint, inParts: boolean): E.Either<OutOfMemory, MicroBatches> =>
     microBatches(footprint, batch, limitBytes, { engine: name, whole, inParts, atLeast: 2 });
   const { training } = cost(trained, { batch });
-  // if two micro-batches fit op by op they fit fused too: the kernels need not be laid out to know it
+  // two micro-batches that fit op by op also fit fused, so the kernels need not be laid out
   const roomy = training.fixedBytes + Math.ceil(batch / 2) * training.bytesPerSample <= limitBytes;
   // if weights, gradients and moments do not fit op by op, they do not fit fused either
   const hopeless = training.fixedBytes > limitBytes;
-  // only in fused kernels do micro-batches share batch statistics
+  // micro-batches share batch statistics only in fused kernels
   const meets = whole && usesBatchStatistics(trained.graph);
   const graph = graphIn(trained.graph, 'training');
   const laidOut = fused && !hopeless && (whole ? meets : !roomy) ? fusedFootprint(graph, outputs) : undefined;

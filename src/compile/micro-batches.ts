@@ -13,8 +13,8 @@ export interface Footprint {
 export type MicroBatches = readonly number[];
 
 /**
- * The fewest micro-batches that fit, of nearly equal sizes; at least `atLeast` of them where the batch is large enough,
- * so that several workers have something to do.
+ * The fewest micro-batches that fit, of nearly equal sizes; at least `atLeast` of them if the batch is large enough,
+ * so that several workers are busy.
  *
  * The sizes depend on program, batch and engine alone, never on free memory or the number of processors, so that a run
  * is the same on every machine. `atLeast` must be a constant for the same reason.
@@ -55,7 +55,8 @@ export const microBatches = (
 };
 
 /**
- * Splits a batch into `parts` micro-batches of nearly equal sizes, the larger ones first; fewer where some would be empty.
+ * Splits a batch into `parts` micro-batches of nearly equal sizes, the larger ones first; fewer if some would be
+ * empty.
  *
  * @example
  * equalParts(16, 3)   // [6, 5, 5]

@@ -3,8 +3,8 @@
  * [N, H, W, C], without dilation or groups. A volume is a pile of planes, and each window of it the sum of windows of a few
  * planes that lie apart; a dilated kernel sees every n-th row, so rows that are n apart make a plane of their own.
  *
- * Written once for arrays of any kind: of an engine, and of a graph that is exported. Arrays of more than four axes are met
- * by no operation but `reshape`. Sums have one order, so results are the same bits on the same engine.
+ * Written once for arrays of any kind: of an engine, or of an exported graph. Only `reshape` sees arrays of more than
+ * four axes. The order of sums is fixed, so results have the same bits on the same engine.
  */
 
 import { dilationOf, extentsOf, type Margin, marginsOf, sidesOf } from '../dsl/kernel.js';
@@ -96,14 +96,14 @@ const withMargins = <A>(on: PlaneArrays<A>, boundary: Boundary, margins: readonl
   }, x);
 };
 
-/** What of a window is left when margins and groups are dealt with: windows that lie inside the field. */
+/** The remaining window after margins and groups are handled: all windows are inside the field. */
 interface Window {
   readonly stride: Shape;
   readonly dilation: Shape;
   readonly depthwise: boolean;
 }
 
-/** Of planes, with the first of two axes of size 1 for a line. */
+/** Windows of planes; a line is a plane whose first axis has size 1. */
 const inPlane = <A>(on: PlaneArrays<A>, window: Window, x: A, w: A): A => {
   const { pad, every } = alongAxis(on);
   const [stride, dilation] = [window.stride, window.dilation];
@@ -149,7 +149,7 @@ const joined = <A>(on: PlaneArrays<A>, x: A, axis: number, d: number): A => {
   return on.reshape(moved, axis === 0 ? [samples, h * d, w, c] : [samples, h, w * d, c]);
 };
 
-/** Windows of a volume: of each the planes that it reads, their channels side by side. */
+/** Windows of a volume: for each, the planes that it reads, with their channels side by side. */
 const inVolume = <A>(on: PlaneArrays<A>, window: Window, x: A, w: A): A => {
   const { concat, every, slice } = alongAxis(on);
   const [samples, depth, height, width, channels] = on.shapeOf(x);
@@ -227,8 +227,8 @@ export const convolveInPlanes = <A>(on: PlaneArrays<A>, op: OpOf<'conv'>, x: A, 
 };
 
 /**
- * A transposed convolution of a volume: of its planes by all taps along the depth at once. Of a plane i the tap k goes to the
- * plane i stride + k; taps that are a stride apart meet in the same planes and are added up.
+ * A transposed convolution of a volume: each plane is convolved with all taps along the depth at once. Tap k of plane
+ * i goes to plane i stride + k; taps that are a stride apart meet in the same planes and are added.
  *
  * @param x [samples, depth, height, width, channels]
  */
@@ -250,7 +250,7 @@ export const convolveTransposedInPlanes = <A>(
   );
   const [, h, v] = on.shapeOf(planes);
   const numbers = h * v * outside;
-  // In blocks of a stride: tap q stride + r goes q blocks on, to the r-th plane there.
+  // In blocks of a stride: tap q stride + r leads q blocks further, to the r-th plane there.
   const behind = Math.ceil(taps / stride[0]) - 1;
   const met = Array.from({ length: Math.min(stride[0], taps) }, (_, r) =>
     Array.from({ length: Math.ceil((taps - r) / stride[0]) }, (_, q) => {
@@ -269,13 +269,13 @@ export const convolveTransposedInPlanes = <A>(
   return on.reshape(slice(rows, 1, 0, size), [samples, size, h, v, outside]);
 };
 
-/** Whether a convolution is one that engines have: of lines and planes, without dilation or groups. */
+/** Whether engines have a convolution: those of lines and planes, without dilation or groups. */
 export const isPlaneConv = ({ stride, dilation, groups }: OpOf<'conv'>): boolean =>
   stride.length <= 2 && dilation === undefined && groups === undefined;
 
 /**
- * Pooling of a volume: of each plane, then of what lies one behind the other. Of equal maxima, or of several NaNs, the first
- * in row-major order is the first of the first plane that has one.
+ * Pooling of a volume: each plane, then along the depth. Of equal maxima, or of several NaNs, the first in row-major
+ * order is the first of the first plane that has one.
  *
  * @param x [samples, depth, height, width, channels]
  * @param pool windows inside of planes [N, H, W, C]

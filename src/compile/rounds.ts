@@ -1,12 +1,12 @@
 /**
- * Sums by number in rounds: in one round no place receives more than 64 entries. The rounds are then added by the engine's
- * blocked sum, so that a long sum keeps its digits.
+ * Sums by index, in rounds: in one round no position receives more than 64 entries. The rounds are then added by the
+ * engine's blocked sum, so that a long sum keeps its digits.
  */
 
-/** No place receives more entries in a round. */
+/** The largest number of entries that a position receives in a round. */
 const most = 64;
 
-/** For each entry the place where it is added, `round * size + index`, and the number of rounds. */
+/** For each entry the position to which it is added, `round * size + index`, and the number of rounds. */
 export const inRounds = (
   indices: readonly number[],
   size: number,

@@ -4,9 +4,9 @@ import type { Node, Op } from '../dsl/op.js';
 
 /** A softmax over the last axis among other nodes. */
 export interface Softmax {
-  /** What it is taken of. */
+  /** Its argument. */
   readonly of: number;
-  /** The nodes between, which nothing else reads. */
+  /** The nodes between, which have no other readers. */
   readonly inside: readonly number[];
 }
 
@@ -68,7 +68,7 @@ const endingAt = (nodes: readonly Node[], quotient: number): Softmax | undefined
   const top = chain(tops, [isMap('stopGradient'), isBroadcast, isReshape, sumsOver('max')]);
   if (top === undefined || nodes[total[2]].inputs[0] !== powers || nodes[top[3]].inputs[0] !== of)
     return undefined;
-  // Broadcast may repeat other axes than the last: then it is no softmax of this shape.
+  // A broadcast along other axes than the last is not a softmax of this shape.
   const same = [of, powers].every((node) => nodes[node].shape.join() === nodes[quotient].shape.join());
   return same ? { of, inside: [...total, ...shifted, ...top] } : undefined;
 };

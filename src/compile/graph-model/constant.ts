@@ -1,4 +1,4 @@
-/** Constants: what can be computed when the graph is written, by the reference interpreter. */
+/** Constants: values that the reference interpreter computes when the graph is written. */
 
 import type { Node, Op, OpName, ScanOp } from '../../dsl/op.js';
 import { splitPort } from '../../dsl/ports.js';
@@ -7,7 +7,7 @@ import { type NdArray, ndarray, runReference } from '../reference/index.js';
 
 /** A value that is the same in every run, computed when it is first asked for. */
 export interface Constant {
-  /** The parameter that it is, or the name that it would like. */
+  /** The name of its parameter, or a preferred name. */
   readonly hint: string;
   readonly shape: Shape;
   readonly array: () => NdArray;
@@ -28,7 +28,10 @@ export const constantOf = (hint: string, shape: Shape, make: () => ArrayLike<num
   array: lazily(() => ndarray(shape, make())),
 });
 
-/** Leaves have their values from outside; noise is drawn anew; scans are folded by `foldScan`. */
+/**
+ * Operations that are not folded: leaves have values from outside, noise is drawn in each run, and scans are folded
+ * by `foldScan`.
+ */
 const neverConstant: readonly OpName[] = [
   'input',
   'parameter',
@@ -75,7 +78,10 @@ export const fold = (hint: string, node: Node, inputs: readonly Constant[]): Con
 /** The ports of a scan that are read, and their shapes. */
 export type PortShapes = Readonly<Record<string, Shape>>;
 
-/** Storing what a scan observes of itself would only make the file larger: it is computed where it is run. */
+/**
+ * Whether the results of a scan are small. Storing large ones would only enlarge the file, so they are computed at
+ * run time.
+ */
 const isSmall = (ports: PortShapes, inputs: readonly Constant[]): boolean => {
   const sum = (shapes: readonly Shape[]): number => shapes.reduce((all, shape) => all + volume(shape), 0);
   return sum(Object.values(ports)) <= Math.max(1024, 4 * sum(inputs.map(({ shape }) => shape)));

@@ -1,13 +1,13 @@
 /**
  * A graph while it is written: nodes refer to nodes, names come last.
  *
- * Equal nodes are one, and what no output needs is left out when the draft is finished, so whoever writes need not
+ * Equal nodes are one, and nodes that no output needs are dropped when the draft is finished, so a writer need not
  * look ahead.
  */
 
 import type { Attrs, DType } from './graph-def.js';
 
-/** Values that lie in the model's weights. */
+/** Values in the model's weights. */
 export interface Weight {
   /** The preferred name. */
   readonly hint: string;
@@ -41,7 +41,7 @@ export interface FunctionDraft {
   readonly outputs: readonly Ref[];
 }
 
-/** What all drafts of one model share. */
+/** The shared parts of all drafts of a model. */
 export interface Store {
   readonly weights: Map<string, Weight>;
   readonly functions: FunctionDraft[];
@@ -60,7 +60,7 @@ const numbering = (): ((object: object) => number) => {
 
 export const emptyStore = (): Store => ({ weights: new Map(), functions: [], numberOf: numbering() });
 
-/** What an operation gives, and how it is written. */
+/** The result of an operation, and its form in the graph. */
 export interface Written {
   readonly shape: readonly number[];
   readonly dtype?: DType;
@@ -77,7 +77,7 @@ export interface Draft {
   readonly fresh: (op: string, inputs: readonly Ref[], written: Written) => Ref;
   /** A constant of these values; weights of the same key are one, in all scopes. */
   readonly weight: (key: string, make: () => Weight) => Ref;
-  /** Another thing that shall be one for equal keys, such as a transposed tensor. */
+  /** Another object that is shared for equal keys, such as a transposed tensor. */
   readonly remember: <A>(memory: Map<string, A>, key: string, make: () => A) => A;
 }
 
@@ -119,11 +119,11 @@ export const draft = (store: Store): Draft => {
   };
 };
 
-/** Where operations are written, and under which name. */
+/** The draft and the name under which operations are written. */
 export interface Site {
   readonly draft: Draft;
   readonly hint: string;
-  /** How many samples there are, as a tensor [1] of whole numbers. */
+  /** The number of samples, as a tensor [1] of whole numbers. */
   readonly batch: () => Ref;
 }
 

@@ -17,7 +17,7 @@ import { portsOfScan } from './scan.js';
 import type { Scene } from './scene.js';
 import { constantValue, tensorValue, type Value } from './value.js';
 
-/** Convolutions and dense layers with a bias that a ReLU follows, and nothing else: they run as one. */
+/** Convolutions and dense layers with a bias that only a ReLU reads; both run as one operation. */
 const fusedRelus = (nodes: readonly Node[], kept: readonly number[]): ReadonlySet<number> => {
   const readers: number[][] = nodes.map(() => []);
   for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) readers[input].push(number);
@@ -86,13 +86,13 @@ const taken = (ports: Readonly<Record<string, Value>> | undefined, port: string)
 
 interface Name {
   readonly hint: string;
-  /** The folder of what builds on it. */
+  /** The name prefix of nodes that build on it. */
   readonly folder: string;
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-/** A layer has its own name; what follows a layer lies in the same folder, what joins several in none. */
+/** A layer has its own name. Nodes after one layer have its prefix; nodes that join several have none. */
 const nameOf = (op: Op, inputs: readonly Value[], folders: readonly string[]): Name => {
   const weights = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op) ? inputs.slice(1) : [];
   const layer = layerOf(weights.flatMap((w) => (w?.kind === 'constant' ? [w.constant.hint] : [])));
@@ -106,7 +106,7 @@ const nameOf = (op: Op, inputs: readonly Value[], folders: readonly string[]): N
 
 type PlainOp = Exclude<Op, LeafOp | ScanOp | OpOf<'take'>>;
 
-/** Storing what a broadcast repeats would only make the file larger. */
+/** Whether a node repeats values; storing the repeated values would only enlarge the file. */
 const growing = (node: Node, inputs: readonly Value[]): boolean =>
   inputs.length > 0 &&
   volume(node.shape) > 1024 &&

@@ -1,4 +1,4 @@
-/** A draft that is finished: what no output needs is gone, and everything has its name. */
+/** Finishes a draft: drops nodes that no output needs, and names the others. */
 
 import type { DraftNode, FunctionDraft, Ref, Store, Weight } from './draft.js';
 import { dtypes, type FunctionDef, type GraphDef, type NodeDef, tensorAttr, typeAttr } from './graph-def.js';
@@ -13,7 +13,7 @@ export interface Finished {
   readonly outputNodes: Readonly<Record<string, string>>;
 }
 
-/** Everything that these need, each after what it reads. By hand and not by recursion: unrolled chains are long. */
+/** All nodes that these need, each after its inputs. Iterative, since unrolled chains are too long for recursion. */
 export const needed = (roots: readonly Ref[]): readonly DraftNode[] => {
   const done = new Set<DraftNode>();
   const pending = roots.map(({ node }) => node).reverse();
@@ -37,14 +37,14 @@ const called = (nodes: readonly DraftNode[], store: Store): readonly FunctionDra
   return direct.flatMap((one) => [one, ...called(needed(one.outputs), store)]);
 };
 
-/** Names that every object of JavaScript has: TensorFlow.js takes a node of such a name for something else. */
+/** Names of inherited properties of JavaScript objects; TensorFlow.js mistakes nodes with such names. */
 const inherited: readonly string[] = Object.getOwnPropertyNames(Object.prototype);
 
 /** A register of names; a name that is taken gets a number. */
 const book = (taken: Iterable<string>) => {
   const names = new Set([...inherited, ...taken]);
   return (wanted: string): string => {
-    // State fields may be called anything, nodes may not.
+    // State fields may have any name, but nodes may not.
     const wish = wanted.replaceAll(/[^A-Za-z0-9_./-]/g, '_').replace(/^(?![A-Za-z0-9.])/, 'x');
     let name = wish;
     for (let count = 1; names.has(name); count++) name = `${wish}_${count}`;

@@ -62,7 +62,7 @@ export interface GraphDef {
   readonly versions: { readonly producer: number; readonly minConsumer: number };
 }
 
-/** What a model takes or gives, by name. */
+/** An input or output of a model, by name. */
 export interface TensorDef {
   /** The tensor's name in the graph, such as `logits:0`. */
   readonly name: string;
@@ -84,7 +84,7 @@ export const functionAttr = (name: string): Attr => ({ func: { name } });
 export const shapeDef = (shape: readonly number[]): ShapeDef => ({
   dim: shape.map((size) => ({ size: String(size) })),
 });
-/** What a constant is like; its values lie in the model's weights. */
+/** The dtype and shape of a constant; its values are in the model's weights. */
 export const tensorAttr = (dtype: DType, shape: readonly number[]): Attr => ({
   tensor: { dtype: dtypes[dtype], tensorShape: shapeDef(shape) },
 });

@@ -24,7 +24,7 @@ import { constantValue, overBatch, tensorValue } from './value.js';
 export type { Weight } from './draft.js';
 export type { GraphDef } from './graph-def.js';
 
-/** A model as TensorFlow.js takes it, before it is bytes. */
+/** A model for TensorFlow.js, before it is serialised. */
 export interface GraphModel {
   readonly graph: GraphDef;
   readonly signature: {
@@ -42,7 +42,7 @@ export interface GraphModelOptions {
   readonly unroll?: boolean;
 }
 
-/** The default outputs of a model: of a segmenter its classes and waves, else all. */
+/** The default outputs of a model: for a segmenter its classes and waves, else all. */
 const outputNames = (own: readonly string[]): readonly string[] =>
   own.includes('logits') ? ['logits', 'classes', ...own.filter((name) => name === 'waves')] : own;
 
@@ -178,7 +178,7 @@ const written = (
       output(name, Object.hasOwn(graph.outputs, name) ? own(name) : classes(site(name), own('logits'))),
     ]),
   );
-  // An input that nothing reads is no input of the model.
+  // An input without readers is not an input of the model.
   const nodes = new Set(needed(Object.values(outputs)));
   const used = Object.fromEntries([...given].filter(([, { node }]) => nodes.has(node)));
   const { graph: written, weights, inputNodes, outputNodes } = finish(store, used, outputs);

@@ -11,8 +11,9 @@ import { type Emit, type Parts, perSample, type Run, resultsOf } from './scene.j
 import { overBatch, tensorValue, type Value } from './value.js';
 
 /**
- * The loop variables: the step, whether all samples have stopped (as 1), the state, lists of records, driving sequences,
- * externals. An observation that is kept after every k-th step has one place for k steps, in which the last stays.
+ * The loop variables: the step, whether all samples have stopped (as 1), the state, lists of records, driving
+ * sequences, externals. An observation that is kept after every k-th step has one entry for k steps, which the last
+ * of them overwrites.
  */
 export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run => {
   const { body, fields } = op;
@@ -58,7 +59,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
   );
   const read = (name: string, node: number): Ref => {
     const ref = overBatch(inside(name), values(node));
-    // TensorFlow.js distinguishes the results of a function by their nodes, not by the output of a node
+    // TensorFlow.js distinguishes the results of a function by their nodes, not by outputs of a node
     return ref.output > 0 ? tf.identity(inside(`next_${name}`), ref) : ref;
   };
   const place = (name: string): Ref =>
@@ -84,7 +85,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     return next.some(({ node, output }) => node === ref.node && output === ref.output) ? [] : [{ name, ref }];
   });
   const last = seen.map(({ name, ref }) => argument(`last_${name}`, ref));
-  // loop variables that are unchanged and not read are left out
+  // loop variables that do not change and have no reader are left out
   const used = new Set(needed([...next, ...seen.map(({ ref }) => ref)]));
   const constants = [
     ...sequences.map((inner, i) => ({ inner, outer: parts.sequences[i].ref })),
@@ -151,7 +152,7 @@ const reservedList = (site: Site, op: ScanOp, name: string): Ref =>
     },
   );
 
-/** How many places a list has: the last may be of too few steps to be kept. */
+/** The number of entries of a list; the last may have too few steps to be kept. */
 const placesOf = (op: ScanOp, name: string): number => Math.ceil(op.steps / everyOf(op, name));
 
 /** 1 where a condition is above 0 for all samples, else 0. */
@@ -160,7 +161,7 @@ const haveStopped = (site: Site, condition: Ref): Ref => {
   return tf.reduced(site, 'Min', tf.cast(site, above, 'float32'), [0]);
 };
 
-/** A list of records as a sequence [B, T, ...]; `taken` is how many steps were taken. */
+/** A list of records as a sequence [B, T, ...]; `taken` is the number of steps that were taken. */
 const stackedList = (site: Site, op: ScanOp, name: string, list: Ref, taken: Ref): Ref => {
   const element = elementShape(op, name);
   const ends = op.body.until !== undefined;
@@ -181,7 +182,7 @@ const stackedList = (site: Site, op: ScanOp, name: string, list: Ref, taken: Ref
   return tf.transpose(under(site, name), kept, [1, 0, ...axes.slice(2)]);
 };
 
-/** Records of a loop that ended early, the last one repeated in all places after it. */
+/** Records of a loop that ended early, with the last one repeated in all later entries. */
 const filledUp = (site: Site, op: ScanOp, name: string, stacked: Ref, taken: Ref): Ref => {
   const at = under(site, 'places');
   const count = placesOf(op, name);
@@ -243,7 +244,7 @@ const bodyLeaf =
     }
   };
 
-/** The function that says whether the loop goes on: steps are left, and not all samples have stopped. */
+/** The condition of the loop: steps are left, and not all samples have stopped. */
 const condition = (
   name: string,
   inputs: readonly Ref[],

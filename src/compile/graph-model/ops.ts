@@ -39,7 +39,7 @@ const spreadShape = (a: Sizes, b: Sizes): Sizes => {
   });
 };
 
-/** An operation of two tensors of which the smaller is spread, as TensorFlow does it, from the last axis on. */
+/** An operation of two tensors; the smaller is broadcast as in TensorFlow, from the last axis on. */
 export const binary = ({ draft, hint }: Site, op: string, a: Ref, b: Ref, dtype: DType = a.dtype): Ref => {
   const shape = spreadShape(a.shape, b.shape);
   return draft.add(op, [a, b], { shape, dtype, attrs: T(a.dtype), hint });
@@ -59,7 +59,7 @@ export const select = ({ draft, hint }: Site, condition: Ref, a: Ref, b: Ref): R
 /** 0 where x is a number, infinite ones too, and NaN where it is not; its gradient is 0. */
 export const zeroOrNaN = (site: Site, x: Ref): Ref => {
   const at = under(site, 'nan');
-  // The first argument's NaN is kept by every backend's minimum, the second's is not.
+  // Every backend's minimum keeps a NaN of the first argument, but not of the second.
   const size = binary(at, 'Minimum', unary(at, 'Abs', x), number(site, 1));
   return binary(at, 'Mul', size, number(site, 0));
 };
@@ -110,8 +110,8 @@ interface Turned {
 const turned = new WeakMap<Ref['node'], Turned>();
 
 /**
- * Axes in another order. Turning twice is turning once; axes of size 1 and axes that stay side by side do not count,
- * so that backends meet few axes.
+ * Axes in another order. Two transpositions become one. Axes of size 1 are dropped and axes that stay adjacent are
+ * merged, so that backends see few axes.
  */
 export const transpose = (site: Site, x: Ref, axes: Sizes): Ref => {
   const before = x.output === 0 ? turned.get(x.node) : undefined;
@@ -162,7 +162,7 @@ export const slice = (site: Site, x: Ref, begin: Sizes, size: Sizes): Ref => {
   if (whole.every((all) => all)) return x;
   const shape = size.map((n, axis) => (whole[axis] ? x.shape[axis] : n));
   if (x.shape.length > 4) {
-    // Neighbouring axes that are not cut are one: backends meet few axes.
+    // Neighbouring axes that are not cut are merged, so that backends see few axes.
     const runs = runsOf(x.shape, (axis) => (whole[axis] ? -1 : axis));
     if (runs.length < x.shape.length)
       return reshape(

@@ -1,4 +1,4 @@
-/** Where a list of nodes is written, and what the two ways to write a scan have in common. */
+/** The context in which a list of nodes is written, and the shared parts of the two ways to write a scan. */
 
 import type { Facts } from '../../dsl/infer.js';
 import { type LeafOp, type Node, rootsOf, type ScanOp } from '../../dsl/op.js';
@@ -6,18 +6,18 @@ import type { Shape } from '../../dsl/shape.js';
 import type { Draft, Ref } from './draft.js';
 import type { Value } from './value.js';
 
-/** Where a list of nodes is written, and what its leaves are. */
+/** The context in which a list of nodes is written, with its leaves. */
 export interface Scene {
   readonly draft: Draft;
   readonly batch: () => Ref;
   /** Whether scans are written step by step. */
   readonly unroll: boolean;
-  /** What all names begin with: nothing, or `scan/step3`. */
+  /** The prefix of all names: empty, or `scan/step3`. */
   readonly prefix: string;
   readonly leaf: (op: LeafOp) => Value;
 }
 
-/** `emit`, handed in since it and the scans in it need each other. */
+/** `emit`, passed as an argument, since it and the scans in it need each other. */
 export type Emit = (
   scene: Scene,
   nodes: readonly Node[],
@@ -48,6 +48,6 @@ export interface Run {
   readonly finals: readonly Ref[];
 }
 
-/** The nodes of a body that are read from outside of it, or say when it ends. */
+/** The nodes of a body that are read from outside of it, or that decide its end. */
 export const resultsOf = ({ body }: ScanOp, observed: readonly string[]): readonly number[] =>
   rootsOf({ ...body, observe: Object.fromEntries(observed.map((name) => [name, body.observe[name]])) });

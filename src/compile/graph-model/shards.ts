@@ -2,7 +2,7 @@
 
 import type { GraphModel } from './index.js';
 
-/** What a browser caches and fetches well; TensorFlow's own converter cuts at the same size. */
+/** A size that browsers cache and fetch well; TensorFlow's own converter uses the same. */
 const shardBytes = 4 * 2 ** 20;
 
 const littleEndian = (values: Float32Array | Int32Array, into: DataView, offset: number): void => {
@@ -32,7 +32,7 @@ export const weightSpecs = ({ weights }: GraphModel) =>
     dtype: values instanceof Float32Array ? ('float32' as const) : ('int32' as const),
   }));
 
-/** What stands beside a model in its model.json. */
+/** Further content of a model.json. */
 export interface About {
   readonly generatedBy: string;
   /** Goes into `userDefinedMetadata`. */

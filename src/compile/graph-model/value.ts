@@ -20,8 +20,8 @@ export const constantValue = (constant: Constant): Value => ({
 export const tensorValue = (ref: Ref, facts: Facts): Value => ({ kind: 'tensor', ref, facts });
 
 /**
- * A constant in the model's weights, in another shape if need be (which a constant has for nothing). Constants are one
- * when they are the same object.
+ * A constant in the model's weights, in another shape if necessary, which costs nothing. Constants that are the same
+ * object are stored once.
  */
 export const stored = ({ draft }: Site, constant: Constant, shape: Shape = constant.shape): Ref =>
   draft.weight(`constant ${draft.store.numberOf(constant)} ${shape.join()}`, () => ({
@@ -34,7 +34,7 @@ export const stored = ({ draft }: Site, constant: Constant, shape: Shape = const
 export const refOf = (site: Site, value: Value): Ref =>
   value.kind === 'tensor' ? value.ref : stored(site, value.constant);
 
-/** How far the axes of one sample are shifted: by the batch axis, where there is one. */
+/** The number of leading batch axes: 1, or 0 for a shared value. */
 export const lead = ({ facts }: Value): 0 | 1 => (facts.perSample ? 1 : 0);
 
 /** A shape of the sample as a shape of the tensor. */

@@ -9,7 +9,7 @@ import { dependence } from './dependence.js';
 import { empty, type Mask, union } from './mask.js';
 import { type Support, supportsOf } from './support.js';
 
-/** A list of nodes with what is known of them. */
+/** A list of nodes with facts on them. */
 export interface Known {
   readonly nodes: readonly Node[];
   readonly facts: readonly Facts[];
@@ -18,7 +18,7 @@ export interface Known {
   readonly eachStep?: (() => void) | undefined;
 }
 
-/** Elements that are seen: of each node's value, and of each port of each scan. */
+/** The seen elements of each node's value, and of each port of each scan. */
 export interface Seen {
   readonly values: ReadonlyMap<number, Mask>;
   readonly ports: ReadonlyMap<number, ReadonlyMap<string, Mask>>;
@@ -27,15 +27,15 @@ export interface Seen {
 /** Nothing is seen. */
 export const nothing: Seen = { values: new Map(), ports: new Map() };
 
-/** With these elements of a node's value seen as well. */
+/** Adds these elements of a node's value to those that are seen. */
 export const see = (seen: Seen, node: number, mask: Mask): Seen => ({
   ...seen,
   values: new Map(seen.values).set(node, union(seen.values.get(node), mask)),
 });
 
 /**
- * From what is seen of the nodes up to `from`, back through node `until`: what is then seen of the leaves and of the
- * nodes before. A scan takes its last `steps` steps at most.
+ * From the seen elements of the nodes up to `from`, walks back through node `until`, to those of the leaves and of
+ * earlier nodes. A scan takes at most its last `steps` steps.
  */
 export const backward = (known: Known, seen: Seen, from: number, until: number, steps: number): Seen => {
   const values = new Map(seen.values);
@@ -69,15 +69,15 @@ const sourcesOf = ({ facts, supports }: Known, inputs: readonly number[]) => ({
   supports: inputs.map((input) => supports[input]),
 });
 
-/** A scan walked backwards, a step at a time. */
+/** A scan that is walked backwards, step by step. */
 export interface ScanWalk {
-  /** Takes one more step into account: the one before those taken so far, the last one first. */
+  /** Walks one more step back, beginning with the last. */
   readonly stepBack: () => void;
-  /** What is seen of each input of the scan, had it consisted of these steps alone. */
+  /** The seen elements of each input of the scan, if it had only these steps. */
   readonly inputs: () => readonly Mask[];
 }
 
-/** Begins at the end of a scan of which these elements of its ports are seen. */
+/** Begins at the end of a scan, with the seen elements of its ports. */
 export const scanWalk = (
   op: ScanOp,
   known: Known,
@@ -108,7 +108,7 @@ export const scanWalk = (
   };
 };
 
-/** What is seen of the scan's inputs when step `time` comes before the steps that `masks` account for. */
+/** The seen elements of the scan's inputs when step `time` comes before the steps of `masks`. */
 const bodyBack = (
   op: ScanOp,
   body: Known,

@@ -11,7 +11,7 @@ import { type Taps, taps, transposedTaps } from './window.js';
 /** The inputs of an operation: shapes, and elements that may differ from zero. */
 export interface DependenceInputs {
   readonly shapes: readonly Shape[];
-  /** Elements that are not zero for certain; undefined: any may be other than zero. */
+  /** Elements that may be nonzero; undefined: all may be. */
   readonly supports: readonly (Mask | undefined)[];
 }
 
@@ -70,7 +70,7 @@ export const dependence = (
   }
 };
 
-/** A scalar beside a field takes part wherever the field does. */
+/** A scalar beside a field takes part if any element of the field does. */
 const fitted = (mask: Mask, shape: Shape): Mask =>
   shape.length === 0 && mask.length > 1 ? Uint8Array.of(some(mask) ? 1 : 0) : mask;
 
@@ -112,8 +112,8 @@ const convolution = (
 };
 
 /**
- * Calls `visit(window, tap, site)` with flat numbers, for every window of a field that `wanted` accepts and every
- * tap of it that reads a site.
+ * Calls `visit(window, tap, site)` with flat indices, for every window of a field that `wanted` accepts and each of
+ * its taps that reads a site.
  */
 const eachTap = (
   along: readonly Taps[],
@@ -121,7 +121,7 @@ const eachTap = (
   wanted: (window: number) => boolean,
   visit: (window: number, tap: number, site: number) => void,
 ): void => {
-  // A line or a plane is a volume whose first axes have one site, which one tap reads.
+  // A line or a plane is a volume whose first axes have one site, read by one tap.
   const [planes, rows, columns]: readonly Taps[] = [...Array<Taps>(3 - along.length).fill([[0]]), ...along];
   const [height, width] = along.length === 1 ? [1, spatial[0]] : spatial.slice(-2);
   for (let h = 0; h < planes.length; h++)
@@ -145,13 +145,13 @@ const eachTap = (
       }
 };
 
-/** Windows of whose results some are wanted. */
+/** Windows with a wanted result. */
 const wantedIn =
   (result: Mask, outside: number) =>
   (window: number): boolean =>
     result.subarray(window * outside, (window + 1) * outside).includes(1);
 
-/** A window whose every channel feeds every channel, except where the weight is known to be zero. */
+/** A window in which every channel feeds every channel, unless the weight is known to be zero. */
 const allChannels = (
   along: readonly Taps[],
   x: Shape,

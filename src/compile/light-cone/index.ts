@@ -1,4 +1,4 @@
-/** Light cones: which sites of the inputs a site of an output depends on, and after how many steps. */
+/** Light cones: the sites of the inputs on which a site of an output depends, and after how many steps. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -32,33 +32,33 @@ export interface LightConeOptions {
   readonly eachStep?: () => void;
 }
 
-/** What is seen when every scan takes n steps. */
+/** The seen sites when every scan takes n steps. */
 export interface SeenAfter {
   readonly steps: number;
-  /** How many sites. */
+  /** The number of seen sites. */
   readonly seen: number;
   /** The largest Chebyshev distance of a seen site, -1 when none is seen; undefined as in `Sight`. */
   readonly radius: number | undefined;
 }
 
-/** What is seen of one input. */
+/** The seen sites of one input. */
 export interface Sight {
   /** Sizes of the masks: the input's shape without its channels. */
   readonly sites: Shape;
-  /** 1 at sites of which any channel can make a difference, row-major. */
+  /** 1 at sites with a channel that can make a difference, row-major. */
   readonly mask: Uint8Array;
-  /** The least number of steps that lets a site be seen; 0: seen without any; -1: not seen. */
+  /** The smallest number of steps after which a site is seen; 0: seen without any step; -1: never. */
   readonly firstSeen: Int32Array;
   /**
-   * Chebyshev distance from the output's site to the furthest seen one, in sites; around the ring where the program
-   * has a circular boundary. -1 when nothing is seen; undefined where the grids of output and input differ.
+   * Chebyshev distance from the output's site to the furthest seen one, in sites; around the ring if the program has
+   * a circular boundary. -1 if nothing is seen; undefined if the grids of output and input differ.
    */
   readonly radius: number | undefined;
   /** After 0, 1, ... steps. */
   readonly afterSteps: readonly SeenAfter[];
 }
 
-/** What is seen, by the name of the input. */
+/** The seen sites by input. */
 export type LightCone = Readonly<Record<string, Sight>>;
 
 /**
@@ -115,7 +115,7 @@ const ancestors = (nodes: readonly Node[], root: number): readonly number[] => {
 const isRing = ({ op }: Node): boolean =>
   (op.op === 'conv' && op.boundary === 'circular') || (op.op === 'scan' && op.body.nodes.some(isRing));
 
-/** What is seen of the inputs after 0, 1, ... steps, up to all that there are or to `limit`. */
+/** The seen elements of the inputs after 0, 1, ... steps, up to all steps or to `limit`. */
 const inSteps = (
   known: Known,
   start: Seen,
@@ -129,7 +129,7 @@ const inSteps = (
   });
   const last = scans.at(-1);
   if (last === undefined) return [backward(known, start, root, 0, 0)];
-  // What comes after the last scan is the same however many steps it takes: it is walked back once.
+  // The part after the last scan does not depend on the number of steps, so it is walked back once.
   const after = backward(known, start, root, last.number + 1, 0);
   const ports = after.ports.get(last.number) ?? new Map<string, Mask>();
   const walk = scanWalk(last.op, known, last.number, ports);

@@ -13,7 +13,7 @@ export interface Link {
   readonly source: Walk;
 }
 
-/** The links of an operation, or undefined where it does more than move elements or reduce axes. */
+/** The links of an operation, or undefined if it does more than move elements or reduce axes. */
 export const linksOf = (op: Op, inputs: readonly Shape[], shape: Shape): readonly Link[] | undefined => {
   const [x] = inputs;
   const one = (box: Shape, result: Walk, source: Walk): readonly Link[] => [

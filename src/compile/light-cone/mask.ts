@@ -1,4 +1,4 @@
-/** Masks: one byte an element, row-major; 1 where it takes part. Never changed once made, unless by their maker. */
+/** Masks: one byte per element, row-major; 1 if it takes part. Only the function that makes a mask may change it. */
 
 import { type Shape, volume } from '../../dsl/shape.js';
 

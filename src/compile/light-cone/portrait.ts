@@ -1,4 +1,7 @@
-/** What a program does in time, read from its graph: how an input enters its scans, how far a step reaches, what is observed. */
+/**
+ * A program's behaviour in time, read from its graph: how an input enters its scans, how far a step reaches, what is
+ * observed.
+ */
 
 import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { isObservedPort } from '../../dsl/ports.js';
@@ -6,39 +9,42 @@ import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { stepReach, wholeReach } from './reach.js';
 
-/** One scan, as the output that depends on it sees it. */
+/** One scan that the output depends on. */
 export interface ScanPortrait {
   readonly steps: number;
   /** Whether the state that it starts from depends on the input. */
   readonly starts: boolean;
-  /** Whether something that is computed from the input beforehand is read at every step. */
+  /** Whether every step reads a value that was computed from the input before the first step. */
   readonly everyStep: boolean;
   /** Whether each step takes its own element of a sequence that depends on the input. */
   readonly fed: boolean;
-  /** Sites that a step reaches; null where the state lies on no lattice, or a step may reach everywhere. */
+  /**
+   * The distance in sites that a step reaches; null if the state is not on a lattice, or if a step may reach
+   * everywhere.
+   */
   readonly reach: number | null;
   /** Axes of that lattice. */
   readonly axes: number;
-  /** Whether every convolution of a step goes round the edges. */
+  /** Whether every convolution of a step has a circular boundary. */
   readonly torus: boolean;
 }
 
-/** What a program's output depends on, and how. */
+/** How a program's output depends on its input. */
 export interface Portrait {
-  /** In the order of the data flow; those inside a step are part of it. */
+  /** In the order of the data flow; scans inside of a step are part of it. */
   readonly scans: readonly ScanPortrait[];
   /** Whether the output also depends on the input by a path around all scans. */
   readonly around: boolean;
   /**
-   * What the output reads of the scans: all that was observed, or only its last entry or the last state; null for several
-   * of these, and for none.
+   * The part of the scans that the output reads: all observations, or only the last entry or the last state; null if
+   * it reads several of these, or none.
    */
   readonly observed: 'all' | 'last' | null;
-  /** Sites that the output's sites see of the input; null where it may be everything, or nothing. */
+  /** The distance in sites that the output sees of the input; null if it may be everything, or nothing. */
   readonly sight: number | null;
 }
 
-/** Which nodes depend on the input; a scan's ports on it where any of the scan's inputs does. */
+/** The nodes that depend on the input. A port of a scan does if any of the scan's inputs does. */
 const dependent = (nodes: readonly Node[], input: string, throughScans: boolean): readonly boolean[] => {
   const found: boolean[] = [];
   for (const { op, inputs } of nodes)
@@ -98,7 +104,7 @@ const observedOf = (
   for (const [number, node] of nodes.entries()) {
     if (node.op.op !== 'take' || !needed.has(number)) continue;
     const readers = nodes.filter((reader, at) => needed.has(at) && reader.inputs.includes(number));
-    // A scan that goes on from another does not answer.
+    // A scan that starts from another one's results is not the last before the output.
     const answering = readers.filter(({ op }) => op.op !== 'scan');
     const final = !isObservedPort(node.op.port);
     if (number === root) kinds.add(final ? 'last' : 'all');

@@ -1,9 +1,9 @@
 /**
- * Reach: how far light gets on an unbounded lattice, by adding up kernels; the light cone without its masks.
+ * Reach: how far dependence extends on an unbounded lattice, by adding up kernels; the light cone without its masks.
  *
  * Each value has a reach, the largest Chebyshev distance from a site of it to a site of the input it depends on, and
  * knows which of its axes run over the lattice. Convolutions add half their kernel, pointwise operations take the
- * larger; what leaves the lattice (a reduction over sites, a change of grid) reaches everything.
+ * larger; operations that leave the lattice (a reduction over sites, a change of grid) reach everything.
  */
 
 import { labelsOf } from '../../dsl/einsum-formula.js';
@@ -14,7 +14,7 @@ import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 
-/** Reach after 0, 1, 2, ... steps: -Infinity where nothing is seen, Infinity where every site may be. */
+/** Reach after 0, 1, 2, ... steps: -Infinity if nothing is seen, Infinity if every site may be seen. */
 export type Reach = readonly number[];
 
 /** A value's reach and, for each of its axes, which axis of the lattice it runs along. */
@@ -77,8 +77,8 @@ export const wholeReach = (
 };
 
 /**
- * How far the state reaches into itself within one step of a scan: 0 where every site is moved by itself alone, Infinity
- * where every site may move every other (an upper bound, as `reach` is), -Infinity where no state is read.
+ * How far the state depends on itself within one step of a scan: 0 if every site depends only on itself, Infinity if
+ * every site may depend on every other (an upper bound, like `reach`), -Infinity if no state is read.
  *
  * @param shapes of the scan's inputs
  */
@@ -94,7 +94,7 @@ const placed = (shape: Shape): Spread => ({
   axes: shape.map((_, axis) => (axis < shape.length - 1 ? axis : undefined)),
 });
 
-/** Spreads of all nodes when scans take at most so many steps. */
+/** Spreads of all nodes when scans take at most this many steps. */
 const forward = (nodes: readonly Node[], leaf: (node: Node) => Spread, steps: number): readonly Spread[] => {
   const spreads: Spread[] = [];
   const scans = new Map<number, Readonly<Record<string, Spread>>>();
@@ -109,7 +109,7 @@ const forward = (nodes: readonly Node[], leaf: (node: Node) => Spread, steps: nu
   return spreads;
 };
 
-/** Spreads of a scan's ports after so many steps: of all that was observed until then, and of the state. */
+/** Spreads of a scan's ports after this many steps: of all observations until then, and of the state. */
 const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly<Record<string, Spread>> => {
   const { nodes, next, observe } = op.body;
   const given = scanInputs(op, inputs);
@@ -151,7 +151,9 @@ const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly
 
 const depends = ({ radius }: Spread): boolean => radius > Number.NEGATIVE_INFINITY;
 
-/** Values of one shape beside each other; if they lie differently on the lattice, every site may be seen. */
+/**
+ * The spread of several values of one shape; if their axes run differently along the lattice, every site may be seen.
+ */
 const joined = (spreads: readonly Spread[]): Spread => {
   const [first, ...others] = spreads.filter(depends);
   if (first === undefined) return spreads[0];
@@ -176,7 +178,7 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
     case 'where': {
       const fields = sources.filter((_, i) => sameShape(shapes[i], shape));
       const scalars = sources.filter((_, i) => !sameShape(shapes[i], shape));
-      // A scalar that depends on a field has lost its sites.
+      // A scalar that depends on a field has no sites, so it may have seen all.
       return scalars.some(depends) ? everything(shape) : joined(fields);
     }
     case 'conv':

@@ -1,4 +1,7 @@
-/** Sites: which elements of an output are asked for, and how far from there an input is seen. */
+/**
+ * Sites: the elements of an output that a light cone starts from, and the distance from there to seen sites of an
+ * input.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DecodeError, decodeError } from '../../base/error.js';
@@ -38,8 +41,8 @@ export const overSites = (shape: Shape, mask: Mask): Mask => {
 };
 
 /**
- * Where on the input's grid the site is: the output's axes just before its channels, or its last ones, when they
- * are the input's sizes. Undefined where the two grids differ or the site leaves an axis open.
+ * The position of the site on the input's grid: along the output's axes just before its channels, or its last ones,
+ * if they have the input's sizes. Undefined if the grids differ or the site leaves an axis open.
  */
 export const centreOf = (output: Shape, site: Site, input: Shape): Shape | undefined => {
   const spatial = spatialOf(input);

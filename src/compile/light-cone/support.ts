@@ -1,5 +1,5 @@
 /**
- * Structural zeros: elements of constants, and of what is made of constants, that are zero whatever the parameters.
+ * Structural zeros: elements of constants, and of values computed from constants, that are zero for all parameters.
  *
  * The zeros of a stencil or of a mask that a person wrote down cut dependence; those that a parameter happens to
  * hold do not, since training moves them.
@@ -10,7 +10,7 @@ import { type Shape, volume } from '../../dsl/shape.js';
 import { linksOf } from './links.js';
 import { both, empty, full, type Mask, spread, union } from './mask.js';
 
-/** 1 where an element may be other than zero; undefined: anywhere. */
+/** 1 if an element may be nonzero; undefined: all may be. */
 export type Support = Mask | undefined;
 
 /** Functions that leave zero at zero. */

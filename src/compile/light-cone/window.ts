@@ -3,7 +3,7 @@
 import { extent, leadOf } from '../../dsl/kernel.js';
 import type { Boundary } from '../../dsl/op.js';
 
-/** The site that a position stands for, or -1 where it stands for a number of the boundary. */
+/** The site of a position, or -1 if the boundary gives it a fixed number. */
 const within = (position: number, n: number, boundary: Boundary): number => {
   if (position >= 0 && position < n) return position;
   if (boundary === 'circular') return ((position % n) + n) % n;
@@ -29,7 +29,7 @@ export const taps = (
   );
 };
 
-/** Taps of a transposed convolution: output o is fed through tap k by site (o - k) / stride, where that is one. */
+/** Taps of a transposed convolution: output o is fed through tap k by site (o - k) / stride, if that is a site. */
 export const transposedTaps = (n: number, out: number, kernel: number, stride: number): Taps =>
   Array.from({ length: out }, (_, o) =>
     Array.from({ length: kernel }, (_, k) => {

@@ -16,7 +16,7 @@ export interface OnnxStep {
   readonly attributes: Attributes;
 }
 
-/** Where one operation of a GraphModel is written: its result has its name. */
+/** The context in which one operation of a GraphModel is written; its result has the operation's name. */
 export class OnnxDraft {
   readonly steps: OnnxStep[] = [];
   readonly #constants = new Map<string, OnnxConstant>();
@@ -46,7 +46,7 @@ export class OnnxDraft {
     return name;
   }
 
-  /** Whole numbers, the same where they are the same. */
+  /** Whole numbers as a constant; equal ones share one. */
   wholes(values: readonly number[], shape: readonly number[] = [values.length]): string {
     const name = `onnx/wholes/${shape.join('x')}/${values.join('_')}`;
     return this.#constants.has(name)

@@ -1,6 +1,6 @@
 /**
- * The compiler to ONNX: the GraphModel of a program, its scans step by step, in the operations of ONNX, which runs outside of
- * JavaScript. The batch is free.
+ * The compiler to ONNX, for use outside of JavaScript: the GraphModel of a program, with its scans unrolled, in the
+ * operations of ONNX. The batch is free.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,7 +12,7 @@ import { type GraphModel, graphModel } from '../graph-model/index.js';
 import { type OnnxConstant, OnnxDraft, type OnnxStep } from './draft.js';
 import { Untold, writeOperation } from './operations.js';
 
-/** What a graph takes or gives: `batch` is as many samples as there are. */
+/** An input or output of a graph; the size `batch` is the number of samples. */
 export interface OnnxEnd {
   readonly name: string;
   readonly type: 'float' | 'int64';
@@ -25,7 +25,9 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxEnd[];
   readonly nodes: readonly OnnxStep[];
   readonly constants: readonly OnnxConstant[];
-  /** The program's name of each input and output, where the graph has another: two nodes cannot have one name. */
+  /**
+   * The program's name of each input and output whose name in the graph differs, since two nodes cannot share a name.
+   */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -35,8 +37,8 @@ export interface OnnxGraph {
  * It infers; noise is drawn afresh in every run. What ONNX lacks is composed (atan2 of an arctangent and comparisons, batch norm of
  * sums and products).
  *
- * **Errors** as `graphModel` with `unroll`; ProgramError where an operation has no words in ONNX, such as a convolution whose kernel
- * is computed from an input.
+ * **Errors** as `graphModel` with `unroll`; ProgramError if an operation cannot be expressed in ONNX, such as a
+ * convolution whose kernel is computed from an input.
  */
 export const onnxGraph = (
   program: Program,

@@ -4,7 +4,7 @@ import type { Attr, Attrs } from '../graph-model/graph-def.js';
 import type { Weight } from '../graph-model/index.js';
 import type { OnnxDraft } from './draft.js';
 
-/** An operation that is to be written. */
+/** An operation to write. */
 export interface Asked {
   readonly to: OnnxDraft;
   /** The name of its result. */
@@ -15,7 +15,7 @@ export interface Asked {
   readonly constantAt: (input: number) => Weight | undefined;
 }
 
-/** Thrown where an operation has no words in ONNX. */
+/** Thrown if an operation cannot be expressed in ONNX. */
 export class Untold extends Error {}
 
 type Write = (asked: Asked) => void;
@@ -72,7 +72,7 @@ const texts = (attrs: Attrs, name: string): readonly string[] => {
   return found !== undefined && 'list' in found && 's' in found.list ? found.list.s.map(fromBase64) : [];
 };
 
-/** Writes what gives the plain result under a name that it is given, then a bias and a ReLU where these are fused. */
+/** Writes an operation with its fused bias and ReLU; `write` writes the operation itself under a given name. */
 const fused =
   (write: (asked: Asked, name: string) => void): Write =>
   (asked) => {
@@ -92,7 +92,7 @@ const channelsSecond = ({ to, name }: Asked, x: string): string =>
 const channelsLast = ({ to }: Asked, x: string, name: string): void =>
   void to.add('Transpose', [x], name, { perm: [0, 2, 3, 1] });
 
-/** A kernel with its axes in another order; a fixed one is stored so. */
+/** A kernel with its axes in another order; a constant one is stored in that order. */
 const turnedKernel = (asked: Asked, input: number, perm: readonly number[]): string => {
   const { to, name, inputs } = asked;
   return to.add('Transpose', [inputs[input]], `${name}/onnx/kernel`, { perm });
@@ -124,7 +124,7 @@ const convolution =
     channelsLast(asked, y, name);
   };
 
-/** A convolution from outputs back to inputs: the sizes that it is told are those that it has. */
+/** A transposed convolution. Its explicit output sizes must be those that it has anyway. */
 const transposedConvolution: Write = (asked) => {
   const { to, name, inputs, attrs } = asked;
   const x = channelsSecond(asked, inputs[2]);
@@ -160,7 +160,7 @@ const product: Write = ({ to, name, inputs: [a, b], attrs }) => {
   to.add('MatMul', [turned(a, truth(attrs, 'adj_x'), 'a'), turned(b, truth(attrs, 'adj_y'), 'b')], name);
 };
 
-/** Whole numbers of ONNX that stand for the end of an axis, either way. */
+/** Whole numbers of ONNX that mean the end of an axis, in either direction. */
 const [end, beforeStart] = [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER];
 
 const slice: Write = (asked) => {
@@ -205,7 +205,7 @@ const split: Write = (asked) => {
   to.several('Split', [inputs[1]], outputs, { axis, num_outputs: count });
 };
 
-/** The angle of (x, y): that of y / x, turned around where x is negative, and a quarter where x is 0. */
+/** The angle of (x, y): that of y / x, plus half a turn if x is negative, or a quarter turn if x is 0. */
 const atan2: Write = ({ to, name, inputs: [y, x] }) => {
   const at = (part: string): string => `${name}/onnx/${part}`;
   const zero = to.number(0);
@@ -320,7 +320,7 @@ const composed: Readonly<Record<string, Write>> = {
   _FusedMatMul: fused(({ to, inputs }, name) => void to.add('MatMul', inputs.slice(0, 2), name)),
 };
 
-/** Writes an operation. **Throws** Untold where ONNX has no words for it. */
+/** Writes an operation. **Throws** Untold if ONNX cannot express it. */
 export const writeOperation = (op: string, asked: Asked): void => {
   const write = Object.hasOwn(plain, op) ? named(plain[op]) : composed[op];
   if (write === undefined) throw new Untold(`the operation ${op}, of '${asked.name}', is not known in ONNX`);

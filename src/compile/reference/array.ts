@@ -1,4 +1,4 @@
-/** Arrays as the reference interpreter has them: a shape and float64 numbers, row-major. */
+/** Arrays of the reference interpreter: a shape and float64 numbers, row-major. */
 
 import { type Shape, showShape, volume } from '../../dsl/shape.js';
 import { fault } from './fault.js';
@@ -30,7 +30,7 @@ export const positions = (shape: Shape): readonly Position[] =>
     [[]],
   );
 
-/** Where a position lies in row-major data. */
+/** The offset of a position in row-major data. */
 export const offsetOf = (position: Position, shape: Shape): number => {
   let offset = 0;
   for (let axis = 0; axis < shape.length; axis++) offset = offset * shape[axis] + position[axis];
@@ -40,7 +40,10 @@ export const offsetOf = (position: Position, shape: Shape): number => {
 /** The element at a position. */
 export const get = (x: NdArray, position: Position): number => x.data[offsetOf(position, x.shape)];
 
-/** The array whose element at each position is f of it. The position moves on after f: what keeps it copies it. */
+/**
+ * The array whose element at each position is f of it. The position is changed after the call, so a function that
+ * keeps it must copy it.
+ */
 export const build = (shape: Shape, f: (position: Position) => number): NdArray => {
   const data = new Float64Array(volume(shape));
   const position = shape.map(() => 0);
@@ -55,7 +58,7 @@ export const build = (shape: Shape, f: (position: Position) => number): NdArray 
   return { shape, data };
 };
 
-/** How far apart neighbours along each axis lie in row-major data. */
+/** The stride of each axis in row-major data. */
 export const stridesOf = (shape: Shape): Shape => {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];

@@ -5,14 +5,14 @@ import type { Boundary, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { build, get, type NdArray, type Position, positions } from './array.js';
 
-/** The index along an axis that is read for one beyond its ends; undefined where the boundary is a number. */
+/** The index along an axis that is read for an index beyond its ends; undefined if the boundary is a number. */
 const turned = (boundary: Boundary, i: number, n: number): number | undefined => {
   if (i >= 0 && i < n) return i;
   if (boundary === 'circular') return ((i % n) + n) % n;
   return boundary === 'reflect' ? (i < 0 ? -i : 2 * (n - 1) - i) : undefined;
 };
 
-/** The number of the site that a tap reads, row-major; undefined where it lies beyond an edge that is a number. */
+/** The row-major number of the site that a tap reads; undefined if it is beyond an edge with a fixed number. */
 const siteRead = (boundary: Boundary, position: Position, space: Shape): number | undefined => {
   let site = 0;
   for (const [axis, i] of position.entries()) {

@@ -15,7 +15,7 @@ import { recurrence } from './recurrence.js';
 import { reduce, spectrum } from './reduce.js';
 import { broadcast, concat, gather, reshape, reverse, scatter, slice, transpose } from './structure.js';
 
-/** A node's value for one sample; a scan's has no elements of its own, but ports. */
+/** A node's value for one sample; that of a scan has ports and no elements of its own. */
 export interface Value extends NdArray {
   readonly ports?: Readonly<Record<string, NdArray>>;
 }
@@ -120,7 +120,7 @@ export const evaluate = (
 const constant = ({ shape, value }: OpOf<'constant'>): NdArray =>
   typeof value === 'number' ? build(shape, () => value) : { shape, data: Float64Array.from(value) };
 
-/** The clock, its input, says which step it is; outside of scans there is none. */
+/** The clock is its input and gives the step; outside of scans there is none. */
 const noise = (
   { name, shape, distribution }: OpOf<'noise'>,
   clock: NdArray | undefined,
@@ -133,8 +133,9 @@ const noise = (
 type State = Readonly<Record<string, NdArray>>;
 
 /**
- * The step, taken `steps` times. What is observed are nodes of the same body as the next state, so entry t of a
- * sequence belongs to the state after step t. Once the sample has stopped no step changes anything, and none is taken.
+ * The step, taken `steps` times. Observations are nodes of the same body as the next state, so entry t of a sequence
+ * belongs to the state after step t. Once the sample has stopped, no further step is taken, since none would change
+ * anything.
  *
  * @param inputs the fields' initial values, the driving sequences, the externals
  */

@@ -11,7 +11,7 @@ import { type NdArrays, type ReferenceOptions, runReference } from './run.js';
 export interface Coordinate {
   readonly of: 'parameters' | 'inputs';
   readonly name: string;
-  /** Where it lies in the array's row-major data; an input's has the leading batch axis. */
+  /** The index in the array's row-major data; an input has the leading batch axis. */
   readonly index: number;
 }
 
@@ -22,8 +22,8 @@ export type ScalarOf = (outputs: NdArrays) => number;
  * d loss / d coordinate for each coordinate, as (loss(v + step) - loss(v - step)) / (2 step).
  *
  * The error is of order step^2 times the third derivative, plus rounding of order 1e-16 |loss| / step; the default
- * 1e-5 balances them for values near 1. It is the derivative of what is computed: `stopGradient` does not stop it,
- * and where a maximum is reached twice, or a ReLU is at zero, it is the mean of both sides.
+ * 1e-5 balances them for values near 1. It is the derivative of the computed function: `stopGradient` does not stop
+ * it, and where a maximum is reached twice, or a ReLU is at zero, it is the mean of both sides.
  *
  * @example
  * const loss = ({ y }: Arrays) => y.data.reduce((sum, value) => sum + value * value, 0);

@@ -8,7 +8,7 @@ const maps: Readonly<Record<MapFunction, (x: number) => number>> = {
   tanh: Math.tanh,
   relu: (x) => Math.max(x, 0),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  // log(1 + exp(x)) as it stands overflows from x = 710 on.
+  // log(1 + exp(x)) itself would overflow from x = 710 on.
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   sin: Math.sin,
   cos: Math.cos,
@@ -46,7 +46,7 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: NdArray): NdArray =>
   data: x.data.map((value) => scale * value + shift),
 });
 
-/** Shapes are equal, or one is a scalar, which then stands at every site. */
+/** Shapes are equal, or one is a scalar, which is repeated at every site. */
 export const zip = ({ fn }: OpOf<'zip'>, a: NdArray, b: NdArray): NdArray => {
   const whole = a.shape.length === 0 ? b : a;
   return { shape: whole.shape, data: whole.data.map((_, i) => zips[fn](at(a, i), at(b, i))) };

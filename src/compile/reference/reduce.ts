@@ -39,7 +39,7 @@ export const spectrum = (x: NdArray, out: Shape): NdArray => {
       re += value * Math.cos(angle);
       im -= value * Math.sin(angle);
     }
-    // an infinite part beside one that is no number is no length, though `Math.hypot` says so
+    // the length of an infinite part and NaN is NaN, although `Math.hypot` gives Infinity
     return Number.isNaN(re) || Number.isNaN(im) ? Number.NaN : Math.hypot(re, im);
   });
 };

@@ -1,8 +1,8 @@
 /**
  * The reference interpreter: what a program means, in float64, slowly.
  *
- * Every operation is written from its definition, with no thought of speed; all compilers are held against it. A
- * program is per sample, so each node is computed sample by sample; batch norm in training alone sees all of them.
+ * Every operation is written from its definition, without regard to speed; all compilers are tested against it. A
+ * program is per sample, so each node is computed sample by sample; only batch norm in training sees all of them.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -69,7 +69,7 @@ export const runReference = (p: Program, options: ReferenceOptions): ReferenceRe
   if (samples.length !== batch) return fault(`${samples.length} sample numbers for a batch of ${batch}`);
   const facts = E.getOrElseW(fault)(factsOf(nodes));
   const statistics = new Map<string, NdArray>();
-  // One value where the node is shared by all samples, else one for each.
+  // One value if all samples share the node, else one for each.
   const values: (readonly Value[])[] = [];
   for (const [number, node] of nodes.entries()) {
     const inputs = node.inputs.map((input) => values[input]);

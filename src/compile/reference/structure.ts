@@ -1,4 +1,4 @@
-/** Joining, cutting, turning and repeating in the reference interpreter: each element says where it comes from. */
+/** Joining, cutting, transposing and repeating in the reference interpreter, by the source of each element. */
 
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';

@@ -1,4 +1,4 @@
-/** Listing: what a program is made of, as data and as a table to read. */
+/** The summary of a program: its parts, as data and as a table. */
 
 import { aligned } from '../../base/aligned.js';
 import { runningStatistics } from '../../dsl/graph.js';
@@ -10,12 +10,12 @@ import { type Shape, showShape, volume } from '../../dsl/shape.js';
 import { describeOp } from '../describe-op.js';
 import { factsIn, factsInBody } from '../facts.js';
 
-/** A parameter: `count` is how many numbers it has. */
+/** A parameter; `count` is its number of values. */
 export interface SummaryParameter {
   readonly name: string;
   readonly shape: Shape;
   readonly count: number;
-  /** How it starts, in words: `uniform ±0.1925`. */
+  /** Its initial values in words: `uniform ±0.1925`. */
   readonly start: string;
   readonly trainable: boolean;
   /** Whether it is a running statistic of a batch norm, which follows the batches and is never trained. */
@@ -25,7 +25,7 @@ export interface SummaryParameter {
 /** A node: `43` in the program, `43/7` in the body of the scan that is node 43. */
 export interface SummaryNode {
   readonly path: string;
-  /** Paths of what it reads, beside it. */
+  /** Paths of its inputs, in the same list of nodes. */
   readonly inputs: readonly string[];
   readonly operation: string;
   /** Per sample. */
@@ -34,7 +34,7 @@ export interface SummaryNode {
   readonly perSample: boolean;
 }
 
-/** What a program consists of: parameters and nodes. */
+/** The parts of a program: parameters and nodes. */
 export interface Summary {
   /** `image [64,64,3] → logits [64,64,6]`. */
   readonly signature: string;
@@ -43,7 +43,7 @@ export interface Summary {
   readonly count: number;
   /** Of these, those that training changes. */
   readonly trainable: number;
-  /** Of these, those that stay as they start: not trained, and no running statistics. */
+  /** Of these, those that keep their initial values: not trained, and not running statistics. */
   readonly frozen: number;
   /** Numbers in the parameters that each output depends on. */
   readonly byOutput: Readonly<Record<string, number>>;
@@ -144,7 +144,7 @@ const startInWords = (init: Initialiser): string => {
   }
 };
 
-/** A few numbers as they are, of many the least and the greatest. */
+/** A few numbers as they are; for many, the least and the greatest. */
 const givenInWords = (values: readonly number[]): string => {
   if (values.length <= 4) return `given: ${values.map(short).join(', ')}`;
   const [least, most] = values.reduce(
@@ -156,7 +156,7 @@ const givenInWords = (values: readonly number[]): string => {
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
-/** Of a program without parameters nothing is trained, and nothing is said of training. */
+/** The counts in words; for a program without parameters training is not mentioned. */
 const countsText = ({ parameters, count, trainable, frozen }: Summary): string => {
   if (parameters.length === 0) return 'no parameters';
   const parts = (

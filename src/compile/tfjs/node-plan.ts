@@ -1,4 +1,6 @@
-/** Facts about a list of nodes before it runs: shapes, when values may be freed, which nodes run as one. */
+/**
+ * Facts about a list of nodes before it runs: shapes, when values may be freed, and nodes that run as one operation.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -12,21 +14,26 @@ export interface Plan {
   readonly facts: readonly Facts[];
   /** After node n has run, the values of these nodes are never read again. */
   readonly release: readonly (readonly number[])[];
-  /** Dense layers that a ReLU follows and nothing else reads: they run as one, and the ReLU's node is the same value. */
+  /** Dense layers that only a ReLU reads: both run as one operation, and the ReLU's node has the same value. */
   readonly fusedRelu: ReadonlySet<number>;
-  /** Softmaxes by their last node: they run as one, and what lies inside is skipped. */
+  /** Softmaxes by their last node: each runs as one operation, and its inner nodes are skipped. */
   readonly softmax: ReadonlyMap<number, Softmax>;
-  /** Nodes that nothing wanted needs; they are not computed. */
+  /** Nodes that no wanted node needs; they are not computed. */
   readonly skipped: ReadonlySet<number>;
-  /** Nodes that only `stopGradient` reads in the end: nothing is owed to them, so nothing is kept for it. */
+  /**
+   * Nodes whose only final reader is `stopGradient`: they get no cotangent, so nothing is kept for their gradient.
+   */
   readonly detached: ReadonlySet<number>;
   /** The plans of the body of each scan. */
   readonly bodies: ReadonlyMap<number, BodyPlan>;
-  /** Which ports of each scan are read. */
+  /** The ports of each scan that are read. */
   readonly ports: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
-/** How the body of a scan runs, by what is recorded after the step: what only other observations need is left out. */
+/**
+ * The plan of a scan's body, depending on the records after the step: nodes that only other observations need are
+ * left out.
+ */
 export type BodyPlan = (recorded: readonly string[]) => Plan;
 
 /** Plans a list of nodes; `kept` are those whose values are wanted at the end. */
@@ -155,7 +162,7 @@ const findFusedRelu = (nodes: readonly Node[], kept: readonly number[]): Readonl
   );
 };
 
-/** Whose value a node's value is: a fused ReLU's is its dense layer's. */
+/** The node that a node's value comes from: for a fused ReLU its dense layer. */
 export const sourceOf = (nodes: readonly Node[], fusedRelu: ReadonlySet<number>, number: number): number => {
   const [input] = nodes[number].inputs;
   return input !== undefined && fusedRelu.has(input) ? input : number;

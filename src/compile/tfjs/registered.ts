@@ -1,4 +1,7 @@
-/** Fused graphs as kernels of TensorFlow.js with their gradients, so that they mix with whatever else is on its tape. */
+/**
+ * Fused graphs as kernels of TensorFlow.js with their gradients, so that they can be combined with other operations
+ * on its tape.
+ */
 
 import type {
   BackendValues,
@@ -17,11 +20,11 @@ import { axesKey } from '../fuse/lower/pixel-axes.js';
 import { Arena } from '../fuse/memory/arena.js';
 import { pixelsFor } from '../fuse/partition/pixels.js';
 
-/** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
+/** The kernel's name for an input of the graph, since inputs and parameters may have the same names. */
 export const inputName = (name: string): string => `input ${name}`;
 export const parameterName = (name: string): string => `parameter ${name}`;
 
-/** The outputs in the order in which the kernel gives them: one that the hash does not depend on either. */
+/** The outputs in the order of the kernel, which like the hash does not depend on the order in the program. */
 export const outputNames = ({ outputs }: Graph): readonly string[] => Object.keys(outputs).sort();
 
 /**
@@ -31,7 +34,7 @@ export const outputNames = ({ outputs }: Graph): readonly string[] => Object.key
  * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attributes `batch` and,
  * for noise, `samples` and `noiseSeed`, and returns each output as [batch, ...shape], in the order of their names. The same fused program computes its gradient.
  *
- * @param native what it runs in; left out, in WebAssembly
+ * @param native the native code that it runs in; left out: WebAssembly
  */
 export const registerFused = (
   tf: TensorFlow,
@@ -117,7 +120,7 @@ export const registerFused = (
   return kernelName;
 };
 
-/** How many samples a kernel is given, and what their noise is drawn by. */
+/** The number of samples of a kernel's call, and the seed and numbers of their noise. */
 const microBatchOf = (attrs: NamedAttrMap | undefined): Omit<FusedMicroBatch, 'inputs'> => {
   const samples = attrs?.samples;
   return {
@@ -127,18 +130,18 @@ const microBatchOf = (attrs: NamedAttrMap | undefined): Omit<FusedMicroBatch, 'i
   };
 };
 
-/** TensorFlow.js types the kernel as always there. */
+/** TensorFlow.js's types say that the kernel always exists. */
 const isRegistered = (tf: TensorFlow, kernelName: string, backendName: string): boolean =>
   tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName);
 
-/** An input of a kernel, which TensorFlow.js types as one or several. */
+/** An input of a kernel; in TensorFlow.js's types it may be several. */
 const infoOf = (given: NamedTensorInfoMap, name: string): TensorInfo => {
   const found = given[name];
   if (found === undefined) throw new Error(`the kernel was not given '${name}'`);
   return found;
 };
 
-/** A copy: what TensorFlow.js shows may be given back before it is used. */
+/** A copy, since TensorFlow.js may free the original before it is used. */
 const floats = (values: BackendValues): Float32Array => {
   if (values instanceof Float32Array) return new Float32Array(values);
   throw new Error('fused kernels take float32 tensors');

@@ -25,7 +25,7 @@ export interface PlacedScan {
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What does not change from step to step. */
+/** The part that does not change from step to step. */
 interface Stepping {
   readonly op: ScanOp;
   readonly body: BodyPlan;
@@ -46,13 +46,13 @@ interface Stretch {
   readonly externals: readonly Value[];
 }
 
-/** The state after some steps, and the sequences of what was recorded, where that is anything. */
+/** The state after some steps, and the sequences of records, if any. */
 interface Stepped {
   readonly state: Tensors;
   readonly recorded: Tensors;
 }
 
-/** Runs a scan: the ports that are read, each a tensor with a batch axis where it differs between samples. */
+/** Runs a scan and returns the ports that are read, each a tensor with a batch axis if it differs between samples. */
 export const runScan = (
   { op, node, number, plan, value }: PlacedScan,
   context: Context,
@@ -97,7 +97,7 @@ const steps = (stepping: Stepping, { from, to, state: first, sequences, external
   const { tf } = context;
   const elements = sequences.map((x) => tf.unstack(x, timeOf(stepping)));
   const records: Readonly<Record<string, Tensor[]>> = Object.fromEntries(observed.map((name) => [name, []]));
-  // What was recorded stays, and a step may hand on what it was given from outside: neither is given back here.
+  // Records stay, and a step may pass on tensors from outside; neither is freed here.
   const kept = new Set<Tensor>([
     ...Object.values(first),
     ...elements.flat(),
@@ -135,7 +135,7 @@ const steps = (stepping: Stepping, { from, to, state: first, sequences, external
       observed.filter((name) => isKept(op, name, step)),
     );
     if (stopped) {
-      // nothing changes any more: what is left to record is the same at every step
+      // nothing changes any more, so the remaining records are the same at every step
       const left = after(step, observed).seen;
       for (const name of observed)
         for (let now = step; now < to; now++) if (isKept(op, name, now)) records[name].push(left[name]);
@@ -152,7 +152,7 @@ const steps = (stepping: Stepping, { from, to, state: first, sequences, external
   return { state, recorded: joined(records, (parts) => tf.stack(parts, timeOf(stepping))) };
 };
 
-/** Each list of tensors as one, where there is any. */
+/** Stacks each list of tensors, if it is not empty. */
 const joined = (lists: Readonly<Record<string, Tensor[]>>, join: (parts: Tensor[]) => Tensor): Tensors =>
   Object.fromEntries(
     Object.entries(lists).flatMap(([name, parts]) => (parts.length === 0 ? [] : [[name, join(parts)]])),
@@ -161,7 +161,9 @@ const joined = (lists: Readonly<Record<string, Tensor[]>>, join: (parts: Tensor[
 /** Whether a condition is above 0 for all samples. */
 const isAbove = (condition: Tensor): boolean => condition.dataSync().every((value) => value > 0);
 
-/** Takes steps in segments whose gradients compute them again, so that the tape holds what lies between them alone. */
+/**
+ * Takes steps in segments whose gradients recompute them, so that the tape holds only the states between segments.
+ */
 const inSegments = (
   stepping: Stepping,
   { to, state: first, sequences, externals }: Stretch,

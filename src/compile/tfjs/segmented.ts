@@ -1,4 +1,4 @@
-/** Programs of which only parts have fused kernels: fused segments become kernels of TensorFlow.js. */
+/** Programs with fused kernels for some parts: fused segments become kernels of TensorFlow.js. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,7 +13,7 @@ import { inputName, outputNames, parameterName, registerFused } from './register
 /**
  * Compiles a program whose fused segments run as one operation each, the rest op by op.
  *
- * @param native what segments run in; left out, in WebAssembly
+ * @param native the native code that segments run in; left out: WebAssembly
  *
  * **Errors** ProgramError as `compile`.
  */

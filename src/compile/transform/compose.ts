@@ -7,7 +7,7 @@ import { pruneGraph } from '../../dsl/prune.js';
 import { sameShape, showShape } from '../../dsl/shape.js';
 import { refuse } from '../../dsl/tensor.js';
 
-/** Names that stay the same for a program's whole life: of parameters, and of sources of noise, in steps too. */
+/** Names that never change in a program: of parameters and of sources of noise, including those in steps. */
 const ownNames = (nodes: readonly Node[]): readonly string[] =>
   nodes.flatMap(({ op }) =>
     op.op === 'parameter' || op.op === 'noise' ? [op.name] : op.op === 'scan' ? ownNames(op.body.nodes) : [],
@@ -15,7 +15,7 @@ const ownNames = (nodes: readonly Node[]): readonly string[] =>
 
 /**
  * First one program, then another, which takes all its inputs from the outputs of the first, by name. The outputs are
- * those of the second; what they do not need of the first is gone.
+ * those of the second; parts of the first that they do not need are dropped.
  *
  * **Laws** `compose(compose(f, g), h)` is `compose(f, compose(g, h))`, to the same hash.
  *
@@ -49,7 +49,7 @@ export const compose = (first: Program, second: Program): Program => {
   return { graph: pruneGraph(joined, Object.keys(joined.outputs)) };
 };
 
-/** The nodes of both, the second's inputs replaced by what they stand for. */
+/** The nodes of both, with the second's inputs replaced by outputs of the first. */
 const join = (first: Graph, second: Graph): Graph => {
   const nodes = [...first.nodes];
   const place: number[] = [];

@@ -1,4 +1,4 @@
-/** What the transforms share: variables of differentiation, names, and programs without batch statistics. */
+/** Shared parts of the transforms: variables of differentiation, names, and programs without batch statistics. */
 
 import { closeGraph } from '../../dsl/closing.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
@@ -9,15 +9,15 @@ import { type Expr, refuse, type Tensor } from '../../dsl/tensor.js';
 import { by } from './raw.js';
 import { type NamedSources, retrace } from './retrace.js';
 
-/** What is differentiated by. */
+/** The variables of differentiation. */
 export interface WithRespectTo {
   /** Names of inputs; default: all. */
   readonly inputs?: readonly string[];
   /** Names of parameters; default: all that are trainable. */
   readonly parameters?: readonly string[];
   /**
-   * What batch norm normalises by: its running statistics, as outside of training. A program that has batch norm must say
-   * so, since the derivative in training is another, and no program of one sample can write it.
+   * The statistics of batch norm: the running ones, as in inference. Required for a program with batch norm, since
+   * the derivative in training is different and cannot be written as a program of one sample.
    */
   readonly batchNorm?: 'running';
 }
@@ -52,7 +52,7 @@ export const resolve = (operation: string, { graph }: Program, wrt: WithRespectT
   };
 };
 
-/** `prefix_name`, with what a name of an input or output cannot hold replaced, and another where it is taken. */
+/** `prefix_name`, with characters that a name cannot have replaced, and a number added if it is taken. */
 export const nameFor = (prefix: string, name: string, taken: ReadonlySet<string>): string => {
   const plain = `${prefix}_${name.replace(/[^A-Za-z0-9_]+/g, '-')}`;
   let free = plain;
@@ -108,8 +108,8 @@ export const programLeaf =
   };
 
 /**
- * The program with each batch norm written out by its running statistics, since batch norm has no rule of its own. Refused
- * where that is not asked for: in training the gradient goes through the mean and the variance of all samples.
+ * The program with each batch norm written out by its running statistics, since batch norm has no rule of its own.
+ * Refused unless requested: in training the gradient goes through the mean and the variance of all samples.
  */
 export const withoutBatchNorm = (
   operation: string,

@@ -76,7 +76,7 @@ const jvpScan = (
   const activeSequences = tangentsOf.sequences.flatMap((change, i) =>
     change === undefined ? [] : [{ i, change }],
   );
-  // if any input is active, every field may be: a tangent that is zero at first need not stay zero
+  // if any input is active, every field may be, since a tangent that is zero at first need not stay zero
   const init: Tensors = Object.fromEntries([
     ...fields.map((field, i) => [`value-${field}`, given.fields[i]]),
     ...(isActive

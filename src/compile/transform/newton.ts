@@ -12,7 +12,7 @@ import type { Tangent } from './rules/jvp-rules.js';
 
 /** Options of Newton's method. */
 export interface NewtonOptions {
-  /** How often the equation is linearised and solved; default 3. One is enough where the rate is linear. */
+  /** The number of linearisations and solutions; default 3. One is enough for a linear rate. */
   readonly iterations?: number;
 }
 
@@ -57,7 +57,7 @@ const improved = <State extends StateOf>(
 ): State => {
   const names = Object.keys(state).sort();
   const where = k === null ? state : addState(state, h, k);
-  // An expression of its own for each field, so that two fields of one value are told apart.
+  // A separate expression for each field, so that two fields with the same value are distinguished.
   const at = withFields(state, names, (name) => tensor({ ...where[name].expr }));
   const found = rate(at, time);
   const slopes = ownSlopes(

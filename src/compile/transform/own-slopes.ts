@@ -28,7 +28,7 @@ const slopesBy = (variable: Tensor): ((expr: Expr) => Tangent) => {
   const shape = shapeOf(variable);
   const known = new Map<Expr, Tangent>([[variable.expr, filled(1, [])]]);
   return (root) => {
-    // By hand instead of by recursion: an expression may be deeper than the stack.
+    // Iterative, since an expression may be deeper than the stack.
     const open: Expr[] = [root];
     while (open.length > 0) {
       const expr = open[open.length - 1];
@@ -89,19 +89,19 @@ const optional = (x: Tangent, f: (x: Tensor) => Tensor): Tangent => (x === undef
 const numberOf = ({ expr: { op, facts } }: Tensor): number | undefined =>
   op.op === 'constant' && facts.shape.length === 0 && typeof op.value === 'number' ? op.value : undefined;
 
-/** A number of times a slope; of a slope that is the same number everywhere, that number. */
+/** A number times a slope; a slope that is the same number everywhere stays a number. */
 export const scaled = (factor: number, x: Tensor): Tensor => {
   const value = numberOf(x);
   return value === undefined ? affine(factor, x) : filled(factor * value, []);
 };
 
-/** A product whose first factor is written as 1 is its second: most paths begin with a slope of 1. */
+/** A product, or only its second factor if the first is the constant 1, since most paths begin with slope 1. */
 const withoutOne = (x: Tensor): Tensor => {
   const { op, inputs } = x.expr;
   return op.op === 'zip' && op.fn === 'mul' && numberOf(tensor(inputs[0])) === 1 ? tensor(inputs[1]) : x;
 };
 
-/** The slope by way of the tap of a kernel that lies on the entry itself, if there is one. */
+/** The slope through the kernel's tap at the entry itself, if there is one. */
 const throughOwnTap = (
   op: OpOf<'conv'>,
   weight: Tensor,

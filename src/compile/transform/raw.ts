@@ -40,11 +40,11 @@ export const sqrt = map('sqrt');
 export const reciprocal = map('reciprocal');
 export const absolute = map('abs');
 
-/** b where the condition is at most 0, else a. */
+/** b if the condition is at most 0, else a. */
 export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
   by({ op: 'where' }, condition, a, b);
 
-/** 1 where x is a number, 0 where it is NaN: only a NaN is neither above 0 nor below 1. */
+/** 1 if x is a number, 0 if it is NaN: only NaN is neither above 0 nor below 1. */
 export const isNumber = (x: Tensor): Tensor => larger(greater(x, filled(0, [])), greater(filled(1, []), x));
 
 /** scale x + shift. */
@@ -105,7 +105,7 @@ export const sumToShape = (shape: Shape, x: Tensor): Tensor =>
 export const alongLast = (shape: Shape, x: Tensor): Tensor =>
   broadcast(shape, reshape([...shape.slice(0, -1).map(() => 1), shape[shape.length - 1]], x));
 
-/** The sum, where there may be nothing on either side. */
+/** The sum of parts that may be undefined. */
 export const sum = (...parts: readonly (Tensor | undefined)[]): Tensor | undefined =>
   parts.reduce((a, b) => (a === undefined ? b : b === undefined ? a : add(a, b)), undefined);
 

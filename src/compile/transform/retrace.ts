@@ -19,7 +19,7 @@ import { known, type Tensor } from '../../dsl/tensor.js';
 import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
 import { runSteps, type Tensors } from './write-scan.js';
 
-/** Where the leaves of a list of nodes come from. */
+/** The tensors of the leaves of a list of nodes. */
 export type Leaf = (op: LeafOp) => Tensor;
 
 /** Parameters and sources of noise by name: one name is one parameter, or one source. */

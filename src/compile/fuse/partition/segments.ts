@@ -1,9 +1,9 @@
 /**
- * Segments: which parts of a program run fused and which op by op, as data.
+ * Segments: the parts of a program that run fused and those that run op by op, as data.
  *
- * Every node is asked whether it has a fused kernel; neighbours that do become one segment, with what lies between two
- * segments as its inputs and outputs. Weights, and what is computed from weights alone, belong to every segment that
- * reads them. A fused segment must be worth its borders: a scan, a recurrence, or two layers with weights.
+ * Neighbouring nodes with fused kernels become one segment; values between segments are its inputs and outputs.
+ * Weights, and what is computed from weights alone, belong to every segment that reads them. A fused segment must be
+ * worth its borders: a scan, a recurrence, or two layers with weights.
  */
 
 import * as E from 'fp-ts/lib/Either.js';

@@ -1,4 +1,4 @@
-/** Sums over steps or samples: gradients are added to what is there already. */
+/** Sums over steps or samples: gradients are added to earlier values. */
 
 import { accumulates } from '../emit/emitting.js';
 import { FieldBuilder } from '../ir/builder.js';
@@ -13,7 +13,7 @@ export interface Accumulation {
 
 /**
  * Adds the sums of some nodes to a graph. A node whose kernel adds to its result, and that no other node reads, is
- * computed directly onto the sum. Others are added in double precision, or, where `quickly` allows it, in single
+ * computed directly onto the sum. Others are added in double precision or, if `quickly` allows it, in single
  * precision together with other pointwise nodes.
  */
 export const accumulate = (
@@ -34,7 +34,7 @@ export const accumulate = (
     }
     const { extent } = nodes[node];
     if (!quickly(extent)) {
-      // each sum gets a node of its own, also where two sums have one source
+      // each sum gets a node of its own, even if two sums have the same source
       builder.nodes.push({ op: { op: 'addOnto' }, inputs: [node], extent });
       onto.set(builder.nodes.length - 1, index);
       continue;

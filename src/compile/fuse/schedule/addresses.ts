@@ -14,9 +14,9 @@ const describe = ({ op }: FieldNode): string =>
 
 /** Rules for the addresses of values; every other value gets memory of its own. */
 export interface AddressRules {
-  /** Where a leaf is; `of` says where another node is. */
+  /** The address of a leaf; `of` gives that of another node. */
   readonly leaf: (source: Source, node: number, of: (node: number) => Address) => Address;
-  /** Where a node must be computed, if that is decided: onto a sum, or into a sequence. */
+  /** The address at which a node must be computed, if it is fixed: onto a sum, or into a sequence. */
   readonly pinned: ReadonlyMap<number, Address>;
 }
 
@@ -46,12 +46,12 @@ export class Addresses {
     return { node, address: this.of(node), extent: this.nodes[node].extent };
   }
 
-  /** Makes the ports of a scan, or of its reverse, known: after it is laid out, before they are read. */
+  /** Registers the ports of a scan or of its reverse, after it is laid out and before they are read. */
   addPorts(scan: number, ports: PortAddresses): void {
     this.#ports.set(scan, ports);
   }
 
-  /** Where a scan leaves a port that must be elsewhere; undefined if it may stay there. */
+  /** The address at which a scan leaves a port that must be moved; undefined if it may stay there. */
   leftAt(node: number): Address | undefined {
     const { op, inputs } = this.nodes[node];
     return op.op === 'port' && this.rules.pinned.has(node) ? this.#portOf(inputs[0], op.port) : undefined;

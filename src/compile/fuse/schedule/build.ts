@@ -21,7 +21,7 @@ import { type Phase, phasesOf, unitsOf } from './order.js';
 import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 import { buildTiles } from './tile.js';
 
-/** A scan, or its reverse, laid out: its instructions, and where its ports are. */
+/** A laid-out scan, or its reverse: its instructions, and the addresses of its ports. */
 export interface LaidOut {
   readonly instructions: readonly Instruction[];
   readonly port: PortAddresses;
@@ -38,12 +38,12 @@ export interface BlockContext {
   /** Lays out a scan or its reverse. */
   readonly scan: (node: number, inputs: readonly Operand[]) => LaidOut;
   readonly emitting: Omit<EmitContext, 'tile' | 'arena' | 'doubles'>;
-  /** Takes what must run before the instructions that were emitted last: computed weights that are packed once. */
+  /** Takes the instructions that must run before those emitted last: the packing of computed weights. */
   readonly first?: () => readonly Instruction[];
 }
 
 /**
- * The instructions that compute each list of roots, in order: every list computes only what earlier lists have not.
+ * The instructions that compute each list of roots, in order; each computes only nodes that earlier lists have not.
  */
 export const build = (
   nodes: readonly FieldNode[],
@@ -71,9 +71,9 @@ export const build = (
   const emitting = { ...around.emitting, doubles };
   const whole: EmitContext = { ...emitting, arena };
   const addPhase = (phase: Phase, instructions: Instruction[]): void => {
-    /** Adds instructions, and before them what they need once. */
+    /** Adds instructions, after those that they need once. */
     const push = (more: readonly Instruction[]): void => {
-      // one by one: as arguments of one call, a long axis of channels has too many
+      // one by one, since a long axis of channels gives too many arguments for one call
       for (const each of around.first?.() ?? []) instructions.push(each);
       for (const each of more) instructions.push(each);
     };
@@ -103,7 +103,7 @@ export const build = (
       const [number] = unit;
       const node = nodes[number];
       if (node.op.op === 'port') {
-        // a scan inside of a step writes over its ports in the next step
+        // a scan inside of a step overwrites its ports in the next step
         const from = addresses.leftAt(number);
         if (from !== undefined) push([copyBytes(from.at, addresses.of(number).at, strideOf(node.extent))]);
         continue;

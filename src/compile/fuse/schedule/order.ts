@@ -1,4 +1,4 @@
-/** The order in which a graph is computed, and which nodes are computed together. */
+/** The order in which a graph is computed, and the groups of nodes that are computed together. */
 
 import { type FieldNode, type Grid, isPointwise, sameExtent, sameGrid } from '../ir/field.js';
 import { scoresSites } from '../memory/scores.js';
@@ -9,7 +9,7 @@ import { scoresSites } from '../memory/scores.js';
  */
 export const pixelwiseGrid = (node: FieldNode, nodes: readonly FieldNode[]): Grid | undefined => {
   const grid = gridOfPixelwise(node, nodes);
-  // a block of samples is a tile; only the loss has a kernel that knows nothing but tiles
+  // a block of samples is a tile; only the loss has a kernel that needs tiles
   return grid?.samples && node.op.op !== 'crossEntropy' ? undefined : grid;
 };
 
@@ -41,9 +41,9 @@ export interface Phase {
 }
 
 /**
- * Phases alternate: all nodes that can be computed on whole planes, then all that can be computed tile by tile, and so
- * on; those of other grids wait. A pixelwise node that reads a list computed from tiles waits for the next tiled phase.
- * `before`: nodes that are computed already.
+ * Phases alternate: all nodes that can be computed on whole planes, then all that can be computed tile by tile, and
+ * so on; nodes of other grids wait. A pixelwise node that reads a list computed from tiles waits for the next tiled
+ * phase. `before`: nodes that are computed already.
  */
 export const phasesOf = (
   nodes: readonly FieldNode[],
@@ -75,7 +75,7 @@ export const phasesOf = (
         nodes[number].inputs.every(
           (input) => done.has(input) || (now.has(input) && (whole || nodes[input].extent.grid !== undefined)),
         );
-      // scores wait for all lists that they may be multiplied with: what reads them is in one phase with them
+      // scores wait for all lists that their readers need, so that these are in the same phase
       const others = tiled && take((number, now) => !scoresSites(nodes[number]) && isTaken(number, now));
       const isMore = others?.some((other) =>
         waiting.some((number) => gridOf(number) === undefined && nodes[number].inputs.includes(other)),
@@ -90,7 +90,7 @@ export const phasesOf = (
   return phases;
 };
 
-/** One node, or pointwise ones that are one pass over memory. */
+/** One node, or several pointwise nodes in one pass over memory. */
 export type Unit = readonly number[];
 
 /** The units of a phase, each after its inputs, with as many pointwise nodes in one unit as possible. */

@@ -1,7 +1,7 @@
 /**
- * Stages: a graph is cut wherever a value is one of the whole batch. All samples run through a stage before any runs
- * through the next, so that each stage is a graph of its own, whose leaves are also what earlier stages have left: values of
- * the whole batch, and values of the sample that were kept. What is only arithmetic is computed again instead of kept.
+ * Stages: a graph is cut at each value of the whole batch. All samples run through a stage before any runs through
+ * the next. So each stage is a graph of its own, with further leaves from earlier stages: values of the whole batch,
+ * and kept values of the sample. Cheap arithmetic is recomputed instead of kept.
  */
 
 import { isExpensive } from '../adjoint/scan-step.js';
@@ -9,7 +9,7 @@ import { FieldBuilder } from '../ir/builder.js';
 import { liveNodes } from '../ir/dependence.js';
 import { type FieldNode, isOverBatch, type Source } from '../ir/field.js';
 
-/** What is computed of a graph: nodes that are read after each sample, and nodes that are summed over samples. */
+/** The wanted nodes of a graph: those that are read after each sample, and those that are summed over samples. */
 export interface Wanted {
   readonly outputs: readonly number[];
   readonly sums: ReadonlyMap<number, number>;
@@ -22,15 +22,15 @@ export interface Stage {
   readonly outputs: ReadonlyMap<number, number>;
   /** Number of a sum → node. A sum may have a part in several stages. */
   readonly sums: ReadonlyMap<number, number>;
-  /** What later stages read of each sample. */
+  /** The values of each sample that later stages read. */
   readonly keeps: ReadonlyMap<number, number>;
-  /** What it reads of the sample that earlier stages have kept. */
+  /** The values of the sample from earlier stages that it reads. */
   readonly reads: ReadonlySet<number>;
-  /** The sums from which values of the whole batch are made. */
+  /** The sums from which values of the whole batch are computed. */
   readonly statistics: ReadonlyMap<number, number>;
 }
 
-/** The stage in which each node is computed; a value of the whole batch is there from the next one on. */
+/** The stage in which each node is computed; a value of the whole batch is available from the next stage on. */
 const stagesOf = (nodes: readonly FieldNode[]): readonly number[] => {
   const stages: number[] = [];
   for (const { inputs } of nodes)
@@ -38,7 +38,7 @@ const stagesOf = (nodes: readonly FieldNode[]): readonly number[] => {
   return stages;
 };
 
-/** The terms of a sum of lists; the sum over samples may be taken of each by itself. */
+/** The terms of a sum of lists; each can be summed over samples by itself. */
 const termsOf = (nodes: readonly FieldNode[], number: number): readonly number[] => {
   const { op, inputs, extent } = nodes[number];
   return op.op === 'zip' && op.fn === 'add' && inputs.every((i) => nodes[i].extent.planes === extent.planes)
@@ -46,7 +46,7 @@ const termsOf = (nodes: readonly FieldNode[], number: number): readonly number[]
     : [number];
 };
 
-/** The stages of a graph, in their order: one, the graph itself, where nothing is of the whole batch. */
+/** The stages of a graph, in order; if it has no value of the whole batch, one stage: the graph itself. */
 export const cutIntoStages = (nodes: readonly FieldNode[], { outputs, sums }: Wanted): readonly Stage[] => {
   const stageOf = stagesOf(nodes);
   const live = liveNodes(nodes, [...outputs, ...sums.values()]);
@@ -54,7 +54,7 @@ export const cutIntoStages = (nodes: readonly FieldNode[], { outputs, sums }: Wa
   if (last === 0) return [whole(nodes, outputs, sums)];
   const wanted = Array.from({ length: last + 1 }, () => new Set<number>());
   const made: Stage[] = [];
-  // the last stage first: what it reads, earlier ones keep
+  // the last stage first, since earlier ones keep what it reads
   for (let stage = last; stage >= 0; stage--) {
     const writer = new StageWriter(nodes, stageOf, stage);
     const isHere = (number: number): boolean => stageOf[number] === stage;
@@ -119,7 +119,7 @@ class StageWriter {
     const { op, inputs, extent } = this.nodes[number];
     const leaf = (source: Source): number => this.builder.add({ op: 'leaf', source }, [], extent);
     if (isOverBatch(this.nodes[number])) return leaf({ kind: 'statistic', node: number });
-    // the state of a scan is not one value: it runs again
+    // the state of a scan is not a single value, so the scan runs again
     const isScan = op.op === 'scan' || op.op === 'scanAdjoint';
     if (this.stageOf[number] < this.stage && !isScan && isExpensive(this.nodes[number])) {
       this.reads.add(number);
@@ -133,7 +133,7 @@ class StageWriter {
     );
   }
 
-  /** What is summed over the samples for a value of the whole batch. */
+  /** The node that is summed over samples for a value of the whole batch. */
   sumOf(number: number): number {
     const { op, inputs } = this.nodes[number];
     const x = this.value(inputs[0]);

@@ -22,7 +22,7 @@ import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 /** Strips of a tile: 64 pixels, so that the activations of a wide MLP stay in cache. */
 export const tileStrips = 8;
 
-/** The most bytes of a value of a tile in which sites are scored: of many sites a tile has few pixels. */
+/** The largest size in bytes of a tile's value with scores of sites; with many sites a tile has few pixels. */
 const scoreBytes = 32 * 1024;
 
 /** The strips of a tile of these nodes. */
@@ -34,7 +34,7 @@ const stripsOf = (nodes: readonly FieldNode[], phase: readonly number[]): number
   return Math.max(1, Math.min(tileStrips, Math.floor(scoreBytes / (widest * stripBytes))));
 };
 
-/** What a phase needs to know of the graph around it. */
+/** The parts of the surrounding graph that a phase needs. */
 export interface TileContext {
   readonly arena: Arena;
   /** The grid of all of them. */
@@ -47,7 +47,10 @@ export interface TileContext {
   readonly operand: (node: number) => Operand;
 }
 
-/** A pixelwise phase with dense layers: for each tile, gathers inputs into strips, computes, and writes back what others read. */
+/**
+ * A pixelwise phase with dense layers: for each tile, gathers inputs into strips, computes, and writes back values
+ * with other readers.
+ */
 export const buildTiles = (
   nodes: readonly FieldNode[],
   phase: readonly number[],
@@ -126,7 +129,7 @@ export const buildTiles = (
   return [...starts, { do: 'loop', loop, from: 0, by: 1, times: tiles, body: work }, ...ends];
 };
 
-/** Memory within a tile, which is reused when it is given back. */
+/** Memory within a tile, which is reused when it is freed. */
 class TileMemory {
   readonly #free: { at: number; bytes: number }[] = [];
   constructor(private readonly arena: Arena) {}
@@ -144,7 +147,7 @@ class TileMemory {
   }
 }
 
-/** Copies the strips of a tile from whole planes. What lies past the last pixel counts as zero. */
+/** Copies the strips of a tile from whole planes. Pixels past the last one are zero. */
 const gather = (
   arena: Arena,
   pixels: number,

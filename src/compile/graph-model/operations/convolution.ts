@@ -118,7 +118,7 @@ const every = (site: Site, x: Ref, axis: number, stride: number): Ref => {
   return tf.gather(under(site, 'stride'), x, axis, indices);
 };
 
-/** Depthwise with one tap: products, since the stock wasm kernel gives -infinity for a NaN. */
+/** Depthwise with one tap as products, since the stock wasm kernel gives -Infinity for NaN. */
 const ofOneTap = (site: Site, x: Ref, w: Ref, [down, along]: Pair): Ref => {
   const seen = every(site, every(site, x, 1, down), 2, along);
   const [n, h, width, channels] = seen.shape;
@@ -223,7 +223,7 @@ const transposed = (site: Site, x: Ref, w: Ref, whole: Ref, sizes: Shape, stride
   });
 
 const rowsBiased = (site: Site, y: Ref, bias: Value | undefined): Ref => {
-  // Sites as rows: no backend meets more than two axes.
+  // Sites as rows, so that backends see at most two axes.
   const sites = tf.reshape(site, y, [-1, y.shape[y.shape.length - 1]]);
   return bias === undefined ? sites : tf.binary(under(site, 'bias'), 'AddV2', sites, refOf(site, bias));
 };
@@ -262,11 +262,11 @@ export const convTranspose = (
   return unplane(site, full, x);
 };
 
-/** Windows that hold a NaN give NaN: the stock kernels pass it over (cpu), or give -Infinity (wasm). */
+/** A window with a NaN gives NaN. The stock kernels ignore it (cpu) or give -Infinity (wasm). */
 export const pool = (site: Site, op: OpOf<'pool'>, x: Value): Ref => {
   const field = op.size.length === 3 ? batched(site, x) : plane(site, x);
   const y = pooled(site, op, op.fn === 'max' ? 'MaxPool' : 'AvgPool', field);
-  // The mean of zeros and NaNs is 0, or NaN, or, on wasm, infinite, and 0 times that is NaN.
+  // The mean of zeros and NaN is 0, NaN or, on wasm, infinite; 0 times the latter two is NaN.
   const lost = pooled(under(site, 'nan'), op, 'AvgPool', tf.zeroOrNaN(site, field));
   const zero = tf.binary(under(site, 'nan'), 'Mul', lost, tf.number(site, 0));
   const whole = tf.binary(under(site, 'whole'), 'AddV2', y, zero);

@@ -36,9 +36,7 @@ const zips: Readonly<Record<ZipFunction, string>> = {
   atan2: 'Atan2',
 };
 
-/**
- * |x| as max(x, 0) + max(-x, 0): the same number, and at 0 its derivative is 0, where TensorFlow.js's own has -1.
- */
+/** |x| as max(x, 0) + max(-x, 0): the same number, with derivative 0 at 0, where TensorFlow.js's own has -1. */
 const absolute = (site: Site, x: Ref): Ref =>
   tf.binary(
     site,
@@ -48,8 +46,8 @@ const absolute = (site: Site, x: Ref): Ref =>
   );
 
 /**
- * 1 where x is at least 0, less 1 where it is at most 0: TensorFlow.js's own is 0 of NaN, and on wasm below 1e-7.
- * Comparisons of "at least" are the only ones whose gradient it knows.
+ * The sign: 1 if x is at least 0, minus 1 if it is at most 0. TensorFlow.js's own is 0 for NaN, and on wasm also
+ * below 1e-7. Comparisons of "at least" are the only ones whose gradient it knows.
  */
 const sign = (site: Site, x: Ref): Ref => {
   const atLeast = (name: string, a: Ref, b: Ref): Ref =>
@@ -59,9 +57,12 @@ const sign = (site: Site, x: Ref): Ref => {
   return tf.binary(site, 'AddV2', signs, tf.zeroOrNaN(site, x));
 };
 
-/** By the ratio that the compiler to TensorFlow.js evaluates: the stock kernel is off by 1e-7 of 1, whatever the value. */
+/**
+ * By the ratio of the compiler to TensorFlow.js; the stock kernel has an absolute error of 1e-7, even for small
+ * values.
+ */
 const erf = (site: Site, x: Ref): Ref => {
-  // A NaN is kept where it is the first argument.
+  // NaN is kept if it is the first argument.
   const within = (name: string, y: Ref, end: number): Ref =>
     tf.binary(
       under(site, name),
@@ -108,7 +109,7 @@ export const affine = (site: Site, { scale, shift }: OpOf<'affine'>, x: Value): 
   return shift === 0 ? scaled : tf.binary(site, 'AddV2', scaled, tf.number(site, shift));
 };
 
-/** More axes than backends spread tensors over. */
+/** The largest number of axes over which backends broadcast. */
 const most = 5;
 
 export const zip = (site: Site, { fn }: OpOf<'zip'>, a: Value, b: Value): Ref => {
@@ -117,7 +118,7 @@ export const zip = (site: Site, { fn }: OpOf<'zip'>, a: Value, b: Value): Ref =>
   const [left, right] = [ready(a, b), ready(b, a)];
   const compares = fn === 'greater' || fn === 'greaterEqual';
   const result = tf.binary(site, zips[fn], left, right, compares ? 'bool' : 'float32');
-  // The stock wasm kernels give the first where the second is NaN.
+  // The stock wasm kernels give the first argument if the second is NaN.
   const lost = (fn === 'max' || fn === 'min') && b.kind === 'tensor';
   const numbers = compares
     ? tf.cast(under(site, 'number'), result, 'float32')
@@ -127,13 +128,13 @@ export const zip = (site: Site, { fn }: OpOf<'zip'>, a: Value, b: Value): Ref =>
   return tf.reshape(site, numbers, shape);
 };
 
-/** The shape of values together: of a sample, and with the batch in front where one of them differs between samples. */
+/** The joint shape of values: that of a sample, with the batch in front if one of them differs between samples. */
 const together = (values: readonly Value[]): { readonly joined: Shape; readonly shape: Shape } => {
   const joined = values.find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
   return { joined, shape: values.some(({ facts }) => facts.perSample) ? [-1, ...joined] : joined };
 };
 
-/** b where the condition is at most 0, else a: of all comparisons TensorFlow.js knows the gradient of this one. */
+/** b if the condition is at most 0, else a. This is the only comparison whose gradient TensorFlow.js has. */
 export const where = (site: Site, condition: Value, a: Value, b: Value): Ref => {
   const values = [condition, a, b];
   const { joined, shape } = together(values);
@@ -151,9 +152,9 @@ export const where = (site: Site, condition: Value, a: Value, b: Value): Ref => 
 };
 
 /**
- * TensorFlow lines shapes up at their last axes: only a scalar of each sample must be told which axis is the batch.
- * One number everywhere needs no field where the other value has the field's shape. Where there are many axes, rows are
- * samples and columns their elements.
+ * Reshapes a value for broadcasting. TensorFlow aligns shapes at their last axes, so only a scalar of each sample
+ * needs a reshape that marks the batch axis. A constant number is not expanded if the other value has the full shape.
+ * With many axes, rows are samples and columns their elements.
  */
 const lined = (site: Site, value: Value, others: readonly Value[], joined: Shape, asTable: boolean): Ref => {
   const { shape, perSample } = value.facts;

@@ -1,6 +1,6 @@
 /**
- * Linear recurrences in the graph: scans, so that factors meet the state and never each other, and no product of theirs
- * overflows.
+ * Linear recurrences in the graph, as scans: factors are multiplied with the state and never with each other, so no
+ * product of factors overflows.
  */
 
 import type { Node, OpOf, ScanOp } from '../../../dsl/op.js';
@@ -28,7 +28,8 @@ const stepOf = (kind: OpOf<'recurrence'>['kind'], state: Shape): readonly Node[]
       { op: { op: 'zip', fn: 'mul' }, inputs: [1, 0], shape: state },
       { op: { op: 'zip', fn: 'add' }, inputs: [3, 2], shape: state },
     ];
-  // Matrices are 2 x 2 or so: pointwise products summed over the inner axis, not a matrix product a site.
+  // Matrices are small, about 2 x 2, so they are multiplied by pointwise products and a sum over the inner axis, not
+  // by a matrix product per site.
   const row = [sites, 1, n];
   return [
     ...leaves,

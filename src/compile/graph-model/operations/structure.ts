@@ -35,14 +35,14 @@ export const transpose = (site: Site, op: OpOf<'transpose'>, x: Value): Ref =>
     ...op.axes.map((axis) => axis + lead(x)),
   ]);
 
-/** Neighbouring axes that all turn around, or all stay, are one. */
+/** Reverses axes; neighbouring axes that are all reversed, or all kept, are merged. */
 export const reverse = (site: Site, op: OpOf<'reverse'>, x: Value): Ref => {
   const ref = refOf(site, x);
   const axes = op.axes.map((axis) => axis + lead(x));
   const runs = tf.runsOf(ref.shape, (axis) => axes.includes(axis));
   return runs.reduce((y, { of: turned }, at) => {
     if (!turned) return y;
-    // [before, these, after], so that no backend meets more than three axes.
+    // [before, these, after], so that backends see at most three axes.
     const known = (part: typeof runs): number =>
       part.some(({ size }) => size < 0) ? -1 : volume(part.map(({ size }) => size));
     const flat = tf.reshape(site, y, [known(runs.slice(0, at)), runs[at].size, known(runs.slice(at + 1))]);
@@ -55,7 +55,7 @@ export const reverse = (site: Site, op: OpOf<'reverse'>, x: Value): Ref => {
   }, ref);
 };
 
-/** Axes of size 1 repeated; neighbours that are all repeated, or all not, are one. */
+/** Repeats axes of size 1; neighbours that are all repeated, or all not, are merged. */
 export const broadcast = (site: Site, op: OpOf<'broadcast'>, x: Value): Ref => {
   const ref = refOf(site, x);
   const to = tensorShape(x, op.shape);
@@ -76,7 +76,7 @@ export const broadcast = (site: Site, op: OpOf<'broadcast'>, x: Value): Ref => {
   return tf.reshape(site, tiled, to);
 };
 
-/** The most axes, kept ones counted, for which TensorFlow.js has the gradient of a repetition. */
+/** The largest number of axes, including kept ones, for which TensorFlow.js has the gradient of a repetition. */
 const mostAxes = 4;
 
 /** One run of repeated axes after the other, the innermost first: [before, 1, behind] to [before, n, behind]. */
@@ -122,13 +122,18 @@ export const reduce = (site: Site, op: OpOf<'reduce'>, x: Value): Ref => {
   return op.fn === 'sum' ? total : tf.binary(site, 'RealDiv', total, tf.number(site, count));
 };
 
-/** So many numbers are added in one go: a stock backend may add one float to the next, which rounds as often. */
+/**
+ * The largest number of values that are summed at once: a stock backend may add them one after the other, with a
+ * rounding for each.
+ */
 const longest = 64;
 
 /** Longer sums are sums of sums of this many numbers: 7 roundings a level, so fewer than 64 for 8^9 numbers. */
 const block = 8;
 
-/** The sum over axes, those beside each other together, the last first; what stands before and behind is one axis each. */
+/**
+ * The sum over axes: neighbouring axes together, the last first; the axes before and after are merged into one each.
+ */
 const sumOf = (site: Site, x: Ref, axes: readonly number[]): Ref => {
   const runs = tf.runsOf(x.shape, (axis) => axes.includes(axis));
   const known = (sizes: readonly number[]): number => (sizes.some((n) => n < 0) ? -1 : volume(sizes));
@@ -176,14 +181,14 @@ const fourier = (steps: number): Float64Array => {
 };
 
 /**
- * Parts beyond these are scaled before they are squared, by powers of two, which rounds nothing; and below the root
- * stands what is lost beside the square of anything scaled, and gives silence the gradient 0 in place of NaN.
+ * Parts beyond these are scaled by powers of two before they are squared, which is exact. A tiny number is added
+ * below the root: it is lost beside the square of a scaled part, and makes the gradient of zero 0 instead of NaN.
  */
 const far = { from: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 const guard = 2 ** -126;
 
-/** |re + i im|, right at every scale, and so is its gradient: comparisons have none. */
+/** |re + i im|, accurate at every scale, as is its gradient, since comparisons have none. */
 const modulus = (site: Site, re: Ref, im: Ref): Ref => {
   const here = (name: string): Site => under(site, name);
   const size = tf.binary(
@@ -196,7 +201,7 @@ const modulus = (site: Site, re: Ref, im: Ref): Ref => {
     tf.cast(here(name), tf.binary(here(name), 'GreaterEqual', a, b, 'bool'), 'float32');
   const large = atLeast('large', size, tf.number(site, far.from));
   const small = atLeast('small', tf.number(site, near.below), size);
-  /** One number where sizes are large, another where they are small, 1 between. */
+  /** One number for large sizes, another for small ones, 1 between. */
   const chosen = (name: string, ofLarge: number, ofSmall: number): Ref => {
     const part = (which: Ref, factor: number): Ref =>
       tf.binary(here(name), 'Mul', which, tf.number(site, factor));
@@ -240,7 +245,7 @@ export const spectrum = (site: Site, x: Value): Ref => {
   return tf.reshape(site, magnitude, tensorShape(x, [k, ...rest]));
 };
 
-/** Normalised by the running statistics: what a model does once it is trained. */
+/** Batch norm by the running statistics, as in inference. */
 export const batchNorm = (
   site: Site,
   { epsilon }: OpOf<'batchNorm'>,

@@ -5,7 +5,10 @@ import type { OpOf } from '../../../dsl/op.js';
 import { batchNorm as byBatch, normaliseBy } from '../../../engine/index.js';
 import type { Context, Value } from './context.js';
 
-/** Statistics of an earlier use, as numbers that have no past: kernels give no gradient by them, and a tape would ask for it. */
+/**
+ * Statistics of an earlier use, detached from the tape, which would otherwise ask kernels for gradients that they do
+ * not have.
+ */
 const offTape = (tf: Context['tf'], statistics: Tensor | undefined): Tensor | undefined =>
   statistics && tf.tensor(statistics.dataSync().slice(), statistics.shape);
 

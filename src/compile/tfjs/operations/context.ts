@@ -1,4 +1,4 @@
-/** What every operation of the TensorFlow.js compiler needs to know. */
+/** The context of every operation of the TensorFlow.js compiler. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Facts } from '../../../dsl/infer.js';

@@ -54,8 +54,8 @@ const withBoundary = (
 };
 
 /**
- * What lies before and after an axis written out: on a ring the opposite end, at a mirror the entries next to the
- * edge in reverse. By slices, since TensorFlow.js has no right gradient for its own mirror.
+ * Writes out the entries before and after an axis: on a ring the opposite end, at a mirror the entries next to the
+ * edge in reverse. By slices, since the gradient of TensorFlow.js's own mirror is wrong.
  */
 const continued = (
   tf: TensorFlow,
@@ -91,7 +91,7 @@ export const conv = (
   const biased = (y: Tensor): Tensor => (bias === undefined ? y : tf.add(y, bias.tensor));
   if (!isPlaneConv(op)) {
     const y = convolveInPlanes(planesOf(tf), op, batched(tf, x), w.tensor);
-    // Sites as rows: no engine meets more than two axes.
+    // Sites as rows, so that engines see at most two axes.
     const rows = tf.reshape(y, [-1, y.shape[y.shape.length - 1]]);
     return tf.reshape(biased(rows), tensorShape(x, y.shape.slice(1)));
   }
@@ -195,7 +195,7 @@ export const pool = (op: OpOf<'pool'>, x: Value, { tf }: Context): Tensor => {
   return unplane(tf, pooled(plane(tf, x), pair(op.size), pair(op.stride)), x);
 };
 
-/** A dense layer, with its ReLU where one follows: fused, the layer's output before it need not be kept. */
+/** A dense layer, fused with a following ReLU, so that the layer's output before it need not be kept. */
 export const dense = (
   x: Value,
   w: Value,

@@ -12,7 +12,7 @@ export interface OwnGradients {
 
 /** A function of one tensor with its own gradient. */
 export interface OwnGradient {
-  /** The value, and what the gradient will need of the forward pass. */
+  /** The value, and the tensors of the forward pass that the gradient needs. */
   readonly forward: (x: Tensor) => { readonly value: Tensor; readonly saved: readonly Tensor[] };
   /** The gradient with respect to x, from the gradient of the value and what was saved. */
   readonly backward: (dy: Tensor, saved: readonly Tensor[]) => Tensor;

@@ -10,7 +10,7 @@ import { withGradient } from './gradient.js';
  *
  * @param logits [B, ..., K]
  * @param labels [B, ...], whole numbers below K
- * @param ignores whether there are labels below 0, of no class: their rows add nothing and get no gradient
+ * @param ignores whether there are labels below 0, which are not classes: their rows add nothing and get no gradient
  */
 export const lossTotal = (
   tf: TensorFlow,
@@ -75,7 +75,7 @@ const focalTotal = (
       const total = tf.sum(powers, 1, true);
       const log = tf.sub(tf.sum(tf.mul(top, target), 1, true), tf.log(total));
       const share = tf.exp(log);
-      // Where nothing is missed any more log p is 0 too; the bound keeps a power below 1 of it finite.
+      // If 1 - p is 0, log p is 0 too; the bound keeps a power below 1 finite.
       const missed = tf.maximum(tf.sub(1, share), 1e-7);
       const focus = tf.pow(missed, gamma);
       const turned = tf.mul(tf.mul(share, log), tf.mul(gamma, tf.pow(missed, gamma - 1)));
@@ -111,7 +111,7 @@ const diceTotal = (
       const dice = tf.div(tf.add(tf.mul(2, both), loss.smoothing), sizes);
       const steep = tf.neg(tf.div(tf.mul(shares, tf.sub(tf.mul(2, t), dice)), sizes));
       const derivative = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
-      // an image without a label has no overlap, and its loss is exactly 0
+      // the loss of an image without a label is exactly 0
       const labelled = counted && tf.max(tf.reshape(counted, [images, -1, 1]), 1, true);
       const value =
         labelled === undefined

@@ -1,10 +1,10 @@
-/** The largest of each window, and NaN where the window holds one, on whatever engine. */
+/** The largest value of each window, or NaN if the window has one, on every engine. */
 
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
 import { withGradient } from './gradient.js';
 
-/** The most negative float: -Infinity stands for it where the place of the largest is looked for. */
+/** The most negative float, which replaces -Infinity in the search for the largest. */
 const lowest = -(2 - 2 ** -23) * 2 ** 127;
 
 /** Windows lie wholly inside the field; the gradient goes to the first place where the largest is reached. */
@@ -21,7 +21,7 @@ export const maxPool = (
     forward: (value) => {
       const missing = tf.isNaN(value);
       const lost = tf.greater(pooled(tf.cast(missing, 'float32')), 0);
-      // As infinity a NaN is the largest of its window; a window of -Infinity alone would have no largest.
+      // NaN is replaced by Infinity, the largest of its window; a window of only -Infinity would have no largest.
       const numbers = tf.where(missing, tf.scalar(Number.POSITIVE_INFINITY), tf.maximum(value, lowest));
       return {
         value: tf.where(lost, tf.scalar(Number.NaN), pooled(value)),

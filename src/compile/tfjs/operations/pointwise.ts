@@ -7,14 +7,17 @@ import { erfEnd, erfRatio } from '../../erf.js';
 import type { Context, Value } from './context.js';
 import { stopGradient, withGradient, withGradients } from './gradient.js';
 
-/** The kernel's result, but NaN where x is NaN. */
+/** The kernel's result, except that NaN stays NaN. */
 const withNaN = (tf: TensorFlow, kernelName: string, y: Tensor, x: Tensor): Tensor =>
   keepsNaN(tf, kernelName) ? y : tf.where(tf.isNaN(x), x, y);
 
-/** -1, 0 or 1, and NaN of NaN, which TensorFlow.js's own takes for 0. */
+/** -1, 0 or 1, and NaN for NaN, for which TensorFlow.js's own gives 0. */
 const sign = (tf: TensorFlow, x: Tensor): Tensor => withNaN(tf, 'Sign', tf.sign(x), x);
 
-/** By the ratio that every engine evaluates alike: TensorFlow.js's own is off by 1e-7 of 1, whatever the value. */
+/**
+ * By the ratio that every engine evaluates equally; TensorFlow.js's own has an absolute error of 1e-7, even for small
+ * values.
+ */
 const erf = (tf: TensorFlow, x: Tensor): Tensor => {
   const inside = tf.clipByValue(x, -erfEnd, erfEnd);
   const square = tf.square(inside);
@@ -62,7 +65,7 @@ const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>>
   stopGradient,
 };
 
-/** NaN where one of two is, else 0; without gradients. */
+/** NaN if one of two is NaN, else 0; without gradients. */
 const nanOf = (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
   withGradients(tf, [a, b], {
     forward: ([left, right]) => {
@@ -72,7 +75,7 @@ const nanOf = (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
     backward: (_, [left, right]) => [tf.zerosLike(left), tf.zerosLike(right)],
   });
 
-/** The larger or smaller of two, and NaN where one of them is. */
+/** The larger or smaller of two, or NaN if one of them is NaN. */
 const chosen =
   (kernelName: 'Maximum' | 'Minimum', choose: (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor) =>
   (tf: TensorFlow, a: Tensor, b: Tensor): Tensor => {
@@ -80,7 +83,10 @@ const chosen =
     return keepsNaN(tf, kernelName) ? choice : tf.add(choice, nanOf(tf, a, b));
   };
 
-/** The angle of (b, a). Its gradients are b / r^2 and -a / r^2, with the larger of |a| and |b| as the unit, 0 at the origin. */
+/**
+ * The angle of (b, a). Its gradients are b / r^2 and -a / r^2, computed with both divided by the larger of |a| and
+ * |b|, and 0 at the origin.
+ */
 const angle = (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
   withGradients(tf, [a, b], {
     forward: ([left, right]) => ({ value: tf.atan2(left, right), saved: [left, right] }),
@@ -122,15 +128,14 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: Value, { tf }: Conte
 };
 
 /**
- * Of all pairs of shapes that the language joins, each is a table: rows are samples, or there is one; columns are the
- * elements of a sample, or there is one. So no backend meets more than two axes here: wasm computes nonsense from
- * seven on.
+ * Each operand becomes a table: rows are samples, or a single row; columns are the elements of a sample, or a single
+ * column. So backends see at most two axes here; wasm gives wrong results from seven on.
  */
 export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor => {
   return untabled(tf, zips[fn](tf, table(tf, a), table(tf, b)), [a, b]);
 };
 
-/** b where the condition is at most 0, else a. What is not chosen has the gradient 0, whatever it is. */
+/** b if the condition is at most 0, else a. The value that is not chosen has gradient 0, even if it is NaN. */
 export const where = (condition: Value, a: Value, b: Value, { tf }: Context): Tensor => {
   const [c, x, y] = [condition, a, b].map((value) => table(tf, value));
   const size = [0, 1].map((axis) => Math.max(...[c, x, y].map(({ shape }) => shape[axis])));
@@ -159,7 +164,7 @@ export const where = (condition: Value, a: Value, b: Value, { tf }: Context): Te
   return untabled(tf, chosen, [condition, a, b]);
 };
 
-/** The table as a tensor of the shape that these values have together. */
+/** The table as a tensor of the joint shape of these values. */
 const untabled = (tf: TensorFlow, rows: Tensor, values: readonly Value[]): Tensor => {
   const joined = values.find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
   const perSample = values.find(({ facts }) => facts.perSample);

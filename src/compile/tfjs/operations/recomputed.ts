@@ -1,7 +1,7 @@
 /**
- * Values that the tape does not hold: their gradient computes them again.
+ * Values that the tape does not hold and the gradient recomputes.
  *
- * The results are one tensor on the tape, since a function with a gradient of its own has one result.
+ * The results are one tensor on the tape, since a function with its own gradient has one result.
  */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ import { withGradients } from './gradient.js';
 /**
  * The results of a function of tensors, which reads nothing else that has a gradient.
  *
- * Its gradient calls it once more, on a tape that is given back with it.
+ * Its gradient calls it once more, on a tape that is freed afterwards.
  */
 export const recomputed = (
   tf: TensorFlow,
@@ -38,8 +38,8 @@ export const recomputed = (
 };
 
 /**
- * Gradients of a function while gradients are being computed. TensorFlow.js has one tape at a time and forgets it at the
- * end of each gradient, so the tape outside is put aside.
+ * Gradients of a function while gradients are being computed. TensorFlow.js has one tape at a time and drops it at
+ * the end of each gradient, so the outer tape is saved and restored.
  */
 const gradientsAgain = (
   tf: TensorFlow,

@@ -2,7 +2,7 @@
  * Linear recurrences in TensorFlow.js: one step after the other, on plain numbers.
  *
  * An associative scan needs fewer sweeps, but multiplies factors before it meets the state: where their product
- * overflows and the state is 0 it gives NaN. So nothing is multiplied here but a factor and a state.
+ * overflows and the state is 0 it gives NaN. So here a factor is only ever multiplied with a state.
  */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -49,7 +49,7 @@ const byMatrices =
 
 /**
  * state[t] = input[t] + A[t] state[t-1], from the start; backwards, state[t] = input[t] + A[t+1]' state[t+1], from
- * nothing. Sums are made in double precision and rounded once a step.
+ * zero. Sums are in double precision and rounded once per step.
  */
 const stepped = (
   factors: Float32Array,
@@ -97,7 +97,7 @@ const from = (tf: TensorFlow, x: Tensor, begin: number, size: number): Tensor =>
     x.shape.map((n, axis) => (axis === 1 ? size : n)),
   );
 
-/** The sum over the batch, for what all samples share. */
+/** The sum over the batch, for operands that all samples share. */
 const gathered = (tf: TensorFlow, x: Tensor, like: Tensor): Tensor =>
   x.shape[0] === like.shape[0] ? x : tf.sum(x, 0, true);
 
@@ -140,7 +140,7 @@ export const recurrence = (
   { tf }: Context,
 ): Tensor => {
   const [steps, ...rest] = inputs.facts.shape;
-  // All sites are one axis: no backend computes with more than six.
+  // All sites are one axis, since backends support at most six.
   const n = op.kind === 'matrix' ? rest[rest.length - 1] : 1;
   const sites = volume(rest) / n;
   const flat = (value: Value, ...shape: number[]): Tensor => {

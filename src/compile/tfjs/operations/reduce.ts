@@ -26,14 +26,14 @@ export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context, isDetached
 
 /**
  * The maximum, whose gradient goes to the first place where it is reached. TensorFlow.js's own gives it to all of
- * them, several times over. The place is looked for only where a gradient is recorded.
+ * them, several times. The place is only searched if a gradient is recorded.
  */
 const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[], isRecorded: boolean): Tensor => {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sorted = [...axes].sort((a, b) => a - b);
   const n = volume(sorted.map((axis) => x.shape[axis]));
   const rest = kept.map((axis) => x.shape[axis]);
-  // The maximum of one is that one; and tf.oneHot refuses a depth of 1.
+  // The maximum of one value is that value, and tf.oneHot refuses a depth of 1.
   if (n === 1) return tf.reshape(x, rest);
   const rows = tf.reshape(tf.transpose(x, [...kept, ...sorted]), [volume(rest), n]);
   const reached = withGradient(tf, rows, {
@@ -52,13 +52,13 @@ const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[], isRecorded:
   return tf.reshape(reached, rest);
 };
 
-/** The largest value of each row; NaN where one of them is. */
+/** The largest value of each row; NaN if one of them is NaN. */
 const largestIn = (tf: TensorFlow, rows: Tensor): Tensor => {
   const largest = tf.max(rows, 1);
   return keepsNaN(tf, 'Max') ? largest : tf.where(tf.any(tf.isNaN(rows), 1), tf.scalar(Number.NaN), largest);
 };
 
-/** The first place in each row where the largest value is reached, which is NaN where one of them is. */
+/** The first place in each row that reaches the largest value; in a row with NaN, the first NaN. */
 const firstReached = (tf: TensorFlow, value: Tensor, top: Tensor): Tensor =>
   tf.where(tf.isNaN(top), tf.argMax(tf.cast(tf.isNaN(value), 'int32'), 1), tf.argMax(value, 1));
 
@@ -91,7 +91,7 @@ export const spectrum = (x: Value, { tf }: Context): Tensor => {
   return tf.reshape(magnitude, lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
 };
 
-/** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */
+/** Beyond these a square over- or underflows, so parts are scaled first, by powers of two, which is exact. */
 const far = { from: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 
@@ -106,7 +106,7 @@ const scaleOf = (tf: TensorFlow, pairs: Tensor): Tensor => {
   return tf.where(tf.greater(larger, far.from), large, within);
 };
 
-/** |re + i im| of rows [re | im], with gradient zero where it is zero: right at every scale. */
+/** |re + i im| of rows [re | im], accurate at every scale; its gradient at zero is zero. */
 const modulus = (tf: TensorFlow, pairs: Tensor): Tensor =>
   withGradient(tf, pairs, {
     forward: (value) => {
@@ -119,7 +119,7 @@ const modulus = (tf: TensorFlow, pairs: Tensor): Tensor =>
       return { value: tf.div(length, scale), saved: [scaled, length] };
     },
     backward: (dy, [scaled, length]) => {
-      // Where the length is 0 both parts are 0, scaled as they are, so any finite factor gives gradient 0.
+      // If the length is 0, both scaled parts are 0, so any finite factor gives gradient 0.
       const factor = tf.div(dy, tf.maximum(length, 1e-30));
       return tf.mul(scaled, tf.concat([factor, factor], 1));
     },

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Context, Value } from './context.js';
 import { withGradient } from './gradient.js';
 
-/** The gradient is y (dy - the sum of dy y): nothing is kept but the result. */
+/** The gradient is y (dy - the sum of dy y), so only the result is kept. */
 export const softmax = ({ tensor }: Value, { tf }: Context): Tensor =>
   withGradient(tf, tensor, {
     forward: (given) => {

@@ -32,12 +32,12 @@ export const reverse = (op: OpOf<'reverse'>, x: Value, { tf }: Context): Tensor 
         op.axes.map((axis) => axisOf(x, axis)),
       );
 
-/** TensorFlow.js has a gradient for what it repeats along so many axes, kept ones counted, and for no more. */
+/** The largest number of axes, including kept ones, for which TensorFlow.js has the gradient of a repetition. */
 const mostAxes = 4;
 
 /**
- * Axes of size 1 repeated. Neighbouring axes that are all repeated, or all not, are taken as one; where they are too many
- * all the same, one run of axes is repeated after the other.
+ * Repeats axes of size 1. Neighbouring axes that are all repeated, or all not, are merged; if there are still too
+ * many, one run of axes is repeated after the other.
  */
 export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Tensor => {
   const from = x.tensor.shape;
@@ -68,7 +68,10 @@ interface Run {
   size: number;
 }
 
-/** The innermost first, so that what is repeated is small; each time what is before, the run, and what is behind it. */
+/**
+ * The innermost run first, so that the repeated tensor is small; each time with the axes before, the run, and the
+ * axes after it.
+ */
 const oneByOne = (runs: readonly Run[], x: Tensor, tf: Context['tf']): Tensor => {
   let behind = 1;
   let value = x;

@@ -1,4 +1,4 @@
-/** The lane that an engine is meant to have: fused kernels with TensorFlow.js behind them, or TensorFlow.js alone. */
+/** The lane of an engine: fused kernels with TensorFlow.js behind them, or only TensorFlow.js. */
 
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,7 @@ import type { LabelledMicroBatch } from './micro-batch.js';
 import type { Arrays } from './values.js';
 
 /**
- * Opens the lane that an engine is meant to have: fused where it says so, else op by op.
+ * Opens the lane of an engine: fused if the engine says so, else op by op.
  *
  * **Errors** ProgramError as `compile`.
  */

@@ -1,9 +1,9 @@
-/** How a session's promise fails: an Error, since a rejection should be one, that carries the error as a value. */
+/** The rejection of a session's promise: an Error that carries the error as a value. */
 
 import { type DrumheadError, defect, engineError, errorMessage } from '../../../base/error.js';
 import type { EngineName } from '../../../engine/index.js';
 
-/** An error of a session, as a rejection carries it. */
+/** An error of a session, in a rejection. */
 export class SessionFault extends Error {
   readonly error: DrumheadError;
   constructor(error: DrumheadError) {
@@ -13,14 +13,14 @@ export class SessionFault extends Error {
   }
 }
 
-/** A fault of the engine: it is lost, or was never there. */
+/** A fault of the engine: it is lost, or never opened. */
 export const engineFault = (engine: EngineName, message: string): SessionFault =>
   new SessionFault(engineError(engine, message));
 
 export const closedFault = (engine: EngineName): SessionFault => engineFault(engine, 'the session is closed');
 
 /**
- * What a rejected promise of a session means.
+ * The error of a rejected promise of a session.
  *
  * @example
  * TE.tryCatch(() => session.gradients(batch, microBatches), errorOf)

@@ -20,7 +20,7 @@ import type { Meet } from './meeting.js';
 import type { LabelledMicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients } from './values.js';
 
-/** A lane that knows what its own kernels compute. */
+/** A lane with fused kernels. */
 export interface FusedLane extends LocalLane {
   /** Whether an output is fused in inference. */
   readonly fits: (output: string) => boolean;
@@ -30,7 +30,9 @@ export interface FusedLane extends LocalLane {
 export interface Behind {
   /** A lane for any output, with these parameters. */
   readonly lane: (parameters: Arrays) => LocalLane;
-  /** A loss that cannot be fused with its logits, and its gradient by them: `shape` is that of one sample's logits. */
+  /**
+   * A loss that cannot be fused with its logits, with its gradient for them; `shape` is that of one sample's logits.
+   */
   readonly lossOf: (
     microBatch: LabelledMicroBatch,
     logits: Float32Array,
@@ -46,9 +48,10 @@ export interface LossByLogits {
 
 /**
  * Opens a lane that computes outputs by fused kernels where it can, with the memory of one sample, and the others by
- * what is behind it. Which outputs are fused depends on the program and its phase alone. Undefined if no output can be fused.
+ * the lane behind it. Which outputs are fused depends on the program and its phase alone. Undefined if no output can
+ * be fused.
  *
- * @param native what fused kernels run in; left out, in WebAssembly
+ * @param native the native code that fused kernels run in; left out: WebAssembly
  *
  * **Errors** ProgramError as `compile`.
  */
@@ -77,7 +80,7 @@ export const openFusedLane = (
     behind ??= open().then(({ lane }) => lane(Object.fromEntries(current)));
     return behind;
   };
-  // a lane that did not open has already rejected what was asked of it
+  // a lane that did not open has already rejected its requests
   const ifOpen = (use: (lane: LocalLane) => void): void => void behind?.then(use, () => {});
   return E.right({
     fits: (output) => inference?.fits([output]) === true,
@@ -119,7 +122,7 @@ const passed = async <A>(passage: Passage<A>, meet: Meet | undefined): Promise<A
   return step.value;
 };
 
-/** Losses by name, each with a fused program of its own: the logits with their loss behind them. */
+/** Losses by name, each with a fused program of its own: the logits followed by their loss. */
 class FusedLosses {
   readonly #known = new Map<string, LossProgram | undefined>();
 
@@ -142,7 +145,7 @@ class FusedLosses {
 
   #made(loss: Exclude<Loss, CrossEntropy>): LossProgram | undefined {
     const { graph, output, labels } = withLoss(this.graph, loss);
-    // behind the logits alone: other outputs are not computed
+    // only after the logits; other outputs are not computed
     const { logits } = this.graph.outputs;
     const alone = { ...graph, outputs: { logits, [output]: graph.outputs[output] } };
     const fused = fuse(
@@ -171,7 +174,10 @@ const withLabels = (
   output,
 });
 
-/** A loss that cannot be fused: what is behind computes its gradient by the logits, and the kernels the VJP of the logits. */
+/**
+ * A loss that cannot be fused: the lane behind computes its gradient for the logits, and fused kernels the VJP of the
+ * logits.
+ */
 const throughLogits = async (
   { lossOf }: Behind,
   { passages }: FusedProgram,

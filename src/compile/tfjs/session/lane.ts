@@ -19,9 +19,8 @@ import type { LabelledMicroBatch, LossyMicroBatch, MicroBatch } from './micro-ba
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /**
- * Computes one part at a time; whoever has several lanes gets the same bits from each. Of a program with batch statistics, it
- * computes several parts in turn, each of which meets the others; without a meeting, or op by op, a part has statistics of
- * its own.
+ * Computes one part at a time; all lanes give the same bits. For a program with batch statistics, it computes several
+ * parts in turn, each of which meets the others; without a meeting, or op by op, a part has its own statistics.
  */
 export interface Lane {
   /** The total loss of the micro-batch divided by the loss count of the whole batch, and its gradients. */
@@ -36,7 +35,7 @@ export interface Lane {
   readonly tensors: () => Promise<number>;
 }
 
-/** A lane in this thread: the values that live on the engine never leave it. */
+/** A lane in this thread. */
 export interface LocalLane extends Lane {
   readonly load: (parameters: Arrays) => void;
   readonly close: () => void;
@@ -61,7 +60,7 @@ export const openLane = (
     if (known !== undefined) return known;
     const chosen = inPhase(select(program, ...outputs), phase);
     const made = pipe(
-      // where an engine has fused kernels, what can be fused of a program is
+      // an engine with fused kernels computes all segments of a program that can be fused
       fused ? compileSegments(tf, chosen, native) : compile(tf, chosen),
       E.getOrElseW((error) => {
         throw new Error(error.message);
@@ -123,9 +122,9 @@ export const openLane = (
             return tf.reshape<Rank.R0>(tf.div(total, microBatch.lossCount), []);
           };
           const weights = trainedBy(minimised);
-          // TensorFlow.js refuses a gradient by nothing: where all weights are frozen, or the logits read none.
+          // TensorFlow.js refuses a gradient without variables: if all weights are frozen, or the logits read none.
           if (weights.length === 0) return { value: lossOf(), grads: {} };
-          // `variableGrads` also refuses where every weight is behind a step or a `stopGradient`
+          // `variableGrads` also refuses if every weight is behind a step function or a `stopGradient`
           const { value, grads } = tf.engine().gradients(lossOf, [...weights], undefined, true);
           return { value, grads: ofVariables(weights, grads) };
         });
@@ -137,7 +136,7 @@ export const openLane = (
         );
         const [loss] = await value.data();
         const found = await download(byName);
-        // as fused kernels give them: what the loss does not depend on has a gradient too, of zero
+        // as in fused kernels, parameters on which the loss does not depend have gradient zero
         const gradients = Object.fromEntries(
           trained.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
         );
@@ -183,7 +182,7 @@ const labelledTotal = (
   return (logits) => lossTotal(tf, loss, logits, known, ignores);
 };
 
-/** Gradients by the names of their variables: of those that have one. */
+/** Gradients by the names of their variables, for those that have one. */
 const ofVariables = (
   weights: readonly Variable[],
   grads: readonly (Tensor | null)[],
@@ -195,7 +194,7 @@ const ofVariables = (
     }),
   );
 
-/** Copies, since what `data` gives may be the engine's own memory. */
+/** Copies, since `data` may return the engine's own memory. */
 const download = async (tensors: Readonly<Record<string, Tensor>>): Promise<Arrays> => {
   const entries: [string, Float32Array][] = [];
   for (const [name, tensor] of Object.entries(tensors))

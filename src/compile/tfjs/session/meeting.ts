@@ -1,6 +1,6 @@
 /**
- * Where micro-batches whose samples have values in common wait for each other: each brings the sums of its samples, and is
- * told those of the whole batch, added in the order of the micro-batches.
+ * A meeting of micro-batches whose samples share values: each brings the sums of its samples and receives those of
+ * the whole batch, added in the order of the micro-batches.
  */
 
 import { addedSums } from '../../fuse/execute/stages.js';
@@ -14,7 +14,7 @@ interface Waiting {
   readonly reject: (cause: unknown) => void;
 }
 
-/** A barrier for the micro-batches of a batch, used again and again. If one leaves before the others, none waits for ever. */
+/** A reusable barrier for the micro-batches of a batch. If one leaves before the others, none waits for ever. */
 export class Meeting {
   readonly #here = new Map<number, Waiting>();
   #ended: { readonly cause: unknown } | undefined;
@@ -35,7 +35,7 @@ export class Meeting {
       });
   }
 
-  /** Ends it: what waits, or comes, fails. */
+  /** Ends it: present and later meetings fail. */
   end(cause: unknown): void {
     this.#ended ??= { cause };
     for (const { reject } of this.#here.values()) reject(this.#ended.cause);

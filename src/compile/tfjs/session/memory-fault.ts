@@ -1,4 +1,4 @@
-/** An error for want of memory, said as such: each runtime throws something of its own. */
+/** Recognises errors for lack of memory, which differ between runtimes. */
 
 import type { Program } from '../../../dsl/index.js';
 import { select } from '../../../dsl/program.js';
@@ -7,14 +7,14 @@ import type { EngineName } from '../../../engine/names.js';
 import { cost } from '../../cost/index.js';
 import { SessionFault } from './fault.js';
 
-/** What engines throw where memory ends: lengths that no array has, addresses outside of the heap. */
+/** Whether an engine threw for lack of memory: invalid array lengths, addresses outside of the heap. */
 const isOfMemory = (cause: unknown): boolean =>
   cause instanceof RangeError ||
   (cause instanceof Error && (cause.name === 'RuntimeError' || /memory/i.test(cause.message)));
 
 /**
- * The fault that says how much memory one sample needs, where a computation failed by memory and needs more than the
- * engine is taken to have; else the cause as it is.
+ * The fault that states how much memory one sample needs, if a computation failed for lack of memory and needs more
+ * than the engine has; else the cause itself.
  */
 export const memoryFault = (
   cause: unknown,

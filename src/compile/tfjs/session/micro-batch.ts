@@ -1,4 +1,4 @@
-/** Micro-batches: the parts of a batch that are computed at once, and how their results are put together. */
+/** Micro-batches: the parts of a batch that are computed at once, and the combination of their results. */
 
 import type { Shape } from '../../../dsl/shape.js';
 import { volume } from '../../../dsl/shape.js';
@@ -30,7 +30,7 @@ export interface SummedMicroBatch extends MicroBatch {
   readonly lossCount: number;
 }
 
-/** A micro-batch that a loss is computed of. */
+/** A micro-batch with a loss. */
 export type LossyMicroBatch = LabelledMicroBatch | SummedMicroBatch;
 
 /** The micro-batches of these sizes with their index. A generator, so that several lanes can take from it in turn. */

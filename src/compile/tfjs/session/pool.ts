@@ -97,7 +97,7 @@ const startPool = async (
   const session = sessionOver(program, {
     engine,
     lanes,
-    // no lane computes now, and each reads the parameters before it computes again: none sees half of an update
+    // no lane computes now, and each reads the parameters before it computes again, so none sees half of an update
     load: (values) => {
       const names = Object.keys(values).filter((name) => name in shared);
       for (const name of names) shared[name].set(values[name]);

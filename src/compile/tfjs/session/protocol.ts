@@ -1,4 +1,4 @@
-/** What a pool and its workers say to each other, and the memory they share. */
+/** The messages between a pool and its workers, and their shared memory. */
 
 import { parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
@@ -7,7 +7,7 @@ import type { EngineName } from '../../../engine/index.js';
 import type { LossyMicroBatch, MicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
-/** What a worker is started with. */
+/** The start data of a worker. */
 export interface Setup {
   readonly engine: EngineName;
   readonly fused: boolean;
@@ -23,7 +23,7 @@ export interface Asked {
   readonly request: Request;
 }
 
-/** What a worker says, with the number of the request. */
+/** A message of a worker, with the number of the request. */
 export interface Said {
   readonly id: number;
   readonly answer: Answer;
@@ -43,7 +43,7 @@ export type Request =
   | { readonly kind: 'totals'; readonly totals: Float64Array }
   | { readonly kind: 'abandon' };
 
-/** The answers of a worker; `sums` are not the last that it says to a request. */
+/** The answers of a worker; `sums` are not its last message to a request. */
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'gradients'; readonly gradients: Gradients }
@@ -75,7 +75,9 @@ export const parametersIn = (program: Program, memory: SharedArrayBuffer): Array
   );
 };
 
-/** Copies of these arrays, and their buffers: handed over whole to another thread instead of being copied again. */
+/**
+ * Copies of these arrays, and their buffers, which are transferred to another thread instead of being copied again.
+ */
 export const handOver = (arrays: Arrays): { readonly arrays: Arrays; readonly buffers: ArrayBuffer[] } => {
   const copies = Object.entries(arrays).map(([name, values]) => [name, new Float32Array(values)] as const);
   return { arrays: Object.fromEntries(copies), buffers: copies.map(([, { buffer }]) => buffer) };

@@ -1,4 +1,4 @@
-/** A lane in a worker thread, as the thread that started it sees it. */
+/** A lane in a worker thread, from the side of the thread that started it. */
 
 import { Worker } from 'node:worker_threads';
 import { defect } from '../../../base/error.js';
@@ -17,9 +17,9 @@ import {
 
 /** A lane in a worker thread. */
 export interface RemoteLane extends Lane {
-  /** Lets the worker read these of the shared parameters anew, before what is asked after it. */
+  /** Lets the worker read these shared parameters again, before later requests. */
   readonly load: (names: readonly string[]) => void;
-  /** Stops the worker at once; what is asked of it, now or later, is rejected with this. */
+  /** Stops the worker at once; present and later requests are rejected with this. */
   readonly end: (fault: SessionFault) => void;
 }
 
@@ -41,10 +41,9 @@ interface Waiting {
 }
 
 /**
- * Starts a worker and waits until it can compute. Only while something is asked of it does a worker keep the process
- * alive.
+ * Starts a worker and waits until it can compute. A worker keeps the process alive only while a request is open.
  *
- * **Errors** Rejected with a SessionFault when the worker cannot start.
+ * **Errors** Rejects with a SessionFault if the worker cannot start.
  *
  * @param lost called when the worker ends, for whatever reason
  */

@@ -1,4 +1,4 @@
-/** What a session takes and returns: plain arrays, never tensors of an engine. */
+/** The values that a session takes and returns: plain arrays, never tensors of an engine. */
 
 import type { Loss } from '../../loss.js';
 import type { MicroBatches } from '../../micro-batches.js';
@@ -16,8 +16,8 @@ export interface Samples {
 }
 
 /**
- * Samples with the class of every pixel, or of every image where `logits` has no pixels. A label below 0 is of no class:
- * what it stands at is ignored.
+ * Samples with the class of every pixel, or of every image where `logits` has no pixels. A label below 0 is not a
+ * class: its pixel or image is ignored.
  */
 export interface Labelled extends Samples {
   readonly labels: Uint8Array | Int32Array;
@@ -29,16 +29,18 @@ export interface Labelled extends Samples {
 export interface OutputLoss {
   /** The output that is minimised: a number for each sample. */
   readonly output: string;
-  /** The output that is divided by: a number for each sample that no parameter enters. Left out: 1 a sample. */
+  /**
+   * The output to divide by: one number per sample, which must not depend on parameters. Left out: 1 for each sample.
+   */
   readonly count?: string;
 }
 
-/** Samples whose inputs hold their targets too, for a loss that is an output of the program. */
+/** Samples whose inputs include their targets, for a loss that is an output of the program. */
 export interface Summed extends Samples {
   readonly loss: OutputLoss;
 }
 
-/** Samples that a loss is computed of. */
+/** Samples with a loss. */
 export type Lossy = Labelled | Summed;
 
 /** The loss of a batch with its gradients. */
@@ -63,7 +65,7 @@ export interface Inference {
 export interface InferOptions {
   /** The leaf `training` is 1, and batch norm takes the statistics of the batch; default false. */
   readonly training?: boolean;
-  /** How many samples are computed at once; default: all. Other micro-batches may change the last bits. */
+  /** The numbers of samples that are computed at once; default: all. Other micro-batches may change the last bits. */
   readonly microBatches?: MicroBatches;
 }
 
@@ -84,6 +86,6 @@ export interface Session {
     outputs: readonly string[],
     options?: InferOptions,
   ) => Promise<Inference>;
-  /** Gives everything on the engine back, at once; calls under way are rejected. */
+  /** Frees everything on the engine at once; open calls are rejected. */
   readonly close: () => void;
 }

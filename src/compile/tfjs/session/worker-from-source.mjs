@@ -1,4 +1,4 @@
-/** Starts worker.ts where nothing is compiled: a new thread reads TypeScript only once tsx is registered in it. */
+/** Starts worker.ts from source: a new thread reads TypeScript only once tsx is registered in it. */
 
 import { register } from 'tsx/esm/api';
 

@@ -16,13 +16,13 @@ import type { Arrays } from './values.js';
 
 interface Worker {
   readonly lane: LocalLane;
-  /** The shared parameters of these names, copied: the engine `cpu` keeps the very array it is given. */
+  /** Copies of the shared parameters of these names, since the engine `cpu` keeps the arrays that it gets. */
   readonly read: (names: readonly string[]) => Arrays;
 }
 
 const open = ({ engine, fused, program, parameters }: Setup): Effect<Worker> => {
   const opened = openEngine(engine);
-  /** TensorFlow.js itself, where fused kernels need it after all. */
+  /** TensorFlow.js itself, if fused kernels need it after all. */
   const later = async (): Promise<Engine> => {
     const found = await opened();
     if (E.isLeft(found)) throw new Error(errorMessage(found.left));
@@ -79,7 +79,7 @@ const arraysOf = (said: Answer): readonly Arrays[] =>
       ? [said.inference.outputs, said.inference.statistics]
       : [];
 
-/** Results are this thread's own copies already: their memory, which several may share, goes over as it is. */
+/** Results are this thread's own copies already, so their buffers, which several may share, are transferred. */
 const buffersOf = (said: Answer): ArrayBuffer[] => [
   ...new Set(
     arraysOf(said)
@@ -114,7 +114,7 @@ const serve = (worker: Worker): void => {
   parentPort?.on('message', ({ id, request }: Asked) => {
     switch (request.kind) {
       case 'load':
-        // not caught: nobody waits for a load, so one that fails ends the worker rather than computing with old values
+        // not caught: load is not awaited, so a failing one ends the worker instead of computing with old values
         return worker.lane.load(worker.read(request.names));
       case 'totals':
         return take(id)?.resolve(request.totals);

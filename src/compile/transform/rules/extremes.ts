@@ -1,4 +1,4 @@
-/** Where a maximum or minimum is reached first: its gradient goes there alone. */
+/** The first place that reaches a maximum or minimum, which alone gets its gradient. */
 
 import type { OpOf } from '../../../dsl/op.js';
 import { volume } from '../../../dsl/shape.js';
@@ -18,7 +18,7 @@ import {
 } from '../raw.js';
 import { readTap, tapsOf } from './windows.js';
 
-/** 1 where x equals the extreme y, else 0. Where y is NaN: 1 where x is NaN too. */
+/** 1 if x equals the extreme y, else 0. If y is NaN: 1 if x is NaN too. */
 const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor => {
   const short = fn === 'max' ? greater(y, x) : greater(x, y);
   return affine(-1, larger(short, greater(isNumber(x), isNumber(y))), 1);
@@ -31,7 +31,7 @@ const firstOf = (hits: Tensor): Tensor => {
   return mul(hits, greater(filled(1.5, []), soFar));
 };
 
-/** For each element of x, 1 where the reduction takes its value from, the first such place in row-major order. */
+/** For each element of x, 1 if the reduction takes its value from it: the first such place in row-major order. */
 export const chosen = (op: OpOf<'reduce'>, x: Tensor, y: Tensor): Tensor => {
   const fn = op.fn === 'min' ? 'min' : 'max';
   const shape = shapeOf(x);

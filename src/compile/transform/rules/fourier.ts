@@ -53,7 +53,10 @@ export const fourierAdjoint = (steps: number, re: Tensor, im: Tensor): readonly 
 const far = { from: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 
-/** Both parts of the transform and their length, scaled by the same factor; where both parts are 0 the length is not. */
+/**
+ * Both parts of the transform and their length, scaled by the same factor; if both parts are 0, the length is
+ * positive.
+ */
 export const directions = (
   x: Tensor,
 ): { readonly re: Tensor; readonly im: Tensor; readonly length: Tensor } => {

@@ -20,7 +20,7 @@ import {
   where,
 } from '../raw.js';
 
-/** dx times the derivative of the function at x, where its value is y; undefined where the derivative is zero everywhere. */
+/** dx times the derivative of the function at x, with value y; undefined if the derivative is zero everywhere. */
 export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): Tensor | undefined => {
   switch (fn) {
     case 'tanh':
@@ -86,10 +86,10 @@ export const zipDerivatives = (
     case 'mul':
       return { a: times(b), b: times(a) };
     case 'div':
-      // b^2 and 1 / b may over- or underflow where the result does not
+      // b^2 and 1 / b could over- or underflow although the result does not
       return { a: (change) => div(change, b), b: (change) => affine(-1, div(mul(change, y), b)) };
     case 'max': {
-      // Where both are equal the gradient goes to a.
+      // If both are equal, the gradient goes to a.
       const second = greater(b, a);
       return { a: times(affine(-1, second, 1)), b: times(second) };
     }
@@ -106,8 +106,8 @@ export const zipDerivatives = (
 };
 
 /**
- * Of the angle of (b, a): b / r^2 and -a / r^2, both 0 at the origin. With the larger of |a| and |b| as the unit, r^2 is
- * between 1 and 2 and does not overflow.
+ * The derivatives of the angle of (b, a): b / r^2 and -a / r^2, both 0 at the origin. Both are divided by the larger
+ * of |a| and |b| first, so that r^2 is between 1 and 2 and does not overflow.
  */
 const angleDerivatives = (a: Tensor, b: Tensor): ZipDerivatives => {
   const size = larger(absolute(a), absolute(b));

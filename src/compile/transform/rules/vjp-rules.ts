@@ -33,7 +33,7 @@ import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wan
 /** Operations with a VJP rule; scans have a graph of their own. */
 export type VjpOp = Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take' | 'noise' | 'constant' | 'batchNorm'>>;
 
-/** The cotangent of each input, from that of the result y; undefined where it is zero. */
+/** The cotangent of each input, from that of the result y; undefined if it is zero. */
 export const vjpRule = (
   op: VjpOp,
   inputs: readonly Tensor[],

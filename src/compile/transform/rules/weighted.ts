@@ -25,7 +25,7 @@ import { chosenTaps } from './extremes.js';
 import { outer } from './outer.js';
 import { readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdjoint } from './windows.js';
 
-/** The cotangents of an operation's inputs; undefined where there is none, or none is wanted. */
+/** The cotangents of an operation's inputs; undefined if there is none, or if it is not wanted. */
 export type Cotangents = readonly (Tensor | undefined)[];
 /** For each input of an operation, whether its cotangent is wanted. */
 export type Wanted = readonly boolean[];
@@ -92,7 +92,7 @@ const toSizes = (sizes: Shape, x: Tensor): Tensor =>
 const isPlain = (op: OpOf<'conv'>, kernel: Shape): boolean =>
   !op.depthwise && op.groups === undefined && op.dilation === undefined && kernel.length <= 2;
 
-/** Whether the same convolution with its kernel mirrored is its adjoint. */
+/** Whether the same convolution with a mirrored kernel is its adjoint. */
 const isOwnAdjoint = (op: OpOf<'conv'>, kernel: Shape): boolean =>
   !isPlain(op, kernel) &&
   (op.boundary === 'zero' || op.boundary === 'circular') &&
@@ -103,7 +103,9 @@ const isOwnAdjoint = (op: OpOf<'conv'>, kernel: Shape): boolean =>
 const groupsOf = (op: OpOf<'conv'>, w: Tensor): number =>
   op.depthwise ? (shapeOf(w).at(-2) ?? 1) : (op.groups ?? 1);
 
-/** A convolution with the kernel mirrored at its centre, and the channels of each group exchanged with those made of them. */
+/**
+ * A convolution with the kernel mirrored at its centre, and the input and output channels of each group exchanged.
+ */
 const mirrored = (op: OpOf<'conv'>, boundary: Boundary, w: Tensor, x: Tensor): Tensor => {
   const kernel = sidesOf(shapeOf(w));
   const groups = groupsOf(op, w);

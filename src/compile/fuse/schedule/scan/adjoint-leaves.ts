@@ -1,4 +1,4 @@
-/** The leaves of a reverse step: what the scan and the inputs of its adjoint hold. */
+/** The leaves of a reverse step: values that the scan and the inputs of its adjoint hold. */
 
 import { everyOf } from '../../../../dsl/op.js';
 import { splitPort } from '../../../../dsl/ports.js';
@@ -90,7 +90,10 @@ export class StepLeaves {
     }
   }
 
-  /** What the adjoint of the last step that was taken starts from: cotangents of the steps that were not, or a flag of ones. */
+  /**
+   * The start of the adjoint of the last step that was taken: cotangents of the steps that were not, or a flag of
+   * ones.
+   */
   handedFirst(what: string, extent: Extent): Address {
     const { adjoint, given } = this;
     const [kind, name] = splitPort(what);
@@ -104,8 +107,8 @@ export class StepLeaves {
   }
 
   /**
-   * The cotangent of an observation at the last step that was taken, plus those of the steps that were not; or these alone,
-   * where they are carried.
+   * The cotangent of an observation at the last step that was taken, plus those of the steps that were not; or only
+   * the latter, if they are carried.
    */
   #tailOf(name: string, first: Address, size: { readonly bytes: number; readonly stride: number }): Tail {
     const tail =
@@ -115,7 +118,7 @@ export class StepLeaves {
     return tail;
   }
 
-  /** A field before a step: as it was given, or as the step before left it. */
+  /** A field before a step: the given one, or the one after the step before. */
   #state(field: string): Address {
     const known = this.#states.get(field);
     if (known !== undefined) return known;

@@ -13,7 +13,7 @@ const none: readonly FieldNode[] = [];
 
 /** Lays out scans and their reverses, each scan before its reverse. */
 export class ScansOfBlock implements BlockScans {
-  /** What is read of each scan: names of observed sequences, and its reverse. */
+  /** The needs of each scan: names of observed sequences, and its reverse. */
   readonly #observed = new Map<number, Set<string>>();
   readonly #reverses = new Map<number, FieldScanAdjoint>();
   readonly #built = new Map<number, ScanSchedule>();

@@ -55,13 +55,13 @@ export const buildScanAdjoint = (
   const { arena } = context;
   const { fields, steps, carry } = adjoint;
   const given = inputsOf(adjoint, inputs);
-  // both count the same steps, so that what the scan recorded is found by the same counter
+  // both count the same steps, so that the scan's records are found by the same counter
   const counter: Counter = { steps, loop: record.loop };
   const { loop } = counter;
   const segments = segmentsOf(adjoint, record, inputs, counter, context);
   const forward = segments?.record ?? record;
   const indices = Object.entries(adjoint.externals).map(([index, node]) => [Number(index), node] as const);
-  // a cotangent with pixels is one number a step at each pixel; one that is summed over pixels is very many
+  // a cotangent with pixels adds one number per step at each pixel; one that is summed over pixels adds very many
   const { nodes, onto } = accumulate(adjoint.nodes, new Map(indices), ({ grid }) => grid !== undefined);
 
   const clock = arena.allocate(16, 'clock');
@@ -74,7 +74,7 @@ export const buildScanAdjoint = (
   const elements = allocateElements(adjoint, nodes, pins, counter, arena);
   for (const [node, address] of elements.pins) pins.set(node, address);
 
-  // the last step that was taken, where not all were: the counter of a loop
+  // the last step that was taken, if not all were: the counter of a loop
   const end = arena.loop();
   const isLast: Condition =
     record.last === undefined
@@ -193,10 +193,10 @@ export const buildScanAdjoint = (
   };
 };
 
-/** `count` steps backwards from a last one. */
+/** Takes `count` steps backwards from a last one. */
 type Back = (last: Argument, count: Argument) => readonly Instruction[];
 
-/** Segment by segment from that of the last step on: takes its steps again, then takes them back. */
+/** Goes backwards segment by segment, from that of the last step: recomputes its steps, then runs their reverses. */
 const bySegments = (
   { starts: { size }, step, complete }: Segments,
   back: Back,
@@ -206,7 +206,7 @@ const bySegments = (
 ): readonly Instruction[] => {
   const isCounted = typeof last !== 'number';
   const end: Argument = isCounted ? countOf(last.counted) : last;
-  // the segment of the last step, and how many of its steps there are
+  // the segment of the last step, and the number of its steps
   const final = isCounted ? moving(0, { loop: last.counted, stride: 1, per: size }) : Math.floor(last / size);
   const isFinal: Condition = { loop: segment, times: 1, plus: 0, is: final };
   const first = moving(0, { loop: segment, stride: size });
@@ -236,7 +236,7 @@ const bySegments = (
   ];
 };
 
-/** Steps that are taken again, segment by segment, with what they record for their reverses. */
+/** The recomputation of steps, segment by segment, with the records for their reverses. */
 interface Segments {
   readonly starts: Checkpoints;
   readonly record: ScanRecord;
@@ -312,7 +312,7 @@ const allocateSums = (
     }),
   );
 
-/** Rings of buffers for what one step hands to the step before it. */
+/** Rings of buffers for the values that one step hands to the step before it. */
 const carryRings = (
   { carry, handed = {}, fields, steps }: FieldScanAdjoint,
   nodes: readonly FieldNode[],
@@ -332,14 +332,14 @@ const carryRings = (
   return made;
 };
 
-/** Where the cotangents of the driving sequences are collected, one entry a step. */
+/** The memory in which the cotangents of driving sequences are collected, one entry per step. */
 interface Elements {
   readonly addresses: ReadonlyMap<number, Address>;
-  /** Nodes that are computed right into their sequence. */
+  /** Nodes that are computed directly into their sequence. */
   readonly pins: ReadonlyMap<number, Address>;
-  /** Nodes that are copied into a sequence after each step, with where it begins. */
+  /** Nodes that are copied into a sequence after each step, with the sequence's address. */
   readonly copied: readonly (readonly [node: number, base: number])[];
-  /** Sets what follows a step, which a loop counts, to zero. */
+  /** Sets the entries after a step, which a loop counts, to zero. */
   readonly clear: (end: Counter) => readonly Instruction[];
 }
 

@@ -21,9 +21,9 @@ import { type Counter, eachStep, everyStep } from './counter.js';
 import { endingOf, isKept, type Repeat } from './ending.js';
 import { buildSteps, type Steps } from './forward-steps.js';
 
-/** What is asked of a scan besides its last state. */
+/** The parts of a scan that are needed besides its last state. */
 export interface ScanNeeds {
-  /** The nodes of its step that are recorded at every step, unless steps are computed again. */
+  /** The nodes of its step that are recorded at every step, unless steps are recomputed. */
   readonly residuals: ReadonlySet<number>;
   /** The observations that are read. */
   readonly observed: ReadonlySet<string>;
@@ -31,7 +31,7 @@ export interface ScanNeeds {
   readonly reverse: Beside['reverse'];
 }
 
-/** A scan that is laid out, and what it leaves for its adjoint. */
+/** A laid-out scan, with its records for the adjoint. */
 export interface ScanSchedule extends LaidOut, ScanRecord {}
 
 /** Builds a scan. */
@@ -97,7 +97,7 @@ const isInPlace = (scan: FieldScan, name: string): boolean => {
   return !isLeaf(node) && node.extent.grid !== undefined && everyOf(scan, name) === 1;
 };
 
-/** Nodes that are computed right into the sequence of what is observed. */
+/** Nodes that are computed directly into the sequence of an observation. */
 const inSequences = (
   scan: FieldScan,
   observed: ReadonlySet<string>,
@@ -116,7 +116,10 @@ const inSequences = (
   return pins;
 };
 
-/** Where the sequence of an observation is, and what copies to it after a step, if it is not computed there. */
+/**
+ * The address of an observation's sequence, and the instructions that copy to it after a step, if it is not computed
+ * there.
+ */
 const recordOf = (
   scan: FieldScan,
   name: string,
@@ -147,7 +150,7 @@ const recordOf = (
   };
 };
 
-/** Memory for the states that segments begin with, and what copies to it after a step. */
+/** Memory for the states at the starts of segments, and the instructions that copy to it after a step. */
 const checkpointsOf = (
   size: number,
   { fields, body, steps }: FieldScan,

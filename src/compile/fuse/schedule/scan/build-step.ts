@@ -1,4 +1,4 @@
-/** What scans and their adjoints share: steps, each on whole planes. */
+/** Shared parts of scans and their adjoints: steps, each on whole planes. */
 
 import type { Operand } from '../../emit/emitting.js';
 import { packedBytes, packing as packingOf } from '../../emit/pack-weights.js';
@@ -13,30 +13,30 @@ import { Addresses, type AddressRules } from '../addresses.js';
 import { type BlockContext, build, type LaidOut } from '../build.js';
 import { type Counter, eachStep, type Records } from './counter.js';
 
-/** The states that segments of steps start from, which a scan leaves for them to be computed again. */
+/** The states at which segments start, which a scan stores so that the segments can be recomputed. */
 export interface Checkpoints {
   /** Steps of a segment. */
   readonly size: number;
-  /** Where the state is with which a segment begins, at any of its steps; not that of the first segment. */
+  /** The address of the state at the start of a segment, at any of its steps; not for the first segment. */
   readonly state: (field: string) => Argument;
 }
 
-/** What a scan leaves for its adjoint. */
+/** The records of a scan for its adjoint. */
 export interface ScanRecord {
   readonly scan: FieldScan;
   /** The loop over its steps, whose counter is in the addresses. */
   readonly loop: number;
-  /** Where the values of its step are that were recorded. */
+  /** The addresses of the recorded values of its step. */
   readonly node: (node: number) => Address;
-  /** What the scans inside of its step left. */
+  /** The records of the scans inside of its step. */
   readonly inside: ScanRecords;
-  /** The states with which its segments begin, if its adjoint computes them again. */
+  /** The states at the starts of its segments, if its adjoint recomputes them. */
   readonly checkpoints: Checkpoints | undefined;
-  /** Where the number of the last step is that it took in a step around it, if it may end before all are taken. */
+  /** The address of the number of its last step, for each step around it, if it may end early. */
   readonly last: Argument | undefined;
 }
 
-/** What scans left, by their nodes. */
+/** The records of scans, by their nodes. */
 export type ScanRecords = (scan: number) => ScanRecord;
 
 /** The scans of a block of nodes and their reverses. */
@@ -45,21 +45,21 @@ export interface BlockScans {
   readonly record: ScanRecords;
 }
 
-/** What a block knows of others: of the reverse of its steps, and of scans whose reverses are in it. */
+/** Related graphs of a block: the reverse of its step, and scans whose reverses are in it. */
 export interface Beside {
-  /** The reverse of the step, whose adjoints of scans tell what the scans in the step record. */
+  /** The reverse of the step; its adjoints of scans determine what the scans in the step record. */
   readonly reverse: readonly FieldNode[];
   /** Scans of the step whose reverse this is. */
   readonly before?: ScanRecords;
 }
 
-/** What a step is built with. */
+/** The context in which a step is built. */
 export interface StepContext {
   readonly arena: Arena;
   readonly emitting: BlockContext['emitting'];
   /** Packed weights of a node of the graph around. */
   readonly packedOuter: BlockContext['emitting']['packed'];
-  /** Entries of what is recorded in the steps around. */
+  /** The entries of records in the steps around it. */
   readonly around: Records;
   /** Passed as a value, since steps contain scans and scans contain steps. */
   readonly scansOf: (
@@ -78,24 +78,24 @@ export const steppedBy = (address: Address, counter: Counter, stride: number): A
   at: plus(address.at, eachStep(counter, stride)),
 });
 
-/** What has a place among inputs and is not read. */
+/** The address of an unread input. */
 export const unreadAddress: Address = listAddress(0);
 
 export const unexpected = (): never => {
   throw new Error('a value of a scan that nobody laid out');
 };
 
-/** A step, built: where its values are at each step, and what computes them. */
+/** A built step: the addresses of its values, and the instructions that compute them. */
 export interface Built {
   readonly addresses: Addresses;
   readonly inside: ScanRecords;
-  /** What runs once before the steps: weights from outside are packed. */
+  /** Instructions that run once before the steps and pack weights from outside. */
   readonly prologue: readonly Instruction[];
   /** The nodes that are computed at every step, then those that other parts need. */
   readonly parts: readonly (readonly Instruction[])[];
 }
 
-/** The differences between a scan and its adjoint: addresses of leaves, records, and what is known of other steps. */
+/** The differences between a scan and its adjoint: addresses of leaves, records, and related graphs. */
 interface Stepping extends AddressRules, Pick<BlockContext, 'summed'> {
   /** The nodes that are computed at every step, and lists of those that are computed at some. */
   readonly roots: readonly (readonly number[])[];
@@ -113,7 +113,7 @@ export const buildStep = (
   const { arena } = context;
   const addresses = new Addresses(nodes, arena, { leaf, pinned });
   const prologue: Instruction[] = [];
-  // mostly externals, which are packed around the steps; other weights are packed at each step
+  // externals are packed once, around the steps; other weights are packed at each step
   const packed: BlockContext['emitting']['packed'] = (weight, packing, key) => {
     const { op } = nodes[weight];
     if (op.op === 'leaf' && op.source.kind === 'external') {
@@ -139,7 +139,7 @@ export const buildStep = (
   return { addresses, inside: (scan) => scans.record(scan), prologue, parts };
 };
 
-/** A constant in memory, for what needs an address. */
+/** The address of a constant, for readers that need one. */
 export const constantAddress = (
   arena: Arena,
   { value }: Extract<Source, { kind: 'constant' }>,
@@ -152,7 +152,7 @@ export const constantAddress = (
   arena.fix(at, bytes);
   if (typeof value === 'number') floats.fill(value, at / 4, (at + bytes) / 4);
   else if (grid === undefined) arena.write(at, value);
-  // as it is written: pixels first, planes last
+  // in the order of the constant: pixels first, planes last
   else
     for (const [i, number] of value.entries())
       floats[(at + (i % planes) * planeBytes(grid)) / 4 + Math.floor(i / planes)] = number;

@@ -7,9 +7,9 @@ import type { Argument, Condition, Count } from '../../list/instruction.js';
 export interface Steps {
   readonly loop: number;
   readonly by: 1 | -1;
-  /** Holds where this many steps of the same chain came before. */
+  /** Holds if this many steps of the same chain came before. */
   readonly isAfter: (steps: number) => Condition;
-  /** For fields that change places in a ring for ever: which of the ring it is at a step, from step `start` on. */
+  /** For fields that rotate in a ring for ever: the element of the ring at a step, from step `start` on. */
   readonly turn: (start: number, ring: readonly Argument[]) => Argument;
   /** The length of the longest chain of steps, if there is a limit. */
   readonly few?: number;
@@ -30,7 +30,7 @@ const countedFrom = (loop: number, by: 1 | -1, done: Count): Steps => ({
 /** Steps from the first on. */
 export const forwards = (loop: number): Steps => countedFrom(loop, 1, { loop, times: 1, plus: 0 });
 
-/** Steps in segments of this size; each segment starts anew. */
+/** Steps in segments of this size; each segment starts a new chain. */
 export const inSegments = (loop: number, size: number): Steps => ({
   ...countedFrom(loop, 1, { loop, times: 1, plus: 0, over: size }),
   few: size,
@@ -40,14 +40,14 @@ export const inSegments = (loop: number, size: number): Steps => ({
 export const backwards = (loop: number, steps: number): Steps =>
   countedFrom(loop, -1, { loop, times: -1, plus: steps - 1 });
 
-/** Steps backwards, from the step that another loop ended at. */
+/** Steps backwards, from the step at which another loop ended. */
 export const backwardsFrom = (loop: number, end: number): Steps => ({
   loop,
   by: -1,
   isAfter: (steps) => ({ loop, times: 1, plus: steps, is: moving(0, { loop: end, stride: 1 }) }),
   turn: (start, ring) =>
     oneOf(
-      // as many as the rests that the end may leave
+      // one for each remainder that the end may have
       ring.map((_, rest) => oneOf(ring, { loop, times: -1, plus: rest - start, over: ring.length })),
       { loop: end, times: 1, plus: 0, over: ring.length },
     ),
@@ -57,8 +57,8 @@ export const backwardsFrom = (loop: number, end: number): Steps => ({
 export type Becomes = { readonly field: string } | { readonly at: Argument };
 
 /**
- * The address of a field before each step: `initial` is its address before the first, `next` its new value after each. Where
- * steps only pass values from field to field, the address is the one of another field, some steps earlier.
+ * The address of a field before each step: `initial` is its address before the first, `next` its new value after
+ * each. If steps only pass values from field to field, the address is that of another field, some steps earlier.
  */
 export const carriedAt = (
   field: string,
@@ -77,7 +77,7 @@ export const carriedAt = (
       chain.push(becomes.field);
       continue;
     }
-    // from here on the fields change places for ever
+    // from here on the fields rotate for ever
     const ring = chain.slice(start);
     if (ring.length > 1 && few !== undefined) {
       const all = Array.from({ length: few }, (_, step) =>

@@ -1,4 +1,4 @@
-/** The steps of scans, and entries of what is recorded in them. */
+/** The counters of scans' steps, and the entries of their records. */
 
 import { moving, plus, timesOf } from '../../list/argument.js';
 import type { Argument } from '../../list/instruction.js';
@@ -12,7 +12,7 @@ export interface Counter {
 /** A number that grows by `stride` from step to step. */
 export const eachStep = ({ loop }: Counter, stride: number): Argument => moving(0, { loop, stride });
 
-/** The entries of what is recorded at each step: their number, and the entry of the present step. */
+/** The entries of a record: their number, and the entry of the present step. */
 export interface Records {
   readonly count: number;
   readonly entry: Argument;
@@ -33,6 +33,6 @@ export const everySegment = ({ loop }: Counter, size: number): Records => ({
   entry: moving(0, { loop, stride: 1, over: size }),
 });
 
-/** The place of an entry. */
+/** The address of an entry. */
 export const entryAt = (base: number, bytes: number, { entry }: Records): Argument =>
   plus(base, timesOf(entry, bytes));

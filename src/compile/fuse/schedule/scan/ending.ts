@@ -1,6 +1,6 @@
 /**
- * Scans that end before all steps are taken: once a step has changed nothing, no later one would. What the others would
- * record is what that step left, and their cotangents are those of its results, added up.
+ * Scans that end before all steps are taken: once a step has changed nothing, no later one would. The records of the
+ * remaining steps equal those of that step, and their cotangents are added to those of its results.
  */
 
 import { everyOf, keptSteps } from '../../../../dsl/op.js';
@@ -16,25 +16,25 @@ import { isLeaf, type StepContext } from './build-step.js';
 import { type Counter, entryAt } from './counter.js';
 import type { Steps } from './forward-steps.js';
 
-/** How an observation is recorded for later steps: from where it is at the last one that was taken. */
+/** How an observation is recorded for later steps: copied from the last step that was taken. */
 export interface Repeat {
   readonly from: Argument;
-  /** Where it is recorded after a step. */
+  /** The address of its record after a step. */
   readonly to: Argument;
   readonly bytes: number;
-  /** After which steps it is kept. */
+  /** It is kept after steps k, 2k, ... for this k. */
   readonly every: number;
 }
 
 /** How a scan ends. */
 export interface Ending {
-  /** Where a step says that it was the last: a float that is not zero. */
+  /** The address of a float that is nonzero after the last step. */
   readonly over: Argument;
-  /** Where the number of the last step is that was taken in a step around it. */
+  /** The address of the number of the last step, for each step around the scan. */
   readonly last: Argument;
-  /** After each step: notes its number. */
+  /** Writes the number of a step, after each step. */
   readonly note: Instruction;
-  /** After the last step that was taken: what the others would record is there. */
+  /** Fills the records of the remaining steps, after the last one that was taken. */
   readonly after: Instruction;
 }
 
@@ -50,7 +50,7 @@ export const isKept = (every: number, loop: number): Condition => ({
 /** The counter of a loop as a number. */
 export const countOf = (loop: number): Argument => moving(0, { loop, stride: 1 });
 
-/** Does something for each step after the one that a loop counts; `body` counts by the other loop. */
+/** Runs a body for each step after the one that a loop counts; `body` counts by the other loop. */
 export const forLater = (
   { loop, steps }: Counter,
   other: number,
@@ -64,7 +64,7 @@ export const forLater = (
   body,
 });
 
-/** How a scan ends; `repeats`: how each observation is recorded for later steps. */
+/** The ending of a scan; `repeats` says how each observation is recorded for later steps. */
 export const endingOf = (
   { body, steps }: FieldScan,
   ends: number,
@@ -100,16 +100,16 @@ export const endingOf = (
   };
 };
 
-/** The cotangents of an observation from a step on, added up. */
+/** The sum of an observation's cotangents from a step on. */
 export interface Tail {
   readonly address: Address;
-  /** Adds those of the steps after the one that a loop counts, and of itself where it is with them. */
+  /** Adds those of the steps after the one that a loop counts, and of that step if it is part of the tail. */
   readonly add: (end: number) => readonly Instruction[];
 }
 
 /**
- * The tail of an observation; `first`: where the cotangents of all that were kept begin; `isWithLast`: whether the last step
- * that was taken is part of it.
+ * The tail of an observation. `first` is the address of the first kept cotangent; `isWithLast` says whether the last
+ * step that was taken is part of it.
  */
 export const tailOf = (
   adjoint: FieldScanAdjoint,
@@ -131,7 +131,7 @@ export const tailOf = (
     address: { ...first, at },
     add: (end) => {
       const loop = arena.loop();
-      // the first that is kept has number 1
+      // the first kept one has number 1
       const entry = plus(first.at, moving(-stride, { loop, stride }));
       return [
         fillKernel.call({}, [arena.constants([0]), at, 0, 1, bytes / 16]),

@@ -1,4 +1,4 @@
-/** The steps of a scan, forward: where their values are, and what computes them. */
+/** The forward steps of a scan: the addresses of their values, and the instructions that compute them. */
 
 import { scanInputs } from '../../../../dsl/op.js';
 import type { Operand } from '../../emit/emitting.js';
@@ -25,17 +25,17 @@ import { stateAt } from './state.js';
 export interface StepsPlan {
   readonly context: StepContext;
   readonly counter: Counter;
-  /** Entries of what is recorded. */
+  /** The entries of records. */
   readonly records: Records;
   /** The nodes that are recorded. */
   readonly residuals: ReadonlySet<number>;
   /** The reverse of the step; empty if nothing is recorded for one. */
   readonly reverse: Beside['reverse'];
-  /** Where some nodes are computed. */
+  /** Fixed addresses of some nodes. */
   readonly pins: ReadonlyMap<number, Address>;
-  /** Nodes that are computed besides the next state and what is recorded. */
+  /** Nodes that are computed besides the next state and the records. */
   readonly roots: readonly number[];
-  /** Where segments start, if these steps are not taken one after the other from the first. */
+  /** The starts of segments, if these steps are not taken one after the other from the first. */
   readonly starts?: Checkpoints | undefined;
 }
 
@@ -43,9 +43,9 @@ export interface StepsPlan {
 export interface Steps {
   readonly built: Built;
   readonly prologue: readonly Instruction[];
-  /** What one step does. */
+  /** The instructions of one step. */
   readonly step: readonly Instruction[];
-  /** Computes what only some observations need, where a step that was taken left it out. */
+  /** Computes nodes that only some observations need, after a step that left them out. */
   readonly complete: readonly Instruction[];
 }
 

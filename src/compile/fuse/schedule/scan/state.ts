@@ -1,4 +1,7 @@
-/** Where the state is before a step: as it was given, as a segment starts with it, or as the step before left it. */
+/**
+ * The address of the state before a step: the given one, the one at the start of a segment, or the one after the step
+ * before.
+ */
 
 import type { FieldNode, FieldScan, Source } from '../../ir/field.js';
 import { choice } from '../../list/argument.js';
@@ -7,23 +10,23 @@ import type { Checkpoints } from './build-step.js';
 import { type Becomes, carriedAt, forwards, inSegments } from './carried.js';
 import type { Counter } from './counter.js';
 
-/** What a state is found by. */
+/** The sources of a state's address. */
 export interface StatePlaces {
   readonly counter: Counter;
-  /** Where a field is before the first step. */
+  /** The address of a field before the first step. */
   readonly given: (field: string) => Argument;
-  /** Where a node of the step is. */
+  /** The address of a node of the step. */
   readonly node: (node: number) => Argument;
   readonly starts?: Checkpoints | undefined;
 }
 
-/** The field that a node is the value of, by its leaf, if it is. */
+/** The field whose leaf a node is, if it is one. */
 export const fieldOf = (
   { op }: FieldNode,
   kind: Extract<Source, { readonly field: string }>['kind'],
 ): string | undefined => (op.op === 'leaf' && op.source.kind === kind ? op.source.field : undefined);
 
-/** Where a field is before each step. */
+/** The address of a field before each step. */
 export const stateAt = (
   { body: { nodes, next } }: FieldScan,
   field: string,
