@@ -71,7 +71,7 @@ const refuseIdle = async (command: CommandUnknownOpts): Promise<void> => {
   }
 };
 
-/** All commands, made anew at each call. */
+/** All commands, created at each call. */
 export const commandLine = () => {
   const program = new Command('drumhead')
     .description('A functional language for wave networks: write, train, animate and measure them.')

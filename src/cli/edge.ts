@@ -9,7 +9,7 @@ import { commandLineSource } from './flags/all-flags.js';
 /** Sources of errors that are typed on the command line: a flag, several of them, and the SQL of `drumhead query`. */
 const onCommandLine = new RegExp(`^(--|query$|${commandLineSource}$)`);
 
-/** Node's exit code where nothing is left to wait for, and the work waits still. */
+/** Node's exit code if the event loop is empty although the work is not done. */
 const unsettled = 13;
 
 /** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
@@ -33,7 +33,7 @@ export const exitCode = (error: DrumheadError): number => {
 export const answer = (text: string): void => void process.stdout.write(`${plainText(text)}\n`);
 export const remark = (text: string): void => void process.stderr.write(`${plainText(text)}\n`);
 
-/** What `--force` asks of a command that writes: it says where it moved what was there. */
+/** The option `--force` of a command that writes: it reports where it moved the earlier file. */
 export const sayingMoves = ({ force }: { readonly force?: boolean }): Writing => ({
   ...(force === undefined ? {} : { force }),
   movedAside: (from, to) => remark(`note: what was at ${from} is moved aside, to ${to}`),
@@ -51,8 +51,8 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
 };
 
 /**
- * Handles output that cannot be written. A reader that stops (`| head -1`) loses the rest of stdout and stderr,
- * while the work goes on to its end. A full disk is reported.
+ * Handles output that cannot be written. If the reader stops (`| head -1`), the rest of stdout and stderr is lost,
+ * and the work continues to its end. A full disk is reported.
  */
 export const survivingItsReaders = (): void => {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
@@ -64,8 +64,8 @@ export const survivingItsReaders = (): void => {
 };
 
 /**
- * What fails or ends the process outside of the work, as a promise that nobody waits for or `process.exit` in a person's own
- * code does, ends with a sentence and 1 too. Returns what is called once the work is done.
+ * Failures outside of the work, such as a promise that is not awaited, or `process.exit` in a person's code, also end
+ * with a sentence and exit code 1. Returns a function to call once the work is done.
  */
 export const endingInSentences = (): (() => void) => {
   let done = false;
@@ -119,8 +119,8 @@ export const interruptible = (): { readonly signal: AbortSignal; readonly done: 
 };
 
 /**
- * Runs work during which Ctrl-C and SIGTERM end the process at once, as where nobody listens to them: code of a person's may
- * loop for ever, and no listener is called then.
+ * Runs work during which Ctrl-C and SIGTERM end the process at once, without listeners: a person's code may loop for
+ * ever, and then no listener would be called.
  */
 export const endedAtOnce =
   <A>(work: Effect<A>): Effect<A> =>

@@ -1,4 +1,4 @@
-/** `--minutes`: work that stops after a given time. It is unfinished then, and that is no failure. */
+/** `--minutes`: work that stops after a given time. The work is then unfinished, which is not a failure. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../base/error.js';

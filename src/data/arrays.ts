@@ -1,6 +1,5 @@
 /**
- * Named arrays by split: what training and scoring read of every task, whatever its samples are. A task of images is one of
- * them (`images.ts`).
+ * Named arrays by split, which training and scoring read for every kind of task; images are one kind (`images.ts`).
  */
 
 import type { SplitName } from './dataset.js';
@@ -8,23 +7,25 @@ import type { SplitName } from './dataset.js';
 /** Values by name, those of one sample after the other, row-major. */
 export type ArrayValues = Readonly<Record<string, Float32Array>>;
 
-/** What each sample has under one name. */
+/** One array of each sample. */
 export interface ArrayForm {
   /** The shape of one sample; [] for a single number. */
   readonly shape: readonly number[];
   /** Whether all values are whole numbers, at most 2^24 so that a Float32Array holds them. */
   readonly integer: boolean;
-  /** Names of the classes in the order of their numbers, where the values are classes; a value below 0 is no class. */
+  /**
+   * Names of the classes in the order of their numbers, if the values are classes; a value below 0 is not a class.
+   */
   readonly classes?: readonly string[];
-  /** The axis of the rows, before that of the columns, where samples are fields on a grid; left out where they are not. */
+  /** The axis of the rows, before that of the columns, if samples are fields on a grid; left out if they are not. */
   readonly plane?: number;
-  /** The least and the largest of all its values, where they were looked at. */
+  /** The least and the largest of all its values, if they were scanned. */
   readonly range?: readonly [number, number];
-  /** It says something about a sample, such as how hard it is, and is not what is learnt. */
+  /** It describes a sample, such as its difficulty, and is not learned. */
   readonly aside?: true;
 }
 
-/** What may change the samples that are read for training: shifts, turns and noise depend on it alone. */
+/** The draw of random changes of training samples: shifts, turns and noise depend only on it. */
 export interface Draw {
   readonly seed: number;
   /** From 0. */
@@ -37,14 +38,14 @@ export interface ArraySplit {
   /**
    * The named arrays of the samples with these indices. The same call gives the same values, in whatever order calls come.
    *
-   * @param draw of a step of the training; left out for scores and pictures, which see the samples as they are
+   * @param draw of a training step; left out for scores and pictures, which read unchanged samples
    *
-   * **Errors** Rejected where the samples cannot be read any more.
+   * **Errors** Rejects if the samples cannot be read any more.
    */
   readonly read: (names: readonly string[], indices: readonly number[], draw?: Draw) => Promise<ArrayValues>;
 }
 
-/** The data of a task: what its arrays are, and the samples of each split. Every sample has every array. */
+/** The data of a task: the forms of its arrays, and the samples of each split. Every sample has every array. */
 export interface NamedArrays extends Readonly<Record<SplitName, ArraySplit>> {
   readonly forms: Readonly<Record<string, ArrayForm>>;
 }

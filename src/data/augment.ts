@@ -37,7 +37,7 @@ const movesOf = ({ shift, turn, flip }: Augment): readonly string[] => [
   ...(flip.length > 0 ? ['flip'] : []),
 ];
 
-/** What is changed, in one line. */
+/** The changes, in one line. */
 export const describeAugment = ({ shift, turn, flip, noise }: Augment): string =>
   [
     ...(shift > 0 ? [`shifted by up to ${shift} on the torus`] : []),
@@ -51,7 +51,7 @@ export const changes = (augment: Augment): boolean => movesOf(augment).length > 
 
 type Forms = Readonly<Record<string, ArrayForm>>;
 
-/** Rows and columns of an array; null where it has none. */
+/** Rows and columns of an array; null if it has none. */
 const gridOf = ({ shape, plane }: ArrayForm): { readonly height: number; readonly width: number } | null =>
   plane === undefined ? null : { height: shape[plane], width: shape[plane + 1] };
 
@@ -90,10 +90,10 @@ const moveProblems = (augment: Augment, forms: Forms, read: readonly string[]): 
 };
 
 /**
- * What a task cannot take, a sentence for each.
+ * A sentence for each change that a task does not support.
  *
  * @param read the arrays that the training reads
- * @param inputs those of them that are no targets
+ * @param inputs those of them that are not targets
  */
 export const augmentProblems = (
   augment: Augment,
@@ -117,7 +117,7 @@ const sourcesOf = (
   index: number,
 ): Int32Array => {
   const random = stream(seed, 'augment', epoch, index);
-  // All are drawn, whatever is asked for: one setting does not change what another draws.
+  // All numbers are always drawn, so that one setting does not change the draws of another.
   const [down, right] = [random.uniform(), random.uniform()].map(
     (u) => Math.floor(u * (2 * shift + 1)) - shift,
   );
@@ -137,7 +137,7 @@ const sourcesOf = (
   return sources;
 };
 
-/** One sample with its sites taken from others; what is before and after rows and columns stays. */
+/** One sample with its sites moved; axes before and after rows and columns stay. */
 const moved = (values: Float32Array, { shape, plane = 0 }: ArrayForm, sources: Int32Array): Float32Array => {
   const inner = shape.slice(plane + 2).reduce((a, b) => a * b, 1);
   const sites = sources.length;
@@ -178,9 +178,9 @@ const changed = (
 };
 
 /**
- * The same data, whose training samples are changed where they are read for a step.
+ * The same data, with changes to training samples that are read for a step.
  *
- * @param inputs the arrays that are no targets, which noise is added to
+ * @param inputs the arrays that are not targets; noise is added to them
  */
 export const augmented = (arrays: NamedArrays, augment: Augment, inputs: readonly string[]): NamedArrays => {
   const { forms, train } = arrays;

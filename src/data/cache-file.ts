@@ -1,6 +1,6 @@
 /**
- * One dataset as one file: magic, length of the header, header, checksum, then the arrays, compressed: of
- * each split images, masks, and how hard each image is where the task says it.
+ * One dataset as one file: magic, length of the header, header, checksum, then the compressed arrays of each split:
+ * images, masks and, if the task grades them, the difficulty of each image.
  *
  * The checksum covers header and arrays, so that a truncated or changed file is never taken for data.
  */
@@ -42,7 +42,7 @@ const header = t.type({
 // The fastest level: masks and drawn images already shrink a hundredfold, and time matters more than space.
 const pack = (bytes: Uint8Array): Promise<Uint8Array> =>
   promisify<Uint8Array, { level: number }, Buffer>(deflate)(bytes, { level: 1 });
-/** Unpacks exactly as many bytes as the header says, else rejects. */
+/** Unpacks exactly the number of bytes in the header, else rejects. */
 const unpack = (bytes: Uint8Array, length: number): Promise<Uint8Array> =>
   promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate)(bytes, {
     maxOutputLength: Math.max(1, length),

@@ -17,7 +17,10 @@ export interface TaskShape {
   readonly channels: number;
   /** Number of classes, the background included. */
   readonly classes: number;
-  /** How many of them, behind the background, are single objects (`objectsAmong`); left out where none are. */
+  /**
+   * The number of classes, after the background, that are single objects (`objectsAmong`); left out if there are
+   * none.
+   */
   readonly objects?: number;
 }
 
@@ -51,16 +54,16 @@ export interface Split {
   readonly masks: Uint8Array;
   /** The byte in `masks` that marks ignored pixels, at least the number of classes. Left out if no pixel is ignored. */
   readonly ignored?: number;
-  /** How hard each image is, as a number that its task explains. Left out where the task has none. */
+  /** The difficulty of each image, as defined by its task; left out if the task has none. */
   readonly difficulties?: Float32Array;
 }
 
-/** Class labels, 0 the background; `noClass`, -1, where a pixel is ignored. */
+/** Class labels: 0 is the background, `noClass` (-1) an ignored pixel. */
 export type Labels = Uint8Array | Int32Array;
 
 export interface Dataset {
   readonly train: Split;
-  /** May hold no images, if none were asked for. */
+  /** May have no images, if none were requested. */
   readonly validation: Split;
   readonly test: Split;
   /** Name of every class in the order of its label, 'background' first. */
@@ -131,7 +134,7 @@ export const classShares = (split: Split, classes: number): readonly number[] =>
   return Array.from(counts, (count) => (pixels === 0 ? 0 : count / pixels));
 };
 
-/** The share of all pixels that are ignored; 0 where there are none. */
+/** The share of ignored pixels; 0 without pixels. */
 export const ignoredShare = ({ masks, ignored }: Split): number =>
   ignored === undefined || masks.length === 0
     ? 0

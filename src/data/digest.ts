@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, splitNames } from './dataset.js';
 
-/** SHA-256 of all images, masks, sizes, class names and what is ignored, in hexadecimal. */
+/** SHA-256 of all images, masks, sizes, class names and ignored pixels, in hexadecimal. */
 export const digestOf = (dataset: Dataset): string => {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(dataset.classes));

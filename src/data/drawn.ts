@@ -1,4 +1,4 @@
-/** The rule by which the images of a task are drawn, where nothing is read for it. */
+/** The rule that draws the images of a task, if nothing is read for it. */
 
 import { connectedness } from './made/connectedness.js';
 import type { Recipe } from './made/generate.js';

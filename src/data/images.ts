@@ -14,7 +14,7 @@ const readers: Readonly<Record<ImageArray, (split: Split, indices: readonly numb
   label: (split, indices) => Float32Array.from(labelsOf(split, indices, 'image')),
 };
 
-/** How hard images are, where their task says it. */
+/** The difficulty of images, if their task grades them. */
 const difficultyName = 'difficulty';
 
 const isImageArray = (name: string): name is ImageArray => Object.hasOwn(readers, name);
@@ -35,8 +35,8 @@ const splitOf = (split: Split): ArraySplit => ({
 
 /**
  * Images as named arrays: `image` [height, width, channels], 0 to 1; `mask` [height, width], the class of each pixel;
- * `label` [], the class of the image (`imageClass`); `difficulty` [], where the task grades its images. A class is -1 where
- * it is ignored.
+ * `label` [], the class of the image (`imageClass`); `difficulty` [], if the task grades its images. An ignored class
+ * is -1.
  */
 export const arraysOfImages = (dataset: Dataset): NamedArrays => {
   const { height, width, channels } = dataset.train;

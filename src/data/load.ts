@@ -39,16 +39,13 @@ import { taskClasses } from './task-classes.js';
 export interface LoadOptions extends Watch {
   /** The folder for generated data, stored under a key of everything that determines it; default: nothing is stored. */
   readonly cacheDir?: string | undefined;
-  /** How a person's module is run for the function of a task; left out: none is run, and what was made before is taken. */
+  /** Runs the module of a person's task function; left out: none is run, and cached samples are used. */
   readonly generatorOf?: GeneratorOf | undefined;
-  /**
-   * What else is wrong where the arrays of a person's files have these forms, so that it is reported together with what the
-   * files have wrong.
-   */
+  /** Further problems with arrays of these forms, which are reported together with those of the files. */
   readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
 }
 
-/** How a task's data is made, and everything besides the generator's version that determines it. */
+/** The generator of a task's data, and everything besides the generator's version that determines the data. */
 interface Making {
   readonly recipe: Recipe;
   readonly shapedBy: unknown;
@@ -77,7 +74,7 @@ const making = (task: Exclude<Task, OwnTask | ArrayTask>): Effect<Making> =>
       : ofDigits(task, multiMnist);
 
 /**
- * The images of a task, with the class of each pixel. A task of other arrays has none: it is refused (`loadTask` reads any).
+ * The images of a task, with the class of each pixel. A task of other arrays is refused (`loadTask` reads any).
  *
  * @returns the dataset, with `origin` and `notes`; a cache that cannot be read or written costs only time, and a note
  *   says so. Fails with the problems of the task's files, or as Interrupted.
@@ -115,14 +112,14 @@ export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loade
   );
 };
 
-/** The data of any task: its named arrays, what is to be said of them, and the images that they are of, if they are. */
+/** The data of any task: its named arrays, notes on them, and its images, if it has any. */
 export interface LoadedTask extends Pick<Loaded, 'origin' | 'notes' | 'doubt'> {
   readonly arrays: NamedArrays;
   /** Images with the class of each pixel; null for a task of other arrays. */
   readonly images: Loaded | null;
-  /** The names of the classes, in the order of their numbers; empty where nothing is classified. */
+  /** The names of the classes, in the order of their numbers; empty if nothing is classified. */
   readonly classes: readonly string[];
-  /** The digest of all arrays, where the task alone does not say what they are; else left out. */
+  /** The digest of all arrays, if the task alone does not determine them; else left out. */
   readonly digest?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The names of a task's classes, as far as the task itself says them. */
+/** The names of a task's classes, if the task itself has them. */
 
 import { connectednessClasses } from './made/connectedness.js';
 import { copyClasses } from './made/copy.js';
@@ -13,14 +13,15 @@ import { tetrominoesClasses } from './made/tetrominoes.js';
 import { labellingOf } from './own/labelling.js';
 import type { Task } from './task.js';
 
-/** The names of the classes where one array alone has classes; none where no array or several have. */
+/** The names of the classes if exactly one array has classes; otherwise none. */
 export const namedClasses = (classes: Readonly<Record<string, readonly string[]>>): readonly string[] => {
   const [only, second] = Object.values(classes);
   return only === undefined || second !== undefined ? [] : only;
 };
 
 /**
- * Names in the order of the labels, of images background first; null where only the files of a folder tell them.
+ * Names in the order of the labels, with the background first for images; null if only the files of a folder have
+ * them.
  *
  * @example
  * pipe(taskNamed('tetrominoes'), E.map(taskClasses))   // right(['background', 'I', 'O', 'T', 'S/Z', 'J/L'])

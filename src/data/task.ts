@@ -140,7 +140,7 @@ export type OwnTask = Extract<Task, { readonly name: (typeof ownNames)[number] }
 /** Whether a task of this name reads a person's files. */
 export const isOwnName = (name: string): boolean => ownNames.some((own) => own === name);
 
-/** Whether a task reads a person's files, which alone say what it is. */
+/** Whether a task reads a person's files, which then determine the data. */
 export const isOwnTask = (task: Task): task is OwnTask => isOwnName(task.name);
 
 /** Whether a task makes arrays and no images. */
@@ -155,7 +155,7 @@ export const isOwnArrayTask = (task: Task): task is OwnArrayTask =>
 export const isArrayTask = (task: Task): task is ArrayTask =>
   isMadeArrayTask(task) || isOwnArrayTask(task) || task.name === 'generated';
 
-/** What a sample of such a task has under each name; known before any is made. */
+/** The form of each array of such a task, known before any sample is made. */
 export const formsOfTask = (task: MadeArrayTask): Readonly<Record<string, ArrayForm>> => {
   switch (task.name) {
     case 'sequential-mnist':
@@ -169,7 +169,7 @@ export const formsOfTask = (task: MadeArrayTask): Readonly<Record<string, ArrayF
   }
 };
 
-/** What is known of a task's samples before any is made or read: sizes of images, or the forms of arrays. */
+/** The facts on a task's samples that are known before any is made or read: sizes of images, or forms of arrays. */
 export const statedData = (task: Task): TaskShape | Readonly<Record<string, ArrayForm>> | null =>
   isMadeArrayTask(task) ? formsOfTask(task) : taskShape(task);
 

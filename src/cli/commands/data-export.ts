@@ -38,7 +38,7 @@ export const exportAsked = (
   );
 };
 
-/** Whether it can be written, asked before the data is made. */
+/** Checks that it can be written, before the data is made. */
 export const mayExport = (asked: DataExport | null, writing: Writing): Effect<void> =>
   asked === null ? TE.right(undefined) : mayWrite(asked.folder, writing);
 

@@ -62,7 +62,7 @@ const dataSummary = (task: Task, dataset: Dataset): string =>
     ...splitNames.flatMap((name) => splitLines(name, dataset[name], dataset.classes)),
   ].join('\n');
 
-/** Data in files are read where they are, also where an experiment names them. */
+/** Data in files are read in place, even if an experiment names them. */
 const isMade = (task: Task, { cache }: DataFlags): Checked<void> => {
   const why =
     task.name === 'npy' || task.name === 'png'
@@ -106,7 +106,9 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
     ),
   );
 
-/** What a task of arrays holds, and a sheet of its first samples. An export is of pictures, which it has none of. */
+/**
+ * The content of a task of arrays, and a sheet of its first samples. It cannot be exported, since it has no pictures.
+ */
 const ofArrays = (
   task: ArrayTask,
   { show, asked }: Pick<Asked, 'show' | 'asked'>,
@@ -146,7 +148,7 @@ const ofArrays = (
         TE.map(({ summary, sheet }) => fitted(summary) + sheet),
       );
 
-/** What was asked for, checked. */
+/** The checked request. */
 interface Asked {
   readonly task: Task;
   readonly show: number;

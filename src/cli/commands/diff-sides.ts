@@ -1,4 +1,4 @@
-/** What `drumhead diff` reads of the two that it compares: their data, and what computed them. */
+/** The two sides of `drumhead diff`: their data, and the engines that computed them. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,22 +19,25 @@ import { remark } from '../edge.js';
 import { madeDataHere } from '../source/data-folder.js';
 import { calledAs, type Named } from '../source/source.js';
 
-/** What distinguishes the runs of an experiment on a person's files: the digest of the data, and their sizes if they were read. */
+/**
+ * The facts that distinguish runs of an experiment on a person's files: the digest of the data, and the sizes if they
+ * were read.
+ */
 export interface Known {
   readonly data: string | undefined;
   readonly sizes: DataShape | null;
 }
 
-/** What is known of experiments on a person's files. */
+/** The facts on experiments on a person's files. */
 export type Read = ReadonlyMap<Experiment, Known>;
 
-/** What is known of a run by its own folder. */
+/** The facts on a run in its own folder. */
 export interface OfRun extends ComputedOn {
   readonly identity: string;
   readonly data: string | null;
 }
 
-/** What is known of a run that was begun; null for anything else, and if its record cannot be read. */
+/** The facts on a run that was begun; null for anything else, and if its record cannot be read. */
 const ofRun = (named: Named): T.Task<OfRun | null> =>
   named.kind === 'sweep' || named.begun === null
     ? T.of(null)
@@ -87,7 +90,7 @@ export const programOf =
 export interface Side {
   readonly named: Named;
   readonly nameOf: (member: Member) => string;
-  /** What its folder says, where it is one run. */
+  /** The facts in its folder, if it is a single run. */
   readonly run: OfRun | null;
 }
 
@@ -101,7 +104,7 @@ export const sideOf = (named: Named): T.Task<Side> =>
         T.map(({ label, run }) => ({ named, nameOf: () => label, run })),
       );
 
-/** A run was trained on what its folder says, whatever the files hold now. */
+/** The data of a run are those in its record, even if the files have changed. */
 export const withOwnData = (read: Read, sides: readonly Side[]): Read => {
   const known = new Map(read);
   for (const { named, run } of sides)

@@ -57,7 +57,7 @@ const shareLine = ({ shared, onlyA, onlyB }: SharedRuns): string =>
 
 const most = 12;
 
-/** What differs beside the settings: the data that lie in files, and of two runs what computed them. */
+/** Further differences besides the settings: data in files and, for two runs, the engines that computed them. */
 const besideSettings = (
   [first, second]: readonly [Known | undefined, Known | undefined],
   [a, b]: readonly [OfRun | null, OfRun | null],
@@ -133,7 +133,7 @@ const compared = (first: Side, second: Side, today: Read): string => {
   ].join('\n');
 };
 
-/** The line that says whether two runs are one; none unless both exist. */
+/** The line on whether two runs are the same; none unless both exist. */
 const runsLine = (a: OfRun, b: OfRun, differences: readonly Difference[]): string =>
   a.identity === b.identity
     ? 'they are the same run'
@@ -151,7 +151,7 @@ const comparedDrums = (a: string, b: string): Checked<string> => {
   return E.right(differences.length === 0 ? 'nothing differs' : lines(differences).join('\n'));
 };
 
-/** A name of the catalogue, a file or a folder, else what was begun under the name. */
+/** A name of the catalogue, a file or a folder, else a run or sweep that was begun under the name. */
 const begunOrNamed = (name: string, preset: string): Effect<Named> =>
   orBegunHere('runs')(name, (one) => withRemarks(namedFrom(one, preset)));
 

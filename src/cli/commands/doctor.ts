@@ -1,4 +1,6 @@
-/** `drumhead doctor`: which engines compute here, whether their numbers are right, how fast they are, and what is absent. */
+/**
+ * `drumhead doctor`: the engines of this machine, whether their numbers are right, their speed, and missing packages.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -153,14 +155,14 @@ const machineText = ({ drumhead, node, machine }: Diagnosis): readonly string[] 
   ];
 };
 
-/** A command stands on a line of its own, so that it can be copied. */
+/** A command is on a line of its own, so that it can be copied. */
 const companionLines = ({ version, problem, lost, brings }: Companion): readonly string[] => {
   if (problem !== null)
     return [`${version === null ? 'there' : `found ${version}`}, and it fails: ${problem}; ${lost}`, brings];
   return version === null ? [`absent: ${lost}`, brings] : [`found ${version}`];
 };
 
-/** A name and its lines beside it, which go on below where they are long. */
+/** A name and its lines beside it; long lines are wrapped. */
 const besideName = (
   name: string,
   lines: readonly string[],
@@ -174,7 +176,7 @@ const besideName = (
 /**
  * The diagnosis as it is printed, without colours.
  *
- * @param width columns; 80 where the output goes elsewhere than to a terminal
+ * @param width columns; 80 if the output is not a terminal
  */
 export const diagnosisText = (diagnosis: Diagnosis, width = 80): string => {
   const { others } = diagnosis;
@@ -190,10 +192,10 @@ export const diagnosisText = (diagnosis: Diagnosis, width = 80): string => {
 };
 
 /**
- * Tries every engine and prints what is here.
+ * Tries every engine and prints the diagnosis.
  *
- * **Errors** DecodeError of --seconds; Mismatch, with the diagnosis printed all the same, where an engine that is here gives
- * wrong numbers. An engine that is absent, fails or dies is part of the diagnosis.
+ * **Errors** DecodeError of --seconds; Mismatch, after printing the diagnosis, if an engine gives wrong numbers. An
+ * engine that is absent, fails or dies is part of the diagnosis.
  */
 export const doctor = (flags: DoctorFlags, ways?: Ways): Effect<string> =>
   pipe(

@@ -44,7 +44,7 @@ const evaluateFlags = (flags: EvaluateFlags) =>
     resize: resizeFlag(flags.resize),
   });
 
-/** Whether a setting is of the model and its training, which say what runs are meant; all others are of the task. */
+/** Whether a setting belongs to model or training, which select the runs; all others belong to the task. */
 const isOfRuns = (setting: string): boolean => /^(model|loss|training)[.=]/.test(setting);
 
 const settingsOf = ({ set = [] }: EvaluateFlags) => ({
@@ -73,7 +73,7 @@ const withPaths = (
     })),
   );
 
-/** The task that is asked for; default the run's own, with changes. */
+/** The requested task; by default the run's own, with changes. */
 const taskOf =
   (flags: EvaluateFlags, resize: OtherSizes | null) =>
   (own: Task | null): Effect<Task> =>
@@ -106,7 +106,7 @@ const titles: Readonly<Record<ScoreName, string>> = {
 };
 const order = Object.keys(titles).flatMap((title) => scoreNames.filter((name) => name === title));
 
-/** Of tasks whose classes are objects alone. */
+/** Only for tasks whose classes are objects. */
 const ari = 'foregroundAri';
 
 const isSegmentation = (name: string): boolean => order.some((one) => one === name);
@@ -123,7 +123,7 @@ const columnsOf = (all: readonly Rescored[]): readonly string[] => {
   ];
 };
 
-/** Four decimals; what would be 0 in these has four digits. */
+/** Four decimals; a number that would then be 0 has four digits. */
 const cellOf = (value: number | null | undefined): string =>
   value == null ? '' : value === 0 || Math.abs(value) >= 1e-3 ? value.toFixed(4) : value.toExponential(3);
 
@@ -140,7 +140,7 @@ interface Named extends Rescored {
   readonly label: string;
 }
 
-/** As everywhere; and the engine and kernels where these differ. */
+/** The usual name, with engine and kernels if these differ. */
 const labelled =
   (asked: string) =>
   (all: readonly Rescored[]): Effect<readonly Named[]> =>
@@ -181,7 +181,7 @@ const groupOf = (
       ]),
 ];
 
-/** The largest difference of a score from result.json; 0 where all are the same to the last bit. */
+/** The largest difference of a score from result.json; 0 if all are the same to the last bit. */
 const farthest = (all: readonly Rescored[]): number =>
   Math.max(
     ...all.flatMap(({ scores, recorded }) =>

@@ -30,16 +30,16 @@ export interface ExportFlags extends Idle {
   readonly force?: boolean;
   readonly unroll?: boolean;
   readonly outputs?: string;
-  /** None: the finished runs at any size; full where it is untrained. */
+  /** Left out: finished runs at any size, or full size if untrained. */
   readonly preset?: string;
   readonly seed?: string;
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly untrained?: boolean;
   readonly runs: string;
 }
 
-/** The program and weights that are exported, and notes on where they come from. */
+/** The program and weights to export, and notes on their origin. */
 interface Leaving {
   readonly trained: Trained;
   readonly notes: readonly string[];
@@ -82,8 +82,8 @@ const ofProgram = (program: Program, flags: ExportFlags): Effect<Leaving> =>
   );
 
 /**
- * The finished run of a name: of the seed that is asked for, else the first seed of the exact experiment. A note
- * names the run.
+ * The finished run of a name: of the requested seed, else the first seed of the exact experiment. A note names the
+ * run.
  */
 const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {
   const { runs, preset } = flags;
@@ -154,7 +154,7 @@ const onlyOfGraphs = ({ format, unroll, outputs }: ExportFlags): Checked<unknown
   ]);
 };
 
-/** What a page that runs the graph must know of a stock backend. */
+/** Notes on a stock backend for a page that runs the graph. */
 const ofStockWasm = (format: string, { program }: Trained): readonly string[] =>
   format === 'graph-model' && allOps(program.graph.nodes).some((op) => op.op === 'map' && op.fn === 'relu')
     ? [

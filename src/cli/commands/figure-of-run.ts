@@ -31,7 +31,7 @@ import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
 export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, Idle {
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly preset?: string;
   /** Left out: the score that the runs show first. */
@@ -69,7 +69,7 @@ const opened = <A>(
 const fileOf = (name: string, extension: string, theme: Theme): string =>
   `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`;
 
-/** Whether a picture may be written in both themes, asked before the work. */
+/** Checks before the work that a picture may be written in both themes. */
 const mayWriteBoth = (name: string, extension: string, flags: FigureFlags): Effect<void> =>
   mayPut(
     flags.out,
@@ -96,7 +96,7 @@ const writeBoth = (
     TE.flatMap((drawn) => putFiles(flags.out, Object.fromEntries(drawn), sayingMoves(flags))),
   );
 
-/** Test images, channels counted from 0 (a person counts from 1), and frames; null where they are not given. */
+/** Test images, channels counted from 0 (a person counts from 1), and frames; null if they are not given. */
 export const lookFlags = (flags: FigureFlags) =>
   allFlags({
     samples: optionalFlag(flags.samples, wholesFlag('--samples', 0)),
@@ -217,7 +217,7 @@ const answerFiles = [
   files.answers,
 ];
 
-/** Draws what a finished run answers, from what its report kept, and lists the files. */
+/** Draws the answers of a finished run, from the data of its report, and lists the files. */
 export const drawAnswersOf = (name: string, flags: FigureFlags): Effect<string> =>
   pipe(
     mayPut(flags.out, answerFiles, flags),

@@ -1,4 +1,4 @@
-/** `drumhead figure`: pictures of runs, where one wants them. */
+/** `drumhead figure`: pictures of runs, in a file of one's choice. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -59,7 +59,7 @@ const scoresIn = (kind: FigureKind, entries: readonly Entry[]): readonly string[
   ];
 };
 
-/** The score of a figure, the experiments that have it, and its direction where they declare one. */
+/** The score of a figure, the experiments that have it, and its direction if they declare one. */
 interface Scored {
   readonly score: string;
   readonly entries: readonly Entry[];
@@ -67,7 +67,7 @@ interface Scored {
   readonly note: string | null;
 }
 
-/** The score that is asked for, else the one that these runs show first. */
+/** The requested score, else the one that these runs show first. */
 const scoredBy = (
   kind: FigureKind,
   entries: readonly Entry[],
@@ -95,7 +95,7 @@ const hasClassScores = ({ runs, published }: Entry): boolean =>
   published !== null ||
   runs.some(({ scores }) => known(scores.foregroundIou) || known(scores.foregroundAccuracy));
 
-/** Why a figure would be empty; null where there is something to draw. What was published is something too. */
+/** Why a figure would be empty; null if there is something to draw, such as published scores. */
 const lackingFor = (kind: FigureKind, entries: readonly Entry[]): string | null => {
   if (kind === 'parameters' && entries.some(({ runs }) => runs.length > 0) && !entries.some(hasClassScores))
     return 'there is nothing to draw: it is of foreground accuracy and IoU, and no run here has them; `drumhead figure scores` draws the scores that they have';

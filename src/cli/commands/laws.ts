@@ -50,7 +50,7 @@ export interface LawsFlags extends SubjectFlags, Idle {
   readonly pictures: boolean;
 }
 
-/** Seconds for all laws together, where nobody says otherwise. */
+/** The default time limit for all laws together, in seconds. */
 const plentySeconds = '40';
 
 const lawNames = allLaws.map(({ name }) => name);
@@ -106,10 +106,10 @@ const interpreterOf = (on: EngineChoice | typeof reference): Effect<Interpreter>
   typeof on === 'string' ? pipe(openEngine(on), TE.map(onEngine)) : TE.right(on);
 
 /**
- * Holds a system to the laws, prints the table and each smallest counterexample, and draws these.
+ * Checks a system against the laws, prints the table and each smallest counterexample, and draws these.
  *
- * **Errors** those of `subjectFrom`; UnknownName of a law; DecodeError of a flag; EngineError; FileError. A broken law
- * is no error: the exit code is 1.
+ * **Errors** those of `subjectFrom`; UnknownName of a law; DecodeError of a flag; EngineError; FileError. A broken
+ * law is not an error, but the exit code is 1.
  */
 export const laws = (name: string, flags: LawsFlags): Effect<string> =>
   pipe(
@@ -175,7 +175,7 @@ const hint = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly st
   const skipped = verdicts.flatMap((verdict) =>
     verdict.outcome === 'does not apply' && verdict.triable ? [verdict.law.name] : [],
   );
-  // Most people stumble over walls where they meant a torus.
+  // The most common mistake is walls instead of a torus.
   const [example] = [...skipped.filter((law) => law.startsWith('translation')), ...skipped];
   return example === undefined || verdicts.length === 1
     ? []

@@ -35,12 +35,12 @@ const about = <A>(found: Checked<A>, words: (value: A) => string): string =>
     E.match(() => '', words),
   );
 
-/** Removes the name from the beginning of a description: it is in the column beside. */
+/** Removes the name from the beginning of a description, since it has its own column. */
 const withoutName = (text: string): string => text.replace(/^[\w-]+: */, '');
 
 const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'seeds'}`;
 
-/** What the files of a person's own task are. */
+/** The files of a person's own task. */
 const ownFiles: Readonly<Record<OwnTask['name'], string>> = {
   npy: 'images and masks as .npy arrays',
   png: 'images and masks as PNG pairs',
@@ -128,7 +128,7 @@ const section = (
 /**
  * The list: everything, one kind, or the entries with these words.
  *
- * **Errors** UnknownName with the nearest name where nothing has them.
+ * **Errors** UnknownName with the nearest name if no entry has them.
  */
 export const list = (
   words: readonly string[],

@@ -49,7 +49,7 @@ export interface PlayFlags extends Idle {
    */
   readonly preset?: string;
   readonly untrained?: boolean;
-  /** Of an experiment: another grid or more steps, with the same weights. */
+  /** For an experiment: another grid or more steps, with the same weights. */
   readonly resize?: string;
   readonly runs?: string;
 }
@@ -144,7 +144,7 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
     ),
   );
 
-/** Animates the waves of an experiment's model, with the weights of a run where there is one. */
+/** Animates the waves of an experiment's model, with the weights of a run if there is one. */
 const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.fromEither(
@@ -242,8 +242,8 @@ const onlyOfSystems = ({ size, steps, field }: PlayFlags): Checked<unknown> =>
   );
 
 /**
- * Animates a system by its name, or the waves of an experiment's model: of a run folder, or of an experiment's finished
- * run; where there is none, with weights as they start.
+ * Animates a system by its name, or the waves of an experiment's model: of a run folder, or of an experiment's
+ * finished run; without one, with initial weights.
  *
  * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
  */
@@ -257,7 +257,7 @@ const isCatalogued = (name: string): boolean => allNames.includes(name);
 
 const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
 
-/** A name that is no system is a model if it is a path, a file, or a name of the catalogue (with a slash). */
+/** A name that is not a system is a model if it is a path, a file, or a name of the catalogue (with a slash). */
 const isModel = async (name: string): Promise<boolean> => /[\\/]/.test(name) || (await kindOf(name)) !== null;
 
 const saying = (path: string, { frames, every }: Simulated): string =>

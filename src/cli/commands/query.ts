@@ -28,7 +28,7 @@ export interface QueryFlags extends Idle {
 
 const ofClasses: readonly string[] = ['foreground_iou', 'foreground_accuracy', 'accuracy', 'loss'];
 
-/** The query where none is given: of the scores those that some run has. */
+/** The default query, with the scores that some run has. */
 const overview = (runs: PlainTable, own: readonly string[]): string => {
   const scored = [...ofClasses, ...own].filter((column) => runs.rows.some((row) => row[column] != null));
   const shown = (scored.length === 0 ? ofClasses : scored).map((column) => `"${column}"`);

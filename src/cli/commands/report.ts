@@ -17,7 +17,7 @@ import { sweepFrom } from '../source/source.js';
 export interface ReportFlags extends Idle {
   readonly runs: string;
   readonly preset: string;
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly out?: string;
   readonly force?: boolean;

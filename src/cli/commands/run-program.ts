@@ -25,7 +25,7 @@ export interface RunProgramFlags extends Idle {
   readonly force?: boolean;
   readonly engine: string;
   readonly runs: string;
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly resize?: string;
 }
@@ -69,7 +69,7 @@ const runnable = (path: string, flags: RunProgramFlags): Effect<Runnable> =>
         ),
       );
 
-/** What runs, at other sizes. A GraphModel has those that it was exported with. */
+/** The program at other sizes. A GraphModel keeps the sizes of its export. */
 const atSizes =
   (sizes: OtherSizes | null) =>
   (found: Runnable): Checked<Runnable> => {

@@ -51,7 +51,7 @@ export interface RunFlags extends CommonFlags, ChangeFlags, Idle {
 
 const number = (score: number | null): string => (score === null ? '-' : score.toFixed(4));
 
-/** Scores by where they look, each with its word there. */
+/** Scores by region, each with its word there. */
 const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, string])[]])[] = [
   [
     'test',
@@ -258,7 +258,7 @@ const kernelsFor = (
   return E.right(asked);
 };
 
-/** That a finished run whose folder is not called as runs are, or is elsewhere, is not found again and is trained anew. */
+/** A note that a finished run in a renamed or moved folder is not found and is trained again. */
 const finishedElsewhere = ({ begun }: Source, { runs, set = [], mnistDir }: RunFlags): readonly string[] => {
   if (begun === null || !begun.finished || set.length > 0 || mnistDir !== undefined) return [];
   const inside = resolve(begun.folder).startsWith(`${resolve(runs)}${sep}`);
@@ -271,7 +271,9 @@ const finishedElsewhere = ({ begun }: Source, { runs, set = [], mnistDir }: RunF
       ];
 };
 
-/** A list of patterns goes on to the next flag, and no pattern has a path and `=`: what has is a setting. */
+/**
+ * A list of patterns extends to the next flag, and patterns never have a path and `=`, so words that do are settings.
+ */
 const isSetting = (word: string): boolean => /^[\w.]+=/.test(word);
 
 /**
@@ -325,7 +327,7 @@ const originAsked = ({ from, runs }: RunFlags): Effect<Origin | null> =>
         TE.flatMap((folder) => originOf(resolve(folder))),
       );
 
-/** The experiment with what the flags of `run` alone change. */
+/** The experiment with the changes of flags that only `run` has. */
 const withAsked = (
   experiment: Experiment,
   label: string | null,

@@ -106,7 +106,7 @@ const showFlags = (flags: ShowFlags) =>
     changes: changesAsked(flags.preset, flags),
   });
 
-/** Shows what a name means: an experiment, a sweep, a system, drums or a program. */
+/** Shows the experiment, sweep, system, drums or program of a name. */
 export const show = (name: string, flags: ShowFlags): Effect<string> =>
   pipe(
     TE.fromEither(showFlags(flags)),

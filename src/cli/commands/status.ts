@@ -50,8 +50,8 @@ const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly R
 };
 
 /**
- * The runs that a file or the folder of a sweep's record means: those of its experiment, or of the members of its sweep, also
- * where they did not begin.
+ * The runs of a file or of the folder of a sweep's record: those of its experiment, or of the members of its sweep,
+ * including those that have not begun.
  */
 const ofFile = (file: string, runs: string, thorough: boolean): Effect<readonly RunStatus[]> =>
   pipe(
@@ -76,7 +76,7 @@ const ofFile = (file: string, runs: string, thorough: boolean): Effect<readonly 
     }),
   );
 
-/** What Slurm says of each run of a sweep that was submitted. */
+/** The state in Slurm of each run of a submitted sweep. */
 const queueFor = async (runs: string, name: string, count: number): Promise<readonly (string | null)[]> => {
   const jobs = await submittedIn(folderOfSweep(runs, name))();
   if (E.isLeft(jobs)) {
@@ -164,7 +164,7 @@ const stateText = ({ state, pid, kernels, queue }: RunStatus): string =>
 const leftText = ({ secondsLeft }: RunStatus): string =>
   secondsLeft === null ? '' : `about ${duration(secondsLeft)}`;
 
-/** The name is cut where there is no room for it, so that every run has one line. */
+/** The name is shortened if there is no room for it, so that every run has one line. */
 const begin = (run: RunStatus): readonly string[] => [
   run.label,
   run.seed === null ? '' : String(run.seed),
@@ -172,7 +172,7 @@ const begin = (run: RunStatus): readonly string[] => [
   `${run.epoch}${run.epochs === null ? '' : ` of ${run.epochs}`}`,
 ];
 
-/** What the scores to see first are called: by name where all runs have the same, else null. */
+/** The heading of the score that is shown first: its name if all runs have the same, else null. */
 const chiefNameOf = (runs: readonly RunStatus[]): string | null => {
   const all = runs.flatMap(({ last, result }) => [last?.validation, result?.test]);
   const names = new Set(all.flatMap((scores) => (scores == null ? [] : [chiefWords(chiefScore(scores))])));
@@ -181,7 +181,7 @@ const chiefNameOf = (runs: readonly RunStatus[]): string | null => {
   return names.size === 1 ? only : null;
 };
 
-/** The score to see first, with its name where the column does not say it. */
+/** The score that is shown first, with its name if the heading does not have it. */
 const chiefOf = (scores: Measures | null | undefined, named: string | null): string => {
   if (scores == null) return '';
   const chief = chiefScore(scores);
@@ -201,7 +201,7 @@ const counted = (runs: readonly RunStatus[]): string => {
   return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 };
 
-/** Problems and early stops are said below the table, where there is room. */
+/** Problems and early stops are listed below the table, where there is room. */
 const remarks = (runs: readonly RunStatus[]): readonly string[] =>
   runs.flatMap(({ label, seed, state, problem, result }) => {
     const words = problem ?? result?.stoppedEarly ?? null;
@@ -258,9 +258,9 @@ const narrow = (runs: readonly RunStatus[]): Table => {
 };
 
 /**
- * The table of runs as it is shown, a line a run.
+ * The table of runs, one line per run.
  *
- * @param width columns of the terminal; where all scores do not find room, the last score to see first stands alone
+ * @param width columns of the terminal; if there is no room for all scores, only the last one that is shown first
  */
 export const statusTable = (runs: readonly RunStatus[], width?: number): string => {
   if (runs.length === 0) return 'no runs here yet';

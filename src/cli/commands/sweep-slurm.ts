@@ -1,4 +1,4 @@
-/** `drumhead sweep --slurm`: an array job of what is not finished. */
+/** `drumhead sweep --slurm`: an array job of the unfinished runs. */
 
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ import { isDocument, readDocument } from '../document/document.js';
 import { settingsFlag } from '../flags/flags.js';
 import { type Sized, secondsOf, sized, speedOf } from '../show/sized.js';
 
-/** What `--slurm`, `--sbatch` and `--dry-run` say. */
+/** The flags `--slurm`, `--sbatch` and `--dry-run`. */
 export interface SlurmFlags {
   /** True alone; else a profile or a file. */
   readonly slurm: string | true;
@@ -37,7 +37,7 @@ const profiles = (): string =>
 
 const endings = ['json', 'yaml', 'yml'] as const;
 
-/** The file of a profile; null for none where none was named. */
+/** The file of a profile; null if none was named. */
 const fileOf = (slurm: string | true): Effect<string | null> => {
   if (slurm !== true && isDocument(slurm)) return TE.right(slurm);
   const name = slurm === true ? 'default' : slurm;
@@ -115,7 +115,7 @@ const asked = (words: readonly string[]): Checked<Given> => {
   );
 };
 
-/** What a sweep is submitted with. */
+/** The settings with which a sweep is submitted. */
 export interface SlurmSetting {
   readonly engine: EngineChoice;
   readonly kernels?: Kernels;
@@ -240,7 +240,7 @@ const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting
 };
 
 /**
- * Submits what is not finished as one array job; with --dry-run only shows it.
+ * Submits the unfinished runs as one array job; with --dry-run only shows it.
  *
  * **Errors** DecodeError of the options; as a sweep, before anything runs; Mismatch where sbatch is absent or refuses.
  */

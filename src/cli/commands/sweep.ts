@@ -162,7 +162,7 @@ export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): E
             for (const note of anotherEngine(name, value.engine, engine)) remark(`note: ${note}`);
           }),
           TE.flatMap((value) => {
-            // A sweep from a folder goes on with the kernels that it began with, unless a person asks for others.
+            // A sweep from a folder continues with its own kernels, unless a person asks for others.
             const kernels = asked ?? value.kernels;
             const chosen = engine === 'auto' ? (value.engine ?? 'auto') : engine;
             const cache = join(flags.runs, '.cache');

@@ -35,7 +35,7 @@ export interface TableFlags extends Idle {
   readonly runs: string;
   readonly preset: string;
   readonly format: string;
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   /** Left out: those that each experiment shows first. */
   readonly scores?: string;
@@ -83,7 +83,9 @@ const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
   ]),
 ];
 
-/** The scores that are asked for; default those that each experiment shows first. Of training the loss alone is kept. */
+/**
+ * The requested scores; by default those that each experiment shows first. For training only the loss is recorded.
+ */
 const asked = ({ scores }: TableFlags, split: ScoreSplit, groups: readonly ScoreGroup[]): string =>
   scores ?? (split === 'train' ? 'loss' : scoresShown(groups).join(','));
 

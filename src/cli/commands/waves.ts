@@ -39,7 +39,7 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, I
   readonly steps?: string;
   readonly out?: string;
   readonly force?: boolean;
-  /** Settings that what is named is changed by. */
+  /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly preset?: string;
 }
@@ -47,7 +47,7 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, I
 const imagesText = ({ samples }: WaveAnalysis, { samples: { noun } }: Pick<OpenRun, 'samples'>): string =>
   samples.length === 1 ? `one test ${noun}` : `${samples.length} test ${noun}s`;
 
-/** The files that are drawn, or not, as an analysis resolves what they show. */
+/** The files to draw, which depend on what an analysis resolves. */
 const fileNames = [
   ...drawingNames('k-omega'),
   ...drawingNames('energy'),
@@ -100,7 +100,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
           ),
     ),
     TE.bind('curves', () =>
-      // Between two steps there is one energy, which is no line.
+      // Two steps have a single energy, which is not a line.
       energies.length < 2
         ? TE.right({})
         : pipe(

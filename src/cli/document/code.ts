@@ -22,7 +22,7 @@ export const codeVariable = 'DRUMHEAD_CODE';
 const told = new Set<string>();
 
 /**
- * Called before code is run; says once on stderr that it will be.
+ * Called before code is run; announces it once on stderr.
  *
  * **Errors** DecodeError under `--no-code`.
  */
@@ -37,10 +37,10 @@ export const mayRun = (path: string): Checked<void> => {
 };
 
 /**
- * Whether a file may name another that is read in its place. Data names no code, since who opens data expects that
- * nothing runs.
+ * Whether a file may name another that is read instead. Data must not name code, since a person who opens data
+ * expects that nothing runs.
  *
- * **Errors** DecodeError where data names code, but under `--code`.
+ * **Errors** DecodeError if data names code without `--code`.
  */
 export const mayName = (path: string, other: string): Checked<void> =>
   isCode(other) && !isCode(path) && process.env[codeVariable] !== 'on'

@@ -29,7 +29,7 @@ const readYaml: Read = (path) =>
     TE.flatMap((bytes) => readYamlText(textOf(bytes), path)),
   );
 
-/** The text of a file: UTF-8, with or without a mark at its beginning, or UTF-16 where the mark says so. */
+/** The text of a file: UTF-8, with or without a byte-order mark, or UTF-16 if the mark says so. */
 const textOf = (bytes: Uint8Array): string => {
   const [a, b] = bytes;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
@@ -58,7 +58,10 @@ const rooms: Readonly<Record<string, string>> = {
   browser: 'browser',
 };
 
-/** What a module may import of this package, longest names first: a name also stands for all that begin with it. */
+/**
+ * The entries of this package that a module may import, longest names first, since a name also matches all that begin
+ * with it.
+ */
 const ownEntries: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries(rooms).map(([entry, room]) => [
@@ -87,11 +90,11 @@ export const unwrapped = (value: unknown, path: string): Checked<unknown> => {
 const problemsIn = (left: unknown): readonly string[] =>
   t.type({ problems: t.array(t.string) }).is(left) ? left.problems : [JSON.stringify(left)];
 
-/** A function that writes what a file holds. */
+/** A function that makes the value of a file. */
 type Writes = (options: object) => unknown;
 const writes = (value: unknown): value is Writes => typeof value === 'function';
 
-/** The value of a module, which may be a function that makes it. **Errors** DecodeError: what it threw. */
+/** The value of a module, which may be a function that makes it. **Errors** DecodeError with what it threw. */
 export const calledValue = (value: unknown, path: string): Effect<unknown> =>
   writes(value)
     ? pipe(
@@ -107,7 +110,7 @@ export const calledValue = (value: unknown, path: string): Effect<unknown> =>
 const isHollow = (value: unknown): boolean =>
   value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
 
-/** The error of a module, in a sentence that says where and what was probably meant. */
+/** The error of a module, in a sentence with its place and the probable intention. */
 const faultIn =
   (path: string) =>
   async (cause: unknown): Promise<DrumheadError> => {
@@ -120,7 +123,7 @@ const faultIn =
     return decodeError(path, await faultOf(cause, dirname(own), known));
   };
 
-/** As `TE.tryCatch`, where describing the error reads files. */
+/** Like `TE.tryCatch`, for an error whose description reads files. */
 const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<DrumheadError>): Effect<A> => {
   const done = async (): Promise<Checked<A>> => {
     try {
@@ -133,8 +136,8 @@ const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<Dr
 };
 
 /**
- * Entries of this package as they run, where they are sources: jiti would compile all of drumhead anew for a module. What is
- * compiled it imports itself.
+ * The loaded entries of this package, if drumhead runs from source: jiti would compile all of it again for a module.
+ * Compiled entries jiti imports itself.
  */
 const entriesFromSource = async (): Promise<Record<string, unknown>> => {
   if (!own.endsWith('.ts')) return {};
@@ -203,9 +206,9 @@ const endings = Object.keys(readers).join(', ');
 export const isDocument = (name: string): boolean => Object.hasOwn(readers, endingOf(name));
 
 /**
- * The value that a file holds. A module is executed: it is the person's own program.
+ * The value of a file. A module is executed, since it is the person's own program.
  *
- * **Errors** FileError where there is none; DecodeError with every problem of its syntax, or what a module threw.
+ * **Errors** FileError if there is none; DecodeError with every problem of its syntax, or with what a module threw.
  */
 export const readDocument: Read = (path) =>
   pipe(
@@ -213,7 +216,7 @@ export const readDocument: Read = (path) =>
     TE.flatMap((there) => {
       const ending = endingOf(path);
       const reader = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
-      // The reader of bytes says what is missing.
+      // The reader of bytes reports missing ones.
       if (!there) return readBytes(path);
       return reader === undefined
         ? TE.left(decodeError(path, `what it is cannot be told from its name: ${endings}`))
@@ -224,15 +227,13 @@ export const readDocument: Read = (path) =>
 /** Whether a file is a module, which may export several values. */
 export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(endingOf(name));
 
-/**
- * All that a module exports, by name. **Errors** FileError where there is none; DecodeError of what it threw.
- */
+/** All exports of a module, by name. **Errors** FileError if there is none; DecodeError with what it threw. */
 export const readExports = (path: string): Effect<Readonly<Record<string, unknown>>> =>
   pipe(
     isPresent(path),
     TE.flatMap((there) => (there ? importModule(path) : readBytes(path))),
     TE.map((module) =>
-      // An own copy: what jiti gives also looks into the default export.
+      // A copy, since the object of jiti also looks into the default export.
       t.UnknownRecord.is(module)
         ? Object.fromEntries(Object.keys(module).map((name) => [name, module[name]]))
         : {},

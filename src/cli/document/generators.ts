@@ -22,7 +22,7 @@ const isGenerated = (value: unknown): value is { readonly generate: Generate } =
 /** No file has experiments at a greater depth. */
 const deepest = 8;
 
-/** The functions in a value, each once, in the order in which they stand. A model is no place for one. */
+/** The functions in a value, each once, in order, except inside of models. */
 const functionsIn = (value: unknown, depth = 0): readonly Generate[] => {
   if (depth > deepest) return [];
   if (Array.isArray(value)) return [...new Set(value.flatMap((one) => functionsIn(one, depth + 1)))];
@@ -35,8 +35,8 @@ const functionsIn = (value: unknown, depth = 0): readonly Generate[] => {
 };
 
 /**
- * The value of a module with its functions as data: the file, which of its functions, and the digest of the code. Another value
- * stays as it is.
+ * The value of a module with its functions as data: file, number of the function, and digest of the code. Other
+ * values stay.
  *
  * **Errors** FileError.
  */
@@ -67,7 +67,8 @@ export const withGenerators = (value: unknown, path: string): Effect<unknown> =>
 /**
  * Runs a person's module for the function of a task.
  *
- * **Errors** DecodeError under `--no-code`, where data names the module without `--code`, and where it has no such function.
+ * **Errors** DecodeError under `--no-code`, if data names the module without `--code`, and if it has no such
+ * function.
  */
 export const generatorOf: GeneratorOf = ({ file, which, code }) =>
   code === '' && process.env[codeVariable] !== 'on'

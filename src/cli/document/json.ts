@@ -32,7 +32,7 @@ const hintFor = (text: string, at: number): string => {
 const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
 const space = /[ \t\r\n]*/y;
 
-/** The position where a text stops being JSON, null where it is whole; and the positions of repeated names. */
+/** The position at which a text stops being JSON, or null; and the positions of repeated names. */
 interface Scan {
   readonly stopped: number | null;
   readonly again: readonly { readonly at: number; readonly name: string }[];
@@ -96,7 +96,7 @@ const mostAgain = 20;
 /**
  * The value of a JSON text.
  *
- * **Errors** DecodeError with line and column: of what is no JSON, and of each name that stands twice.
+ * **Errors** DecodeError with line and column: of the first fault of syntax, and of each repeated name.
  */
 export const readJsonText = (text: string, source: string): Checked<unknown> => {
   if (text.trim() === '') return E.left(decodeError(source, 'there is nothing in it'));

@@ -14,7 +14,7 @@ interface Place {
 const frame = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
 
 /**
- * The first place in a stack outside libraries, in the person's own code; none where their module did not begin.
+ * The first place in a stack outside of libraries, in the person's own code; none if their module did not start.
  * Lines are those of their file, since types are erased in place; columns may differ.
  */
 const placeIn = (stack: string, library: string): Place | null => {
@@ -29,7 +29,7 @@ const placeIn = (stack: string, library: string): Place | null => {
   return null;
 };
 
-/** The file and line where a person's code threw an error, behind a sentence; empty where they are unknown. */
+/** The file and line at which a person's code threw an error, as the end of a sentence; empty if unknown. */
 const thrownAt = ({ stack = '' }: Error, library: string): string => {
   const place = placeIn(stack, library);
   return place === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${place.line})`;
@@ -57,8 +57,8 @@ const findName = (text: string, name: string, line: number): string | null => {
 };
 
 /**
- * An error that names nothing, in one line. Syntax errors have their place in a line of their own, others where they
- * were thrown.
+ * An error that names nothing, in one line. Syntax errors have their place in a line of their own, others in their
+ * stack.
  */
 export const plainFault = (cause: Error, library: string): string => {
   const [first, second = ''] = cause.message.split('\n').map((line) => line.trim());
@@ -88,7 +88,7 @@ export interface KnownNames {
   readonly names: readonly string[];
 }
 
-/** What a name that is not there may be: one of another entry, or a misspelling. */
+/** Suggestions for a missing name: a name of another entry, or a misspelling. */
 const hintOn = (name: string, text: string, known: readonly KnownNames[]): string => {
   const home = known.find(({ names }) => names.includes(name));
   if (home !== undefined)

@@ -23,7 +23,10 @@ const graphIn = (value: unknown): unknown => {
 /** Whether this is a program, its JSON, or a function that writes one. */
 export const isProgram = (value: unknown): boolean => isWriter(value) || graphIn(value) !== undefined;
 
-/** The program that an exported function writes. **Errors** DecodeError: what it threw, or that it gives no program. */
+/**
+ * The program that an exported function writes. **Errors** DecodeError with what it threw, or if it does not return a
+ * program.
+ */
 export const writtenBy =
   (write: Writer, path: string) =>
   (options: object): Checked<Program> =>
@@ -45,7 +48,7 @@ export const writtenBy =
 export const programOf = (value: unknown, path: string): Checked<Program> =>
   isWriter(value) ? writtenBy(value, path)({}) : decodeProgram(graphIn(value), path);
 
-/** The program of a file; null where the name is that of something else. **Errors** FileError, DecodeError. */
+/** The program of a file; null if the name means something else. **Errors** FileError, DecodeError. */
 export const programIn = (name: string): Effect<Program | null> =>
   isDocument(name)
     ? pipe(
@@ -66,7 +69,7 @@ export const programIn = (name: string): Effect<Program | null> =>
       )
     : TE.right(null);
 
-/** Refuses flags of runs, sizes and weights beside a program alone. */
+/** Refuses flags of runs, sizes and weights for a plain program. */
 export const programAlone = ({
   runs,
   preset,

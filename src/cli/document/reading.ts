@@ -160,7 +160,7 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
  */
 export const readHeld = (path: string): Effect<Held> =>
   pipe(
-    // The experiment of a run is what ran, or it is said: `run RUN` reads it no other way.
+    // The experiment of a run must be the one that ran, as for `run RUN`.
     basename(path) === files.experiment ? checkExperiment(dirname(path)) : TE.right(undefined),
     TE.flatMap(() => readDocument(path)),
     TE.flatMap((value) => calledValue(value, path)),

@@ -8,7 +8,7 @@ import { type Checked, type DrumheadError, decodeError, type Effect } from '../.
 import { tooDeep } from '../../base/json-text.js';
 import { limits } from '../../base/limits.js';
 
-/** The parser's error. Aliases of aliases make gigabytes of a few lines; the parser stops where they multiply. */
+/** The parser's error. Aliases of aliases make gigabytes from a few lines, so the parser stops when they multiply. */
 const faultOf = (cause: unknown): string => {
   if (cause instanceof RangeError) return tooDeep;
   const message = cause instanceof Error ? cause.message : String(cause);

@@ -1,5 +1,5 @@
 /**
- * Applies flags to an experiment or a sweep. Settings that are given by name survive presets; the axes of a sweep
+ * Applies flags to an experiment or a sweep. Settings given by name take precedence over presets; the axes of a sweep
  * cannot be changed.
  */
 
@@ -24,7 +24,7 @@ import { anchored } from '../document/reading.js';
 import type { Override } from './flags.js';
 import { idleInFolder } from './idle-in-folder.js';
 
-/** A run that was begun: it goes on with the arithmetic that it began with. */
+/** A run that was begun; it continues with its own arithmetic. */
 export interface Begun {
   readonly folder: string;
   readonly arithmetic: number;
@@ -54,7 +54,7 @@ export interface Found extends Written {
   readonly engine: EngineName | null;
   /** The kernels of a run or sweep that was begun before, if its record says so. */
   readonly kernels: Kernels | null;
-  /** The run that it is of, where it is a run's folder. */
+  /** The run, if it is a run folder. */
   readonly begun: Begun | null;
   /** The folder that it was written in. */
   readonly from: string;
@@ -199,8 +199,7 @@ const presetNotes = ({ origin }: Found, preset: Preset, before: Sweep, after: Sw
 };
 
 /**
- * The sweep with all changes of flags, at the size that is asked for, with whole folder paths, and with labels that
- * are true.
+ * The sweep with all changes of flags, at the requested size, with whole folder paths and correct labels.
  *
  * **Errors** DecodeError: a flag that changes an axis, or a setting that another flag changes; settings that cannot be.
  */

@@ -43,7 +43,7 @@ export const wholesFlag =
   (value: string): Checked<readonly number[]> =>
     allValues(value.split(',').map(wholeFlag(flag, low)));
 
-/** The seeds of runs, such as `0,1,2`: each once, none that an experiment could not name. */
+/** The seeds of runs, such as `0,1,2`: each once, and each valid in an experiment. */
 export const seedsFlag =
   (flag: string) =>
   (value: string): Checked<readonly number[]> =>
@@ -112,7 +112,9 @@ export const overridesOf = ({
 /** Values that are text whatever they look like: a folder may be called 2024. */
 const isText = (path: string): boolean => /(^|\.)(name|label|notes|folder|mnistDir|classes\.\d+)$/.test(path);
 
-/** A value as a person types it: JSON or a list or an object of YAML, a number where it looks like one, text otherwise. */
+/**
+ * The value that a person typed: JSON, a list or an object of YAML, a number if it looks like one, otherwise text.
+ */
 const typedValue = (path: string, typed: string): E.Either<readonly string[], unknown> => {
   if (isText(path) && typed !== 'null') return E.right(typed);
   if (decimal.test(typed)) return E.right(Number(typed));

@@ -23,7 +23,7 @@ export interface IdleFlags {
 }
 
 /**
- * Flags of a command line that do nothing there.
+ * The flags of a command line that have no effect there.
  *
  * @example
  * await idleFlags({ command: 'query', names: [], given: ['parquet', 'format'], flags: {} })

@@ -13,7 +13,7 @@ export interface Line {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** The kind of a name, as far as it is known without reading it. */
+/** The kind of a name, if it is known without reading it. */
 export type Kind = 'system' | 'drums' | 'task' | 'weights' | 'folder' | 'other';
 
 /** A command line with the kinds of its names. */
@@ -28,7 +28,7 @@ export interface Known extends Line {
   readonly begun: boolean;
 }
 
-/** Flags of a command, and the reason why they do nothing; null where they do something. */
+/** Flags of a command, with the reason why they have no effect; null if they have one. */
 interface Rule {
   readonly of: readonly string[];
   readonly flags: readonly string[];
@@ -308,7 +308,7 @@ const results: readonly Rule[] = [
   },
 ];
 
-/** The flags that each kind of figure uses, beside those of all. */
+/** The flags that each kind of figure uses, in addition to the common ones. */
 const drawnWith: Readonly<Record<string, readonly string[]>> = {
   scores: ['score'],
   curves: ['score'],

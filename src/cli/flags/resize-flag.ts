@@ -44,9 +44,9 @@ const part = (before: OtherSizes, text: string): Checked<OtherSizes> => {
 };
 
 /**
- * The sizes of `128x128,steps=200`, `image=128x128x3`, `scan1=50,scan2=80`; null where the flag is left out.
+ * The sizes of `128x128,steps=200`, `image=128x128x3`, `scan1=50,scan2=80`; null if the flag is left out.
  *
- * **Errors** DecodeError that says which part is wrong.
+ * **Errors** DecodeError with the wrong part.
  */
 export const resizeFlag = (text: string | undefined): Checked<OtherSizes | null> =>
   text === undefined

@@ -36,7 +36,7 @@ export const settings = () =>
     'change settings, such as task.size=32 model.steps=50 training.epochs=5; without --set too: NAME training.rate=0.01',
   );
 
-/** Settings of what a name means, where its finished run is looked for. */
+/** Settings of the named experiment, for finding its finished run. */
 export const settingsOfRuns = () =>
   new Option(
     '--set <path=value...>',

@@ -11,7 +11,7 @@ const number = (x: number): string => (Number.isInteger(x) ? `${x}` : x.toPrecis
 /** As many samples are looked at for the facts of a split. */
 const most = 200;
 
-/** What the values of an array are: the shares of its classes, or their range and mean. */
+/** The values of an array in words: the shares of its classes, or range and mean. */
 const valuesLine = (values: Float32Array, { classes, range }: ArrayForm): string => {
   if (values.length === 0) return 'no values';
   if (classes !== undefined) {
@@ -54,7 +54,7 @@ const splitLines = async (
   ];
 };
 
-/** What a task of arrays holds, as text: each array with its shape, its range or the shares of its classes. */
+/** The content of a task of arrays as text: each array with its shape, and its range or the shares of its classes. */
 export const arraysSummary = async (task: Task, { arrays, notes }: LoadedTask): Promise<string> => {
   const lines = [...notes, describeTask(task)];
   for (const name of splitNames) lines.push(...(await splitLines(name, arrays[name], arrays.forms)));

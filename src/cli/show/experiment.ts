@@ -56,7 +56,7 @@ const describeExperiment = ({ experiment, program, classes }: Sized, label: stri
 const whole = (one: Sized, label: string, time: string, flags: ShowFlags): string => {
   const { experiment, program } = one;
   const listing = summary(program);
-  // The diagram is code, and stays as it is.
+  // The diagram is code and is not wrapped.
   const words = [
     ...describeExperiment(one, label),
     '',
@@ -72,7 +72,7 @@ const whole = (one: Sized, label: string, time: string, flags: ShowFlags): strin
   return `${fitted(words)}\n\n${diagram(program)}`;
 };
 
-/** @param label what it is called */
+/** @param label its label */
 export const showExperiment = (experiment: Experiment, label: string, flags: ShowFlags): Effect<string> =>
   pipe(
     sized(experiment),

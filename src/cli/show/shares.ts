@@ -6,9 +6,9 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const most = 24;
 
 /**
- * A line that a person still reads: of many classes those that occur, and of these the most frequent.
+ * A readable line: for many classes those that occur, and of these the most frequent.
  *
- * @param what of which the others are without one: 'pixel', 'sample'
+ * @param what the word for an item without a class: 'pixel', 'sample'
  *
  * @example
  * sharesText([0.75, 0.25], ['background', 'wave'], 'pixel')   // 'background 75.00 %, wave 25.00 %'

@@ -44,7 +44,7 @@ export interface Sized {
   readonly program: Program;
 }
 
-/** A person's files are read, since only they know their sizes; of what a function makes a few samples say it. */
+/** A person's files are read for their sizes; for a person's function a few samples are made. */
 const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>> => {
   if (task.name === 'generated')
     return pipe(

@@ -95,7 +95,7 @@ interface Exactly {
   readonly preset: string;
   /** In the order of their seeds; of a seed the best kept one. */
   readonly runs: readonly RunSummary[];
-  /** That none of them was trained on what the files hold today. */
+  /** A note that none of them was trained on today's data of the files. */
   readonly note: string | null;
 }
 
@@ -270,7 +270,7 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
   );
 
 /**
- * The finished runs that a name can mean; none where none is finished. A text is the folder of the one run that was named.
+ * The finished runs that a name can mean; none if none is finished. A text is the folder of the named run.
  *
  * **Errors** UnknownName, DecodeError, FileError.
  */

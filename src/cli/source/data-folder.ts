@@ -1,4 +1,4 @@
-/** The kind of a person's own data, told by its files. */
+/** The kind of a person's own data, recognised by its files. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,10 +12,10 @@ import type { OwnTask } from '../../data/task.js';
 import { isPresent, listFolder } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 
-/** Where made data and what was seen of files are kept, unless a person says otherwise. */
+/** The default folder for generated data and scans of files. */
 export const madeData = 'runs/.cache';
 
-/** The same where a command only looks: nothing is made where there are no runs. */
+/** The same for a command that only reads: it is not created if there are no runs. */
 export const madeDataHere: T.Task<string | undefined> = async () =>
   (await kindOf('runs')) === 'folder' ? madeData : undefined;
 
@@ -48,9 +48,9 @@ const byFiles = async (folder: string): Promise<DataKind | null> => {
 };
 
 /**
- * `png` where there is a folder `images` or `train/images`, `npy` where there is `train_images.npy` with its masks, `arrays`
- * where there are other arrays, `image-folders` and `series` where folders have PNG or CSV files; null where there is nothing of
- * these.
+ * `png` where there is a folder `images` or `train/images`, `npy` where there is `train_images.npy` with its masks,
+ * `arrays` where there are other arrays, `image-folders` and `series` where folders have PNG or CSV files; null if
+ * there is none of these.
  */
 export const dataKind = (folder: string): Effect<DataKind | null> =>
   isDataFile(folder)

@@ -7,10 +7,10 @@ export const idleFuse = (engine: EngineName): readonly string[] =>
   canFuse(engine) ? [] : [`--fuse does nothing on the engine ${engine}, which always computes op by op`];
 
 /**
- * The note that a run in a folder is not continued, since another engine is asked for.
+ * The note that a run in a folder is not continued, since another engine is requested.
  *
  * @param name the folder
- * @param own the engine that it was begun on; null where it is no folder, or says nothing
+ * @param own the engine that it was begun on; null if it is not a folder, or has no record
  */
 export const anotherEngine = (name: string, own: EngineName | null, engine: string): readonly string[] =>
   own === null || engine === 'auto' || own === engine

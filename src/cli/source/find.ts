@@ -1,4 +1,4 @@
-/** Finds what a NAME means, at full size: a name of the catalogue, a file, a run folder, or the folder of a sweep. */
+/** Resolves a NAME at full size: a name of the catalogue, a file, a run folder, or the folder of a sweep. */
 
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -37,7 +37,7 @@ export const allNames: readonly string[] = [
   ...Object.keys(drumExperiments),
 ];
 
-/** What a NAME means. **Errors** UnknownName, FileError; DecodeError with every problem at once. */
+/** Resolves a NAME. **Errors** UnknownName, FileError; DecodeError with every problem at once. */
 export const find =
   (name: string): Effect<Found> =>
   async () => {
@@ -90,7 +90,7 @@ const nameNamed = (name: string): Checked<Found> => {
   );
 };
 
-/** Files are read at full size; a preset resizes them only when it is asked for. */
+/** Files are read at full size; only an explicit preset resizes them. */
 const readNamed = (path: string): Effect<Found> =>
   pipe(
     readHeld(path),
@@ -170,7 +170,7 @@ const noData = (folder: string): Effect<void> =>
     ),
   );
 
-/** The engine of a run. It goes on with the same one, since another gives other bits. Null for imports. */
+/** The engine of a run, which continues with the same one, since another gives other bits. Null for imports. */
 const begunCodec = t.intersection([
   t.type({ engine: EngineName }),
   t.partial({ arithmetic: t.number, kernels: Kernels }),

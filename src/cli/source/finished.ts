@@ -21,7 +21,7 @@ export interface Found {
   readonly folders: readonly string[];
   readonly notes: readonly string[];
 }
-/** As `Found`, where there is one at least. */
+/** Like `Found`, with at least one run. */
 export interface Finished extends Found {
   readonly folders: ReadonlyNonEmptyArray<string>;
 }
@@ -80,9 +80,9 @@ const leftOutWords = async (name: string, { others, leftOut }: Candidates): Prom
 
 /**
  * All finished runs of a name, by seed; a run folder is that run. Runs of exactly the named experiment at the largest
- * size that was run; if there are none, all with that name. Notes say which are left out.
+ * size that was run; if there are none, all with that name. Notes list those that are left out.
  *
- * **Errors** UnknownName, DecodeError where none of them is finished, FileError.
+ * **Errors** UnknownName, DecodeError if none of them is finished, FileError.
  */
 export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =>
   pipe(
@@ -147,7 +147,7 @@ export const finishedRunOrNone = (name: string, flags: RunsFlags, command: strin
     }),
   );
 
-/** The run that is meant, or notes on those that cannot be read where none is finished. */
+/** The named run, or notes on unreadable runs if none is finished. */
 const chosenOf = (
   name: string,
   flags: RunsFlags,
@@ -190,7 +190,7 @@ export const finishedRun = (name: string, flags: RunsFlags, command: string, oth
     ),
   );
 
-/** Which run a name means, where it is not the run's folder itself: for a line of its own. */
+/** A line on the run that a name means, if the name is not the run's folder itself. */
 export const takenWords = (name: string, { folder, notes }: Taken): readonly string[] =>
   folder === name ? [] : [`  weights of ${folder}`, ...notes];
 

@@ -23,9 +23,10 @@ const foldersOf = async (runs: string, name: string): Promise<readonly string[]>
 };
 
 /**
- * What no catalogue and no file has is what was begun under the name, where that is one sweep or one run.
+ * A name without entry in the catalogue and without file means the sweep or run that was begun under it, if there is
+ * only one.
  *
- * @param work what is done with a name or a folder
+ * @param work the work with a name or a folder
  *
  * **Errors** as `work`; DecodeError where several runs were begun under the name.
  */

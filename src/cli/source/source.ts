@@ -123,8 +123,8 @@ export const asSweep = (found: Named): Sweep =>
   found.kind === 'sweep' ? found.sweep : sweepOf(found.experiment);
 
 /**
- * The sweep that a person means; an experiment is a sweep of one. **Errors** as `namedFrom`; DecodeError for settings of what
- * only its runs know.
+ * The named sweep; an experiment is a sweep of one. **Errors** as `namedFrom`; DecodeError for settings of a sweep
+ * that only its runs know.
  */
 export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Sweep> =>
   pipe(

@@ -142,8 +142,8 @@ const orElse = (otherwise: Program, made: Checked<Program>): Program =>
   E.isRight(made) ? made.right : otherwise;
 
 /**
- * A file holds a program, a function of { dt } that writes one, or an experiment, whose model is meant. A module of
- * several programs says which there are.
+ * A file holds a program, a function of { dt } that writes one, or an experiment, whose model is used. A module of
+ * several programs is refused with their names.
  */
 const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
   pipe(

@@ -14,7 +14,7 @@ import type { ChangeFlags } from '../flags/flags.js';
 import { dataKind, isDataFile } from './data-folder.js';
 import { experimentFrom } from './source.js';
 
-/** A person's own folder or file, by what lies in it; else it is taken for a folder of .npy pairs. */
+/** A person's own folder or file, recognised by its content; otherwise a folder of .npy pairs. */
 const folderTask = (folder: string, settings: Readonly<Record<string, unknown>>): Effect<Task> =>
   pipe(
     dataKind(folder),
@@ -58,7 +58,7 @@ const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): C
       )
     : taskNamed(name, settings);
 
-/** A folder of digits says nothing of a task that has none. */
+/** The folder of digits has no effect on a task without digits. */
 export const hasDigits = (name: string, mnistDir: string | undefined): Checked<void> =>
   mnistDir === undefined || name === 'mnist' || name === 'multi-mnist' || name === 'sequential-mnist'
     ? E.right(undefined)
@@ -83,7 +83,7 @@ const isData = (name: string): Effect<boolean> =>
 /**
  * A task by its name, a folder of data, or the task of an experiment.
  *
- * @param settings what is changed of it
+ * @param settings changes of it
  * @param preset the size of an experiment's
  *
  * **Errors** UnknownName, DecodeError with every problem at once, FileError.

@@ -79,8 +79,8 @@ const linesWithin = (
 };
 
 /**
- * The text with no line longer than the terminal, as far as that can be: a table is set anew where it does not find
- * room, and what is a path or is kept stays whole.
+ * The text with no line longer than the terminal, if possible: a table without room is laid out again; paths and kept
+ * lines stay whole.
  *
  * @param width columns of the terminal; undefined where the output goes elsewhere, which has no width
  * @param kept lines that stay as they are: code, and commands that are copied

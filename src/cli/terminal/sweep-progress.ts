@@ -82,7 +82,7 @@ export const estimate = (now: () => number): Estimate => {
         if (!first.has(event.run)) first.set(event.run, share);
         done.set(event.run, share);
       } else if (event.kind === 'end') {
-        // A failed one is no work any more either.
+        // A failed one is no longer open work either.
         if (event.outcome.kind !== 'stopped') done.set(event.run, 1);
         if (event.outcome.kind === 'finished') finished++;
         if (event.outcome.kind === 'finished' && event.outcome.before) first.set(event.run, 1);
@@ -148,7 +148,9 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
 
 const barSize = 12;
 
-/** A run's line beside its bar: whole where it finds room, else shorter words, and the name without its beginning. */
+/**
+ * A run's line beside its bar: whole if there is room, else with shorter words and without the beginning of the name.
+ */
 export const lineWithin = (width: number, name: string, words: string, fewWords = words): string => {
   const room = width - barSize - 2;
   if (columnsWide(`${name}  ${words}`) <= room) return `${name}  ${words}`;

@@ -1,6 +1,6 @@
 /** How wide the terminal is that a command prints to. */
 
-/** Columns of the terminal: COLUMNS, else the terminal's own; undefined where the output is no terminal. */
+/** Columns of the terminal: COLUMNS, else the terminal's own; undefined if the output is not a terminal. */
 export const terminalWidth = (
   stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
   columns = process.env.COLUMNS,

@@ -63,9 +63,9 @@ export const classColour = (label: number): Colour => {
 };
 
 /**
- * The colour of a pixel's label at column x, row y of a picture: that of its class, or the hatch where it has none.
+ * The colour of a pixel's label at column x, row y of a picture: that of its class, or the hatch if it has none.
  *
- * @param classes how many classes there are; a label below 0 or beyond them is none (base/no-class)
+ * @param classes the number of classes; a label below 0 or beyond them is not a class (base/no-class)
  */
 export const labelColourAt = (label: number, classes: number, x: number, y: number): Colour =>
   Number.isInteger(label) && label >= 0 && label < classes ? classColour(label) : voidColourAt(x, y);

@@ -9,19 +9,19 @@ const isNumbered = (names: readonly string[]): boolean =>
 
 /** How the labels of data become those of a model. */
 export interface Matching {
-  /** For each label of the data that of the model; null where they are the same. */
+  /** For each label of the data that of the model; null if they are the same. */
   readonly labels: readonly number[] | null;
-  /** What there is to say of it. */
+  /** Notes on the match. */
   readonly note: string | null;
 }
 
 const listed = (names: readonly string[]): string => names.join(', ');
 
 /**
- * How classes of data are matched with the classes that a model was trained on: by name, and by position where one of them
- * has no names.
+ * Matches the classes of data with those that a model was trained on: by name, or by position if one of them has no
+ * names.
  *
- * **Errors** a sentence where the data has a class that the model does not know.
+ * **Errors** a sentence if the data has a class that the model does not know.
  *
  * @example
  * matching(['background', 'soma', 'dendrite'], ['background', 'dendrite', 'soma'])   // right({ labels: [0, 2, 1], note: … })
@@ -54,7 +54,7 @@ export const matching = (
 /** The same data with the labels of a model. */
 export const relabelled = (dataset: Dataset, trained: readonly string[], { labels }: Matching): Dataset => {
   if (labels === null) return dataset;
-  // Ignored pixels have a byte that is no label, and keep it.
+  // Ignored pixels have a byte that is not a label, and keep it.
   const split = (one: Split): Split => ({
     ...one,
     masks: one.masks.map((label) => (label === one.ignored ? label : labels[label])),

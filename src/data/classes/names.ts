@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import { text, where } from '../../base/codec.js';
 
 /**
- * How many classes are single objects of a picture, called `object 1`, `object 2`, ... behind the background: which of them
- * a pixel belongs to is a group, and its number means nothing. 0 where classes mean something.
+ * The number of classes that are single objects of a picture, called `object 1`, `object 2`, ... after the
+ * background. They only group pixels; their numbers have no meaning. 0 if classes have a meaning.
  *
  * @example
  * objectsAmong(['background', 'object 1', 'object 2', 'shared'])   // 2

@@ -1,5 +1,5 @@
 /**
- * The adding problem: of a sequence of numbers two are marked, far apart; what is asked is their sum.
+ * The adding problem: two numbers of a sequence are marked, far apart, and the answer is their sum.
  *
  * Source: Hochreiter & Schmidhuber 1997, in the form of Arjovsky, Shah & Bengio 2016 (arXiv 1511.06464): numbers uniform in
  * [0, 1), one mark in the first half and one in the second. Who answers 1 always has a mean squared error of 1/6.
@@ -24,8 +24,8 @@ export const addingTask = record('adding', {
 });
 
 /**
- * The arrays: `sequence` [T, 2], a number and 1 where it is marked; `target`, the sum; `difficulty`, how many steps before
- * the end the first mark is.
+ * The arrays: `sequence` [T, 2], a number, and 1 if it is marked; `target`, the sum; `difficulty`, the number of
+ * steps from the first mark to the end.
  */
 export const addingForms = ({ length }: AddingTask): ArrayRecipe['forms'] => ({
   sequence: { shape: [length, 2], integer: false },

@@ -77,8 +77,9 @@ export const connectednessShape = ({ cells }: ConnectednessTask): TaskShape => (
 });
 
 /**
- * The task as a rule for every image: all strokes have the class of the answer, so that it is the class of the image, too.
- * Its difficulty is the way between the marks along the figure; where there is none, the longest way on the first mark's.
+ * The task as a rule for every image: all strokes have the class of the answer, which is therefore also the class of
+ * the image. Its difficulty is the length of the path between the marks along the figure or, without one, the longest
+ * path on the first mark's figure.
  */
 export const connectedness = (task: ConnectednessTask): Recipe => ({
   version: 1,

@@ -24,7 +24,7 @@ export interface Sample {
   readonly image: Uint8Array;
   /** (height, width), class labels. */
   readonly mask: Uint8Array;
-  /** How hard it is, as a number that the task explains; left out where the task has none. */
+  /** The difficulty, as defined by the task; left out if the task has none. */
   readonly difficulty?: number;
 }
 

@@ -20,9 +20,9 @@ export const beside = (cell: Cell, side: number): readonly Cell[] => {
 };
 
 /**
- * Grows trees from these cells in turn until they have so many cells together, or nothing can grow. Each time a random cell at
- * the edge of a tree takes a random free neighbour; with `depth` near 1 mostly the cell that grew last, so that long arms
- * come out, with 0 any, so that bushes do.
+ * Grows trees from these cells in turn until they have this many cells together, or none can grow. Each time a random
+ * cell at the edge of a tree takes a random free neighbour. With `depth` near 1 it is mostly the cell that grew last,
+ * which gives long arms; with 0 any cell, which gives bushes.
  */
 export const grown = (
   random: Random,
@@ -51,7 +51,7 @@ export const grown = (
   return trees;
 };
 
-/** Steps from these places to every other through places that are open; -1 where none leads. */
+/** The number of steps from these places to every other through open places; -1 if there is no path. */
 export const distances = (
   open: (place: number) => boolean,
   from: readonly number[],
@@ -73,7 +73,7 @@ export const distances = (
   return steps;
 };
 
-/** The places on the shortest way between two, both included; empty where none leads. */
+/** The places on the shortest path between two, both included; empty if there is none. */
 export const wayBetween = (
   open: (place: number) => boolean,
   start: number,

@@ -29,7 +29,7 @@ export const insideOutsideClasses: readonly string[] = ['outside', 'inside', 'cu
 
 const pixelsAside = (cells: number): number => 4 * cells + 3;
 
-/** Whether two cells beside each other are joined in a tree. */
+/** Whether two neighbouring cells are joined in a tree. */
 const joined = (tree: Tree, a: number, b: number): boolean =>
   (tree.has(a) && tree.get(a) === b) || (tree.has(b) && tree.get(b) === a);
 

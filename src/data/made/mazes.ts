@@ -1,5 +1,6 @@
 /**
- * Mazes: walls and corridors one square wide, with one way between any two rooms; what is asked is the way from start to end.
+ * Mazes: walls and corridors one square wide, with one path between any two rooms; the answer is the path from start
+ * to end.
  *
  * Source: Schwarzschild et al. 2021 (arXiv 2108.06011): mazes of 9 squares a side to train on and up to 59 (and 201) to test
  * on, start red, end green, the way as a mask. A maze of s squares a side has (s + 1) / 2 rooms a side. The hard set of Wang

@@ -123,7 +123,7 @@ const isClear = (dash: Dash, reach: number, { size, taken }: Canvas): boolean =>
 const isInside = ({ x, y }: Point, margin: number, size: number): boolean =>
   Math.min(x, y) >= margin && Math.max(x, y) <= size - 1 - margin;
 
-/** A contour that keeps clear of the others; null where it ran into something. */
+/** A contour that keeps its distance from the others; null if it ran into something. */
 const drawContour = (
   random: Random,
   task: Pick<PathfinderTask, 'size' | 'continuity'>,

@@ -1,8 +1,8 @@
 /**
  * Sequential MNIST: the pixels of a digit one at a time, row after row; or, permuted, in one fixed random order.
  *
- * Source: Le, Jaitly & Hinton 2015 (arXiv 1504.00941). 784 steps of one value from 0 to 1; the class is asked after the
- * last. Test digits are MNIST's own 10,000.
+ * Source: Le, Jaitly & Hinton 2015 (arXiv 1504.00941). 784 steps of one value from 0 to 1; the class is the answer
+ * after the last step. Test digits are MNIST's own 10,000.
  */
 
 import * as E from 'fp-ts/lib/Either.js';

@@ -1,6 +1,6 @@
 /**
- * 2Shapes and 3Shapes: outlines of squares and of triangles, upright or upside down, that may overlap; which pixels are of
- * which object is asked, so scores compare groups of pixels and not their numbers (`foregroundAri`).
+ * 2Shapes and 3Shapes: outlines of squares and of triangles, upright or upside down, that may overlap. The answer
+ * assigns pixels to objects, so scores compare groups of pixels and not their numbers (`foregroundAri`).
  *
  * Source: Löwe et al. 2022 (arXiv 2204.02075): binary images of 32x32 or 40x40, two or three shapes, of which a pixel that two
  * share is left out. Reichert & Serre 2014 have the same shapes.
@@ -53,7 +53,7 @@ const outlines: readonly ((height: number) => readonly Offset[])[] = [
   (n) => triangle(n, (row) => n - 1 - row),
 ];
 
-/** A triangle whose sides open by half a pixel a row, from the row where they meet. */
+/** A triangle whose sides open by half a pixel per row, from the row in which they meet. */
 const triangle = (n: number, from: (row: number) => number): readonly Offset[] => {
   const middle = (n - 1) / 2;
   return Array.from({ length: n }, (_, row) => row).flatMap((row): Offset[] => {

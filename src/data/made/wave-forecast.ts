@@ -1,6 +1,6 @@
 /**
- * Forecasting waves: a pulse runs through a medium with obstacles; from the first frames, and from where the obstacles are,
- * the frames after them are asked.
+ * Forecasting waves: a pulse runs through a medium with obstacles; the answer is the later frames, given the first
+ * frames and the obstacles.
  *
  * The medium is simulated here: u'' = c^2 Laplacian(u) on a grid by leapfrog in float64, u = 0 at obstacles and beyond the
  * walls. With dt c = 1/2 a site a step it is stable (the limit is 1 / sqrt(2)), and keeps its discrete energy.
@@ -105,7 +105,7 @@ export const waveForecast = (task: WaveForecastTask): ArrayRecipe => ({
     const obstacles = random.integer(task.obstacles + 1);
     const medium = drawMedium(random, size, obstacles);
     let now = drawPulses(random, size, medium, 1 + random.integer(task.pulses));
-    // At rest: a step before is what a step after is, so half of the first leap.
+    // At rest the state one step before equals that one step after, so the first leap is halved.
     const after = leap(size, medium, now, new Float64Array(size * size));
     let before: Float64Array = after.map((value) => value / 2);
     const frames = new Float32Array((past + future) * size * size);

@@ -40,7 +40,7 @@ type Sets = Readonly<Partial<Record<SplitName, StoredArrays>>>;
 const volumeOf = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const shown = (sizes: readonly number[]): string => `[${sizes.join(',')}]`;
 
-/** The arrays of a set under the names that the task gives them, in the shapes that it says. */
+/** The arrays of a set under the names and in the shapes of the task. */
 const named = (
   { arrays, shapes }: Pick<ArraysTask, 'arrays' | 'shapes'>,
   set: StoredArrays,
@@ -198,7 +198,7 @@ const few = 256 * 2 ** 20;
 
 type Reader = (numbers: readonly number[]) => Promise<Float32Array>;
 
-/** Reads samples of an array: from memory where it is small, else from the file each time. */
+/** Reads samples of an array: from memory if it is small, else from the file each time. */
 const readerOf = (stored: StoredArray, held: boolean): Reader => {
   if (!held) return (numbers) => samplesOf(stored, numbers);
   const size = volumeOf(stored.shape);
@@ -227,7 +227,8 @@ const splitOf = ({ count, numbers }: Part, readers: Readonly<Record<string, Read
 export const difficulty = 'difficulty';
 
 /**
- * The arrays of a task's files. Every value is looked at once, in pieces; then samples are read when they are needed.
+ * The arrays of a task's files. Every value is checked once, in pieces; afterwards samples are read when they are
+ * needed.
  *
  * **Errors** FileError; Interrupted; DecodeError with every problem by its path: arrays that are not there or of other lengths,
  * values that are not finite, classes out of range, splits without a sample, and what `asks` has.

@@ -15,7 +15,7 @@ const endings = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 const isFile = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isFile() === true;
 
-/** The file that a relative import means; null where there is none. */
+/** The file of a relative import; null if there is none. */
 const fileOf = async (from: string, name: string): Promise<string | null> => {
   const path = resolve(dirname(from), name);
   // TypeScript names the file that it will be compiled to.
@@ -25,7 +25,7 @@ const fileOf = async (from: string, name: string): Promise<string | null> => {
   return null;
 };
 
-/** The version of a package that a file imports; null where it is none, such as a module of Node. */
+/** The version of a package that a file imports; null if it is not a package, such as a module of Node. */
 const versionOf = async (from: string, name: string): Promise<string | null> => {
   const [first, second] = name.split('/');
   const named = first.startsWith('@') ? `${first}/${second}` : first;
@@ -47,10 +47,10 @@ const ownVersion = async (): Promise<string> => {
 };
 
 /**
- * SHA-256 of a module's text and of the modules that it imports by a relative path, at any depth, with the versions of the
- * packages that these import. Where the files and the packages lie does not enter, nor how lines end.
+ * SHA-256 of a module's text and of the modules that it imports by a relative path, at any depth, with the versions
+ * of the packages that these import. The paths of files and packages do not enter, nor do line endings.
  *
- * **Errors** FileError where the module is not there.
+ * **Errors** FileError if the module does not exist.
  */
 export const codeDigest = async (file: string): Promise<Checked<string>> => {
   const texts: string[] = [];
@@ -66,7 +66,7 @@ export const codeDigest = async (file: string): Promise<Checked<string>> => {
         const found = await fileOf(path, name);
         if (found !== null) await visit(found);
       } else if (name !== 'drumhead' && !name.startsWith('drumhead/') && !packages.has(name))
-        // A package may lie beside the file or, where drumhead is a dependency, only beside drumhead.
+        // A package may be beside the file or, if drumhead is a dependency, only beside drumhead.
         packages.set(
           name,
           (await versionOf(path, name)) ?? (await versionOf(fileURLToPath(ownFile), name)) ?? '',

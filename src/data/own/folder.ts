@@ -119,7 +119,7 @@ const problemOf = (splits: Readonly<Record<SplitName, Split>>, classes: readonly
 const few = (values: readonly number[]): string =>
   values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
 
-/** A note on classes that never occur, and whether they are so many that the values of masks are hardly labels. */
+/** A note on classes that never occur, and whether there are so many that the values of masks are hardly labels. */
 interface Gaps {
   readonly note: string;
   readonly doubtful: boolean;

@@ -1,6 +1,6 @@
 /**
- * Removal of files from the cache. A file is made beside its place and then moved there, so a killed process leaves it beside.
- * Unpacked files can be unpacked again, so those that nobody uses are removed.
+ * Removal of files from the cache. A file is written under a temporary name and then renamed, so a killed process may
+ * leave a temporary file. Unpacked files can be unpacked again, so those that nobody uses are removed.
  */
 
 import { lstat, readdir, rm, utimes } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const changed = async (path: string): Promise<number> => {
   return Math.max(...all.map(({ mtimeMs }) => mtimeMs));
 };
 
-/** Removes what was left beside a place in the cache, for this place or another; what cannot be removed stays. */
+/** Removes leftover temporary files beside a path in the cache; files that cannot be removed stay. */
 export const clearLeftovers = async (place: string): Promise<void> => {
   const folder = dirname(place);
   const kind = basename(place).split('-')[0];
@@ -41,7 +41,7 @@ export const markUsed = async (path: string, written: number): Promise<void> => 
   if (written % 1000 === 0) await utimes(path, Date.now() / 1000, written / 1000).catch(() => {});
 };
 
-/** Removes files of a folder of the cache that nobody used for long; what cannot be removed stays. */
+/** Removes files in a folder of the cache that were not used for long; files that cannot be removed stay. */
 export const clearUnused = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder).catch((): string[] => [])) {
     const path = join(folder, name);

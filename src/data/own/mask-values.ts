@@ -55,7 +55,7 @@ const problemsOf = (labelling: Labelling, strangers: ReadonlyMap<number, Strange
     .map(([value, stranger]) => problemOf(labelling, value, stranger));
 
 /**
- * The labels of the pixels of all these masks, concatenated; `ignoredByte` where a pixel is ignored.
+ * The labels of the pixels of all these masks, concatenated; `ignoredByte` for an ignored pixel.
  *
  * **Errors** the first few values without a label.
  */

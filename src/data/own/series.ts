@@ -58,7 +58,7 @@ interface Columns {
   readonly others: readonly string[];
 }
 
-/** What the line of names alone says: that it is none, or what is missing. */
+/** Problems with the line of names: it is not one, or columns are missing. */
 const headProblem = (known: readonly string[], wanted: readonly string[]): string | null => {
   const seen = new Set<string>();
   for (const name of known) {
@@ -74,7 +74,7 @@ const headProblem = (known: readonly string[], wanted: readonly string[]): strin
     : null;
 };
 
-/** The columns that are asked for; else all that are numbers in the first row. */
+/** The requested columns, else all that are numbers in the first row. */
 const columnsOf = (
   known: readonly string[],
   first: readonly string[],
@@ -95,8 +95,8 @@ const columnsOf = (
 };
 
 /**
- * The columns of a file; a sentence for each cell that is no number. A row is read and let go: held as texts, rows would take a
- * hundred times the bytes of the file.
+ * The columns of a file, with a sentence for each cell that is not a number. Rows are read one by one, since held as
+ * texts they would take a hundred times the bytes of the file.
  */
 const rowsOf = (content: string, path: string, wanted: readonly string[]): Checked<Rows> => {
   const end = content.search(/\r?\n/);

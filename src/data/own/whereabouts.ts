@@ -21,7 +21,7 @@ export const wholePath = async (path: string): Promise<string> => {
   return above === whole ? whole : join(await wholePath(above), basename(whole));
 };
 
-/** Where a person's files for a task are, as the task says it: a folder or a module; null where it needs none. */
+/** The path in a task of a person's files: a folder or a module; null if it needs none. */
 const pathOf = (task: Task): string | null => {
   if ('folder' in task) return task.folder;
   if ('file' in task) return task.file;

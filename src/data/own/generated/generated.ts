@@ -1,6 +1,6 @@
 /**
- * A task in a person's own file: a function that makes each sample. What it makes is kept in the cache as arrays, under the digest
- * of the code and its settings; the digest of the arrays is the identity of what is trained on them.
+ * A task in a person's own file: a function that makes each sample. The samples are kept in the cache as arrays,
+ * under the digest of the code and its settings; the digest of the arrays enters the identity of runs on them.
  */
 
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import { type Random, stream } from '../../../base/random.js';
 import type { SplitName } from '../../dataset.js';
 import type { GeneratedTask } from '../stated/generated.js';
 
-/** What a sample may have under a name: a number, numbers, or lists of lists of them. */
+/** A value of a sample: a number, numbers, or lists of lists of them. */
 export type Made = number | ArrayLike<number> | readonly Made[];
 
 /** Which sample is made. */
@@ -61,7 +61,7 @@ const isList = (made: unknown): made is ArrayLike<unknown> => Array.isArray(made
 const noNumber = (made: unknown): string =>
   `is ${made === null ? 'null' : typeof made}, no number and no list of numbers`;
 
-/** The shape of lists by the first of each; a sentence where these are none. */
+/** The shape of nested lists, from the first entry of each; a sentence if they are not lists of numbers. */
 const shapeOf = (made: unknown): readonly number[] | string => {
   const shape: number[] = [];
   let numbers = 1;
@@ -77,13 +77,13 @@ const shapeOf = (made: unknown): readonly number[] | string => {
   return shape;
 };
 
-/** A sentence where lists are no array of numbers. */
+/** A sentence if lists are not an array of numbers. */
 const flat = (made: unknown): Flat | string => {
   const shape = shapeOf(made);
   if (typeof shape === 'string') return shape;
   const values = new Float64Array(shape.reduce((a, b) => a * b, 1));
   let at = 0;
-  /** Takes the values of a part; a sentence where it has another shape. */
+  /** Copies the values of a part; a sentence if it has another shape. */
   const take = (part: unknown, axis: number): string | null => {
     const last = axis === shape.length;
     if (isNumber(part) && last) {
@@ -92,7 +92,7 @@ const flat = (made: unknown): Flat | string => {
     }
     if (!isNumber(part) && !isList(part)) return noNumber(part);
     if (isNumber(part) || last || part.length !== shape[axis]) return 'has lists of other lengths in it';
-    // A hole in a list is no number either.
+    // A hole in a list is not a number either.
     for (let i = 0; i < part.length; i++) {
       const wrong = take(part[i], axis + 1);
       if (wrong !== null) return wrong;
@@ -131,7 +131,7 @@ const sampleIn = (made: unknown): Sample | string => {
   return sample;
 };
 
-/** A copy that nobody can change: what a function changes in its settings would be neither what ran nor what is recorded. */
+/** A frozen copy, since settings that a function changes would no longer be those on record. */
 const frozen = <A>(value: A): A => {
   if (typeof value !== 'object' || value === null) return value;
   const copy = structuredClone(value);
@@ -144,7 +144,7 @@ const frozen = <A>(value: A): A => {
   return copy;
 };
 
-/** One sample, or what is wrong with it. */
+/** One sample, or its problem. */
 export const sampleOf = (
   generate: Generate,
   { seed, settings }: GeneratedTask,

@@ -6,15 +6,15 @@ import * as t from 'io-ts';
 /** How a call ended: by itself, by its time, or by Ctrl-C. */
 export type Ended = 'done' | 'late' | 'stopped';
 
-/** A context whose one global is the function to call; the person's functions stay in the realm where they were made. */
+/** A context whose only global is the function to call; the person's functions stay in their own realm. */
 let place: (Context & { work?: () => void }) | null = null;
 const script = new Script('work()');
 
 const codeOf = (cause: unknown): unknown => (t.UnknownRecord.is(cause) ? cause.code : null);
 
 /**
- * Calls a function that may loop without an end. V8 ends it at any instruction, so its own data may be inconsistent then: use only
- * what it has handed on before.
+ * Calls a function that may loop without an end. V8 ends it at any instruction, so its own data may be inconsistent
+ * then: use only values that it has handed over before.
  *
  * **Errors** Throws what the function throws.
  *

@@ -16,7 +16,7 @@ import type { GeneratedTask } from '../stated/generated.js';
 import { formText, type Generate, type Sample, shortDigest } from './sample.js';
 import { gathered, moment, type Row, someSamples } from './samples.js';
 
-/** How samples are made: `sampleSeconds` each at most; the limit where it is left out. */
+/** How samples are made: each in at most `sampleSeconds`, by default the limit. */
 export interface Sampling extends Watch {
   readonly sampleSeconds?: number;
 }

@@ -34,7 +34,7 @@ const readSplit = (folder: string, name: SplitName, labelling: Labelling): Effec
     ),
   );
 
-/** Refuses a folder without training images, and lists what it contains. */
+/** Refuses a folder without training images, and lists its content. */
 const holdsPairs = (folder: string): Effect<void> =>
   pipe(
     isPresent(imagesFile(folder, 'train')),
@@ -102,7 +102,7 @@ export const readNpyPairs = (task: NpyTask): Effect<Loaded> =>
     ),
   );
 
-/** What `writeNpyPairs` writes: files by name. */
+/** The files of `writeNpyPairs`, by name. */
 const filesOf = (dataset: Dataset): Checked<Files> =>
   pipe(
     splitNames.flatMap((name): (readonly [string, NpyArray])[] => {

@@ -1,4 +1,4 @@
-/** The task of named arrays in a person's files, as it is stated. */
+/** The settings of a task of named arrays in a person's files. */
 
 import * as t from 'io-ts';
 import { real, record, text, where, whole, withDefault } from '../../../base/codec.js';

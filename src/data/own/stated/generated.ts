@@ -1,4 +1,4 @@
-/** The task of a function in a person's own file, as it is stated. */
+/** The settings of a task whose samples a person's function makes. */
 
 import * as t from 'io-ts';
 import { record, text, whole, withDefault } from '../../../base/codec.js';

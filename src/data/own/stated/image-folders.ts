@@ -1,4 +1,4 @@
-/** The task of pictures in a folder for each class, as it is stated. */
+/** The settings of a task of pictures in a folder for each class. */
 
 import * as t from 'io-ts';
 import { real, record, text, whole, withDefault } from '../../../base/codec.js';

@@ -1,4 +1,4 @@
-/** The task of images and masks as .npy files, as it is stated. */
+/** The settings of a task of images and masks in .npy files. */
 
 import * as t from 'io-ts';
 import { record } from '../../../base/codec.js';

@@ -1,4 +1,4 @@
-/** The task of pictures and masks as PNG files, as it is stated. */
+/** The settings of a task of pictures and masks in PNG files. */
 
 import * as t from 'io-ts';
 import { record, withDefault } from '../../../base/codec.js';

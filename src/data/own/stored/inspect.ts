@@ -81,10 +81,10 @@ const known = async (memo: string): Promise<Inspection | null> => {
 };
 
 /**
- * Looks at all numbers of an array.
+ * Scans all numbers of an array.
  *
  * @param cache the folder that keeps inspections; null: none are kept
- * @returns null where the signal stopped it
+ * @returns null if the signal stopped it
  *
  * **Errors** Rejected where the file cannot be read.
  */

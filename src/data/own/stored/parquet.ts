@@ -12,7 +12,7 @@ export interface ParquetColumn {
   readonly count: number;
   /** The shape of a row's value; [] for a number. */
   readonly shape: readonly number[];
-  /** The values as float32, row after row; what is left out in a row is NaN. */
+  /** The values as float32, row after row; missing values are NaN. */
   readonly values: () => AsyncIterable<Uint8Array>;
 }
 
@@ -53,9 +53,9 @@ const flattened = (sql: string, times: number): string =>
   times <= 0 ? sql : flattened(`flatten(${sql})`, times - 1);
 
 /**
- * The shape of every row: that of the first. Sizes are asked of DuckDB, since a row may be larger than it should.
+ * The shape of every row: that of the first. DuckDB computes the sizes, since a row may be too large.
  *
- * **Errors** Rejected with a sentence where a row has another.
+ * **Errors** Rejects with a sentence if a row has another shape.
  */
 const shapeOf = async (
   path: string,
@@ -133,7 +133,7 @@ const columnsOn = async (path: string, connection: Connection): Promise<ParquetC
 /**
  * The columns of a file. Names, shapes and the number of rows are read; of lists that every row has as many.
  *
- * **Errors** EngineError where DuckDB is not installed; DecodeError where it cannot read the file.
+ * **Errors** EngineError if DuckDB is not installed; DecodeError if it cannot read the file.
  */
 export const parquetColumns = async (path: string): Promise<Checked<ParquetColumns>> => {
   if (/[*?[\]{}]/.test(path))

@@ -27,14 +27,14 @@ export interface StoredArray {
   readonly count: number;
   /** The shape of one sample. */
   readonly shape: readonly number[];
-  /** What every number is divided by; left out: nothing. */
+  /** The divisor of every number; left out: 1. */
   readonly scale?: number;
 }
 
 /** Arrays of a file by name. */
 export type StoredArrays = Readonly<Record<string, StoredArray>>;
 
-/** The arrays of files, and what of these is passed over, a sentence each. */
+/** The arrays of files, and a sentence for each part that is skipped. */
 export interface Stored {
   readonly arrays: StoredArrays;
   readonly notes: readonly string[];
@@ -84,9 +84,9 @@ export const storedInMemory = (
 const sampleBytes = ({ shape, type }: StoredArray): number => volumeOf(shape) * numberTypes[type].bytes;
 
 /**
- * Samples that lie behind each other, as float32.
+ * Consecutive samples as float32.
  *
- * **Errors** Rejected where the file cannot be read, or was changed.
+ * **Errors** Rejects if the file cannot be read, or has changed.
  */
 export const samplesAt = async (stored: StoredArray, first: number, count: number): Promise<Float32Array> => {
   const size = sampleBytes(stored);

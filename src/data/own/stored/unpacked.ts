@@ -14,7 +14,7 @@ import { clearUnused, markUsed } from '../leftovers.js';
 /** Up to this many bytes are held in memory. */
 const few = 16 * 2 ** 20;
 
-/** Pieces of this many bytes in all. **Errors** Rejected where they have more or fewer. */
+/** Pieces that have this many bytes in total. **Errors** Rejects if they have more or fewer. */
 async function* inAll(size: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let left = size;
   for await (const piece of pieces) {
@@ -36,7 +36,7 @@ const inMemory = async (size: number, pieces: AsyncIterable<Uint8Array>): Promis
   return rangesInMemory(all);
 };
 
-/** Written beside its place and moved there, so that a file that is there is whole. */
+/** Written under a temporary name and renamed, so that an existing file is always whole. */
 const inFile = async (path: string, size: number, pieces: AsyncIterable<Uint8Array>): Promise<void> => {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -77,10 +77,10 @@ export const mayBeKept = (path: string, bytes: number, sizes: readonly number[])
 };
 
 /**
- * Bytes that take work to make, made once.
+ * Bytes that are expensive to make, made once and cached.
  *
  * @param what the source, for sentences
- * @param size how many bytes there are
+ * @param size the number of bytes
  * @param stamp changes whenever the source does
  * @param cache the folder of the cache; null: they are held in memory, up to the limit of what is unpacked
  *
