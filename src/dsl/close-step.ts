@@ -26,7 +26,7 @@ import { counted, heldStep } from './until.js';
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
 
-/** How many steps are nested where the program is being written; only checks read it. */
+/** The nesting depth of steps while a program is being written; only checks read it. */
 let nesting = 0;
 
 /** Whether the step of a scan is being written. */
@@ -42,16 +42,16 @@ const within = <A>(operation: string, write: () => A): A => {
   }
 };
 
-/** What is closed. */
+/** The arguments of a closing. */
 export interface Closing<State, In extends Shape, O> {
-  /** The name that the user knows it by. */
+  /** The name of the operation for messages. */
   readonly operation: string;
   readonly steps: number;
   readonly sequences: readonly Tensor<readonly [number, ...In]>[];
   readonly init: State;
   readonly step: (state: State, elements: readonly Tensor<readonly [...In]>[], clock: Clock) => StateOf;
   readonly observe: (state: State) => O;
-  /** After how many steps what is observed is recorded: all of it, or by name. */
+  /** The number of steps between records of observations: for all, or by name. */
   readonly every?: number | Readonly<Record<string, number>> | undefined;
   readonly until?: ((state: State) => Tensor) | undefined;
   readonly remat?: boolean | number | undefined;
@@ -154,7 +154,7 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   };
 };
 
-/** After how many steps each observation is recorded, where that is not 1. */
+/** The number of steps between records of each observation, if it is not 1. */
 const rates = (
   operation: string,
   steps: number,
@@ -172,7 +172,7 @@ const rates = (
   return found.length === 0 ? {} : { every: Object.fromEntries(found) };
 };
 
-/** How many steps the adjoint computes again at a time, if it does. */
+/** The number of steps that the adjoint recomputes at a time, if it does. */
 const segments = (
   operation: string,
   steps: number,
@@ -185,7 +185,7 @@ const segments = (
   return length > steps ? refuse(operation, tooRare(length, steps)) : { remat: length };
 };
 
-/** A type guard: each sequence has the shape of what was observed, with time in front. */
+/** A type guard: each sequence has the shape of its observation, with time in front. */
 const isSequenced = <T extends number, O extends Observed>(
   sequence: Observed,
   observed: Observed,

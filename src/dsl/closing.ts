@@ -2,8 +2,8 @@
  * Closing: from expressions to a graph.
  *
  * Expressions are walked from the outputs in the order of the data flow. Equal subexpressions become one node. The
- * step of a scan becomes a closed body: what depends on the scan's placeholders goes inside, everything else that
- * it uses is computed once, outside, and enters as an external; so loop-invariant work is never repeated.
+ * step of a scan becomes a closed body: expressions that depend on the scan's placeholders go inside; everything else
+ * that it uses is computed once, outside, and enters as an external. So loop-invariant work is never repeated.
  */
 
 import { type Collector, collector } from './collector.js';
@@ -32,8 +32,8 @@ interface Context {
 }
 
 /**
- * A closed graph of these outputs; its first nodes are the inputs, in the order of their names, used or not. Throws
- * a ProgramFault (within the language) on what cannot be closed.
+ * A closed graph of these outputs; its first nodes are the inputs, in the order of their names, used or not. Throws a
+ * ProgramFault (within the language) if they cannot be closed.
  */
 export const closeGraph = (
   inputs: Readonly<Record<string, Expr>>,

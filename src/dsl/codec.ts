@@ -1,4 +1,4 @@
-/** Programs as JSON: canonical out, and in with every shape recomputed, never trusted. */
+/** Programs as JSON: written canonically, and read with every shape recomputed and never trusted. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -37,7 +37,7 @@ export const encodeProgram = (p: Program): string => canonical(programOf('encode
  * language, has unknown fields, or has nodes whose shapes do not follow from their inputs; with `expected`, also if its
  * inputs or outputs are others.
  *
- * @param source where it came from, for messages
+ * @param source its origin, for messages
  * @param expected shapes by name; with it the program is typed by them
  * @example
  * const p = program({ x: [2] }, ({ x }) => ({ y: scale(3, x) }));
@@ -127,7 +127,7 @@ const namesProblem = (nodes: readonly Node[]): string | undefined => {
     if (name === undefined) continue;
     if (!(op.op === 'input' ? isNameable(name) : isPath(name)))
       return `${node}: '${name}' cannot be the name of ${op.op === 'input' ? 'an input' : `a ${op.op}`}`;
-    // One noise may stand in several places: it is the same noise.
+    // One noise may occur in several places; it is the same noise.
     const key = `${op.op} ${name}`;
     const other = seen.get(key);
     if (other !== undefined && op.op !== 'noise')

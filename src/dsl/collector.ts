@@ -7,7 +7,7 @@ import type { Shape } from './shape.js';
 /** Nodes being collected; equal ones are merged. */
 export interface Collector {
   readonly nodes: readonly Node[];
-  /** The number of this node: a new one, or that of the equal one that is there already. */
+  /** The number of this node: a new one, or that of an equal node. */
   readonly add: (op: Op, inputs: readonly number[], shape: Shape) => number;
 }
 

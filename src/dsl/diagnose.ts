@@ -1,4 +1,4 @@
-/** Finds what is wrong with JSON that should be a graph, in one sentence that names the node. */
+/** Finds the problem with JSON that should be a graph, in one sentence that names the node. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';

@@ -71,7 +71,7 @@ const fillNormal = (drawn: Float32Array, start: Uint32Array): void => {
     const radius = Math.sqrt(-2 * Math.log(1 - (t >>> 0) / 2 ** 32));
     const angle = 2 * Math.PI * ((u >>> 0) / 2 ** 32);
     drawn[i] = radius * Math.cos(angle);
-    // past the end of an odd number of draws nothing is written
+    // a write past the end of an odd number of draws has no effect
     drawn[i + 1] = radius * Math.sin(angle);
   }
 };

@@ -16,16 +16,16 @@ export interface Formula {
 
 const pattern = /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/;
 
-/** More letters than any formula has, each of which stands once in an operand and in the result. */
+/** A bound on the length of a formula, in which each letter occurs at most once in an operand and in the result. */
 const longest = 160;
 
 const repeated = (labels: readonly string[]): string | undefined =>
   labels.find((label, i) => labels.indexOf(label) !== i);
 
-/** The labels of a formula, or one sentence on what is wrong with it. */
+/** The labels of a formula, or one sentence on its problem. */
 export const formulaOf = (text: string): E.Either<string, Formula> => {
   const match = pattern.exec(text);
-  // A text of any length may come from a file; a message holds the beginning of a long one.
+  // A text from a file may have any length; a message has only its beginning.
   const told = String(text).slice(0, longest);
   if (match === null || told !== text)
     return E.left(`'${told}' is no formula of two operands; write one letter an axis, such as 'qc,kc->qk'`);
@@ -45,7 +45,7 @@ export const formulaOf = (text: string): E.Either<string, Formula> => {
     : E.left(`'${text}' has ${strange} in the result, and in neither operand`);
 };
 
-/** The labels of a formula that is one: of an operation that was checked when it was written. */
+/** The labels of a valid formula, from an operation that was checked when it was written. */
 export const labelsOf = (text: string): Formula => {
   const formula = formulaOf(text);
   if (E.isLeft(formula)) throw new Error(formula.left);
@@ -83,8 +83,8 @@ export const labelSizes = (
 };
 
 /**
- * The shape of a product as it stands in a program, where every letter stands in two of the three: what one operand
- * alone has was summed before.
+ * The shape of a product in a program. There every letter occurs in two of the three, since letters of only one
+ * operand were summed before.
  */
 export const einsumShape = (text: string, [x, y]: readonly Shape[]): E.Either<string, Shape> =>
   pipe(
@@ -106,7 +106,7 @@ export const einsumShape = (text: string, [x, y]: readonly Shape[]): E.Either<st
     ),
   );
 
-/** The labels of a product by what becomes of them. */
+/** The labels of a product by their roles. */
 export interface Roles {
   /** In both operands and in the result. */
   readonly batch: readonly string[];
@@ -118,7 +118,7 @@ export interface Roles {
   readonly inner: readonly string[];
 }
 
-/** What becomes of the labels, each list in the order of the result, the summed ones in that of the first operand. */
+/** The roles of the labels, each list in the order of the result, the summed ones in that of the first operand. */
 export const rolesOf = ({ a, b, out }: Formula): Roles => ({
   batch: out.filter((label) => a.includes(label) && b.includes(label)),
   left: out.filter((label) => !b.includes(label)),
@@ -126,7 +126,10 @@ export const rolesOf = ({ a, b, out }: Formula): Roles => ({
   inner: a.filter((label) => b.includes(label) && !out.includes(label)),
 });
 
-/** The same formula with the letters a, b, c, ... in the order in which they come: equal products are written alike. */
+/**
+ * The same formula with the letters a, b, c, ... in the order of their first use, so that equal products have equal
+ * formulas.
+ */
 export const canonical = ({ a, b, out }: Formula): Formula => {
   const letters = [...new Set([...a, ...b])];
   const named = (labels: readonly string[]): readonly string[] =>

@@ -1,4 +1,4 @@
-/** How large a program is: nodes, those in the steps of its scans included, scans within scans, and steps in all. */
+/** The size of a program: nodes, including those in the steps of its scans, nesting of scans, and total steps. */
 
 import { grouped, limits } from '../base/limits.js';
 

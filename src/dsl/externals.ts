@@ -1,4 +1,4 @@
-/** What the step of a scan consists of, and what it uses from outside, while a program is being written. */
+/** The expressions of a scan's step, and the values that it uses from outside, while a program is being written. */
 
 import { type Expr, insideOf, type ScanExpr } from './tensor.js';
 

@@ -3,9 +3,10 @@
 import { nearest } from '../base/error.js';
 
 /**
- * What each `*` and `?` of the pattern stands for in this name; null if it does not match. `*` stands for any run of characters,
- * `/` included, so that `encoder/*` is all that the scope holds, and takes as many as it can; `?` stands for one character; every
- * other character stands for itself. No place is tried twice, so a pattern of many `*` takes no longer than their number says.
+ * The match of each `*` and `?` of the pattern in this name; null if it does not match. `*` stands for any run of
+ * characters, `/` included, so that `encoder/*` is all that the scope holds, and takes as many as it can; `?` stands
+ * for one character; every other character stands for itself. No position is tried twice, so the time grows only
+ * linearly with the number of `*`.
  */
 export const matchOf = (pattern: string, name: string): readonly string[] | null => {
   const [tokens, letters] = [[...pattern.replace(/[*]+/g, '*')], [...name]];
@@ -33,7 +34,7 @@ export const matchOf = (pattern: string, name: string): readonly string[] | null
 /** The number of `*` and `?` in a pattern. */
 export const wildcardsIn = (pattern: string): number => pattern.match(/[*]+|[?]/g)?.length ?? 0;
 
-/** The pattern with these texts in the places of its `*` and `?`. */
+/** The pattern with its `*` and `?` replaced by these texts. */
 export const filledIn = (pattern: string, texts: readonly string[]): string => {
   let next = 0;
   return pattern.replace(/[*]+|[?]/g, () => texts[next++] ?? '');

@@ -1,5 +1,5 @@
 /**
- * Scans that end: what the body of a scan with `until` looks like.
+ * Scans that end: the form of the body of a scan with `until`.
  *
  * While `until` is above 0 for a sample, the step hands its state on as it is: each field is `where(stopped, state,
  * fresh)`, with `stopped` 1 or 0. So every interpreter computes the same by taking all steps, and one that ends when all
@@ -18,7 +18,9 @@ const words: Readonly<Record<string, string>> = {
   clock: 'the number of the step',
 };
 
-/** What a node reads besides values from outside of the scan and what it may: a leaf of the body, or noise. */
+/**
+ * The first leaf of the body, or noise, that a node reads without being allowed to; values from outside are allowed.
+ */
 const strangerBehind = (
   nodes: readonly Node[],
   root: number,

@@ -2,7 +2,7 @@
 
 /** The identity that parameters belong to. */
 export interface Layer {
-  /** What it is, and what its name is made of: `conv`, `dense`. */
+  /** The kind of layer, from which its name is made: `conv`, `dense`. */
   readonly kind: string;
   /** Chosen by the user; without it the kind and a count. */
   readonly name: string | undefined;

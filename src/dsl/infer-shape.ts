@@ -1,4 +1,4 @@
-/** The shape of each operation's result, from the shapes of its inputs alone; or one sentence on what is wrong. */
+/** The shape of each operation's result, from the shapes of its inputs alone; or one sentence about the mistake. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -139,7 +139,7 @@ const boundaryFits = (
   sides: Shape,
   extents: Shape,
 ): E.Either<string, void> => {
-  // What is run without the compiler of types may have any word here.
+  // A file that runs without type checks may have any word here.
   if (!Boundary.is(boundary)) return E.left(`${JSON.stringify(boundary)} is no boundary: ${Boundary.name}`);
   const reach = extents.map((e) => Math.floor(e / 2));
   const fits = (limit: (n: number) => number): boolean => spatial.every((n, i) => reach[i] <= limit(n));

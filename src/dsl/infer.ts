@@ -35,7 +35,7 @@ import { bins, type Shape, sameShape, showShape, volume } from './shape.js';
 
 export type { Facts, Leaves } from './rules.js';
 
-/** The facts of an operation's result, or one sentence on what is wrong. */
+/** The facts of an operation's result, or one sentence about the mistake. */
 export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Either<string, Facts> =>
   pipe(
     arity(op, inputs.length),
@@ -193,7 +193,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   const { sequences } = scanInputs(op, inputs);
   const short = sequences.find(({ shape }) => shape[0] !== op.steps);
   const returned = Object.keys(body.next).sort();
-  // Two lists: what is observed may have the name of a field.
+  // Two lists: an observed value may have the name of a field.
   const unread = [...Object.entries(body.next), ...Object.entries(body.observe)].find(
     ([, n]) => !readable(body.nodes, n),
   );
@@ -236,7 +236,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   );
 };
 
-/** Checks the settings of a scan besides its step: when it ends, what it keeps. */
+/** Checks the settings of a scan besides its step: its end and the values that it keeps. */
 const settings = (op: ScanOp): E.Either<string, void> => {
   const { steps, body, every = {}, remat = 1 } = op;
   const halting = haltingProblem(body);

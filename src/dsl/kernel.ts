@@ -1,4 +1,4 @@
-/** What the kernel of a convolution spans: its sides, its extent with dilation, and the margins that its windows need. */
+/** The kernel of a convolution: its sides, its extent with dilation, and the margins that its windows need. */
 
 import type { Boundary, OpOf } from './op.js';
 import { ceilDiv, type Shape } from './shape.js';

@@ -162,8 +162,8 @@ const Conv = t.exact(
 /** out = (n - 1) * stride + kernel: site i adds its kernel from i stride on. */
 const ConvTranspose = t.strict({ op: t.literal('convTranspose'), stride: shape });
 /**
- * Sums of products of two, by a formula such as `ab,cb->ac`: each letter is an axis, and stands in two of the three. Both
- * inputs may differ between samples.
+ * Sums of products of two, by a formula such as `ab,cb->ac`: each letter is an axis, and appears in two of the three
+ * terms. Both inputs may differ between samples.
  */
 const Einsum = t.strict({ op: t.literal('einsum'), formula: t.string });
 /** Over the last axis. */
@@ -232,11 +232,11 @@ export interface Body {
   readonly nodes: readonly Node[];
   /** Each field's next value, as the number of a node of the body. */
   readonly next: Readonly<Record<string, number>>;
-  /** What is recorded after each step, computed from the NEXT state. */
+  /** The values recorded after each step, computed from the NEXT state. */
   readonly observe: Readonly<Record<string, number>>;
   /**
-   * A scalar of the state before the step. Where it is above 0 the step changes nothing, so a scan may end as soon as it
-   * is above 0 for all samples; `halting.ts` says what a body must look like for that.
+   * A scalar of the state before the step. Where it is above 0 the step changes nothing, so a scan may end as soon as
+   * it is above 0 for all samples; `halting.ts` describes the form that the body must have.
    */
   readonly until?: number;
 }
@@ -266,7 +266,7 @@ export interface ScanInputs<A> {
   readonly fields: readonly A[];
   /** The sequences that drive the scan. */
   readonly sequences: readonly A[];
-  /** What the step uses from outside, the same at every step. */
+  /** Values from outside that the step uses, the same at every step. */
   readonly externals: readonly A[];
 }
 
@@ -317,7 +317,7 @@ const Flat = t.union([
   Take,
 ]);
 
-/** An operation of a program: its name `op` and what it needs to know besides its inputs. */
+/** An operation of a program: its name `op` and its settings besides its inputs. */
 export type Op = Readonly<t.TypeOf<typeof Flat>> | ScanOp;
 /** The names of the operations. */
 export type OpName = Op['op'];

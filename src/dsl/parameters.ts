@@ -78,10 +78,10 @@ const trainedIf =
   };
 
 /**
- * The program with the parameters that these patterns match no longer trained: the optimiser leaves them as they are, to
- * the bit, weight decay included, and computes no gradient of what only they need. In a pattern `*` is any text, `/`
- * included, and `?` one character. The running statistics of a batch norm follow the batches as before: they were never
- * trained.
+ * The program with the parameters that these patterns match no longer trained: the optimiser leaves them as they are,
+ * to the bit, weight decay included, and computes no gradient that only they need. In a pattern `*` is any text, `/`
+ * included, and `?` one character. The running statistics of a batch norm follow the batches as before: they were
+ * never trained.
  *
  * **Errors** ProgramError where a pattern matches no parameter, with the nearest pattern that does.
  *

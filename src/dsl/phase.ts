@@ -7,14 +7,14 @@ import type { Program, Shapes } from './program.js';
 import { pruneGraph } from './prune.js';
 import { sameShape } from './shape.js';
 
-/** What a session does with a program. */
+/** The use that a session makes of a program. */
 export type Phase = 'training' | 'inference';
 
 /**
- * The graph in one phase: `training` is a number, and of a `where` with a number for its condition only what is chosen is
- * read. In training what is not chosen is read too where a batch norm is behind it that is not behind what is chosen: its
- * running statistics follow every batch, since inference may choose it. Every node keeps its number; a program without
- * the leaf is returned as it is.
+ * The graph in one phase: `training` is a number, and a `where` whose condition is a number reads only the chosen
+ * branch. In training it also reads the other branch if only that one contains a batch norm: its running statistics
+ * follow every batch, since inference may choose it. Every node keeps its number; a program without the leaf is
+ * returned as it is.
  */
 export const graphIn = (graph: Graph, phase: Phase): Graph => {
   if (!graph.nodes.some(({ op }) => op.op === 'training')) return graph;
@@ -31,7 +31,7 @@ export const graphIn = (graph: Graph, phase: Phase): Graph => {
 };
 
 /**
- * The program in one phase, without what nothing reads in it: no draws of noise for what is used in training only.
+ * The program in one phase, without nodes that nothing reads in it: noise that only training uses is not drawn.
  *
  * @example
  * inPhase(program({ x: [8] }, ({ x }) => ({ y: dropout(0.5)(x) })), 'inference').graph.nodes.length   // 1: y is x
@@ -54,7 +54,7 @@ const union = (all: readonly Norms[]): Norms => {
   return some.length < 2 ? (some.at(0) ?? none) : new Set(some.flatMap((norms) => [...norms]));
 };
 
-/** What is known of nodes by themselves. */
+/** Facts of each node besides those that follow from its inputs. */
 interface Leaves {
   /** The value of a leaf, if it is known. */
   readonly known: (node: Node) => number | undefined;
@@ -113,7 +113,7 @@ const decided = (nodes: readonly Node[], { known, moved }: Leaves): Decided => {
   return { nodes: out, place };
 };
 
-/** The inputs of a scan that one port needs: an external may be read in what is observed alone. */
+/** The inputs of a scan that one port needs: an external may be read only by observed values. */
 const neededInputs = (op: ScanOp, inputs: readonly number[], port: string): readonly number[] => {
   const { nodes, next, observe, until } = op.body;
   const observed = Object.entries(observe).flatMap(([name, node]) =>

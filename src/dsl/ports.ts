@@ -3,7 +3,7 @@
 /** The port of a field's value after the last step. */
 export const finalPort = (field: string): string => `final/${field}`;
 
-/** The port of what was observed under this name: a sequence, one entry a step. */
+/** The port of the value observed under this name: a sequence, one entry a step. */
 export const observedPort = (name: string): string => `observed/${name}`;
 
 /** `observed/y` → ['observed', 'y']. */

@@ -66,7 +66,7 @@ type Reason<S extends Shape> = S extends Shape
   : never;
 
 /**
- * Writes a program: `f` runs once, on symbolic inputs, and what it returns is closed into a graph.
+ * Writes a program: `f` runs once, on symbolic inputs, and the tensors that it returns are closed into a graph.
  *
  * Throws a ProgramFault if a shape that the compiler could not check does not fit; `tryProgram` returns it as a value.
  *

@@ -11,8 +11,9 @@ interface Left {
 }
 
 /**
- * Keeps only what the roots need, also inside of scans: a scan observes only what is read, and loses externals that
- * nothing needs any more. Nodes read earlier nodes only, so one pass from the last to the first finds everything.
+ * Keeps only the nodes that the roots need, also inside of scans: a scan observes only values that are read, and
+ * loses externals that nothing needs any more. Nodes read earlier nodes only, so one pass from the last to the first
+ * finds everything.
  */
 const prune = (nodes: readonly Node[], roots: readonly number[]): Left => {
   const needed = new Set(roots);
@@ -65,7 +66,7 @@ const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => 
   };
 };
 
-/** The graph with these outputs alone. Inputs stay, needed or not: they are part of what a program is called with. */
+/** The graph with these outputs alone. Inputs stay, needed or not: they are part of the program's signature. */
 export const pruneGraph = (graph: Graph, outputs: readonly string[]): Graph => {
   const inputs = graph.nodes.flatMap(({ op }, number) => (op.op === 'input' ? [number] : []));
   const { nodes, to } = prune(graph.nodes, [...inputs, ...outputs.map((name) => graph.outputs[name])]);

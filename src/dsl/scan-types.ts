@@ -43,14 +43,15 @@ type Keeps<T extends number, K extends number> = [FloorDiv<T, K>] extends [0]
 /** What every scan may say besides its step. */
 export interface ScanOptions<T extends number, State extends StateOf, K extends number> {
   /**
-   * What is observed is recorded after steps k, 2k, 3k, ...: floor(steps / k) entries. Default 1. What is observed alone
-   * is then computed at those steps alone, where an interpreter can leave it out.
+   * Observed values are recorded after steps k, 2k, 3k, ...: floor(steps / k) entries. Default 1. Values that are
+   * only observed are then computed at those steps alone, by interpreters that can skip them.
    */
   readonly every?: (K & Keeps<T, K>) | undefined;
   /**
-   * A scalar of the state. A sample stops before the first step at whose beginning it is above 0: from then on its state
-   * stays, and what is observed of it. Gradients go through the steps that were taken. When all samples of a batch have
-   * stopped, the scan ends. A step must be computable at `init`, since it is computed there for samples that have stopped.
+   * A scalar of the state. A sample stops before the first step at whose beginning it is above 0: from then on its
+   * state and its observed values stay. Gradients go through the steps that were taken. When all samples of a batch
+   * have stopped, the scan ends. A step must be computable at `init`, since it is computed there for samples that
+   * have stopped.
    */
   readonly until?: ((state: NoInfer<State>) => Tensor<readonly []>) | undefined;
   /**

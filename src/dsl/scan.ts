@@ -2,8 +2,8 @@
  * Scan: one step, repeated. The heart of the language.
  *
  * A state is any record of tensors. The step is an ordinary function from state to state; it is run once, on
- * placeholders, and what it returns is the body of the scan. What the step uses from outside (parameters, encoder
- * outputs) needs no mention: it becomes an external of the scan by itself. Closures never enter the program.
+ * placeholders, and the tensors that it returns are the body of the scan. Values from outside (parameters, encoder
+ * outputs) need no mention: it becomes an external of the scan by itself. Closures never enter the program.
  */
 
 import { closeStep } from './close-step.js';
@@ -22,12 +22,12 @@ const checkEvery = (operation: string, every: unknown): void => {
 };
 
 /**
- * Repeats a step and records what is observed: [steps, ...X]. Entry t is observed AFTER step t, so the initial state
- * is not in it. Observing a record gives a record of sequences.
+ * Repeats a step and records the observed values: [steps, ...X]. Entry t is observed AFTER step t, so the initial
+ * state is not in it. Observing a record gives a record of sequences.
  *
- * What the step uses from outside (parameters, other tensors) is computed once, before the first step. Three options:
- * `every: k` records after steps k, 2k, ... alone, floor(steps / k) entries; `until` stops a sample where a condition on
- * its state holds; `remat` trains in the memory of about 2 sqrt(steps) steps.
+ * Values from outside (parameters, other tensors) are computed once, before the first step. Three options: `every: k`
+ * records after steps k, 2k, ... alone, floor(steps / k) entries; `until` stops a sample where a condition on its
+ * state holds; `remat` trains in the memory of about 2 sqrt(steps) steps.
  *
  * Refuses a step that adds or drops a field or changes a shape, fewer than 1 steps, and an `every` that keeps nothing.
  *

@@ -18,7 +18,7 @@ let current: Scope | undefined;
 export const currentScope = (): Scope | undefined => current;
 
 /**
- * Names what a function uses: the function itself, with its parameters named `name/...`.
+ * The function itself, with its parameters named `name/...`.
  *
  * Called twice, the function shares its parameters as always. Two scopes of one name in one program are refused.
  *

@@ -3,7 +3,7 @@
 import type { DivisibleBy, FloorDiv, Plus, Times } from './shape.js';
 import { refuse } from './tensor.js';
 
-/** The number with the type that says which one it is. spec/types holds types and values together. */
+/** The number with its literal type. spec/types holds types and values together. */
 const sized = <N extends number>(operation: string, n: number): N =>
   isSize<N>(n) ? n : refuse(operation, `${n} is not a whole number, as sizes are`);
 

@@ -1,8 +1,8 @@
 /**
- * Symbolic tensors: what a program is made of while it is being written.
+ * Symbolic tensors: the values of a program while it is being written.
  *
- * A tensor holds an expression, an immutable value that remembers how it is computed. Nothing is computed here.
- * Every operation checks its shapes when it is applied, and says where in the user's source that was.
+ * A tensor holds an expression, an immutable value that remembers how it is computed. Nothing is computed here. Every
+ * operation checks its shapes when it is applied, and an error names the line of the user's source.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -129,7 +129,7 @@ export interface ScanExpr {
   readonly until?: Expr;
 }
 
-/** What the step of a scan gives, the state first. */
+/** The results of a scan's step, the state first. */
 export const insideOf = ({ fields, next, observe, until }: ScanExpr): readonly Expr[] => [
   ...fields.map((field) => next[field]),
   ...Object.keys(observe)
@@ -209,7 +209,8 @@ export const apply = <S extends Shape>(
     exprs.map((expr) => expr.facts),
   );
   if (E.isLeft(facts)) return refuse(operation, facts.left);
-  // Outside of a step `infer` cannot know; what a step does not change is computed before it and may stay.
+  // `infer` cannot see this from outside of a step. A batch norm of values that the step does not change is computed
+  // before the scan, and is allowed.
   if (op.op === 'batchNorm' && free.size > 0) return refuse(operation, noBatchInScan);
   return tensor<S>({ op, inputs: exprs, facts: facts.right, free });
 };

@@ -1,4 +1,4 @@
-/** Checks for what no compiler has checked: files run without type checks, so any argument may be any value. */
+/** Checks of arguments. Files run without type checks, so any argument may be any value. */
 
 import { isTensor, refuse } from './tensor.js';
 

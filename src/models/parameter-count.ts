@@ -6,7 +6,7 @@ import type { ModelSpec, Sizes } from './catalogue.js';
 export interface ParameterCount {
   /** Values that training changes. */
   readonly trainable: number;
-  /** Values that are stored but not trained: running statistics, and what is frozen. */
+  /** Values that are stored but not trained: running statistics and frozen parameters. */
   readonly fixed: number;
 }
 

@@ -1,4 +1,4 @@
-/** Steps of a size that the error decides, within a number of tries that is part of the program. */
+/** Adaptive steps: the error decides their size, within a fixed number of tries. */
 
 import { greater } from '../functions/choice.js';
 import { fill } from '../functions/field.js';
@@ -33,11 +33,11 @@ import { withFields } from './state.js';
 export interface DormandPrinceOptions {
   /** The error of a try that is accepted, relative to 1 + |x| and root mean square over all fields; default 1e-4. */
   readonly tolerance?: number;
-  /** How often a size is tried within one step dt, each time at the cost of seven rates; default 8. */
+  /** The number of tries within one step dt, each at the cost of seven rates; default 8. */
   readonly tries?: number;
 }
 
-/** When each rate is taken, and the weights of the rates before it (Dormand & Prince 1980, RK5(4)7M). */
+/** The time of each rate, and the weights of the rates before it (Dormand & Prince 1980, RK5(4)7M). */
 const stages: readonly (readonly [number, readonly number[]])[] = [
   [1 / 5, [1 / 5]],
   [3 / 10, [3 / 40, 9 / 40]],
@@ -47,7 +47,7 @@ const stages: readonly (readonly [number, readonly number[]])[] = [
   [1, [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84]],
 ];
 const fifth = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0];
-/** Fifth order less fourth. */
+/** The weights of fifth order minus those of fourth. */
 const difference = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
 const weighted = (weights: readonly number[], rates: readonly Tensor[]): Tensor => {
@@ -90,7 +90,7 @@ const total = (x: Tensor): Time => {
   return { expr: sum(...shape.keys())(x).expr };
 };
 
-/** The mean square of the error of a try over what is allowed. */
+/** The mean square of a try's error relative to the tolerance. */
 const errorOf = (
   names: readonly string[],
   before: StateOf,
@@ -173,7 +173,7 @@ export const dormandPrince = (options: DormandPrinceOptions = {}): Method => {
         step: attempt,
         observe: (s) => s[left],
       });
-      // 1 where the time is over; where it is not, 0 / 0.
+      // 1 if the end is reached; otherwise 0 / 0.
       const over = isOver(final);
       const reached = div(over, over);
       return withFields(state, names, (name) => mul(final[name], reached));

@@ -27,9 +27,12 @@ export interface CouplingOptions<
   readonly kernel?: K;
   /** Default 'circular': the lattice is a torus. */
   readonly boundary?: Exclude<Boundary, 'none'>;
-  /** How far away neighbours are, in sites; default 1. */
+  /** The distance of neighbours in sites; default 1. */
   readonly dilation?: number;
-  /** Runs of channels that are coupled among themselves alone; default 1. With one a channel, each is by itself. */
+  /**
+   * The number of groups of channels that are coupled only among themselves; default 1. With a group for each
+   * channel, each is on its own.
+   */
   readonly groups?: G;
   /** Default 'laplacian': the discrete wave equation, on each channel by itself. */
   readonly init?: InitialiserName<V>;

@@ -24,9 +24,9 @@ export interface StageSolver {
 
 /** Options of the implicit midpoint rule: one of the two. */
 export interface MidpointOptions {
-  /** How often the equation is swept as a fixed point, each time at the cost of one rate; default 6. */
+  /** The number of fixed-point sweeps of the equation, each at the cost of one rate; default 6. */
   readonly sweeps?: number;
-  /** What solves the equation instead, such as `newton()`: for stiff rates. */
+  /** Another solver of the equation, such as `newton()`, for stiff rates. */
   readonly solver?: StageSolver;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Integrators as values. A dynamics says how fast a state changes; a method turns it into a step of a scan. The two know
- * nothing of each other (Kidger 2021, ch. 5: terms and solvers).
+ * Integrators as values. A dynamics gives the rate of change of a state; a method turns it into a step of a scan. The
+ * two are independent of each other (Kidger 2021, ch. 5: terms and solvers).
  */
 
 import { scale } from '../functions/pointwise.js';
@@ -25,7 +25,7 @@ export type Time = Tensor<readonly []>;
 export type Dynamics<State extends StateOf> = (state: State, time: Time) => State;
 
 type Lacking<F extends string, State> = Exclude<F, keyof State>;
-/** `unknown` where the state has the fields F, else the message that names one that it lacks. */
+/** `unknown` if the state has the fields F, else the message that names one that it lacks. */
 export type Has<F extends string, State> = [Lacking<F, State>] extends [never]
   ? unknown
   : { readonly error: `the state has no field '${Lacking<F, State> & string}'` };
@@ -48,9 +48,9 @@ export interface Method<F extends string = never> {
   readonly name: string;
   /** The order p that it claims: at a fixed time the error is that of dt^p, for smooth rates. A law measures it. */
   readonly order: number;
-  /** The fields that it treats apart and that a state must have; default none. */
+  /** The fields that it treats separately and that a state must have; default none. */
   readonly fields?: readonly F[];
-  /** The state a time h later. What is computed and not used is no part of the program. */
+  /** The state a time h later. Unused computations are not part of the program. */
   readonly advance: <State extends StateOf>(
     rate: Dynamics<State>,
     state: State,
@@ -60,11 +60,12 @@ export interface Method<F extends string = never> {
 }
 
 /**
- * The motion of a state over a time h, by a method or exactly. What `strang` composes and `stepOf` makes a step of.
+ * The motion of a state over a time h, by a method or exactly. `strang` composes flows, and `stepOf` makes a step of
+ * one.
  */
 export interface Flow<State extends StateOf> {
   readonly name: string;
-  /** The order that it claims; Infinity where it is exact. */
+  /** The order that it claims; Infinity if it is exact. */
   readonly order: number;
   readonly advance: (state: State, time: Time, h: number) => State;
 }
@@ -88,8 +89,8 @@ const checkFields = (operation: string, state: StateOf, found: StateOf): void =>
 const exprsOf = (values: StateOf): readonly Expr[] => Object.values(values).map(({ expr }) => expr);
 
 /**
- * A rate that is checked where it is used. A method calls it several times a step, so layers that it builds would be others
- * each time: refused.
+ * A rate with checks at each call. Layers that are built inside of it are refused, since a method calls it several
+ * times per step and would build new ones each time.
  */
 const checked = <State extends StateOf>(operation: string, rate: Dynamics<State>): Dynamics<State> => {
   let own: ReadonlySet<Layer> | null = null;
@@ -99,7 +100,7 @@ const checked = <State extends StateOf>(operation: string, rate: Dynamics<State>
     const layers = layersIn(exprsOf(found));
     const known = own ?? layers;
     own = known;
-    // What a method puts into the state, such as a learned coefficient, is not of the rate.
+    // Layers that a method puts into the state, such as a learned coefficient, do not belong to the rate.
     const given = layersIn([...exprsOf(state), time.expr]);
     const stranger = [...layers].find((layer) => !known.has(layer) && !given.has(layer));
     return stranger === undefined
@@ -130,13 +131,13 @@ export const flowOf = <F extends string, State extends StateOf>(
   };
 };
 
-/** Refuses what is no flow, such as a method without a dynamics. */
+/** Refuses values that are not flows, such as a method without a dynamics. */
 export const checkedFlow = <State extends StateOf>(operation: string, flow: Flow<State>): Flow<State> =>
   'advance' in Object(flow)
     ? flow
     : refuse(operation, `a flow is needed here, such as flowOf(rk4, rate), got ${inWords(flow)}`);
 
-/** Refuses a time step that no motion has. */
+/** Refuses an invalid time step. */
 const checkedStep = (operation: string, dt: number): number =>
   Number.isFinite(dt) && dt !== 0
     ? dt
@@ -158,7 +159,7 @@ export const stepOf = <State extends StateOf>(flow: Flow<State>, dt: number): St
   return (state: State, { index }: Clock) => flow.advance(state, scale(dt, index), dt);
 };
 
-/** What `integrate` takes. */
+/** The arguments of `integrate`. */
 export interface Integration<F extends string, State extends StateOf> {
   readonly method: Method<F> & Has<F, State>;
   /** The time of one step. */
@@ -192,7 +193,7 @@ export const integrate = <F extends string, State extends StateOf>(
   options: Integration<F, State>,
 ): Step<State> => {
   const { method, dt, rate } = checkedOptions('integrate', options, { method: true, dt: true, rate: true });
-  // What is run without the compiler of types may give the function that makes a method.
+  // Without type checks a person may pass the function that makes a method.
   if (!('advance' in Object(method)))
     return refuse(
       'integrate',

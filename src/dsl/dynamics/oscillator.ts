@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor.js';
 /** Displacement y and velocity z of every oscillator. */
 export type Wave<S extends Shape> = { readonly y: Tensor<S>; readonly z: Tensor<S> };
 
-/** What acts on a lattice of oscillators. Every field has the shape of the displacement. */
+/** The forces on a lattice of oscillators. Every field has the shape of the displacement. */
 export interface Oscillator<S extends Shape> {
   /** The time step h. */
   readonly dt: number;

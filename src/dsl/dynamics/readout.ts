@@ -16,7 +16,7 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 
 type Sequence<T extends number, S extends Shape, C extends number> = Tensor<readonly [T, ...S, C]>;
 
-/** Axes in another order, the types of which its users know. */
+/** Axes in another order; callers state the types. */
 const turned = <S extends Shape>(operation: string, x: Tensor, axes: readonly number[]): Tensor<S> =>
   apply(operation, { op: 'transpose', axes }, x);
 
@@ -134,7 +134,7 @@ export const readouts = ['linear', 'fft', 'last', 'mean', 'max'] as const;
 /** The name of a readout. */
 export type Readout = (typeof readouts)[number];
 
-/** As many learned features as a spectrum has bins; how many is known only when a sequence comes. */
+/** As many learned features as a spectrum has bins, which depends on the length of the sequence. */
 const asManyAsBins =
   (self: Layer, { init = 'pytorch', trainable = true }: ProjectionOptions) =>
   <T extends number, S extends Shape, C extends number>(

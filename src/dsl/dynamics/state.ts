@@ -1,4 +1,4 @@
-/** States as vectors: what is done to every field of a record at once. */
+/** States as vectors: operations on every field of a record. */
 
 import { add, scale } from '../functions/pointwise.js';
 import type { StateOf } from '../scan-types.js';

@@ -2,7 +2,7 @@
  * Methods that treat some fields, the velocities, apart: kicks change them, drifts change all others. They keep the energy
  * of undamped waves within bounds for any number of steps (Hairer, Lubich & Wanner 2006, ch. VI).
  *
- * A rate is taken whole, and only the fields that move are used of it; what is not used is no part of the program.
+ * A rate is computed as a whole, and only its moving fields are used; unused parts do not enter the program.
  */
 
 import { add, offset, scale } from '../functions/pointwise.js';
@@ -39,8 +39,8 @@ const moved = <State extends StateOf>(
 ): State => withFields(state, names, (name) => add(state[name], scale(h, rate[name])));
 
 /**
- * These fields moved for a time h while the others stand still, by the midpoint rule: of order 2 also where their rate
- * depends on themselves, as damping does. Where it does not, both rates are one, and this is x + h f.
+ * Moves these fields for a time h while the others stay, by the midpoint rule: of order 2 even if their rate depends
+ * on themselves, as damping does. Otherwise both rates are the same, and this is x + h f.
  */
 const movedTwice = <State extends StateOf>(
   state: State,

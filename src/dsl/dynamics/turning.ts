@@ -19,19 +19,21 @@ export const straightOmega =
   (k: readonly number[]): number =>
     speed * Math.hypot(...k);
 
-/** What a mode of frequency omega is multiplied by in a time h. */
+/** The factors of a mode of frequency omega for a time h. */
 export const turning = {
-  /** Both fields by themselves. */
+  /** The factor from each field to itself. */
   itself: (omega: number, h: number): number => Math.cos(omega * h),
-  /** The displacement by the velocity: sin(omega h) / omega, which is h where omega is 0. */
+  /** From the velocity to the displacement: sin(omega h) / omega, which is h if omega is 0. */
   moved: (omega: number, h: number): number => (omega === 0 ? h : Math.sin(omega * h) / omega),
-  /** The velocity by the displacement. */
+  /** From the displacement to the velocity. */
   pulled: (omega: number, h: number): number => -omega * Math.sin(omega * h),
 } as const;
 
 /** One of the three. */
 export type Turning = keyof typeof turning;
 
-/** The numbers of all modes, by their frequencies, with what the inverse transform divides by in them. Zeros have no sign. */
+/**
+ * The factors of all modes, by their frequencies, including the divisor of the inverse transform. Zeros have no sign.
+ */
 export const turnings = (of: Turning, omegas: readonly number[], h: number): readonly number[] =>
   omegas.map((omega) => turning[of](omega, h) / omegas.length + 0);

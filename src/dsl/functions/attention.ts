@@ -1,11 +1,11 @@
-/** Attention: each query reads the values of all keys, by how well it goes with each. */
+/** Attention: each query reads the values of all keys, weighted by how well it matches each. */
 
 import { checkedOptions } from '../options.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { product } from './einsum.js';
 import { softmax } from './reduce.js';
 
-/** How attention is taken. */
+/** Options of attention. */
 export interface AttentionOptions {
   /** The number of parts into which the channels are cut, each with its own weights over the keys; default 1. */
   readonly heads?: number;

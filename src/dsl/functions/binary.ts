@@ -15,7 +15,7 @@ export interface Binary<N extends string> {
   <A extends Shape, B extends Shape>(a: Tensor<A>, b: Same<N, A, B> & Tensor<B>): Tensor<Joined<A, B>>;
 }
 
-/** A primitive of two arguments, under the name that the user knows it by. */
+/** A primitive of two arguments, under its public name. */
 export const zip =
   <const N extends string>(operation: N, fn: ZipFunction): Binary<N> =>
   (a: Tensor, b: Tensor) =>

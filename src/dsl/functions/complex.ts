@@ -6,7 +6,7 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 /** A tensor of complex numbers of shape S. */
 export type ComplexTensor<S extends Shape> = Tensor<readonly [...S, 2]>;
 
-/** One of both parts; the operation is named where the tensor has none. */
+/** One of both parts; refuses a tensor without parts in the name of the operation. */
 const partOf = (operation: string, z: Tensor, part: 0 | 1): Tensor => {
   const shape = shapeOf(z);
   const body = shape.slice(0, -1);
@@ -134,12 +134,12 @@ export const modulus = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Tensor<
   const isLarge = apply(here, { op: 'zip', fn: 'greaterEqual' }, size, scalar(far.from));
   const isSmall = apply(here, { op: 'zip', fn: 'greaterEqual' }, scalar(near.below), size);
   const between = affine(-1, 1, plus(here, isLarge, isSmall));
-  /** One number where z is large, another where it is small, 1 between; comparisons have no gradient. */
+  /** One number for large z, another for small z, 1 between; comparisons have no gradient. */
   const chosen = (ofLarge: number, ofSmall: number): Tensor =>
     plus(here, plus(here, affine(ofLarge, 0, isLarge), affine(ofSmall, 0, isSmall)), between);
   const scale = chosen(far.scale, near.scale);
   const [a, b] = parts.map((part) => map('square', times(here, part, scale)));
-  // The root has no gradient at 0: a square of nothing that is scaled stands in.
+  // The root has no gradient at 0, so a tiny number replaces a square of 0.
   const power = larger(here, plus(here, a, b), scalar(2 ** -125));
   return { expr: times(here, map('sqrt', power), chosen(1 / far.scale, 1 / near.scale)).expr };
 };

@@ -42,9 +42,9 @@ export interface DepthwiseOptions<
   readonly kernel?: K;
   /** Default 1. */
   readonly stride?: D;
-  /** What lies beyond the edge; default 'zero'. */
+  /** The values beyond the edge; default 'zero'. */
   readonly boundary?: B;
-  /** How far apart the kernel's taps are; default 1. With n it spans (kernel - 1) n + 1 sites. */
+  /** The distance of the kernel's taps; default 1. With n it spans (kernel - 1) n + 1 sites. */
   readonly dilation?: E;
 }
 
@@ -58,8 +58,8 @@ export interface ConvOptions<
   G extends number = 1,
 > extends DepthwiseOptions<K, D, B, V, E> {
   /**
-   * Runs of channels that are convolved apart, each to as many channels of the result; default 1. Divides the channels
-   * before and after.
+   * The number of groups of channels that are convolved separately, each to as many channels of the result; default
+   * 1. Divides the channels before and after.
    */
   readonly groups?: G;
 }

@@ -18,7 +18,7 @@ type AsMany<R extends Shape> = { readonly [K in keyof R]: number };
 export const windowPlaces = (n: number, taps: number): Shape =>
   Array.from({ length: n * taps }, (_, i) => Math.floor(i / taps) + (i % taps));
 
-/** What each window sees, with the taps of an axis behind its sites: [H, W, C] → [H, kh, W, kw, C]. */
+/** The values of each window, with the taps of an axis after its sites: [H, W, C] → [H, kh, W, kw, C]. */
 const windowsOf = (operation: string, x: Tensor, kernel: Shape, boundary: Edge): Tensor => {
   const spatial = shapeOf(x).slice(0, -1);
   const margins = spatial.map((n, axis) => marginOf(n, kernel[axis], 1));
@@ -36,7 +36,9 @@ const [sites, taps] = [
   ['x', 'y', 'z'],
 ];
 
-/** The sum over the taps of each window, where kernels differ between samples: a product of two samples. */
+/**
+ * The sum over the taps of each window, for kernels that differ between samples: a product of two per-sample values.
+ */
 const convolvedBySample = (
   operation: string,
   x: Tensor,

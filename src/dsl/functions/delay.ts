@@ -1,4 +1,4 @@
-/** Delays: a history of past values at each site, read as long ago as each connection takes. */
+/** Delays: a history of past values at each site, read with the delay of each connection. */
 
 import { type Shape, showShape, type Unless } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
@@ -24,7 +24,7 @@ export const past = <N extends number, S extends Shape, const D extends number>(
 };
 
 /**
- * The history a step later: a new value of now, all others one step further away, the last forgotten.
+ * The history a step later: with a new present value, all others one step older, and without the oldest.
  *
  * @example
  * const history = past(zeros(40, 3), 8);
@@ -48,7 +48,7 @@ export const remember = <N extends number, D extends number, S extends Shape>(
   return apply('remember', { op: 'concat', axis: 1 }, first, kept);
 };
 
-/** 'refused' where there is not one delay for each site. */
+/** 'refused' unless there is one delay for each site. */
 type Uneven<N extends number, I extends Shape> = number extends N | I['length']
   ? string
   : N extends I['length']

@@ -18,7 +18,7 @@ type Labels<Part extends string> = Part extends `${infer First}${infer Rest}`
   ? readonly [First, ...Labels<Rest>]
   : readonly [];
 
-/** The size of the axis of this letter; never where no axis has it, `number` where the shape is not known. */
+/** The size of the axis of this letter; never if no axis has it, `number` if the shape is not known. */
 type SizeIn<Label extends string, Of extends readonly string[], S extends Shape> = number extends S['length']
   ? Label extends Of[number]
     ? number
@@ -31,7 +31,7 @@ type SizeIn<Label extends string, Of extends readonly string[], S extends Shape>
       : never
     : never;
 
-/** A size from the operand that has the letter; where both have it, what both say. */
+/** The size from the operand that has the letter; if both have it, their common size. */
 type SizeOf<
   L extends string,
   X extends string,
@@ -66,7 +66,7 @@ export type Einsum<F extends string, A extends Shape, B extends Shape> = string 
     ? Sized<Labels<Z>, X, A, Y, B>
     : Shape;
 
-/** The letters that stand in a list twice. */
+/** The letters that occur in a list twice. */
 type Twice<Ls extends readonly string[]> = Ls extends readonly [
   infer First extends string,
   ...infer Rest extends readonly string[],
@@ -76,7 +76,7 @@ type Twice<Ls extends readonly string[]> = Ls extends readonly [
     : Twice<Rest>
   : never;
 
-/** What is wrong with the sizes of the letters that both operands have; never where nothing is. */
+/** The problem with the sizes of letters that both operands have; never if there is none. */
 type Clash<
   F extends string,
   Ls extends readonly string[],
@@ -105,7 +105,7 @@ type Miscounted<
     ? never
     : `einsum '${F}': ${Ls['length']} letters for the ${Which} operand, which has ${S['length']} axes`;
 
-/** What is wrong with a formula for two shapes, in words that the compiler shows; never where they go together. */
+/** The problem with a formula for two shapes, in words that the compiler shows; never if they match. */
 type Fault<F extends string, A extends Shape, B extends Shape> = string extends F
   ? never
   : F extends `${string} ${string}`
@@ -121,13 +121,13 @@ type Fault<F extends string, A extends Shape, B extends Shape> = string extends 
       : `einsum: '${F}' is no formula such as 'qc,kc->qk'`;
 type Refused<Message extends string> = [Message] extends [never] ? string : 'refused';
 
-/** The axes in another order; the same tensor where it is the same order. */
+/** The axes in another order; the same tensor if the order is the same. */
 const turned = (x: Tensor, from: readonly string[], to: readonly string[]): Tensor => {
   const axes = to.map((label) => from.indexOf(label));
   return axes.every((axis, i) => axis === i) ? x : apply('einsum', { op: 'transpose', axes }, x);
 };
 
-/** The tensor without the axes that it alone has, summed over them, and the labels that are left. */
+/** The tensor summed over axes that only it has, and the remaining labels. */
 const withoutAlone = (
   x: Tensor,
   labels: readonly string[],
@@ -152,7 +152,7 @@ export const product = ({ a, b, out }: Formula, x: Tensor, y: Tensor): Tensor =>
     const scalar = formula.a.length === 0 || formula.b.length === 0;
     if (!scalar)
       return apply('einsum', { op: 'einsum', formula: formulaText(canonical(formula)) }, first.x, second.x);
-    // A number times a tensor.
+    // A scalar times a tensor.
     const whole = formula.a.length === 0 ? second : first;
     return apply(
       'einsum',

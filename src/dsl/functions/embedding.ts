@@ -1,4 +1,4 @@
-/** Numbers of things as vectors. */
+/** Indices as vectors. */
 
 import type { InitialiserName } from '../initialiser.js';
 import { layer, parameterOf } from '../layer.js';
@@ -12,7 +12,7 @@ const counted = (operation: string, count: number): number =>
     ? count
     : refuse(operation, `the count must be a whole number of at least 1, got ${count}`);
 
-/** Which of `count` numbers each index is: 1 there, else 0, along a new last axis. */
+/** 1 at each index and 0 elsewhere, along a new last axis of `count` entries. */
 const hot = (operation: string, count: number, indices: Tensor): Tensor => {
   const shape = shapeOf(indices);
   const column = apply(operation, { op: 'reshape', shape: [...shape, 1] }, indices);

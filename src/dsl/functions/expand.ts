@@ -1,9 +1,9 @@
-/** The same along more axes: new ones, or all that another tensor has. */
+/** Repeats a tensor along further axes: new ones, or all of another tensor. */
 
 import { type Shape, type Show, showShape, type Unless } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 
-/** S with an axis of N before its axis A; -1 is behind the last. */
+/** S with an axis of N before its axis A; -1 means after the last. */
 export type Expanded<S extends Shape, A extends number, N extends number> = A extends -1
   ? readonly [...S, N]
   : A extends 0
@@ -44,7 +44,7 @@ export const expand =
     return apply('expand', { op: 'broadcast', shape: around(size) }, thin);
   };
 
-/** 'refused' where the axes of A are not the last of S, each of the same size or of 1. */
+/** 'refused' unless the axes of A are the last of S, each of the same size or of size 1. */
 type Unlike<A extends Shape, S extends Shape> = number extends A['length'] | S['length']
   ? string
   : A extends readonly [...infer RestA extends Shape, infer LastA extends number]

@@ -1,4 +1,4 @@
-/** Layers that work on modes: learned weights for each mode, and convolutions as long as what they act on. */
+/** Layers that work on modes: learned weights for each mode, and convolutions as long as their inputs. */
 
 import { layer, parameterOf } from '../layer.js';
 import { checkedOptions } from '../options.js';

@@ -3,7 +3,7 @@
 import { type Shape, type Show, volume } from '../shape.js';
 import { apply, shapeOf, type Tensor } from '../tensor.js';
 
-/** Nothing where A are axes of a shape, else what is wrong, in words that the compiler shows. */
+/** No message if A are axes of a shape, else the problem in words that the compiler shows. */
 export type AxesOf<Operation extends string, A extends number, S extends Shape> = number extends
   | A
   | S['length']

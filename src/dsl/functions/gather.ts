@@ -1,4 +1,4 @@
-/** Entries of an axis by number: read, in any order and as often as wanted, or added up. */
+/** Entries of an axis by number: read in any order and any number of times, or added up. */
 
 import { type NoAxis, type OffAxes, type Shape, showShape, type Unless } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';

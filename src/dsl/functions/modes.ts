@@ -1,4 +1,4 @@
-/** The modes that a Fourier operator keeps, and what they count. */
+/** The modes that a Fourier operator keeps, and their weights. */
 
 import type { Shape } from '../shape.js';
 

@@ -6,10 +6,10 @@ import type { Boundary } from '../op.js';
 import { type Plus, type Shape, type Show, showShape, type Times, type Unless } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 
-/** The entries around a tensor: as a convolution sees them, or `replicate`, the entry at the edge. */
+/** The entries around a tensor: those of a convolution's boundary, or `replicate`, the entry at the edge. */
 export type PadBoundary = Exclude<Boundary, 'none'> | 'replicate';
 
-/** How many entries are added along an axis: as many on both sides, or some before and some after. */
+/** The number of entries added along an axis: the same on both sides, or [before, after]. */
 export type Padding = number | readonly [before: number, after: number];
 
 type Grown<N extends number, M> = M extends number
@@ -35,7 +35,7 @@ type TooMany<S extends Shape, M extends readonly Padding[]> = number extends S['
     ? string
     : 'refused';
 
-/** One axis of a tensor, written in the name of a function of the language. */
+/** One axis of a tensor, and the function of the language that asks for it. */
 interface Along {
   readonly operation: string;
   readonly axis: number;
@@ -59,7 +59,7 @@ const cut = ({ operation, axis }: Along, begin: number, size: number, x: Tensor)
 const sized = ({ axis }: Along, size: number, x: Tensor): Shape =>
   shapeOf(x).map((n, i) => (i === axis ? size : n));
 
-/** How an axis of n entries goes on before its first and after its last, by at most `farthest(n)` entries. */
+/** The continuation of an axis of n entries before its first and after its last, by at most `farthest(n)` entries. */
 interface Continuation {
   readonly before: (along: Along, size: number, x: Tensor) => Tensor;
   readonly after: (along: Along, size: number, x: Tensor) => Tensor;
@@ -72,9 +72,7 @@ const repeated = (along: Along, size: number, x: Tensor): Tensor =>
 const mirrored = (along: Along, x: Tensor): Tensor =>
   lengthOf(along, x) === 1 ? x : apply(along.operation, { op: 'reverse', axes: [along.axis] }, x);
 
-/**
- * By slices that touch an end, so that a program with them can be put on a larger grid; a gather by number could not.
- */
+/** By slices that touch an end, so that a program with them can be resized; a gather by number could not. */
 const continuations: Readonly<Record<string, Continuation>> = {
   circular: {
     before: (along, size, x) => cut(along, lengthOf(along, x) - size, size, x),

@@ -39,7 +39,7 @@ type PoolSize<N extends number, K extends number, D extends number, B extends Po
   ? Windows<N, K, D>
   : CeilDiv<N, D>;
 
-/** Whether a window of K does not fit an axis of N, where it has to. */
+/** Whether a window of K does not fit an axis of N although it must. */
 type Fits<N extends number, K extends number, B extends PoolBoundary> = B extends 'none'
   ? Unless<Misfit<N, K>, `a window of ${K} does not fit a field of ${N}`>
   : unknown;

@@ -1,4 +1,4 @@
-/** Rectifiers that let something of the negative side through. */
+/** Rectifiers that pass a part of negative values. */
 
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';

@@ -56,7 +56,7 @@ export const spectrum = <T extends number, S extends Shape>(
   sequence: Tensor<readonly [T, ...S]>,
 ): Tensor<readonly [Bins<T>, ...S]> => apply('spectrum', { op: 'spectrum' }, sequence);
 
-/** A reduction over one axis, repeated along it again: what a normalisation divides by. */
+/** A reduction over one axis, repeated along it again, as a normalisation needs. */
 const along = <S extends Shape>(
   operation: string,
   fn: ReduceFunction,

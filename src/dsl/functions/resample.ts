@@ -6,7 +6,9 @@ import { type Shape, showShape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 import { listOf } from '../untyped.js';
 
-/** How values between sites are found: that of the nearest site, or the line through the two neighbours, axis by axis. */
+/**
+ * How values between sites are computed: from the nearest site, or linearly between the two neighbours, axis by axis.
+ */
 export type Resampling = 'nearest' | 'linear';
 
 /** A place along an axis: between two entries, at this share of the way from the lower to the upper. */

@@ -1,4 +1,4 @@
-/** Structure: joining, cutting, turning and repeating, with no arithmetic. */
+/** Structure: joining, cutting, transposing and repeating, without arithmetic. */
 
 import type { GtOrEq } from 'ts-arithmetic';
 import {
@@ -148,7 +148,7 @@ export const reshape =
   ): Tensor<S> =>
     sameShape(shapeOf(x), shape) ? tensor(x.expr) : apply('reshape', { op: 'reshape', shape }, x);
 
-/** 'refused' where the volumes differ. */
+/** 'refused' if the volumes differ. */
 type OtherVolume<A extends Shape, S extends Shape> = number extends Volume<A> | Volume<S>
   ? string
   : [Volume<A>] extends [Volume<S>]
@@ -177,7 +177,7 @@ export const reverse =
   <S extends Shape>(x: Tensor<S>): Tensor<S> =>
     apply('reverse', { op: 'reverse', axes }, x);
 
-/** 'refused' where an axis of A is neither 1 nor that of S. */
+/** 'refused' if an axis of A is neither 1 nor that of S. */
 type Unrepeated<A extends Shape, S extends Shape> = number extends A['length'] | S['length']
   ? string
   : A['length'] extends S['length']

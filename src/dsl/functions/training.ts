@@ -1,4 +1,4 @@
-/** What differs between training and inference. */
+/** Values that differ between training and inference. */
 
 import type { OpOf } from '../op.js';
 import { apply, type Tensor } from '../tensor.js';

@@ -1,4 +1,4 @@
-/** What layers with weights have in common: their parameters and the ranks of their fields. */
+/** Common parts of layers with weights: their parameters and the ranks of their fields. */
 
 import type { Layer } from '../identity.js';
 import type { InitialiserName } from '../initialiser.js';
@@ -36,7 +36,7 @@ interface Fans {
 /** PyTorch starts a bias at ±1/sqrt(fanIn); all others start it at zero. */
 const biasInitFor = (init: InitialiserName): InitialiserName => (init === 'pytorch' ? 'pytorch' : 'zeros');
 
-/** x, the weight and, where wanted, the bias: the inputs of a primitive with weights. */
+/** The inputs of a primitive with weights: x, the weight and optionally the bias. */
 export const weighted = (
   self: Layer,
   x: Tensor,
@@ -84,7 +84,7 @@ export const channelsOf = (operation: string, x: Tensor, axes: Axes): number => 
     : refuse(operation, `expected a field ${fields[axes]}, got ${showShape(shape)}`);
 };
 
-/** What an operation says of dilation and groups: nothing where they are 1. */
+/** Dilation and groups of an operation; left out if they are 1. */
 export const spacing = (
   axes: Axes,
   { dilation, groups }: { readonly dilation: number; readonly groups: number },

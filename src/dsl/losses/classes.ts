@@ -8,7 +8,7 @@ import { type LossSums, number, repeatedTo, shaped, sumOf } from './sums.js';
 
 /** Options of losses of classes. */
 export interface ClassOptions {
-  /** What a place of each class counts; left out: every class counts 1. */
+  /** The weight of a place of each class; default 1 for every class. */
   readonly weights?: readonly number[];
 }
 

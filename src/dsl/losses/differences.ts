@@ -1,4 +1,4 @@
-/** Losses of numbers: what a prediction's difference from its target costs. */
+/** Losses of numbers: functions of the difference between prediction and target. */
 
 import { where } from '../functions/choice.js';
 import { abs, offset, scale, square } from '../functions/pointwise.js';

@@ -5,7 +5,8 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { type LossSums, meanOf } from './sums.js';
 
 /**
- * The mean squared error of a forecast: what is predicted at each step but the last, against the sequence one step later.
+ * The mean squared error of a forecast: the prediction at each step but the last, against the sequence one step
+ * later.
  *
  * @param prediction [T, ...S]: entry t is the forecast of entry t + 1
  * @param sequence [T, ...S], at least two steps

@@ -4,8 +4,8 @@ import type { Shape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 
 /**
- * A loss of one sample as two sums. The loss of a batch is the sum of all totals over the sum of all counts; the count
- * follows from the targets alone. So class weights, what is ignored, and micro-batches stay exact.
+ * A loss of one sample as two sums. The loss of a batch is the sum of all totals over the sum of all counts; the
+ * count follows from the targets alone. So class weights, ignored places and micro-batches stay exact.
  */
 export type LossSums = {
   readonly total: Tensor<readonly []>;
@@ -45,7 +45,7 @@ export const repeatedTo = (operation: string, shape: Shape, x: Tensor): Tensor =
 };
 
 /**
- * The sums of what each entry costs: its mean, or where entries are weighed the weighed sum over the sum of weights.
+ * The sums of the costs of all entries: their mean, or with weights the weighed sum over the sum of weights.
  *
  * @param weights of the shape of the entries or of its first axes, such as 1 where a target is known and 0 elsewhere
  */

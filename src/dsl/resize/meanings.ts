@@ -1,6 +1,6 @@
 /**
- * What nodes stand for together, where a layer wrote numbers that follow from the sizes of its axes: resampling, windows,
- * Fourier operators, long convolutions. Such numbers are known from their values and from what reads them.
+ * Groups of nodes by which a layer wrote numbers that follow from the sizes of its axes: resampling, windows, Fourier
+ * operators, long convolutions. Such numbers are recognised by their values and by the nodes that read them.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -49,7 +49,7 @@ export const unrecognised = (): Recognised => ({ resamplings: [], operators: [],
 
 const same = (a: readonly number[], b: readonly number[]): boolean => sameShape(a, b);
 
-/** A node; of what a step has from outside the node there. */
+/** The node; for an external of a step, its node outside of the step. */
 export const ownNode = (nodes: readonly Node[], number: number, given: readonly Node[]): Node => {
   const { op } = nodes[number];
   return op.op === 'external' ? given[op.index] : nodes[number];
@@ -72,8 +72,8 @@ const longestRun = (indices: readonly number[]): number => {
 };
 
 /**
- * Which entries of a resampling a gather reads; undefined where it is another gather. The lower and the upper ones stand
- * beside each other. Where the nearest sites read every entry in one run, it is a padding.
+ * Which entries of a resampling a gather reads; undefined where it is another gather. The lower and the upper
+ * neighbours are adjacent. Where the nearest sites read every entry in one run, it is a padding.
  */
 export const resampledBy = (nodes: readonly Node[], number: number): keyof Resampled | undefined => {
   const { op, inputs } = nodes[number];
@@ -270,8 +270,8 @@ export const numbersAgain = (
 };
 
 /**
- * Where a slice takes the first half of an axis that was made twice as long by zeros: the node and axis before that, and
- * the zeros. Walks back over what leaves the axis as it is.
+ * Where a slice takes the first half of an axis that was made twice as long by zeros: the node and axis before that,
+ * and the zeros. Walks back over operations that do not change the axis.
  */
 export const beforeZeros = (
   nodes: readonly Node[],

@@ -3,9 +3,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 /**
- * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so does
- * the size of the smaller part. What is cut off at both edges stays too, if it is little: a padding. Else it cannot be told,
- * nor what is about half.
+ * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so
+ * does the size of the smaller part. A small part that is cut off at both edges keeps its size too: it is a padding.
+ * Other slices, and those of about half, are ambiguous.
  */
 export const sliced = (
   begin: number,
@@ -28,9 +28,9 @@ export const sliced = (
 };
 
 /**
- * The entries that a gather reads of an axis of `m`, where it read `indices` of an axis of `n`: a padding or a shift. Runs
- * of neighbours begin and end as far from the edge that they are near to as before; one of them is most of the axis. What
- * else is read by number, such as the edges of a graph, cannot be told.
+ * The entries that a gather reads of an axis of `m`, where it read `indices` of an axis of `n`: a padding or a shift.
+ * Runs of neighbours begin and end as far from the edge that they are near to as before; one of them is most of the
+ * axis. Entries that are read by number otherwise, such as the edges of a graph, cannot be told.
  */
 export const regathered = (
   indices: readonly number[],

@@ -9,7 +9,7 @@ import { regathered, sliced } from './places.js';
 import type { Axed } from './rules.js';
 import type { Axis } from './sizes.js';
 
-/** The nodes with the sizes of their axes; or one sentence on what has no meaning at these sizes. */
+/** The nodes with the sizes of their axes; or one sentence about the node that has no meaning at these sizes. */
 export const rebuildNodes = (
   nodes: readonly Node[],
   axed: readonly Axed[],

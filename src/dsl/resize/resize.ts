@@ -24,7 +24,7 @@ export interface Resizing<I extends Shapes, O extends Shapes> {
   readonly inputs?: { readonly [N in keyof I]?: Widened<I[N]> } | undefined;
   /** New numbers of steps, by scan: `scan1`, `scan2`, … in the order of the program; or of its only scan. */
   readonly steps?: number | Readonly<Record<string, number>> | undefined;
-  /** The shapes that the outputs must have. They become types; each is compared with what comes out. */
+  /** The shapes that the outputs must have. They become types; each is compared with the result. */
   readonly outputs?: { readonly [N in keyof O]?: Widened<O[N]> } | undefined;
 }
 

@@ -42,7 +42,7 @@ export interface ScanAxes {
   readonly body: readonly Axed[];
 }
 
-/** What the leaves of a step stand for. */
+/** The axes of the leaves of a step. */
 interface Leaves {
   readonly state: Readonly<Record<string, readonly Axis[]>>;
   readonly elements: readonly (readonly Axis[])[];
@@ -53,7 +53,7 @@ interface Leaves {
 
 const outside: Leaves = { state: {}, elements: [], externals: [], given: [] };
 
-/** Gives every axis of a list of nodes a number, and says what follows from the operations. */
+/** Gives every axis of a list of nodes a number, and collects the relations that follow from the operations. */
 export const axesOfNodes = (
   nodes: readonly Node[],
   known: Axes,
@@ -334,7 +334,7 @@ const relate = (
         by,
         (...parts) => whole(parts.reduce((a, b) => a + b, 0)),
       );
-      // Numbers that are all alike, such as the zeros of an adjoint, fill what is left.
+      // Numbers that are all alike, such as the zeros of an adjoint, fill the rest.
       for (const [i, source] of sources.entries())
         if (source.op.op === 'constant' && typeof source.op.value === 'number')
           known.suggest(
@@ -450,7 +450,7 @@ const regroup = (
     });
   while (left.length > 0 || right.length > 0) {
     const [a, b] = take();
-    // A window keeps its taps, whatever kernel stands behind them.
+    // A window keeps its taps, whatever kernel they are multiplied by.
     const taps =
       a.length === 1 ? windowed.find(({ axis }) => known.areSame(axis, a[0].axis))?.taps : undefined;
     if (taps !== undefined && b.length === 2 && b[1].size === taps)

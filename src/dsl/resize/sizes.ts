@@ -10,20 +10,20 @@ import * as E from 'fp-ts/lib/Either.js';
 /** An axis of a value, as a number. */
 export type Axis = number;
 
-/** A size, and who decided it: the start of a sentence, such as `the input 'image'`. */
+/** A size and its origin, which is the start of a sentence, such as `the input 'image'`. */
 interface Decided {
   readonly size: number;
   readonly by: string;
-  /** What it follows from, where an operation only passes it on. */
+  /** The source of the size, if an operation only passes it on. */
   readonly from?: string | undefined;
-  /** What else it follows from, which does not change. */
+  /** A second source of the size, which does not change. */
   readonly beside?: string | undefined;
 }
 
 interface Derived {
   readonly out: Axis;
   readonly from: readonly Axis[];
-  /** The size of `out`, or what is unknown. */
+  /** The size of `out`, or a sentence on what is unknown. */
   readonly size: (...from: readonly number[]) => E.Either<string, number>;
   readonly by: string;
 }
@@ -66,7 +66,7 @@ export interface Axes {
   readonly solve: () => E.Either<string, (axis: Axis) => number>;
 }
 
-/** Who decided a size, and what that follows from. */
+/** The operation that decided a size, and its reason. */
 const told = ({ by, from }: Decided): string =>
   from === undefined || from === by ? by : `${by}, by ${from}`;
 

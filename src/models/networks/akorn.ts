@@ -47,7 +47,7 @@ export interface AkornLayerOptions<C extends number, N extends number> {
   readonly steps: number;
   /** The length of a step. */
   readonly gamma: number;
-  /** What oscillators feel of each other, such as `conv(C)` or `gridAttention`. */
+  /** The coupling of the oscillators, such as `conv(C)` or `gridAttention`. */
   readonly coupling: GridMap<C>;
   /** Whether each pair of channels turns at a frequency of its own, or all at one (`alike`); default true. */
   readonly turns?: boolean | 'alike';
@@ -120,9 +120,9 @@ export interface GridAttentionOptions<C extends number> {
 }
 
 /**
- * Attention among all sites as the coupling of an AKOrN. Component j of head a is channel j heads + a: heads are the fast
- * index. With `places`, pairs of components of queries, keys, values and of what is read are multiplied by 2 x 2 matrices of the
- * place.
+ * Attention among all sites as the coupling of an AKOrN. Component j of head a is channel j heads + a: heads are the
+ * fast index. With `places`, pairs of components of queries, keys, values and of the result are multiplied by 2 x 2
+ * matrices of the place.
  *
  * Parameters: in/weight [C, 3 C] and in/bias, out/weight [C, C] and out/bias; with places query, key, value, read
  * [H W, C / heads / 2, 2, 2].

@@ -10,7 +10,7 @@ export interface DtNetLayerOptions<C extends number> {
   readonly steps: number;
   /** Whether each step sees the input again; default true. */
   readonly recall?: boolean;
-  /** What follows the convolutions within a block, such as `groupNorm`; default nothing. */
+  /** The layer after the convolutions of a block, such as `groupNorm`; default none. */
   readonly norm?: <S extends Shape>(x: Tensor<S>) => Tensor<S>;
 }
 

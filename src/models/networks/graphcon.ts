@@ -31,7 +31,7 @@ import {
   times,
 } from '../../dsl/index.js';
 
-/** A graph: so many nodes, and its edges from one to another. */
+/** A graph: its number of nodes, and its edges from one node to another. */
 export interface Wiring<N extends number> {
   readonly nodes: N;
   readonly edges: readonly (readonly [from: number, to: number])[];

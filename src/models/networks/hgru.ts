@@ -23,7 +23,7 @@ export type Steady<R extends Shape, C extends number> = (
   x: Tensor<readonly [...R, C]>,
 ) => Tensor<readonly [...R, C]>;
 
-/** What units take from each other and what they give: convolutions, each with its norm where there is one. */
+/** The inhibition and the excitation between units: convolutions, each with its norm if there is one. */
 export interface HgruMaps<R extends Shape, C extends number> {
   readonly inhibition: Steady<R, C>;
   readonly excitation: Steady<R, C>;

@@ -38,7 +38,7 @@ export interface LinossLayerOptions<P extends number> {
    * damping by the new velocity or by the old one. Default 'imex'.
    */
   readonly discretisation?: 'im' | 'imex' | 'damped-imex1' | 'damped-imex2';
-  /** Of the layer, instead of `linoss1`, `linoss2`, ... */
+  /** The name of the layer, instead of `linoss1`, `linoss2`, ... */
   readonly name?: string;
 }
 

@@ -18,7 +18,7 @@ import {
   times,
 } from '../../dsl/index.js';
 
-/** Of each channel x_k what each filter, 3 x 3 numbers, makes of it: channel k n + i is x_k under filter i. */
+/** Each channel x_k under each of n filters of 3 x 3 numbers: channel k n + i is x_k under filter i. */
 const seen = <C extends number, const F extends readonly (readonly number[])[]>(
   channels: C,
   filters: F,
@@ -47,7 +47,7 @@ export interface GrowingCellsOptions<C extends number> {
   /** Channels of a cell; the fourth says whether it is alive. */
   readonly channels: C;
   readonly hidden: number;
-  /** How far what cells see is turned, in radians; default 0. */
+  /** The angle, in radians, by which the slopes that cells see are turned; default 0. */
   readonly angle?: number;
   /** Default 1. */
   readonly stepSize?: number;

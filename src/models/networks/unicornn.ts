@@ -22,7 +22,7 @@ export interface UnicornnLayerOptions<N extends number> {
   readonly dt: number;
   /** The square of the natural frequency. */
   readonly alpha: number;
-  /** Of the layer, instead of `unicornn1`, `unicornn2`, ... */
+  /** The name of the layer, instead of `unicornn1`, `unicornn2`, ... */
   readonly name?: string;
 }
 

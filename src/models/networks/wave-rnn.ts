@@ -28,7 +28,7 @@ export interface WaveRnnLayerOptions<N extends number, C extends number> {
   readonly init?: 'pytorch' | 'shift';
 }
 
-/** A kernel by which each channel takes what its neighbour before it has. */
+/** A kernel by which each channel takes the value of the channel before it. */
 const shift = (kernel: number, channels: number): readonly number[] =>
   Array.from({ length: kernel * channels * channels }, (_, i) => {
     const [from, to] = [Math.floor(i / channels) % channels, i % channels];

@@ -1,4 +1,4 @@
-/** WONN: phases that are pulled by what others send, through a sensitivity of their own. */
+/** WONN: phases that are pulled by the signals of others, each through its own sensitivity. */
 
 import { power } from '../../base/power.js';
 import {
@@ -52,13 +52,15 @@ export interface WonnLayerOptions<C extends number> {
   readonly steps: number;
   /** The length of a step. */
   readonly gamma: number;
-  /** I: what phases send, one value of each patch of `group` x `group` sites; default the sine of each. */
+  /**
+   * I: the signal that phases send, one value for each patch of `group` x `group` sites; default the sine of each.
+   */
   readonly influence?: <H extends number, W extends number>(
     theta: Tensor<readonly [H, W, C]>,
   ) => Tensor<readonly [number, number, C]>;
   /** S: how each phase answers; default the cosine. */
   readonly sensitivity?: GridMap<C>;
-  /** The field of each patch, from what all send. */
+  /** The field of each patch, from the signals of all. */
   readonly coupling: (sent: Tensor<readonly [number, number, C]>) => Tensor<readonly [number, number, C]>;
   /** The side of a patch, whose sites share one field; default 1. */
   readonly group?: number;
@@ -116,7 +118,7 @@ export const patchInfluence = <const G extends number>(o: {
   readonly group: G;
   readonly rows: number;
   readonly sees: 'sin' | 'both';
-  /** Of the layer, instead of `influence1`, ... */
+  /** The name of the layer, instead of `influence1`, ... */
   readonly name?: string;
 }) => {
   const { group: g, rows, sees } = o;

@@ -25,10 +25,10 @@ export interface HgruOptions<H extends number, W extends number, C extends numbe
   readonly boundary?: Edge;
   /** Side of the kernel; default 3. */
   readonly kernel?: number;
-  /** alpha and mu: how strongly what others have inhibits, with a unit's own state and without. */
+  /** alpha and mu: the strength of inhibition by others, in proportion to a unit's own state and without it. */
   readonly alpha: number;
   readonly mu: number;
-  /** kappa and omega: how strongly what others have excites, by the sum and by the product. */
+  /** kappa and omega: the strength of excitation by others, as a sum and as a product. */
   readonly kappa: number;
   readonly omega: number;
 }

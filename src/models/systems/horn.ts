@@ -12,7 +12,7 @@ export interface HornOptions<H extends number, W extends number, C extends numbe
   readonly alpha: number;
   /** gamma: damping, a force -2 gamma y. */
   readonly gamma: number;
-  /** g: the factor of what units feel of each other. */
+  /** g: the strength of the coupling between units. */
   readonly gain: number;
   /** Side of the coupling's kernel; default 3. */
   readonly kernel?: number;

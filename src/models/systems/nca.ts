@@ -1,4 +1,4 @@
-/** A neural cellular automaton: cells that change by what they see of their neighbours. */
+/** A neural cellular automaton: each cell changes by the values of its neighbours. */
 
 import { add, broadcastLike, concat, dense, mul, program, relu, scale, scanOver } from '../../dsl/index.js';
 import { type Edge, stencil } from './lattice.js';

@@ -1,4 +1,4 @@
-/** Programs that answer: a reader of sequences or of pictures, and behind it what the task asks. */
+/** Programs that answer a task: a reader of sequences or of pictures, and a layer after it that gives the target. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -41,7 +41,7 @@ export const numberOfSequence = (reader: SequenceReader, shape: readonly [number
 
 type Picture = readonly [number, number, number];
 
-/** What pictures are read by, and how many classes there are. */
+/** The reader of pictures, and the number of classes. */
 interface Asked {
   readonly image: Picture;
   readonly steps: number;
