@@ -1,4 +1,4 @@
-/** The dispersion relation of the lattice as it is stepped: the frequency of a wave of a given wave vector. */
+/** The dispersion relation of the discrete lattice: the frequency of a wave with a given wave vector. */
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
@@ -37,7 +37,7 @@ export interface LinearLattice {
 export interface Branch {
   /** Cycles per unit of time; 0 for an overdamped mode. */
   readonly frequency: number;
-  /** Growth rate of its amplitude, 1 / time; negative where it decays. */
+  /** Growth rate of its amplitude, 1 / time; negative if it decays. */
   readonly growth: number;
 }
 

@@ -15,7 +15,7 @@ export interface Springs {
 export interface Energy {
   /** The middle between the two steps. */
   readonly time: number;
-  /** Of motion: z^2 / 2 with z = (y[t+1] - y[t]) / dt. */
+  /** Kinetic: z^2 / 2 with z = (y[t+1] - y[t]) / dt. */
   readonly kinetic: number;
   /** In the springs between sites: -y[t] W y[t+1] / 2. */
   readonly coupling: number;
@@ -45,9 +45,9 @@ const coupled = ({ height, width, channels }: Waves, { coupling, kernel }: Sprin
 /**
  * The energy between every step and the next.
  *
- * Written with both steps, kinetic + coupling + own is what the kick-drift steps conserve to rounding without damping,
- * with a symmetric coupling and a linear force (no tanh). In a learnt lattice, a change of the sum is thus due to
- * damping, asymmetry or tanh. An asymmetric or repelling coupling can make its part negative.
+ * Written with both steps, kinetic + coupling + own is what the kick-drift steps conserve to rounding without
+ * damping, with a symmetric coupling and a linear force (no tanh). In a learned lattice, a change of the sum is thus
+ * due to damping, asymmetry or tanh. An asymmetric or repelling coupling can make its part negative.
  */
 export const energyOf = (waves: Waves, springs: Springs): readonly Energy[] => {
   const { steps, height, width, channels, dt, values } = waves;

@@ -12,7 +12,7 @@ import {
   withoutSwing,
 } from './sinusoid.js';
 
-/** If the amplitude changes by more than e to this power in a cycle, it is no oscillation. */
+/** If the amplitude changes by more than e to this power in a cycle, it is not an oscillation. */
 const mostDamped = 2.2;
 
 /**

@@ -56,7 +56,7 @@ export const magnitudes = (
   return fields;
 };
 
-/** `count` whole numbers from 0 to `below` - 1, evenly spaced, both ends included; fewer where the range has fewer. */
+/** `count` whole numbers from 0 to `below` - 1, evenly spaced, both ends included; fewer if the range has fewer. */
 export const evenly = (below: number, count: number): readonly number[] => [
   ...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (below - 1)) / Math.max(1, count - 1)))),
 ];

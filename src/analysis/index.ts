@@ -1,4 +1,4 @@
-/** What waves do, in numbers: spectra, dispersion relations, phases and speeds, energy. Plain arrays in, values out. */
+/** Measures of waves: spectra, dispersion relations, phases and speeds, energy. Plain arrays in, values out. */
 
 export {
   type Branch,

@@ -1,6 +1,6 @@
 /** A measurement: a number, or the reason why the record does not resolve it. */
 
-/** Why there is no number: a clause that can follow "not resolved:". */
+/** The reason why there is no number: a clause that can follow "not resolved:". */
 export interface Unresolved {
   readonly unresolved: string;
 }

@@ -27,7 +27,7 @@ const recordsOf = ({ steps, height, width, channels, values }: Waves, channel: n
 const finite = (values: Float64Array): boolean => values.every(Number.isFinite);
 
 /**
- * The share of noise that one sinusoid explains under the window: 3 / T, and more by chance where there are few sites.
+ * The share of noise that one sinusoid explains under the window: 3 / T, and more by chance if there are few sites.
  */
 const byChance = ({ count, steps }: Records): number =>
   (3 / steps) * (1 + (4 * Math.log(Math.max(2, steps / 2))) / Math.sqrt(count));
@@ -82,9 +82,9 @@ export interface Propagation {
   readonly amplitude: Float64Array;
   /** Radians, -pi .. pi; it grows in the direction of travel. */
   readonly phase: Float64Array;
-  /** Cells per unit of time; NaN where the amplitude is too small or the wave does not travel. */
+  /** Cells per unit of time; NaN if the amplitude is too small or the wave does not travel. */
   readonly speed: Float64Array;
-  /** Radians from the x axis (to the right) towards the y axis (downwards); NaN where the speed is NaN. */
+  /** Radians from the x axis (to the right) towards the y axis (downwards); NaN if the speed is NaN. */
   readonly direction: Float64Array;
   /**
    * 0 for a standing wave, 1 for a travelling one: |Im conj(a) grad a| / (|a| |grad a|), not counting the change of a
@@ -99,7 +99,7 @@ export interface Propagation {
   /** Cycles across the lattice, along the axis with more cycles. */
   readonly across: number;
   readonly sites: number;
-  /** The mean direction of travel, of length 1 where all sites agree; null where nothing travels. */
+  /** The mean direction of travel, of length 1 if all sites agree; null if nothing travels. */
   readonly heading: { readonly x: number; readonly y: number } | null;
 }
 

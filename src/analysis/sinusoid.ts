@@ -46,7 +46,7 @@ interface Basis {
   readonly weights: Float64Array;
   /** Offset and trend. */
   readonly slow: readonly Float64Array[];
-  /** Cosine and sine, orthonormal and orthogonal to the slow ones; fewer where they are in the span of those. */
+  /** Cosine and sine, orthonormal and orthogonal to the slow ones; fewer if they are in the span of those. */
   readonly fast: readonly Float64Array[];
   /** The cosine and the sine in this basis: cosine = c fast0, sine = s0 fast0 + s1 fast1. */
   readonly parts: readonly [cosine: number, sine0: number, sine1: number];
@@ -55,7 +55,7 @@ interface Basis {
 const hannWeights = (steps: number): Float64Array =>
   Float64Array.from({ length: steps }, (_, t) => hann(t, steps));
 
-/** These vectors made orthonormal and orthogonal to others; fewer where they are in the span of those. */
+/** These vectors made orthonormal and orthogonal to others; fewer if they are in the span of those. */
 export const besides = (
   weights: Float64Array,
   vectors: readonly Float64Array[],
@@ -185,7 +185,7 @@ export const detrend = (records: Records, weights: Float64Array, slow: readonly 
   };
 };
 
-/** The peak of all records together; null where only offsets, trends and rounding are left. */
+/** The peak of all records together; null if only offsets, trends and rounding are left. */
 export const peakOf = (records: Records): Peak | null => {
   const { steps, values } = records;
   const weights = hannWeights(steps);

@@ -11,7 +11,7 @@ export interface KOmega {
   readonly frequencies: readonly number[];
   /** [wave numbers, frequencies], mean power of the ring's wave vectors, both directions of travel together. */
   readonly power: Float64Array;
-  /** Whether opposite edges were treated as neighbours; where not, space was windowed. */
+  /** Whether opposite edges were treated as neighbours; if not, space was windowed. */
   readonly joined: boolean;
 }
 

@@ -1,9 +1,9 @@
-/** Canonical JSON and its hash: the same value always gives the same bytes, whatever the order of its keys. */
+/** Canonical JSON and its hash: equal values give the same bytes, in any order of keys. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
-/** What JSON can hold. */
+/** A value of JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const ordered = (value: unknown): unknown => {

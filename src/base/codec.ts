@@ -1,4 +1,4 @@
-/** Small io-ts codecs for options written by people: defaults, limits, and errors that say what would be right. */
+/** Small io-ts codecs for options written by people: defaults, limits, and errors that name valid values. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -81,7 +81,7 @@ export const withDefault = <A>(codec: Same<A>, otherwise: A): Same<A> =>
     codec.encode,
   );
 
-/** The codec with one more condition: the check returns what is wrong, or null. */
+/** The codec with one more condition: the check returns the problem, or null. */
 export const where = <A>(codec: Same<A>, check: (value: A) => string | null): Same<A> =>
   new t.Type<A, A, unknown>(
     codec.name,
@@ -183,14 +183,14 @@ export const withOptional = <A extends object, K extends string, B>(
   );
 };
 
-/** What `byName` requires of the codec of each name. */
+/** The requirement of `byName` on the codec of each name. */
 interface Named<A> extends t.Decoder<unknown, A> {
   readonly is: (u: unknown) => boolean;
 }
 
 /**
- * An object told apart by its `name`: the record of that name decodes it. An unknown name is refused with the nearest
- * known one. The other fields are then checked as those of the nearest name, so that all problems are reported at once.
+ * An object whose `name` selects the record that decodes it. An unknown name is refused with the nearest known one.
+ * The other fields are then checked as those of the nearest name, so that all problems are reported at once.
  *
  * @example
  * const shape = byName('shape', { circle: record('circle', { name: choice('circle'), radius: real(0, 1) }) })
@@ -240,7 +240,7 @@ export const fieldsUnknownTo = (codec: t.Decoder<unknown, unknown>, value: objec
       });
 };
 
-/** What a codec expects, in words: the codecs of io-ts are named by their types. */
+/** The expectation of a codec, in words; the codecs of io-ts are named by their types. */
 const wantedBy = (name: string): string => {
   if (/^(Readonly)?Array<|^(Array|UnknownArray)$/.test(name)) return 'a list; one stands in brackets';
   if (/^\{|^(Record|UnknownRecord|object)/.test(name)) return 'an object';
@@ -254,7 +254,7 @@ const wantedBy = (name: string): string => {
   return simple[name] ?? name;
 };
 
-/** One line for each problem: the path of the field and what is wrong with it. */
+/** One line for each problem: the path of the field, and the problem. */
 export const problemsOf = (errors: t.Errors): readonly string[] =>
   errors.map(({ value, context, message }) => {
     const path = context

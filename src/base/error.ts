@@ -8,21 +8,21 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 
-/** The language refused a program: operation, shapes and where in the user's source it was written. */
+/** The language refused a program: operation, shapes and line of the user's source. */
 export interface ProgramError {
   readonly _tag: 'ProgramError';
   /** The operation that refused, e.g. `conv` or `scan`. */
   readonly operation: string;
-  /** What is wrong and what to do, one sentence. */
+  /** The problem and what to do, in one sentence. */
   readonly message: string;
   /** `file:line:column` of the first caller outside the language, when known. */
   readonly at?: string;
 }
 
-/** A value read from outside (JSON, flags, a file's header) is not what it should be. */
+/** A value from outside (JSON, flags, a file's header) is invalid. */
 export interface DecodeError {
   readonly _tag: 'DecodeError';
-  /** What was being read: a file path, a flag, "experiment". */
+  /** The source that was read: a file path, a flag, "experiment". */
   readonly source: string;
   /** One line per problem, each with its path. */
   readonly problems: readonly string[];
@@ -38,7 +38,7 @@ export interface FileError {
 /** A name that is not in the list it should be in. */
 export interface UnknownName {
   readonly _tag: 'UnknownName';
-  /** What kind of thing: "experiment", "engine", "preset", "case". */
+  /** The kind of the name: "experiment", "engine", "preset", "case". */
   readonly kind: string;
   readonly name: string;
   readonly known: readonly string[];
@@ -62,7 +62,7 @@ export interface OutOfMemory {
 /** A loss, a parameter or a simulated state is not finite. */
 export interface Diverged {
   readonly _tag: 'Diverged';
-  /** What is not finite; default the loss. */
+  /** The quantity that is not finite; default the loss. */
   readonly of?: string;
   /** Null for a simulation, which trains nothing. */
   readonly epoch: number | null;
@@ -71,7 +71,7 @@ export interface Diverged {
   readonly loss: number;
 }
 
-/** The person stopped it; what was done is kept. */
+/** The person stopped it; finished work is kept. */
 export interface Interrupted {
   readonly _tag: 'Interrupted';
   readonly message: string;
@@ -184,7 +184,7 @@ const fileMessages: Readonly<Record<string, string>> = {
   EEXIST: 'it, or a folder on the way to it, exists already as a file',
 };
 
-/** Codes of what the system refuses now and may grant later: the file itself may be as it was written. */
+/** Codes of errors that may be temporary: the file itself may be undamaged. */
 const refusals = ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO', 'ESTALE'];
 
 /** Whether the system refused to read a file, so that nothing is known of its content. */
@@ -234,7 +234,7 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length];
 };
 
-/** Limits of what is shown: letters of a word, letters of a line, lines of a list of problems. */
+/** Limits of messages: letters of a word, letters of a line, lines of a list of problems. */
 const [longestWord, longestLine, mostProblems] = [400, 2000, 50];
 
 const cut = (text: string, most: number): string => `${text.slice(0, most)}…`;

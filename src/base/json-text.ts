@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { grouped, limits } from './limits.js';
 
 /**
- * The index after the closing quote of a quoted text, or -1 where it has none. Written by hand, since a regular
+ * The index after the closing quote of a quoted text, or -1 if it has none. Written by hand, since a regular
  * expression overflows the stack on millions of letters.
  *
  * @param at the index of its opening quote
@@ -48,7 +48,7 @@ export const tooDeep = `it has more than ${grouped(limits.nesting)} brackets wit
 /**
  * The value of a JSON text.
  *
- * **Errors** what is wrong, to be put after the name of the source.
+ * **Errors** the problem, to be put after the name of the source.
  */
 export const parsedJson = (text: string): E.Either<string, unknown> =>
   nestsBeyond(text, limits.nesting)

@@ -33,7 +33,7 @@ export const limits = {
   unpacked: 512 * mib,
   /** Bytes that the compressed arrays of one file unpack to, in the cache. */
   keptUnpacked: 32_768 * mib,
-  /** As many times its own size such a file may unpack to, where that is more than `unpacked`. */
+  /** The multiple of its own size to which such a file may unpack, if that is more than `unpacked`. */
   unpackedTimes: 64,
   /** Bytes of the header of an .npy file. */
   npyHeader: 64 * kib,
@@ -92,7 +92,7 @@ export const limits = {
   layers: 128,
   /** Numbers of one parameter of a program. */
   parameterValues: 2 ** 28,
-  /** Numbers of one value of a program, for one sample; of what is convolved with its margins. */
+  /** The size of one value of a program for one sample; for the field of a convolution including its margins. */
   valueNumbers: 2 ** 29,
   /** Sites that a kernel spans along an axis, with its dilation. */
   kernelExtent: 2 ** 16,
@@ -113,11 +113,11 @@ export const limits = {
 /** A number as a person reads it: `12,000`. */
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
-/** What is said of a file or folder of more arrays than `limits.arrays`. */
+/** The message for a file or folder with more arrays than `limits.arrays`. */
 export const tooManyArrays = (count: number): string =>
   `it has ${grouped(count)} arrays, and ${grouped(limits.arrays)} is the limit; the first axis of an array counts its samples, so that one array holds them all`;
 
-/** A size in bytes as a person reads it, in whole MiB or KiB where it is one. */
+/** A size in bytes for people, in whole MiB or KiB if possible. */
 export const sizeText = (bytes: number): string =>
   bytes >= mib
     ? `${grouped(Math.ceil(bytes / mib))} MiB`

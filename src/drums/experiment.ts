@@ -11,8 +11,8 @@ const share = real(0, 1);
 const middle: Point = [0.5, 0.5];
 
 /**
- * One drum: its name, its shape, and where it is struck and where the microphone is, as shares of its width from the
- * left and of its height from the top (the nearest moving point is used; default the middle).
+ * One drum: its name, its shape, and the places of strike and microphone, as shares of its width from the left and of
+ * its height from the top (the nearest moving point is used; default the middle).
  */
 export type Drum = t.TypeOf<typeof drumCodec>;
 

@@ -78,9 +78,9 @@ export interface Listening {
   /** Peaks below this share of the greatest are ignored; default .01. */
   readonly floor?: number;
   /**
-   * A peak is the maximum within so many bins. This excludes the first side lobe of a Hann window, 2.4 bins from its
-   * peak and .024 of it; the next ones, below .0085, are under the floor. Two tones nearer than that count as one.
-   * Default 4.
+   * A peak is the maximum within this many bins. This excludes the first side lobe of a Hann window, 2.4 bins from
+   * its peak and .024 of it; the next ones, below .0085, are under the floor. Two tones nearer than that count as
+   * one. Default 4.
    */
   readonly apart?: number;
 }

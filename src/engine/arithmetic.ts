@@ -17,14 +17,14 @@ export const arithmetic: Readonly<Record<EngineName, number>> = {
   tensorflow: 2,
 };
 
-/** What the bits of a result follow from on one engine. */
+/** Everything that determines the bits of a result on one engine. */
 export interface Arithmetic {
   readonly number: number;
-  /** Null on an engine that has no choice, and where a run of the first release does not say. */
+  /** Null on an engine without the choice, and for runs of the first release, which did not record it. */
   readonly kernels: Kernels | null;
 }
 
-/** What computes on an engine; null where it has no choice. */
+/** The kernels of an engine; null if it has no choice. */
 export const kernelsOf = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): Kernels | null =>
   canFuse(name) ? (fused ? 'fused' : 'op by op') : null;
 
@@ -38,7 +38,7 @@ export const arithmeticOf = (engine: Pick<Engine, 'name' | 'fused'>): Arithmetic
   kernels: kernelsOf(engine),
 });
 
-/** An engine with what computes on it: op by op is said, fused is the rule. */
+/** The name of an engine with its kernels; only op by op is named, since fused is the default. */
 export const engineWords = (engine: string, kernels: Kernels | null): string =>
   kernels === 'op by op' ? `${engine}, op by op` : engine;
 

@@ -1,7 +1,7 @@
 /**
- * The methods of tensors: `x.mul(y).sum()` beside `tf.sum(tf.mul(x, y))`. tfjs-core declares them in its types and leaves
- * it to the union package `@tensorflow/tfjs` to install them; whoever writes TensorFlow.js code beside a program expects
- * them.
+ * The methods of tensors: `x.mul(y).sum()` beside `tf.sum(tf.mul(x, y))`. tfjs-core declares them in its types and
+ * leaves it to the union package `@tensorflow/tfjs` to install them; people who write TensorFlow.js code beside a
+ * program expect them.
  */
 
 import type { Tensor } from '@tensorflow/tfjs-core';

@@ -1,13 +1,13 @@
-/** Which engine runs: a pure rule over what was found to be there. */
+/** The choice of an engine: a pure rule over the available ones. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, engineError } from '../base/error.js';
 import type { EngineChoice, EngineName } from './names.js';
 
-/** Whether an engine can run on this machine; when not, one sentence that says why. */
+/** Whether an engine can run on this machine, or one sentence why not. */
 export type Usable = { readonly usable: true } | { readonly usable: false; readonly reason: string };
 
-/** What the probe found, engine by engine. */
+/** The availability of each engine. */
 export type Availability = Readonly<Record<EngineName, Usable>>;
 
 /** The engine that runs, and why it was chosen: kept in the run's record. */
@@ -30,8 +30,8 @@ const because: Readonly<Record<EngineName, string>> = {
 };
 
 /**
- * The engine that runs for a choice, given what is available. An engine asked for by name is that engine or an
- * error, never another one.
+ * The engine that runs for a choice, given what is available. An engine that is requested by name is used or gives an
+ * error; it is never replaced by another.
  *
  * @example
  * chooseEngine('auto', { tensorflow: no('it is not installed'), native: no('there is no binary'), wasm: yes, cpu: yes })

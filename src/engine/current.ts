@@ -4,8 +4,8 @@ import type { Engine } from './engine.js';
 import { backendOf } from './names.js';
 
 /**
- * Makes an opened engine the one that computes. Whoever may hold two engines calls it before each computation: what was
- * opened last computes otherwise, whatever engine is asked.
+ * Makes an opened engine the current one. Code that may hold two engines calls it before each computation, since
+ * otherwise the last opened engine computes.
  *
  * @example
  * makeCurrent(engine);

@@ -16,9 +16,9 @@ export interface Engine {
   /** Bytes that tensors may take at once: a constant of each engine, so that micro-batches are the same everywhere. */
   readonly limitBytes: number;
   readonly tf: TensorFlow;
-  /** Whether fused kernels compute what they can, and only the rest goes op by op. */
+  /** Whether fused kernels compute everything that they can, and only the rest runs op by op. */
   readonly fused: boolean;
-  /** What fused kernels run in, on the engine `native`; left out, in WebAssembly. */
+  /** The native code of fused kernels, on the engine `native`; left out: WebAssembly. */
   readonly native?: NativeLevel;
 }
 

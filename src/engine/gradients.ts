@@ -21,12 +21,12 @@ export const hasKernel = (tf: TensorFlow, name: string): boolean => {
   return found !== undefined;
 };
 
-/** One kernel where the engine has it, otherwise a composition. */
+/** One kernel if the engine has it, otherwise a composition. */
 const inOnePass =
   (kernelName: string, otherwise: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor) =>
   (tf: TensorFlow, dy: Tensor, y: Tensor): Tensor =>
     hasKernel(tf, kernelName) ? first(tf.engine().runKernel(kernelName, { dy, y })) : otherwise(tf, dy, y);
-// where x is NaN so is y, and its step
+// if x is NaN, so are y and its step
 const reluGrad = inOnePass('ReluGrad', (tf, dy, y) => tf.mul(dy, tf.step(y)));
 const tanhGrad = inOnePass('TanhGrad', (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))));
 
@@ -57,7 +57,7 @@ export const installGradients = (tf: TensorFlow): void => {
         b: () => unbroadcast(tf, byB(first(dy), a, b), b),
       }),
     });
-  // To b where it is the larger, else to a: where both are equal, and where one is NaN.
+  // The gradient goes to b if it is the larger, else to a, also if both are equal or one is NaN.
   const where = (dy: Tensor, mask: Tensor): Tensor => tf.mul(dy, tf.cast(mask, 'float32'));
   binary(
     'Maximum',
@@ -80,7 +80,7 @@ export const installGradients = (tf: TensorFlow): void => {
     (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(a, b))),
     (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(b, a))),
   );
-  // fail where there is one part only
+  // fail with only one part
   const all = (dy: Tensor | Tensor[]): Tensor[] => (Array.isArray(dy) ? dy : [dy]);
   tf.registerGradient({
     kernelName: 'Unpack',
@@ -118,7 +118,7 @@ export const installGradients = (tf: TensorFlow): void => {
   fromOutput('Reciprocal', (_, dy, y) => tf.neg(tf.mul(tf.mul(dy, y), y)));
   fromOutput('Tanh', tanhGrad);
   batchNormGradient(tf);
-  // transposes its result where the axis is not the last one
+  // transposes its result if the axis is not the last one
   tf.registerGradient({
     kernelName: 'Cumsum',
     gradFunc: (dy, _, attrs) => ({
@@ -136,7 +136,7 @@ const batchNormGradient = (tf: TensorFlow): void =>
     gradFunc: (slopes, [x, scale, mean, variance], { epsilon }) => {
       const dy = first(slopes);
       let sums: readonly number[] | undefined;
-      // as plain numbers: tensors made for one gradient are gone before the next is asked for
+      // as plain numbers, since tensors made for one gradient are freed before the next is computed
       const summed = (): readonly number[] => {
         sums ??= Array.from(first(tf.engine().runKernel('BatchNormSums', { dy, x, mean })).dataSync());
         return sums;

@@ -25,7 +25,7 @@ const webAssembly = (): WebAssemblyApi | undefined => Reflect.get(globalThis, 'W
 /** Whether the host can run a WebAssembly module of these bytes. */
 export const canRun = (bytes: Uint8Array): boolean => webAssembly()?.validate(bytes) ?? false;
 
-/** Fresh memory of its own, at most 4 GiB. Throws where the host has no WebAssembly. */
+/** Fresh memory of its own, at most 4 GiB. Throws if the host has no WebAssembly. */
 export const newMemory = (pages: number): Memory => {
   const api = webAssembly();
   if (api === undefined) throw new Error('this host has no WebAssembly');

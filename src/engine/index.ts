@@ -1,4 +1,4 @@
-/** Which TensorFlow.js backend runs, what it lacks, and the substitutes. */
+/** The choice of a TensorFlow.js backend, and substitutes for the kernels that it lacks. */
 
 export {
   type Arithmetic,

@@ -11,7 +11,7 @@
 import type { GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from './engine.js';
 
-/** What `gradFunc` is called with, for a kernel of one output. */
+/** The arguments of `gradFunc`, for a kernel with one output. */
 type Gradient = (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => Readonly<Record<string, () => Tensor>>;
 
 const only = (made: Tensor | Tensor[]): Tensor => (Array.isArray(made) ? made[0] : made);
@@ -41,7 +41,7 @@ const list = (
 
 const numbersIn = (attr: unknown): number[] => (Array.isArray(attr) ? attr.map(Number) : [Number(attr)]);
 
-/** The axes that an attribute names; all of them where it names none. */
+/** The axes that an attribute names; all axes if it names none. */
 const axesIn = (tf: TensorFlow, attr: unknown, shape: number[]): number[] =>
   attr === null || attr === undefined
     ? shape.map((_, axis) => axis)
@@ -235,7 +235,7 @@ const layers = (tf: TensorFlow): readonly GradConfig[] => {
         b: () => (turnedB ? tf.matMul(dy, a, true, turnedA) : tf.matMul(a, dy, !turnedA, false)),
       };
     }),
-    // by the running statistics; what is normalised by those of the batch has a kernel of its own, or is composed
+    // only with running statistics; normalisation by those of the batch has a kernel of its own, or is composed
     inputs(
       'FusedBatchNorm',
       ['x', 'mean', 'variance', 'scale'],

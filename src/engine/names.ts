@@ -34,9 +34,9 @@ export const parseEngineChoice = (text: string): Checked<EngineChoice> =>
     E.mapLeft(() => unknownName('engine', text, engineChoices)),
   );
 
-/** What computes on an engine that has a choice: kernels fused of the program, or those of TensorFlow.js, op by op. */
+/** The kernels of an engine with a choice: fused from the program, or those of TensorFlow.js, op by op. */
 export const Kernels = t.keyof({ fused: null, 'op by op': null }, 'Kernels');
-/** What computes on an engine that has a choice. */
+/** The kernels of an engine with a choice. */
 export type Kernels = t.TypeOf<typeof Kernels>;
 
 /** Whether an engine has the choice: fused kernels compute in this processor's memory. */

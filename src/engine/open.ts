@@ -49,7 +49,7 @@ const makeFirstTensorQuietly = (tf: TensorFlow): void => {
   tf.env().set('IS_TEST', before);
 };
 
-/** What an engine needs before and after its backend is set; each returns the backend's version. */
+/** The preparations of an engine before and after its backend is set; each returns the backend's version. */
 const prepare: Readonly<Record<ReturnType<typeof backendOf>, (tf: TensorFlow) => Promise<string>>> = {
   wasm: async () => {
     const { prepareWasm } = await import('./wasm/prepare.js');
@@ -77,9 +77,9 @@ const withoutNewListeners = async <A>(work: () => Promise<A>): Promise<A> => {
 };
 
 /**
- * The kernels that a person asked for, by `--fuse` or by the environment variable that it sets; null for none.
+ * The kernels that a person chose, by `--fuse` or by the environment variable that it sets; null for none.
  *
- * **Errors** DecodeError where the variable is neither `on` nor `off`.
+ * **Errors** DecodeError if the variable is neither `on` nor `off`.
  */
 export const askedKernels = (): Checked<Kernels | null> => {
   const asked = process.env[fuseVariable] ?? '';
@@ -109,7 +109,7 @@ const start =
   ({ name, why }: Chosen): Effect<Engine> =>
     attempt(name, () => inTurn(() => started(tf, kernels, name, why)));
 
-/** The native code that an engine computes with; undefined for all engines but `native`, or where there is no binary. */
+/** The native code of an engine; undefined for all engines but `native`, and if there is no binary. */
 export const nativeLevelOf = (name: EngineName): NativeLevel | undefined => {
   const code = name === 'native' ? nativeCode() : undefined;
   return code !== undefined && E.isRight(code) ? fastestLevel(code.right) : undefined;

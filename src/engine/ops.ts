@@ -34,7 +34,7 @@ export const dense = (
   return tf.reshape(Array.isArray(made) ? made[0] : made, [rows, to]);
 };
 
-/** What values are normalised by: numbers of each channel, and epsilon, which is added to the variance. */
+/** The parameters of a normalisation: numbers for each channel, and epsilon, which is added to the variance. */
 export interface Normalising {
   readonly mean: Tensor;
   readonly variance: Tensor;
@@ -107,7 +107,7 @@ export const batchNorm = (
   };
 };
 
-/** Kernels that give NaN where a value they look at is one, by engine: on wasm those are ours. */
+/** Kernels that return NaN if a value that they read is NaN, by engine; on wasm these are ours. */
 const keeping: Readonly<Record<string, readonly string[]>> = {
   wasm: ['Relu', 'Sign', 'Maximum', 'Minimum', 'Max', 'MaxPool'],
   cpu: ['Relu', 'Maximum', 'Minimum', 'Max'],

@@ -41,8 +41,8 @@ export const register = <Inputs extends object, Attrs extends object>(
 export const registered = (kernelName: string): KernelConfig | undefined => tf.getKernel(kernelName, 'wasm');
 
 /**
- * A kernel of the wasm backend as it stands now, to be called from a substitute for it or for another.
- * Throws when there is none: it is called while the substitutes are installed, where `openEngine` turns it into an
+ * A kernel of the wasm backend as it stands now, to be called from a substitute for it or for another. Throws if
+ * there is none; it is called while the substitutes are installed, and `openEngine` turns the exception into an
  * EngineError.
  */
 export const stock = <Inputs extends object, Attrs extends object>(
@@ -74,7 +74,7 @@ export type StockKernel<Inputs extends object, Attrs extends object> = (
  * memory, which 4.22 does; `openEngine` and the kernels' callers turn that into an error.
  */
 export const instantiate = (backend: BackendWasm, bytes: Uint8Array): ((...parameters: number[]) => void) => {
-  // the module's exports are there but not in its types; whether they are is asked on the next line
+  // the module has exports that its types lack; the next line checks that they exist
   const { asm } = backend.wasm as unknown as { readonly asm?: { readonly memory?: object } };
   if (asm?.memory === undefined) throw new Error('the wasm backend does not show its memory');
   return instantiateOn(asm.memory, bytes);

@@ -9,7 +9,10 @@ import type { TensorFlow } from './engine.js';
 /** Variables, so that neither tsc nor a bundler looks for the modules; the first that is installed is taken. */
 export const tensorFlowPackages: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
-/** What drumhead relies on: the backend registers itself in the shared tfjs-core; this much shows it is the module meant. */
+/**
+ * The part of the module that is checked to recognise it; drumhead relies on the backend that it registers in the
+ * shared tfjs-core.
+ */
 const NodeGpu = t.type({ version: t.record(t.string, t.string), node: t.UnknownRecord });
 
 /**

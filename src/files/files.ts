@@ -33,7 +33,7 @@ const ignoring =
     return undefined;
   };
 
-/** The whole file; null where there is no such file. Fails with a FileError for any other reason. */
+/** The whole file; null if there is no such file. Fails with a FileError for any other reason. */
 export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<Uint8Array | null> =>
   TE.tryCatch(
     async () => (await wholeFile(path, kind).catch(ignoring('ENOENT'))) ?? null,
@@ -47,7 +47,7 @@ export const isPresent = (path: string): Effect<boolean> =>
     (cause) => fileError(path, cause),
   );
 
-/** Reads what is at a path; null where there is nothing. Fails with a FileError, or as `read`. */
+/** Reads a path; null if there is nothing. Fails with a FileError, or as `read`. */
 export const ifPresent = <A>(path: string, read: Effect<A>): Effect<A | null> =>
   TE.flatMap(isPresent(path), (there): Effect<A | null> => (there ? read : TE.right(null)));
 

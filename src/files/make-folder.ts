@@ -68,7 +68,7 @@ const nearestThere = async (path: string): Promise<string> => {
   return parent === path || (await isThere(path)) ? path : nearestThere(parent);
 };
 
-/** After so many minutes without a change, a short-lived file counts as left by a killed process. */
+/** The number of minutes without a change after which a short-lived file counts as left by a killed process. */
 const leftAfter = 10;
 
 /** Names of the short-lived files that test whether a folder can be written to. */

@@ -15,12 +15,12 @@ export interface Ranges {
   /**
    * The bytes from this position on.
    *
-   * **Errors** Rejected where the file cannot be read, ends before, or is another than when it was opened first.
+   * **Errors** Rejects if the file cannot be read, ends earlier, or has changed since it was first opened.
    */
   readonly read: (at: number, length: number) => Promise<Uint8Array>;
   /** Several ranges at once, one after the other in the answer. **Errors** as `read`. */
   readonly readAll: (ranges: readonly Range[]) => Promise<Uint8Array>;
-  /** What tells this state of the file from others: its path, size and times. Null for bytes in memory. */
+  /** The identity of this state of the file: its path, size and times. Null for bytes in memory. */
   readonly stamp: string | null;
   /** When the file was written last, in milliseconds. */
   readonly written: number;
@@ -100,7 +100,7 @@ export const joinedRanges = (parts: readonly Ranges[]): Ranges => {
 /**
  * A file. It is opened for each reading, so that nothing stays open, and every reading checks that it has not changed.
  *
- * **Errors** Rejected where there is no such file, or it is a pipe or a device.
+ * **Errors** Rejects if there is no such file, or if it is a pipe or a device.
  */
 export const rangesOfFile = async (path: string): Promise<Ranges> => {
   // Looked at before opening, since opening a pipe waits for a writer.

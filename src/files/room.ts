@@ -2,7 +2,7 @@
 
 import { statfs } from 'node:fs/promises';
 
-/** Bytes that a file in a folder may have before the disk is full; more than any where the system does not say. */
+/** The bytes that a file in a folder may have before the disk is full; infinite if the system does not say. */
 export const roomIn = (folder: string): Promise<number> =>
   statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,

@@ -1,6 +1,6 @@
 /**
- * Commands that write files into one folder, one after the other: each reads the folder's manifest, changes it and writes
- * it back, and would else lose what another wrote between.
+ * Commands that write files into one folder, one after the other: each reads the folder's manifest, changes it and
+ * writes it back, so that otherwise changes of another would be lost.
  *
  * Each puts an empty file of its own there, under a name that nobody else has, and only then looks for those of others. So
  * of two that come at the same time at least one sees the other, takes its file back and waits. Anyone may remove the file
@@ -77,9 +77,9 @@ const take = async (folder: string): Promise<Checked<string>> => {
 /**
  * Runs work that writes files into a folder once no other process does so; the folder is made.
  *
- * @param path for the message where the folder cannot be written to
+ * @param path for the message if the folder cannot be written to
  *
- * **Errors** FileError, also where another process does not end; those of the work.
+ * **Errors** FileError, also if another process does not end; those of the work.
  */
 export const inTurn =
   <A>(folder: string, path: string, work: Effect<A>): Effect<A> =>

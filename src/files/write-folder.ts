@@ -30,7 +30,7 @@ export type Files = Readonly<Record<string, Uint8Array>>;
 export interface Writing {
   /** Moves a folder that drumhead did not write to `NAME.old-1`, `NAME.old-2` and so on, instead of refusing. */
   readonly force?: boolean;
-  /** Hears where something was moved. */
+  /** Called with the path to which something was moved. */
   readonly movedAside?: (from: string, to: string) => void;
 }
 
@@ -170,7 +170,7 @@ export const freeAside = async (target: string): Promise<string> => {
   for (let i = 1; ; i++) if (!(await isThere(`${target}.old-${i}`))) return `${target}.old-${i}`;
 };
 
-/** The path of what was moved, as the person spelt the folder; of a link, where it leads. */
+/** The path to which something was moved, in the person's spelling of the folder; for a link, its target. */
 const spelt = (folder: string, target: string, away: string): string =>
   target === resolve(folder) ? `${folder.replace(/[\\/]+$/, '')}${away.slice(target.length)}` : away;
 

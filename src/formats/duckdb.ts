@@ -87,7 +87,7 @@ const load = (name: string, wanted: string, otherwise: string): Effect<DuckDb> =
 /** The first line of a message of DuckDB, which is the sentence; the other lines show the query. */
 const sqlError = (cause: unknown): DrumheadError => {
   const said = cause instanceof Error ? cause.message : String(cause);
-  // The internal function that failed is no news to the author of the query.
+  // The name of the failing internal function does not help the author of the query.
   const own = said.replace(/^Failed to \w+ statements: /, '');
   if (own.startsWith('Permission Error'))
     return decodeError(
@@ -103,7 +103,7 @@ export interface Database {
   readonly close: () => void;
 }
 
-/** Opens a database in memory. **Errors** EngineError where DuckDB is not installed; rejected where it fails. */
+/** Opens a database in memory. **Errors** EngineError if DuckDB is not installed; rejects if it fails. */
 export const openDatabase = (
   name: string = packageName,
   wanted = 'queries need',
@@ -126,7 +126,7 @@ export const openDatabase = (
 /**
  * Runs work on a database in memory.
  *
- * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of a query.
+ * **Errors** EngineError if DuckDB is not installed; DecodeError with its message on a query.
  */
 export const withDatabase = <A>(
   work: (connection: Connection) => Promise<A>,

@@ -148,7 +148,7 @@ const header = (bytes: Uint8Array, size: number): E.Either<string, Header> => {
   );
 };
 
-/** Where a tensor lies in a file. */
+/** The place of a tensor in a file. */
 export interface TensorPlace {
   /** The type of its numbers, as `numberTypes` names it. */
   readonly type: string;
@@ -213,7 +213,7 @@ const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number
   return [...between, ...(end < bytes ? [`${bytes - end} bytes at its end belong to no tensor`] : [])];
 };
 
-/** Where the tensors of a file lie, and what its header says beside them. */
+/** The places of a file's tensors, and the other content of its header. */
 export interface TensorPlaces {
   readonly places: Readonly<Record<string, TensorPlace>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -269,7 +269,7 @@ export const decodePlaces = (
 /**
  * The tensors in the bytes of a file, each as float32.
  *
- * **Errors** as `decodePlaces`; DecodeError where a number is beyond float32.
+ * **Errors** as `decodePlaces`; DecodeError if a number is beyond float32.
  */
 export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
   pipe(

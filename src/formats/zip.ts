@@ -1,6 +1,6 @@
 /**
- * The members of a zip archive, as .npz files are. yauzl reads the directory, zip64 too, and unpacks; members that are stored
- * are read where they lie. No file stays open: yauzl reads through `Ranges`.
+ * The members of a zip archive, as .npz files are. yauzl reads the directory, zip64 too, and unpacks; stored members
+ * are read in place. No file stays open: yauzl reads through `Ranges`.
  */
 
 import { Readable } from 'node:stream';
@@ -19,7 +19,7 @@ export interface ZipMember {
   readonly at: number;
   /** How many bytes it has unpacked. */
   readonly size: number;
-  /** Its bytes, unpacked piece by piece. **Errors** Rejected where they are damaged, or more or fewer than `size`. */
+  /** Its bytes, unpacked piece by piece. **Errors** Rejects if they are damaged, or more or fewer than `size`. */
   readonly unpacked: () => AsyncIterable<Uint8Array>;
 }
 
@@ -58,7 +58,7 @@ class RangesReader extends RandomAccessReader {
   }
 }
 
-/** What is wrong with the archive; a fault of the system, which says nothing about it, is thrown on. */
+/** The problem with the archive; a fault of the system, which is not about the archive, is thrown again. */
 const sentenceOf = (cause: unknown): string => {
   if (cause instanceof Error && 'syscall' in cause) throw cause;
   return cause instanceof Error ? cause.message : String(cause);
@@ -107,7 +107,7 @@ const problemOf = (entry: Entry, name: string): string | null => {
 /**
  * The members of an archive, in the order of its directory.
  *
- * **Errors** DecodeError where it is no zip, is damaged, encrypted, or packed in another way than by deflate.
+ * **Errors** DecodeError if it is not a zip, is damaged, encrypted, or packed in another way than by deflate.
  */
 export const zipMembers = async (
   file: Ranges,

@@ -16,7 +16,7 @@ export type Colouring =
 
 /** Frames of a film that are shown at most. */
 const mostFrames = 12;
-/** Steps of a line; a longer sequence of one channel goes on below, as a text does. */
+/** The number of steps on a line; a longer sequence of one channel is wrapped like text. */
 const longestLine = 120;
 /** A second axis up to here is one of channels, beyond it one of places. */
 const mostChannels = 16;
@@ -35,7 +35,7 @@ export const colouringOf = (
   return { kind: 'signed', end: symmetricScale(values, 1) };
 };
 
-/** What the colours say, beside a panel; nothing where they say it themselves. */
+/** The meaning of the colours, beside a panel; empty if it is obvious. */
 export const rangeOf = (colouring: Colouring): string | null =>
   colouring.kind === 'signed' ? rangeText({ centre: 0, end: colouring.end }) : null;
 
@@ -69,7 +69,7 @@ export const lineOf = (steps: number, channels: number): number => {
   return side * side === steps ? side : Math.min(longestLine, side * 2);
 };
 
-/** Lines of a strip are this many cells high, so that it is no thread. */
+/** The height of a strip's lines in cells, so that it is not too thin. */
 const thickness = (steps: number, lines: number): number => Math.max(1, Math.round(steps / (12 * lines)));
 
 /** A sequence [T, C]: time from left to right, a line for each channel. */
@@ -136,7 +136,7 @@ export const arrayPanel = (
   }
 };
 
-/** The name of an array beside its picture, with what is left out of it. */
+/** The name of an array beside its picture, with a note on omitted parts. */
 export const panelName = (name: string, shape: readonly number[], colouring: Colouring): string => {
   const channels = shape.length > 2 ? shape[shape.length - 1] : 1;
   const shown = shape.slice(0, -3).reduce((a, b) => a * b, 1);

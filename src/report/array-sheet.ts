@@ -16,8 +16,8 @@ const enlarged = (raster: Raster, size: number): Raster =>
   scaleUp(Math.max(1, Math.floor(size / Math.max(raster.width, raster.height))))(raster);
 
 /**
- * Samples below each other: first what is a number, with the names of classes, then each array under its name, with the range
- * of its colours. One scale for an array in all samples; the classes that have colours in a legend below.
+ * Samples below each other: first the numbers, with the names of classes, then each array under its name, with the
+ * range of its colours. One scale for an array in all samples; the classes that have colours in a legend below.
  *
  * **Errors** Defect.
  */

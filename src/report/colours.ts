@@ -81,8 +81,8 @@ const divergingTable: readonly Rgb[] = Array.from({ length: divergingLevels }, (
 const notANumber = rgb('#000000');
 
 /**
- * The wave colour of a value in -1..1: blue below zero, near white at zero, red above; beyond the ends it stays at
- * the end, and what is not a number is black.
+ * The wave colour of a value in -1..1: blue below zero, near white at zero, red above; values beyond the ends have
+ * the colour of the end, and NaN is black.
  *
  * @example
  * diverging(1)   // dark red, [103, 0, 31]

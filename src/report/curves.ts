@@ -40,7 +40,7 @@ const panelHeight = 220;
 const margins = { left: 40, right: 194, top: 76, bottom: 46 };
 /** Room between the panels: the line names of the first and the axis labels of the second. */
 const spacing = 160;
-/** The same where they lie below each other: the title of the second. */
+/** The same if panels are below each other: the title of the second. */
 const narrowSpacing = 126;
 /** With more epochs than this the dots run together. */
 const mostDots = 30;
@@ -140,7 +140,7 @@ const bestMark = (best: number, x: object, nearRight: boolean, theme: Theme) => 
   ];
 };
 
-/** Two decimals; what would be 0 in these has two digits. */
+/** Two decimals; a number that would then be 0 has two digits. */
 const endText = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(2);
 
@@ -175,7 +175,7 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
     scale: { domain: [...domain], nice: false },
     axis: { values: [...values], ...numberLabels },
   };
-  // Draws nothing: keeps the axes where nothing was measured.
+  // Draws nothing, but keeps the axes if nothing was measured.
   const frameOnly = { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } };
   const drawn = lines.map((l) => ({
     data: { values: [...l.points] },

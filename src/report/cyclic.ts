@@ -20,7 +20,7 @@ const levelOf = (angle: number): number => {
 };
 
 /**
- * The colour of an angle in radians; a full turn brings the same colour back. What is not a number is black.
+ * The colour of an angle in radians; a full turn brings the same colour back. NaN is black.
  *
  * @example
  * cyclic(0)   // the same as cyclic(2 * Math.PI)

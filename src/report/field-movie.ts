@@ -26,7 +26,7 @@ export interface FieldMovie {
    * channel as an angle; `complex`: two channels as real and imaginary part.
    */
   readonly seen: 'signed' | 'level' | 'phase' | 'complex';
-  /** Time from one frame to the next; where it is not timed, steps. */
+  /** Time from one frame to the next; without a time step, the number of steps. */
   readonly interval: number;
   /** Whether a step has a time; default true. */
   readonly timed?: boolean;

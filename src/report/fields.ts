@@ -50,7 +50,7 @@ const mostChannels = 4;
 const panelOf = (look: Look, field: TitledField): Raster => {
   const { title, height, width, channels, values } = field;
   const zoom = zoomFor(height, width, panelSize) * look.density;
-  // Each field has its own scale: a difference may be far smaller than what differs.
+  // Each field has its own scale, since a difference may be far smaller than the fields.
   const end = symmetricScale(values, 1);
   const shown = Array.from({ length: Math.min(channels, mostChannels) }, (_, channel) =>
     framed(

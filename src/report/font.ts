@@ -1,6 +1,6 @@
 /**
  * The one typeface of all pictures: Inter (SIL Open Font License), which comes with the package
- * `@expo-google-fonts/inter`. A fresh machine may have no fonts at all, so none of the system's are used.
+ * `@expo-google-fonts/inter`. A fresh machine may have no fonts at all, so system fonts are not used.
  */
 
 import { createRequire } from 'node:module';

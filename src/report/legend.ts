@@ -68,7 +68,7 @@ export const legend = (
 };
 
 /**
- * A vertical bar of colours with numbers beside it: at its top, in its middle where there are three, at its foot.
+ * A vertical bar of colours with numbers beside it: at the top, in the middle if there are three, and at the foot.
  *
  * @param colourAt from the share of the height, 0 at the foot and 1 at the top
  * @param height in points

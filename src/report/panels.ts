@@ -9,7 +9,7 @@ import type { ValueScale } from './scale.js';
 
 const byte = (value: number): number => Math.round(Math.min(255, Math.max(0, value || 0)));
 
-/** The still image as it is given to the model, one pixel a cell. */
+/** The model's input image, one pixel per cell. */
 export const imagePanel = ({ image, width, height, channels }: Sample): Raster =>
   tabulate(width, height, (x, y) => {
     const at = (y * width + x) * channels;
@@ -31,7 +31,7 @@ export const labelPanel = (
   classes = Number.POSITIVE_INFINITY,
 ): Raster => tabulate(width, height, (x, y) => labelColourAt(labels[y * width + x], classes, x, y));
 
-/** The prediction in class colours; hatched where no class is asked for, since predictions do not count there. */
+/** The prediction in class colours; hatched at ignored pixels, since predictions do not count there. */
 export const predictionPanel = (
   prediction: ArrayLike<number>,
   target: ArrayLike<number>,
@@ -70,7 +70,7 @@ export const errorPanel = (
  *
  * @param step 0-based; step 0 is the first observed state.
  * @param channel 0-based.
- * @param scale what is white, and how far from it the full colour is, on both sides.
+ * @param scale the white value, and the distance from it to full colour, on both sides.
  */
 export const wavePanel = (
   sample: WaveSample,

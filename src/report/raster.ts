@@ -126,7 +126,7 @@ export const pad =
 export const border = (colour: Rgb, thickness: number): ((raster: Raster) => Raster) =>
   pad(colour, { left: thickness, right: thickness, top: thickness, bottom: thickness });
 
-/** The part that starts at column x, row y; cut where it would leave the raster. */
+/** The part that starts at column x, row y, clipped to the raster. */
 export const crop =
   (x: number, y: number, width: number, height: number) =>
   (raster: Raster): Raster => {

@@ -8,9 +8,9 @@ export interface Sample {
   readonly channels: number;
   /** `[height, width, channels]`, 0..255; values outside are clamped. */
   readonly image: ArrayLike<number>;
-  /** `[height, width]`, class labels, 0 being the background; below 0 where no class is asked for. */
+  /** `[height, width]`, class labels, 0 being the background; below 0 for ignored pixels. */
   readonly target: ArrayLike<number>;
-  /** `[height, width]`; left out where there is no model yet, as in a picture of the data. */
+  /** `[height, width]`; left out if there is no model yet, as in a picture of the data. */
   readonly prediction?: ArrayLike<number>;
   /** Its name, e.g. `test image 17`. */
   readonly name?: string;
@@ -40,7 +40,7 @@ export const waveSizeOf = ({
   width: waveWidth,
 });
 
-/** Whether no pixel of a sample is asked for its class, so that its target says nothing. */
+/** Whether all pixels of a sample are ignored, so that its target has no information. */
 export const asksNothing = ({ target }: Sample): boolean => Array.from(target).every((label) => label < 0);
 
 const sizeProblems = (where: string, sizes: Readonly<Record<string, number>>): readonly string[] =>
@@ -74,7 +74,7 @@ const labelProblem = (
   return [];
 };
 
-/** Everything that is wrong with a sample, one line each; none when it can be drawn. */
+/** All problems of a sample, one line each; none if it can be drawn. */
 export const sampleProblems = (where: string, sample: Sample, classes: number): readonly string[] => {
   const { height, width, channels, image, target, prediction } = sample;
   const sizes = sizeProblems(where, { height, width });

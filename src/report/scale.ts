@@ -43,8 +43,8 @@ export interface ValueScale {
 const offsetFrom = 0.75;
 
 /**
- * The scale of one channel of waves. Where its values swing about zero, zero is white; where they swing about something
- * else, their mean is, and what swings is seen. Values that are not finite do not count.
+ * The scale of one channel of waves. White is zero if the values oscillate about zero; otherwise it is their mean, so
+ * that the oscillation is visible. Values that are not finite do not count.
  *
  * @example
  * channelScale([99, 101, 99, 101], 0, 1)   // { centre: 100, end: 1 }
@@ -75,7 +75,7 @@ export const channelScale = (
   return { centre: Number((Math.round(mean / unit) * unit).toPrecision(15)), end: spread };
 };
 
-/** A scale in a few characters: `±0.35`; where an offset was taken out, `100 ± 0.35`. */
+/** A scale in a few characters: `±0.35`, or with an offset `100 ± 0.35`. */
 export const rangeText = ({ centre, end }: ValueScale): string => {
   if (centre === 0) return `±${scaleText(end)}`;
   const size = Math.abs(centre);
@@ -90,7 +90,7 @@ export const scaleText = (value: number): string =>
     ? value.toExponential(1)
     : String(Number(value.toPrecision(3)));
 
-/** Decimals of a number as it is written, at most six. */
+/** The number of decimals of a written number, at most six. */
 const decimalsOf = (value: number): number => {
   const decimals = Array.from({ length: 7 }, (_, n) => n).find(
     (n) => Math.abs(Number(value.toFixed(n)) - value) <= 1e-9 * Math.abs(value),
@@ -99,7 +99,7 @@ const decimalsOf = (value: number): number => {
 };
 
 /**
- * A time with as many decimals as the steps need to be told apart.
+ * A time with as many decimals as needed to distinguish steps.
  *
  * @example
  * timeText(0.3, 0.05)   // '0.30'

@@ -2,7 +2,7 @@
 
 import type { Better } from '../experiments/scores/measures.js';
 
-/** A score; null (or left out) where there is none, as the foreground score of images without foreground. */
+/** A score; null (or left out) if there is none, such as the foreground score of images without foreground. */
 export type Score = number | null | undefined;
 
 /** Mean cross-entropy in nats per pixel, and shares 0..1. */
@@ -14,7 +14,7 @@ export interface Scores {
   readonly foregroundAccuracy?: Score;
   /** Intersection over union over the pixels whose target is not background. */
   readonly foregroundIou?: Score;
-  /** Adjusted Rand index over the pixels of objects, where classes are single objects. */
+  /** Adjusted Rand index over the pixels of objects, if classes are single objects. */
   readonly foregroundAri?: Score;
   /** IoU and Dice of each foreground class over all pixels of the split, averaged over the classes. */
   readonly classMeanIou?: Score;

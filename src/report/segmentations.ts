@@ -1,4 +1,4 @@
-/** A gallery of still samples: input and target, and where there is a model its prediction and its errors. */
+/** A gallery of still samples: input and target and, with a model, its prediction and errors. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -29,7 +29,7 @@ export interface SegmentationsPicture {
   readonly title?: string;
   /** Samples beside each other (default 2). */
   readonly columns?: number;
-  /** Whether to draw where the prediction is wrong (default true). */
+  /** Whether to draw the wrong pixels of the prediction (default true). */
   readonly errors?: boolean;
   readonly theme?: Theme;
   /** Pixels per point (default 2): the picture is meant to be shown at its width divided by this. */

@@ -26,7 +26,7 @@ export interface RowPlan {
 /** A row as a function of the frame's index. */
 export type SampleRow = (frame: number) => Raster;
 
-/** The first step, counted from 1, with a value that is not finite; null where all are finite. */
+/** The first step, counted from 1, with a value that is not finite; null if all are finite. */
 export const firstBroken = ({ waves, steps }: WaveSample): number | null => {
   const at = Array.prototype.findIndex.call(waves, (value: number) => !Number.isFinite(value));
   return at < 0 ? null : Math.floor(at / (waves.length / steps)) + 1;

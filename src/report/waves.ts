@@ -90,7 +90,7 @@ export const framesOf = (steps: number, most: number): readonly number[] => {
   );
 };
 
-/** The frames as rasters, each made when it is asked for; `steps` are the 0-based steps that they show. */
+/** The frames as rasters, each made on demand; `steps` are the steps that they show, counted from 0. */
 export interface WaveFrames {
   readonly steps: readonly number[];
   readonly frame: (index: number) => Raster;
@@ -134,7 +134,7 @@ const rowName = (look: Look, sample: WaveSample, wide: number): Raster => {
       );
 };
 
-/** The channels that are drawn where nobody says which. */
+/** The channels that are drawn by default. */
 export const defaultChannels = ({ waveChannels }: WaveSample): readonly number[] =>
   Array.from({ length: Math.min(4, waveChannels) }, (_, c) => c);
 

@@ -27,7 +27,7 @@ export interface Binary {
 
 let found: E.Either<string, Binary> | undefined;
 
-/** The binary of this platform; else one clause that says why there is none. Looked for once a process. */
+/** The binary of this platform, or a clause with the reason why there is none. Searched once per process. */
 export const nativeBinary = (): E.Either<string, Binary> => {
   found ??= binaryIn(packageRoot);
   return found;

@@ -1,10 +1,10 @@
-/** Native code, as a binary for this platform gives it. */
+/** The interface of native code, from a binary for this platform. */
 export interface NativeCode {
   /** The digest of the sources from which it was made (`sourcesDigest`). */
   readonly sources: string;
   /** The levels that this processor can run, the fastest last; the first, `loops`, rounds as plain loops do and is for tests. */
   readonly levels: () => readonly string[];
-  /** A list that is decoded. Throws where the numbers are none. */
+  /** A decoded list. Throws if the numbers are not a list. */
   readonly program: (numbers: Float64Array) => object;
   /** Runs a list on a memory; kernels without native code are called by their places. */
   readonly run: (

@@ -17,7 +17,7 @@ export const stridesOf = (shape: readonly number[]): number[] => {
   return strides;
 };
 
-/** The whole heap, asked for by way of any tensor on it; another buffer after memory has grown. */
+/** The whole heap, found through any tensor on it; another buffer after memory has grown. */
 export const heapBuffer = (backend: BackendWasm, x: TensorInfo): ArrayBufferLike =>
   backend.typedArrayFromHeap(x).buffer;
 

@@ -13,7 +13,7 @@ import { installKernels } from './install.js';
 
 let prepared = false;
 
-/** Idempotent; gives the backend's version. */
+/** Idempotent; returns the backend's version. */
 export const prepareWasm = (): string => {
   if (!prepared) {
     const folder = wasmBinaryFolder();

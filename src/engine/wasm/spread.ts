@@ -1,4 +1,4 @@
-/** An image laid out for a convolution: padded with zeros, and with zeros between its pixels where asked. */
+/** An image laid out for a convolution: padded with zeros and, if requested, with zeros between its pixels. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-/** A model of ONNX (onnx.ai) as values: what its file holds, of which only what drumhead writes is here. */
+/** A model of ONNX (onnx.ai) as values: the parts of its file format that drumhead writes. */
 
 /** Types of elements, by their numbers in onnx.proto. */
 export const onnxTypes = { float: 1, int64: 7, bool: 9 } as const;
@@ -21,7 +21,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** What a model takes or gives; a text is a size that only a run knows. */
+/** An input or output of a model; a size that is a text is known only at run time. */
 export interface OnnxPort {
   readonly name: string;
   readonly type: OnnxType;

@@ -112,7 +112,7 @@ const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<st
 };
 
 /**
- * The picture in the bytes of a PNG of any depth, and what it leaves out. Samples are read as they are stored: no
+ * The picture in the bytes of a PNG of any depth, and notes on omitted parts. Samples are read as they are stored: no
  * gamma, colour profile or transparency changes them.
  *
  * **Errors** DecodeError if the file is damaged or not a PNG.

@@ -1,4 +1,4 @@
-/** Colours of phases and speeds, told apart without colour vision too. */
+/** Colours of phases and speeds that are also distinguishable without colour vision. */
 
 import { mix, type Rgb, rgb, type Theme } from '../colours.js';
 

@@ -8,7 +8,7 @@ import { hex, light, type Rgb, type Theme } from '../colours.js';
 import { textAt } from '../figures/parts.js';
 import { rampColour } from './colours.js';
 
-/** A branch of a dispersion relation: points from small to large wave numbers, in pieces where it breaks off. */
+/** A branch of a dispersion relation: points from small to large wave numbers, in pieces if it has gaps. */
 export interface BranchLine {
   readonly points: readonly { readonly k: number; readonly frequency: number }[];
   /** The dispersion relation of the Laplacian, or of the learnt coupling. */
@@ -32,7 +32,7 @@ const margins = { left: 58, right: 158, top: 86, bottom: 50 };
 /** Decibels from the greatest power down to paper. */
 const depth = 50;
 
-/** The greatest power of a wave with k > 0: what swings as a whole would outshine all waves. */
+/** The greatest power of a wave with k > 0, since a common oscillation would outshine all waves. */
 const greatest = ({ frequencies, power }: KOmega): number =>
   power.reduce((most, value, i) => (i < frequencies.length ? most : Math.max(most, value)), 1e-300);
 

@@ -1,4 +1,4 @@
-/** Charts of what a model answers: confusion, calibration, predicted against true, score against difficulty. */
+/** Charts of a model's answers: confusion, calibration, predicted against true, score against difficulty. */
 
 import type { Effect } from '../../base/error.js';
 import {
@@ -30,7 +30,7 @@ export interface Look {
 export interface AnswerChart {
   readonly name: 'confusion' | 'calibration' | 'predicted' | 'series' | 'difficulty';
   readonly alt: string;
-  /** What it shows, in a sentence or two. */
+  /** A caption of one or two sentences. */
   readonly caption: string;
   readonly draw: (look: Look) => Effect<string>;
 }
@@ -164,7 +164,7 @@ const confusionChart = (
 
 const plotSide: Readonly<Record<Room, number>> = { wide: 300, narrow: 236 };
 
-/** An axis: what it shows, with its unit, and its ticks. */
+/** An axis: its title with the unit, and its ticks. */
 interface Scale {
   readonly title: string;
   readonly ticks: Ticks;
@@ -196,7 +196,7 @@ const plot = (
       width: side,
       height: side,
       layer: [
-        // Draws nothing: keeps the axes where nothing was measured.
+        // Draws nothing, but keeps the axes if nothing was measured.
         { data: { values: [] }, mark: { type: 'point' }, encoding: axes },
         ...layers(axes),
         ...titled(4 - left, 18 - top, title, lines, theme),
@@ -327,7 +327,7 @@ const placeWords: Readonly<Record<Answers['place'], string>> = {
   value: 'values',
 };
 
-/** The pair of classes that is confused most, as a share of the true one; null where none is. */
+/** The most confused pair of classes, with its share of the true class; null if none is confused. */
 const worstPair = ({ classes, confusion }: ClassAnswers): string | null => {
   const shares = confusion.flatMap((row, i) => {
     const all = row.reduce((a, b) => a + b, 0);

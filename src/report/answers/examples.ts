@@ -1,4 +1,4 @@
-/** Samples with what was asked and answered, beside each other: as a figure of a page and as the bytes of a PNG. */
+/** Samples with target and answer side by side: as a figure of a page and as the bytes of a PNG. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect } from '../../base/error.js';
@@ -28,15 +28,15 @@ export interface Example {
   /** Its scores and the like. */
   readonly note: string;
   readonly arrays: ArrayValues;
-  /** The output that is compared; null where there is none. */
+  /** The output that is compared; null if there is none. */
   readonly answer: Float32Array | null;
 }
 
-/** Samples that are shown together, with what their arrays are. */
+/** Samples that are shown together, with the forms of their arrays. */
 export interface ExamplesPicture {
   readonly examples: readonly Example[];
   readonly forms: Readonly<Record<string, ArrayForm>>;
-  /** The array that is asked for, and the names of its classes; null where nothing is compared. */
+  /** The target array, and the names of its classes; null if nothing is compared. */
   readonly asked: { readonly against: string; readonly classes: readonly string[] | null } | null;
   readonly title?: string;
   readonly theme?: Theme;
@@ -56,7 +56,7 @@ interface Laid {
   readonly panels: readonly Shown[];
 }
 
-/** The answer in the form of what is asked: the class of each place, or the numbers. */
+/** The answer in the form of the target: the class of each place, or the numbers. */
 const answered = (answer: Float32Array, classes: readonly string[] | null): Float32Array =>
   classes === null ? answer : Float32Array.from(predictedClasses(answer, classes.length));
 
@@ -97,7 +97,7 @@ const shownOf = (
       ];
 };
 
-/** The answer beside what was asked: in words where it is one number, else as pictures. */
+/** Answer and target side by side: in words if it is one number, else as pictures. */
 const comparison = (
   picture: ExamplesPicture,
   { arrays, answer }: Example,
@@ -176,7 +176,7 @@ const laid = (picture: ExamplesPicture): readonly Laid[] => {
   });
 };
 
-/** The classes that have colours in these pictures; none where none has. */
+/** The classes that have colours in these pictures. */
 const colouredClasses = ({ asked, forms }: ExamplesPicture): readonly string[] => {
   const names = asked?.classes ?? null;
   if (names !== null && asked !== null && forms[asked.against].shape.length > 0) return names;

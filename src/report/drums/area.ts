@@ -3,7 +3,7 @@ import { linearTicks } from '../axis.js';
 import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 
-/** The area of one square, as heard. */
+/** The area of one square, estimated from its sound. */
 export interface SquareHeard {
   /** L, in cells. */
   readonly side: number;
@@ -90,7 +90,7 @@ const measuredPanel = ({ squares }: AreaPicture, theme: Theme) => {
   };
 };
 
-/** The key of the marks, where the curve leaves room. */
+/** The key of the marks, in a place that the curve leaves free. */
 const key = (theme: Theme) => {
   const { first, second } = lineColours(theme);
   const [left, top, line] = [96, 14, 20];

@@ -19,7 +19,7 @@ export interface TonesPicture {
 export const widthOf = ({ narrow = false }: Pick<TonesPicture, 'narrow'>): number => (narrow ? 230 : 660);
 export const panelHeight = 168;
 
-/** How a drum is drawn, told apart by colour and by sign. */
+/** The look of a drum, distinguished by colour and by sign. */
 export interface Mark {
   readonly colour: Rgb;
   readonly shape: string;

@@ -14,7 +14,7 @@ interface Curve {
   readonly points: readonly { readonly ratio: number; readonly level: number }[];
 }
 
-/** The bins from `low` to `high` times `unit`; where the curve lies flat on the floor its ends are enough. */
+/** The bins from `low` to `high` times `unit`; of a flat part on the floor only its ends. */
 const curveOf = ({ spectrum }: HeardDrum, unit: number, [low, high]: readonly [number, number]): Curve => {
   const { magnitudes, resolution } = spectrum;
   const from = Math.max(0, Math.floor((low * unit) / resolution));
@@ -30,7 +30,7 @@ const curveOf = ({ spectrum }: HeardDrum, unit: number, [low, high]: readonly [n
   return { loudest, points: points.filter((_, i) => !flat(i)) };
 };
 
-/** The tops of the tones that were heard. */
+/** The peaks of the measured tones. */
 const topsOf = ({ tones, spectrum }: HeardDrum, unit: number, loudest: number) =>
   tones.flatMap(({ heard }) =>
     heard === null

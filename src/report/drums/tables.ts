@@ -14,7 +14,7 @@ const powerText = (value: number): string => {
   return `${digit} × 10${Array.from(exponent, (character) => superscripts[character] ?? '').join('')}`;
 };
 
-/** A relative difference: `1.17 %`, and `3 × 10⁻⁸` where a percentage would be noughts. */
+/** A relative difference: `1.17 %`, or `3 × 10⁻⁸` if a percentage would be only zeros. */
 export const relativeText = (difference: number): string =>
   difference === 0
     ? '0'
@@ -46,7 +46,7 @@ const numbersTable = (
   );
 };
 
-/** One row a square; nothing where there is none. */
+/** One row for each square; empty without squares. */
 export const areaTable = (results: readonly DrumResult[]): Html => {
   const rows = results.flatMap(({ drum, area, points }) =>
     area === null
@@ -69,7 +69,7 @@ export const areaTable = (results: readonly DrumResult[]): Html => {
   return rows.length === 0 ? nothing : numbersTable('Square', rows);
 };
 
-/** One row a tone: the first drum's exact and heard frequency, and by how much every drum's differs from it. */
+/** One row for each tone: the first drum's exact and measured frequency, and the difference of every drum from it. */
 export const toneTable = (results: readonly DrumResult[]): Html => {
   const [first, ...others] = results;
   const frequency = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(6));

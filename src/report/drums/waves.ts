@@ -84,7 +84,7 @@ export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => 
 const scaleOf = ({ waves, lattice, frames }: DrumMovie): number =>
   symmetricScale(waves.subarray(Math.floor(frames / 8) * lattice.inside.length), 0.985);
 
-/** The skin at a frame, with a ring where it was struck and a dot where it is listened to. */
+/** The skin at a frame, with a ring at the strike and a dot at the microphone. */
 export const markedSkin = ({ movie, skin, scale }: Column, frame: number, listener: Rgb): Raster => {
   const { lattice, strike, microphone, waves } = movie;
   // Ink on the skin, which is light in both themes.
@@ -172,8 +172,8 @@ export const checkedMovies = <A extends DrumWavesPicture>(picture: A): Checked<A
 };
 
 /**
- * The animation as the bytes of a GIF: every drum's skin in wave colours (red up, blue down), a
- * ring where it was struck, a dot where it is listened to, and the sound so far below.
+ * The animation as the bytes of a GIF: every drum's skin in wave colours (red up, blue down), a ring at the strike, a
+ * dot at the microphone, and the sound so far below.
  *
  * @returns DecodeError when there is no drum, or the movies differ in their frames.
  * @example

@@ -75,7 +75,7 @@ interface Frame {
   readonly right: number;
 }
 
-/** Labels above bars go on as many lines as they need: none loses its end. */
+/** Labels above bars take as many lines as they need, and none is cut. */
 const nameLines = ({ name }: Entry, room: number): readonly string[] =>
   phraseLines(name, Math.floor(room / textWidth('x')));
 
@@ -112,7 +112,8 @@ const ticksOf = (lines: readonly Line[], score: string, declared: boolean, width
   });
   const highest = Math.max(0, ...furthest);
   const lowest = Math.min(0, ...lines.map(({ summary }) => summary?.min ?? 0));
-  // No score of classes but a loss is more than 1, whatever a published spread says; declared ones have any size.
+  // Scores of classes other than a loss are at most 1, even if a published spread exceeds it; declared scores have
+  // any size.
   const isShare = !declared && betterOf(score) === 'more';
   return linearTicks(lowest, isShare ? Math.min(1, highest) : highest, width < 300 ? 3 : 5);
 };
@@ -210,7 +211,7 @@ const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
   };
 };
 
-/** A single seed has no deviation, and none is promised. */
+/** A single seed has no deviation. */
 const meanWords = (entries: readonly Entry[]): string =>
   `mean over seeds, in figures${entries.some(({ runs }) => runs.length > 1) ? ' with its standard deviation' : ''}`;
 

@@ -58,7 +58,8 @@ const linesOf = ({ courses }: Entry, score: string): readonly (readonly Point[])
     .filter((points) => points.length > 0);
 
 /**
- * Mean, least and greatest over the seeds, for epochs that all of them reached: else the mean jumps where one ends.
+ * Mean, least and greatest over the seeds, for epochs that all of them reached, since otherwise the mean would jump
+ * when one ends.
  */
 export const bandOf = (lines: readonly (readonly Point[])[]) => {
   const shared = lines.map((points) => new Map(points.map(({ epoch, value }) => [epoch, value])));

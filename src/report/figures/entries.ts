@@ -27,10 +27,10 @@ export interface Entry extends Place {
   readonly runs: readonly { readonly seed: number; readonly scores: Scores }[];
   /** Epochs of every run, finished or not. */
   readonly courses: readonly { readonly seed: number; readonly epochs: readonly EpochScores[] }[];
-  /** Numbers in all parameters; null where no run is finished. */
+  /** The number of values in all parameters; null if no run is finished. */
   readonly parameters: number | null;
   readonly published: PublishedRow | null;
-  /** As published; null where nothing was. */
+  /** The published value; null if there is none. */
   readonly publishedParameters: number | null;
 }
 

@@ -27,10 +27,10 @@ export interface GradedPicture {
   readonly room?: Room;
 }
 
-/** More lines than this cannot be told apart; the best at the hardest samples are drawn. */
+/** The largest number of lines that can be distinguished; the best at the hardest samples are drawn. */
 export const mostGradedLines = 8;
 
-/** Lines differ in hue, in lightness and in dashes, so that they are told apart without colour vision, too. */
+/** Lines differ in hue, in lightness and in dashes, so that they are distinguishable without colour vision. */
 const dashes: readonly (readonly number[])[] = [
   [1, 0],
   [7, 4],
@@ -77,7 +77,7 @@ export const gradedChart = ({
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const across = linearTicks(Math.min(...bins.map(({ at }) => at)), Math.max(...bins.map(({ at }) => at)), 5);
   const up = linearTicks(low >= 0 ? Math.max(0, low - 0.05 * (high - low)) : low, high, 5);
-  // Beside the lines where there is room, else below the axis.
+  // Beside the lines if there is room, else below the axis.
   const beside = room === 'wide';
   const names = lines.map(({ name }) => withinPoints(name, beside ? 240 : 250));
   const right = beside ? Math.max(...names.map((name) => textWidth(name))) + 30 : 16;

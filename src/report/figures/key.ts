@@ -5,7 +5,7 @@ import { wrapped } from '../tables/harmless.js';
 import { flow, textWidth } from './layout.js';
 import { signAt, textAt } from './parts.js';
 
-/** A sign and its words; words alone where there is no sign. */
+/** A sign and its words; only words if there is no sign. */
 export interface KeyItem {
   readonly words: string;
   readonly sign?: {
@@ -33,7 +33,7 @@ export const headOf = (
 ) => {
   const signed = (item: KeyItem): number => (item.sign === undefined ? 0 : 16);
   const texts = items.flatMap((item) => {
-    // An entry wider than a line goes on several, the sign before the first.
+    // An entry wider than a line takes several, with the sign before the first.
     const lines = wrapped(item.words, Math.floor((width - 16) / textWidth('x')));
     return lines.map((words, i): KeyItem => (i === 0 ? { ...item, words } : { words }));
   });

@@ -38,7 +38,7 @@ interface Mark {
 /** The name of a mark, and its rank among labels. */
 const labelOf = (entry: Entry, value: number): string => `${entry.name}: ${scoreFigure(value)}`;
 
-/** Letters of a line of names; a longer name goes on several, never without its end. */
+/** The number of letters on a line of names; a longer name takes several lines and is never cut. */
 const letters: Readonly<Record<Room, number>> = { wide: 30, narrow: 22 };
 
 const nameLines = (label: string, room: Room): readonly string[] => phraseLines(label, letters[room]);

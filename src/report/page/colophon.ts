@@ -1,4 +1,4 @@
-/** The end of the page: the program, how to get the same result, and what it was run with. */
+/** The end of the page: the program, how to get the same result, and the environment of the run. */
 
 import { type Html, html, nothing, when } from './html.js';
 import { count } from './numbers.js';

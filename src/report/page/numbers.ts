@@ -2,7 +2,7 @@
 
 import { known, type Score } from '../scores.js';
 
-/** Three decimals, or a dash where there is none. */
+/** Three decimals, or a dash if there is no number. */
 export const scoreText = (score: Score): string => (known(score) ? score.toFixed(3) : '–');
 
 /** A share as a percentage with one decimal: `78.3 %`. */

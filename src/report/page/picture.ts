@@ -9,9 +9,9 @@ export interface Picture {
   readonly dark?: Uint8Array;
   /** A description for people who cannot see the picture. */
   readonly alt: string;
-  /** Width in CSS pixels; smaller where the window is. */
+  /** Width in CSS pixels; smaller in a smaller window. */
   readonly width?: number;
-  /** The same, set anew for a window as narrow as a phone's. */
+  /** The same, laid out for a window as narrow as a phone's. */
   readonly narrow?: Omit<Picture, 'narrow'>;
 }
 
@@ -60,7 +60,7 @@ export const svgPicture = (drawing: {
 const dataUrl = (type: Picture['type'], bytes: Uint8Array): string =>
   `data:${type};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
 
-/** As in the style sheet: where a window is narrow. */
+/** The width below which a window is narrow, as in the style sheet. */
 const narrowWindow = '(max-width: 40rem)';
 /** Paper is light: dark pictures are for screens. */
 const darkWindow = '(prefers-color-scheme: dark)';

@@ -136,7 +136,7 @@ const ownTable = (own: readonly OwnLine[], tested: Tested): Html => html`
 })}
 </tbody></table></div>`;
 
-/** The scores of answering background everywhere, where they are worth showing: where most pixels are background. */
+/** The scores of predicting background everywhere, which are shown if most pixels are background. */
 const whyForeground = (baseline: Scores | undefined): Html => {
   if (!known(baseline?.accuracy) || !known(baseline?.iou)) return html``;
   const all = `answering “background” everywhere, without looking at the image, is right for ${percent(baseline.accuracy)} of all pixels and reaches an overall IoU of ${baseline.iou.toFixed(3)}`;
@@ -196,7 +196,7 @@ export const predictionsSection = ({ predictions, target = 'pixel' }: RunReport)
         },
       ];
 
-/** What the samples of an answer show, in words. */
+/** The caption of an answer's samples. */
 export const examplesCaption =
   'The samples with the least and the largest loss, with what was asked and answered. One scale for an array in all samples; ' +
   'what is true, what is answered and their difference share one.';

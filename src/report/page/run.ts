@@ -8,7 +8,7 @@ import type { Picture, Shown } from './picture.js';
 export interface Fact {
   readonly label: string;
   readonly value: string;
-  /** The meaning, where the label is not enough. */
+  /** The meaning, if the label is not enough. */
   readonly note?: string;
 }
 
@@ -41,16 +41,16 @@ export interface RunReport {
   };
   readonly training: {
     readonly epochs: readonly EpochScores[];
-    /** Epochs that were asked for. */
+    /** The number of planned epochs. */
     readonly planned?: number;
     /** The epoch whose weights were kept. */
     readonly best?: number;
     /** The score on the validation samples that it was chosen by; left out, the loss. */
     readonly chosenBy?: { readonly name: string; readonly better: Better };
     readonly seconds?: number;
-    /** Why it ended before its time, one sentence; then the page says at once that it is unfinished. */
+    /** Why it was interrupted, in one sentence; the page then begins with a note that it is unfinished. */
     readonly stopped?: string;
-    /** Why it was finished before all epochs that were asked for, in words. */
+    /** Why it finished before all planned epochs, in words. */
     readonly early?: string;
     readonly curves?: Picture;
   };
@@ -58,7 +58,7 @@ export interface RunReport {
     /** Number of images; none of them was trained on. */
     readonly images: number;
     readonly scores: Scores;
-    /** The scores to show where something else than pixels or whole images is scored. */
+    /** The scores to show if neither pixels nor whole images are scored. */
     readonly own?: readonly OwnLine[];
     /** The scores on the same images of answering "background" everywhere. */
     readonly baseline?: Scores;

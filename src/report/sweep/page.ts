@@ -141,7 +141,7 @@ const state = ({ state: word, epochs, planned }: RunLine): string =>
       ? `failed after ${epochs} of ${planned} epochs`
       : word;
 
-/** The head of the column of scores, and a cell of it: where runs are of several scores, each cell names its own. */
+/** The head of the column of scores, and a cell of it: if runs have different scores, each cell names its own. */
 const scoreColumn = (runs: readonly RunLine[]) => {
   const [words, other] = [...new Set(runs.map(({ chief }) => chief.words))];
   const alike = other === undefined;

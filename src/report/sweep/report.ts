@@ -14,7 +14,7 @@ export interface RunLine {
   readonly planned: number;
   /** The test score to see first, with its name. */
   readonly chief: { readonly words: string; readonly value: number | null };
-  /** Its own report, from this page on; null where there is none. */
+  /** The path of its own report, relative to this page; null if there is none. */
   readonly href: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface Gallery {
   readonly picture: Shown;
 }
 
-/** What one experiment's best run answers: charts with their captions, and samples. */
+/** The answers of one experiment's best run: charts with captions, and samples. */
 export interface AnswerGallery extends Pick<Gallery, 'name' | 'href'> {
   readonly charts: readonly { readonly picture: Picture; readonly caption: string }[];
   readonly examples: Shown | null;
@@ -56,7 +56,7 @@ export interface SweepReport {
   /** Whether anything was published of these experiments. */
   readonly published: boolean;
   readonly tables: readonly Table[];
-  /** Whether foreground and background are told apart by any of the tables' scores. */
+  /** Whether any score of the tables distinguishes foreground and background. */
   readonly foreground: boolean;
   /** A picture for each score that some experiment shows first. */
   readonly bars: readonly ScorePicture[];
@@ -67,7 +67,7 @@ export interface SweepReport {
   readonly graded: readonly GradedPictures[];
   readonly waves: readonly Gallery[];
   readonly predictions: readonly Gallery[];
-  /** What the best runs answer. */
+  /** The answers of the best runs. */
   readonly answers: readonly AnswerGallery[];
   /** How many more there are that would have made the page too large. */
   readonly leftOut: number;

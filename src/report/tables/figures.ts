@@ -11,7 +11,7 @@ const collapses = (value: number, digits: number): boolean => {
   return (shown === 0 || Math.abs(shown) === 1) && shown !== value;
 };
 
-/** Decimals at which none of these looks like 0 or 1 without being it: three, at most six. */
+/** The number of decimals at which none of these looks like 0 or 1 without being it: from three to six. */
 export const digitsFor = (values: readonly number[]): number => {
   let digits = least;
   while (digits < most && values.some((value) => collapses(value, digits))) digits++;
@@ -29,7 +29,7 @@ export const figure = (value: number, digits: number): string => {
 };
 
 /**
- * A score: three decimals, more where it would be taken for 0 or 1.
+ * A score: three decimals, or more if it would look like 0 or 1.
  *
  * @example
  * scoreFigure(0.98765)   // '0.988'

@@ -56,8 +56,8 @@ const onceEach = <R extends Listed>(runs: readonly R[]): readonly R[] => {
 };
 
 /**
- * Two engines start from one seed with the same weights and images, so that the second run is no other sample: where a
- * seed was run on several, each engine is a group of its own, and says which.
+ * With one seed two engines start from the same weights and images, so the second run is not an independent sample.
+ * If a seed was run on several engines, each engine is a group of its own, with its name.
  */
 const engineParts = <R extends Listed>(
   runs: readonly R[],
@@ -123,7 +123,7 @@ export const scoreGroups = (
     };
   });
 
-/** The scores that a table of these groups shows where none is named: those that each of them shows first. */
+/** The default scores of a table of these groups: those that each of them shows first. */
 export const scoresShown = (groups: readonly ScoreGroup[]): readonly string[] => [
   ...new Set(groups.flatMap(({ shown = [] }) => shown)),
 ];

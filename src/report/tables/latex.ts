@@ -43,7 +43,7 @@ const labelText = (text: string): string =>
 /**
  * LaTeX with the packages booktabs (rules) and graphicx: a table wider than a column is made smaller.
  *
- * @param label what \ref calls it, such as `paper-small-means`
+ * @param label for \ref, such as `paper-small-means`
  */
 export const latexTable = ({ title, columns, groups, notes }: Table, label: string): string => {
   const line = (cells: readonly string[]): string => `    ${cells.join(' & ')} \\\\`;

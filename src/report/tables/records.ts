@@ -23,7 +23,7 @@ const recordOf = (group: ScoreGroup, groups: readonly ScoreGroup[], score: strin
 const recordsOf = (groups: readonly ScoreGroup[], scores: readonly string[]) =>
   groups.flatMap((group) => scores.map((score) => ({ score, ...recordOf(group, groups, score) })));
 
-/** One record a score: the parts of a table's cell in columns of their own; empty where there is nothing. */
+/** One record a score: the parts of a table's cell in columns of their own; empty if there is no value. */
 export const scoresCsv = (groups: readonly ScoreGroup[], scores: readonly string[]): string =>
   csvFormat(
     recordsOf(groups, scores).map(({ group, head, ours, theirs, found, best }) => ({
@@ -47,7 +47,7 @@ export const scoresCsv = (groups: readonly ScoreGroup[], scores: readonly string
     })),
   );
 
-/** As the CSV, with numbers that are numbers, null where there is nothing, and every run's own value. */
+/** Like the CSV, with numbers as numbers, null for missing values, and the value of every run. */
 export const scoresJson = (groups: readonly ScoreGroup[], scores: readonly string[]): string =>
   JSON.stringify(
     recordsOf(groups, scores).map(({ score, group, head, ours, theirs, found, best }) => ({

@@ -35,10 +35,10 @@ export const splitOf = (key: string): ScoreSplit | null => {
   return scoreSplits.find((split) => key.startsWith(`${split}.`)) ?? 'test';
 };
 
-/** A score's name without where it was taken. */
+/** A score's name without its split. */
 export const nameOfScore = (key: string): string => key.replace(/^(test|validation|train)\./, '');
 
-/** A score's name in words, without where it was taken. */
+/** A score's name in words, without its split. */
 export const wordsOfScore = (key: string): string => {
   const name = nameOfScore(key);
   return words[name] ?? chiefWords({ name });
@@ -50,14 +50,14 @@ export const scoreWords = (key: string): string => {
   return split === null ? ofRun[key] : `${split} ${wordsOfScore(key)}`;
 };
 
-/** Numbers that are no scores: what is counted. */
+/** Numbers that are not scores but counts. */
 const counts: readonly string[] = ['images', 'imagesWithoutForeground', 'samples', 'rate'];
 
 /** Whether it is a number of a run, or of samples, rather than a score. */
 export const isCount = (key: string): boolean => splitOf(key) === null || counts.includes(nameOfScore(key));
 
 /**
- * Whether more of it is better, or less; null where neither is, and where nobody said it.
+ * Whether more or less of it is better; null if neither is, or if it is unknown.
  *
  * @param declared by name, as the experiment says of its own scores; those of classes and losses have a direction by their
  *   meaning
@@ -73,7 +73,7 @@ export const betterOf = (key: string, declared: Readonly<Record<string, Better>>
 /** Foreground first: overall scores flatter. */
 const ordered: readonly string[] = [...new Set<string>([...publishedScoreNames, ...scoreNames])];
 
-/** A score of tasks with objects: no column where no run has it. */
+/** A score of tasks with objects; it has no column if no run has it. */
 const ofObjects = 'foregroundAri';
 
 const keysOf = (split: ScoreSplit): readonly string[] => {

@@ -45,13 +45,13 @@ export const plannedOf = ({ runs, missing }: ScoreGroup): number => runs.length 
 export const summaryOf = ({ runs }: ScoreGroup, score: string): Summary | null =>
   summarise(runs.flatMap(({ scores }) => scores[score] ?? []).filter(Number.isFinite));
 
-/** The published values of a score; null where there are none. */
+/** The published values of a score; null if there are none. */
 export const publishedOf = ({ published }: ScoreGroup, score: string): PublishedFigures | null => {
   const name = publishedScoreNames.find((one) => one === score);
   return published === null || name === undefined ? null : published.scores[name];
 };
 
-/** The difference to the published mean; null where nothing was published or nothing is finished. */
+/** The difference to the published mean; null if nothing was published or nothing is finished. */
 export const differenceOf = (group: ScoreGroup, score: string): Difference | null => {
   const ours = summaryOf(group, score);
   const theirs = publishedOf(group, score);
@@ -63,7 +63,7 @@ export const differenceOf = (group: ScoreGroup, score: string): Difference | nul
 /** Published figures are rounded to .01. */
 const two = (value: number): string => withMinus(value.toFixed(2));
 
-/** A spread that is nothing but the rounding of the mean is none at all. */
+/** A spread that is only the rounding of the mean counts as zero. */
 const spreadOf = ({ mean, sd }: Summary): number | null =>
   sd !== null && sd < 1e-12 * Math.abs(mean) ? 0 : sd;
 

@@ -44,7 +44,7 @@ export const leastSpread = 0.005;
 /** Ours less the published mean, in units of its standard error. */
 export interface Difference {
   readonly value: number;
-  /** True where a single run has no spread of its own and was given the published one. */
+  /** True if a single run, which has no spread of its own, gets the published one. */
   readonly borrowed: boolean;
 }
 

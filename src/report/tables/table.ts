@@ -14,7 +14,7 @@ export interface Row {
 export interface Column {
   readonly name: string;
   readonly align: 'left' | 'right';
-  /** Where there is no room: on several lines, or on one without its beginning. Default on several. */
+  /** How a cell without room is shown: on several lines (the default), or on one without its beginning. */
   readonly narrow?: 'wrap' | 'cut';
 }
 

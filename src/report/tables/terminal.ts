@@ -105,7 +105,7 @@ const fits = (text: string, width: number): readonly string[] =>
   columnsWide(text) <= width ? [text] : wrapped(text, width);
 
 const blockLines = (block: readonly Strip[], { groups }: Table): readonly string[] => {
-  // A rule between groups would be noise where each has one line only.
+  // No rules between groups if each has only one line.
   const apart = groups.some((group) => group.length > 1);
   const firsts = new Set<number>();
   groups.reduce((at, group) => {
@@ -129,8 +129,8 @@ const blockLines = (block: readonly Strip[], { groups }: Table): readonly string
 /**
  * For a terminal: aligned columns, a rule under the head, an empty line between groups.
  *
- * @param width columns of the terminal; without it as wide as it is. Where a table is wider, heads and texts go on
- *   several lines, then columns below each other; numbers are never broken.
+ * @param width columns of the terminal; left out: unlimited. In a table that is wider, heads and texts are wrapped,
+ *   then columns are put below each other; numbers are never broken.
  */
 export const terminalTable = (table: Table, width = Number.POSITIVE_INFINITY): string => {
   const text = (line: string): readonly string[] => fits(harmless(line), width);

@@ -1,4 +1,4 @@
-/** The gradients of ReLU and tanh in one pass each, from what the function gave; see gradients.ts. */
+/** The gradients of ReLU and tanh in one pass each, from the value of the function; see gradients.ts. */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';

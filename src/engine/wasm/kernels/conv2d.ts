@@ -24,7 +24,7 @@ interface Inputs {
 /** The image with the zeros that its convolution needs around it. */
 const padded = (backend: BackendWasm, x: TensorInfo, g: Geometry): TensorInfo => {
   const { top, left } = g.padInfo;
-  // what the last window does not reach need not be there; what it reaches beyond the image must
+  // pixels that the last window does not reach are left out; those that it reaches beyond the image are added
   const size: [number, number] = [
     Math.max(top + g.inHeight, (g.outHeight - 1) * g.strideHeight + g.filterHeight),
     Math.max(left + g.inWidth, (g.outWidth - 1) * g.strideWidth + g.filterWidth),

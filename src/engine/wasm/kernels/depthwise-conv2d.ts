@@ -1,6 +1,6 @@
 /**
- * The gradients of depthwise convolution, which the wasm backend lacks; and its values with a kernel of one tap, for which
- * the backend's own gives -infinity where a product is no number.
+ * The gradients of depthwise convolution, which the wasm backend lacks; and its values with a kernel of one tap, for
+ * which the backend's own gives -Infinity if a product is NaN.
  */
 
 import type {

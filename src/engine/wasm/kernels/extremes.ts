@@ -1,6 +1,6 @@
 /**
- * Maximum, Minimum and Relu, with NaN where a value is. The wasm backend's own give the first of two where the second is no
- * number; its Relu compares bits, so it takes a NaN whose sign is set, such as infinity - infinity, for 0.
+ * Maximum, Minimum and Relu, which keep NaN. The wasm backend's own give the first of two if the second is NaN; its
+ * Relu compares bits, so it takes a NaN whose sign is set, such as infinity - infinity, for 0.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';

@@ -24,7 +24,7 @@ const runsOf = (indices: Int32Array): readonly Run[] => {
   return runs;
 };
 
-/** From so many words on, copying a block is faster than a loop over its words. */
+/** The number of words from which copying a block is faster than a loop over its words. */
 const longBlock = 32;
 
 /** out[o, i, ...] = x[o, indices[i], ...], as raw bits. */

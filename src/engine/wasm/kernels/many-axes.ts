@@ -87,7 +87,10 @@ const whole = (
   return value;
 };
 
-/** The gradient tape adds and multiplies whatever shapes a program has, so it meets sequences of matrices on planes. */
+/**
+ * The gradient tape adds and multiplies tensors of all shapes of a program, including sequences of matrices on
+ * planes.
+ */
 export const installManyAxes = (): void => {
   for (const name of names) {
     if (registered(name) === undefined) continue;

@@ -10,8 +10,8 @@ import { floats } from '../heap.js';
 const exceeds = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
 
 /**
- * The first largest element of each window receives its dy, as in the JavaScript backend; where the window holds a NaN,
- * the first of those.
+ * The first largest element of each window receives its dy, as in the JavaScript backend; if the window has NaN, the
+ * first of those does.
  */
 export const installMaxPoolGrad = (): void => {
   register<{ dy: TensorInfo; input: TensorInfo }, MaxPoolGradAttrs>(

@@ -26,7 +26,7 @@ export const installNearZero = (): void => {
     const far = sine({ x }, attrs, backend);
     const result = pointwise(backend, 'sin', [x, far], ([value, other], fresh) => {
       const square = fresh.v128();
-      // x - x^3/6 + x^5/120: what is left out is below 1e-11 of it
+      // x - x^3/6 + x^5/120: the relative error of the truncation is below 1e-11
       const series = sub(value, mul(mul(value, square), sub(four(1 / 6), mul(square, four(1 / 120)))));
       return {
         first: block(set(square, mul(value, value))),

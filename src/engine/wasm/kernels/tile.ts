@@ -32,7 +32,7 @@ const repeat = (
   });
   const write = (axis: number, from: number, to: number): void => {
     const { n, size, count, block, inner, isWhole } = levels[axis];
-    // One number is a fill; what is not repeated further inside is one copy.
+    // One number is a fill; a part without further repetition inside is one copy.
     if (size === 1 && isWhole) {
       out.fill(values[from], to, to + count);
       return;

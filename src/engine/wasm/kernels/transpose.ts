@@ -34,7 +34,10 @@ const mergedAxes = (shape: readonly number[], perm: readonly number[]): Axis[] =
 const bytes = 4;
 /** Matrices lower or narrower than this are not worth turning in blocks. */
 const small = 4;
-/** Elements taken along the longest axis at a time: what they and their neighbours span stays in the level-2 cache. */
+/**
+ * The number of elements taken along the longest axis at a time, so that they and their neighbours stay in the
+ * level-2 cache.
+ */
 const blockLength = 256;
 
 /** Element by element, the longest axis innermost. */

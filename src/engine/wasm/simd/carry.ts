@@ -4,8 +4,8 @@
 export const partsTogether = 32;
 
 /**
- * Adds up parts at a place of the heap: `run` leaves the sum of a part there, onto what is there unless it is `fresh`.
- * The order is fixed by how many parts there are.
+ * Sums parts at an address of the heap: `run` adds the sum of a part to the present value, or replaces it if `fresh`.
+ * The order depends only on the number of parts.
  */
 export const carried = (
   heap: Float32Array,

@@ -13,7 +13,7 @@ export interface Value<K extends Kind> {
   readonly kind: K;
   readonly code: readonly number[];
 }
-/** A parameter or local variable; as a value, what it holds. */
+/** A parameter or local variable; as a value, its content. */
 export interface Local<K extends Kind> extends Value<K> {
   readonly index: number;
 }
@@ -57,13 +57,13 @@ export const minus = binary(0x6b);
 export const times = binary(0x6c);
 export const shiftRight = binary(0x76);
 export const bitAnd = binary(0x71);
-/** What remains of a by b; both count from 0 up. */
+/** The remainder of a by b; both are at least 0. */
 export const remainder = binary(0x70);
 /** How often b is in a, rounded down; both count from 0 up. */
 export const quotient = binary(0x6e);
 /** 1 where both are equal, else 0. */
 export const equal = binary(0x46);
-/** The first where the condition is not zero, else the second; only the one that is taken is computed. */
+/** The first if the condition is not zero, else the second; only the chosen one is computed. */
 export const either = (condition: Value<'i32'>, a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> =>
   i32(...condition.code, 0x04, 0x7f, ...a.code, 0x05, ...b.code, 0x0b);
 /** Calls an imported function, by its number. */
@@ -103,7 +103,7 @@ export const squareRoot = convert(0xe3);
 export const wholeBelow = convert(0x68);
 /** Rounds two doubles to the nearest whole numbers, ties to even. */
 export const nearestDouble = convert(0x94);
-/** Four whole floats as integers; what does not fit is cut off, NaN becomes 0. */
+/** Four whole floats as integers, clamped to 32 bits; NaN becomes 0. */
 export const toInteger = convert(0xf8);
 /** Four integers as floats. */
 export const fromInteger = convert(0xfa);
@@ -134,7 +134,10 @@ export const two = (value: number): Value<'v128'> => {
 /** Smaller and larger of two; a NaN in either gives NaN. */
 export const min = lanes(0xe8);
 export const max = lanes(0xe9);
-/** b where b < a, else a, and b where a < b, else a: a NaN stays where it is the first. One instruction, unlike min and max. */
+/**
+ * b where b < a, else a, and b where a < b, else a: NaN stays if it is the first argument. One instruction, unlike
+ * min and max.
+ */
 export const lower = lanes(0xea);
 export const higher = lanes(0xeb);
 /** All bits set where a > b. */

@@ -28,8 +28,9 @@ const section = (id: number, content: readonly number[]): number[] => [
 const text = (name: string): number[] => [...unsigned(name.length), ...new TextEncoder().encode(name)];
 
 /**
- * The bytes of a module that imports `env.memory` and exports the function as `run`. It may call functions, imported as
- * `env.f0`, `env.f1`, ...: of so many i32 parameters each, without a result. They are asked for when the body is written.
+ * The bytes of a module that imports `env.memory` and exports the function as `run`. It may call functions, imported
+ * as `env.f0`, `env.f1`, ...: with i32 parameters and without a result. Their numbers of parameters are read after
+ * the body is written.
  */
 export const assemble = (
   { parameters, body }: Source,

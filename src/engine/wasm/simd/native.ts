@@ -8,7 +8,7 @@ import { assemble, type Source } from './module.js';
 export type Native = (...parameters: number[]) => void;
 
 /**
- * The function of a source, assembled when first asked for and kept by its key: one key, one source.
+ * The function of a source, assembled on first use and cached by its key, which must be unique for the source.
  *
  * @example
  * native(backend, 'double', () => ({ parameters: 2, body: ([from, to]) => store(to, 0, add(load(from), load(from))) }))

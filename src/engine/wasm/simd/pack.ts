@@ -1,7 +1,7 @@
 /**
- * Laying out the factors of a product so that the panels read them one value after the other. Where columns are not a
- * multiple of four, what lies behind a row is packed along with it (up to 28 bytes beyond the last): those sums are
- * never stored.
+ * Laying out the factors of a product so that the panels read them one value after the other. If columns are not a
+ * multiple of four, memory after a row is packed along with it (up to 28 bytes beyond the last); those sums are never
+ * stored.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';

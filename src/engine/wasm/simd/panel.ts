@@ -26,10 +26,10 @@ export const panelColumns = 8;
 /** Rows of a register tile at most: 4 x 2 sums, 2 columns, and a row's value fill the 16 vector registers of x64. */
 export const tileRows = 4;
 
-/** What the sums of a tile are added to: nothing, the bias of their column, or the present result. */
+/** The start of a tile's sums: zero, the bias of their column, or the present result. */
 export type Onto = 'nothing' | 'bias' | 'result';
 
-/** What a panel function is specialised to. */
+/** The specialisation of a panel function. */
 export interface Variant {
   /** Rows of a tile, 1 to 4. */
   readonly rows: number;
@@ -41,7 +41,7 @@ export interface Variant {
    */
   readonly left: 'rows' | 'columns';
   readonly onto: Onto;
-  /** Whether what is negative becomes 0 in the end. */
+  /** Whether negative results become 0 at the end. */
   readonly relu: boolean;
 }
 
@@ -178,7 +178,7 @@ const panel = (backend: BackendWasm, variant: Variant): ((call: PanelCall) => vo
     );
 };
 
-/** The panel functions that differ in rows and columns only, each made when first asked for: `[rows][columns]`. */
+/** The panel functions that differ only in rows and columns, each made on first use: `[rows][columns]`. */
 export type Panels = readonly (readonly ((call: PanelCall) => void)[])[];
 
 /**

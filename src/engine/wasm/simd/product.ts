@@ -134,7 +134,7 @@ const multiplyTogether = (backend: BackendWasm, product: Product): void => {
   });
 };
 
-/** Rows as whole tiles, then what is left over as one lower tile. */
+/** Rows in whole tiles, then the rest as one smaller tile. */
 export const tilesOf = (
   rows: number,
 ): readonly { readonly rows: number; readonly start: number; readonly count: number }[] => {

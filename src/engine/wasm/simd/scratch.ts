@@ -3,7 +3,9 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { heapBuffer, release } from '../heap.js';
 
-/** Runs `work` with the address of so many bytes, and a view of the whole heap; both end with it. */
+/**
+ * Runs `work` with the address of temporary bytes and a view of the whole heap; both are valid only during the call.
+ */
 export const withScratch = <A>(
   backend: BackendWasm,
   size: number,

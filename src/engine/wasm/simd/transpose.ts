@@ -17,7 +17,7 @@ import {
 import type { Source } from './module.js';
 import { native } from './native.js';
 
-/** A matrix of floats and where its transpose goes: addresses and bytes from row to row. */
+/** A matrix of floats and its transpose: addresses, and bytes from row to row. */
 export interface Turn {
   readonly from: number;
   readonly fromRow: number;
