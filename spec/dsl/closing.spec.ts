@@ -117,7 +117,7 @@ describe('dsl: closing', () => {
         program(field, ({ x }) => ({ y: offset(0, conv(2, { boundary: { fixed: 0 } })(x)), z: fill(0, 2) })),
       ));
 
-    it('but differs where it computes something else', () => {
+    it('but differs if it computes something else', () => {
       const hashes = [
         program(field, ({ x }) => ({ y: tanh(x) })),
         program(field, ({ x }) => ({ y: sin(x) })),
@@ -144,7 +144,7 @@ describe('dsl: closing', () => {
     });
   });
 
-  it('keeps inputs that nothing uses: they are part of what a program is called with', () => {
+  it("keeps unused inputs, which are part of a program's signature", () => {
     const p = program({ b: [2], a: [3] }, ({ b }) => ({ y: tanh(b) }));
     assert.deepEqual(
       p.graph.nodes.map(({ op }) => ('name' in op ? op.name : op.op)),
@@ -152,7 +152,7 @@ describe('dsl: closing', () => {
     );
   });
 
-  it('drops what no output needs', () => {
+  it('drops nodes that no output needs', () => {
     const p = program(field, ({ x }) => {
       conv(7)(x);
       return { y: tanh(x) };
@@ -191,7 +191,7 @@ describe('dsl: closing', () => {
 });
 
 describe('dsl: externals', () => {
-  it('what a step does not change is computed once, before it', () => {
+  it('values that a step does not change are computed once, before it', () => {
     const p = program(field, ({ x }) => {
       const frequency = relu(conv(2)(x));
       return {
@@ -251,7 +251,7 @@ describe('dsl: externals', () => {
     assert.equal(p.graph.nodes.find(({ op }) => op.op === 'scan')?.inputs.length, 3);
   });
 
-  it('noise and the clock stay inside, and what is made of them', () => {
+  it('noise, the clock and values computed from them stay inside', () => {
     const source = gaussian();
     const p = program(field, ({ x }) => ({
       y: scan({

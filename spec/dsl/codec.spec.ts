@@ -412,7 +412,7 @@ describe('dsl: programs as JSON', () => {
     assert.equal(hashProgram(result.right), hashProgram(p));
   });
 
-  it('come back where a scan takes nothing from outside', () => {
+  it('come back for a scan without externals', () => {
     const closed = program({ x: [2] }, ({ x }) => ({
       y: scan({ steps: 2, init: { y: x }, step: (s) => s, observe: (s) => s.y }),
     }));

@@ -89,7 +89,7 @@ describe('norms of each sample', () => {
     isNear(found.data, [-0.5, 0.5]);
   });
 
-  it('refuse what they cannot take the mean of', () => {
+  it('refuse values whose mean they cannot take', () => {
     const field: Tensor<readonly number[]> = zeros(3, 2, 4);
     assert.equal(
       refused(() => groupNorm(3)(field)),
@@ -130,7 +130,7 @@ describe('activations', () => {
 describe('numbers of things', () => {
   const strange = [0, 2, 3, -1, 0.5, Number.NaN];
 
-  it('one-hot vectors have a 1 at the index, and nothing where it is none', () => {
+  it('one-hot vectors have a 1 at a valid index, and zeros otherwise', () => {
     const none = [0, 0, 0];
     const rows = [[1, 0, 0], [0, 0, 1], none, none, none, none];
     hasValues(computed([6], strange, oneHot(3)), [6, 3], rows.flat());

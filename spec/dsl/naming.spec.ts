@@ -321,7 +321,7 @@ describe('dsl: names that clash or cannot be', () => {
     );
   });
 
-  it('refuses what no file may be called', () => {
+  it('refuses invalid file names', () => {
     for (const name of ['', '..', '.', 'a b', 'a//b', '/a', 'a/', 'a/../b', 'é'])
       assert.match(
         refused(() => conv(2, { name })),

@@ -125,12 +125,12 @@ describe('dsl: parameters by pattern', () => {
       assert.deepEqual(right(rename(renamed, { 'ear/*': 'eye/*' })), written('eye'));
     });
 
-    it('puts what each * stands for in its place, and the first pattern counts', () => {
+    it('replaces each * by its match, and the first pattern counts', () => {
       const p = right(rename(written('eye'), { 'eye/*/weight': 'w/*', 'eye/*': 'rest/*', '*/*': '*.*' }));
       assert.deepEqual(names(p), ['w/conv1', 'rest/conv1/bias', 'conv1.weight', 'conv1.bias']);
     });
 
-    it('refuses names that are none, names that two would have, and what could not stand anywhere', () => {
+    it('refuses invalid names, duplicate names, and wildcards without a match', () => {
       assert.match(
         says(rename(written('eye'), { 'eye/*': 'eye//*' })),
         /'eye\/\/conv1\/weight' is not a name/,

@@ -3,38 +3,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { lightCone } from '../../src/compile/light-cone/index.js';
-import { initialParameters } from '../../src/compile/parameters.js';
-import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
+import { ndarray, runReference } from '../../src/compile/reference/index.js';
 import { graphIn, inPhase } from '../../src/dsl/phase.js';
-import {
-  add,
-  conv,
-  dropout,
-  fill,
-  gaussian,
-  inputsOf,
-  program,
-  scan,
-  training,
-  where,
-} from '../../src/index.js';
-import { type GeneratedProgram, programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { add, conv, dropout, fill, gaussian, program, scan, training, where } from '../../src/index.js';
+import { programArbitrary } from '../../src/laws/arbitraries/program.js';
 import { value } from '../models/either.js';
+import { resultsOfTwo } from '../support/generated.js';
 
 const phases = ['training', 'inference'] as const;
-
-const results = ({ program: p, inputs, seed }: GeneratedProgram, isTraining: boolean) => {
-  const values = inputs(2);
-  return runReference(p, {
-    parameters: parameterArrays(p, initialParameters(p.graph, seed)),
-    inputs: Object.fromEntries(
-      Object.entries(inputsOf(p.graph)).map(([name, shape]) => [name, ndarray([2, ...shape], values[name])]),
-    ),
-    batch: 2,
-    noiseSeed: seed,
-    training: isTraining,
-  });
-};
 
 describe('training as a leaf', () => {
   it('a program in one phase is the same as with the leaf, to the bit', () => {
@@ -47,9 +23,9 @@ describe('training as a leaf', () => {
           if (p === made.program) continue;
           decided++;
           assert.ok(p.graph.nodes.every(({ op }) => op.op !== 'training'));
-          const found = results({ ...made, program: p }, phase === 'training');
+          const found = resultsOfTwo(p, made, phase === 'training');
           moved += Object.keys(found.statistics).length;
-          assert.deepEqual(found, results(made, phase === 'training'));
+          assert.deepEqual(found, resultsOfTwo(made.program, made, phase === 'training'));
         }
       }),
       { numRuns: 250, seed: 5 },
@@ -63,7 +39,7 @@ describe('training as a leaf', () => {
     for (const phase of phases) assert.equal(inPhase(p, phase), p);
   });
 
-  it('what only the other phase needs is gone, in the step of a scan too', () => {
+  it('nodes that only the other phase needs are dropped, also in the step of a scan', () => {
     const p = program({ x: [4, 4, 1] }, ({ x }) => ({
       y: scan({
         steps: 3,
@@ -79,7 +55,7 @@ describe('training as a leaf', () => {
     assert.equal(graphIn(p.graph, 'training').nodes.length, p.graph.nodes.length);
   });
 
-  it('a light cone sees what is inferred', () => {
+  it('a light cone shows the program in inference', () => {
     const p = program({ x: [9, 9, 1] }, ({ x }) => ({ y: where(training, conv(1, { kernel: 5 })(x), x) }));
     const { x } = value(lightCone(p, { output: 'y', site: [4, 4] }));
     assert.equal(x.radius, 0);

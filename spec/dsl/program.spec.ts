@@ -3,8 +3,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { initialParameters } from '../../src/compile/parameters.js';
-import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import {
   add,
   batchNorm,
@@ -28,20 +26,9 @@ import {
   usesBatchStatistics,
 } from '../../src/dsl/index.js';
 import { factsOf } from '../../src/dsl/infer.js';
-import { type GeneratedProgram, programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { resultsOfTwo } from '../support/generated.js';
 import { namesOf, refused } from './refusal.js';
-
-const evaluate = (p: Program, { inputs, seed }: GeneratedProgram) => {
-  const values = inputs(2);
-  return runReference(p, {
-    parameters: parameterArrays(p, initialParameters(p.graph, seed)),
-    inputs: Object.fromEntries(
-      Object.entries(inputsOf(p.graph)).map(([name, shape]) => [name, ndarray([2, ...shape], values[name])]),
-    ),
-    batch: 2,
-    noiseSeed: seed,
-  }).outputs;
-};
 
 describe('dsl: programs', () => {
   const p = program({ image: [8, 8, 3], mask: [8, 8] }, ({ image, mask }) => ({
@@ -49,7 +36,7 @@ describe('dsl: programs', () => {
     shade: tanh(mask),
   }));
 
-  it('say what goes in and what comes out', () => {
+  it('list inputs and outputs', () => {
     assert.equal(signature(p), 'image [8,8,3], mask [8,8] → logits [8,8,2], shade [8,8]');
     assert.equal(signature(program({}, () => ({ one: scale(2, fill(1)) }))), '() → one []');
     assert.deepEqual(inputsOf(p.graph), { image: [8, 8, 3], mask: [8, 8] });
@@ -138,7 +125,7 @@ describe('dsl: select', () => {
         assert.deepEqual(Object.keys(part.graph.outputs), [name]);
         const kept = new Set(parametersOf(whole.graph).map(({ name: parameter }) => parameter));
         assert.ok(parametersOf(part.graph).every((parameter) => kept.has(parameter.name)));
-        assert.deepEqual(evaluate(part, g)[name], evaluate(whole, g)[name]);
+        assert.deepEqual(resultsOfTwo(part, g).outputs[name], resultsOfTwo(whole, g).outputs[name]);
         assert.deepEqual(select(part, name), part);
       }),
       { numRuns: 60 },

@@ -91,7 +91,7 @@ describe('scan: every', () => {
     assert.deepEqual(scanIn(halving({ every: 3 })).every, { value: 3 });
   });
 
-  it('refuses what keeps nothing', () => {
+  it('refuses a rate at which nothing is kept', () => {
     assert.throws(() => halving({ every: 8 }), /scan: it has 7 steps, so every: 8 would keep nothing/);
     assert.throws(() => halving({ every: 0 }), /every is a whole number of at least 1 steps, got 0/);
     assert.throws(() => halving({ every: 1.5 }), /every is a whole number of at least 1 steps, got 1.5/);
@@ -124,7 +124,7 @@ describe('scan: until', () => {
     });
   });
 
-  it('computes nothing where a sample has stopped: a step may have no value there', () => {
+  it('computes nothing once a sample has stopped, where a step may have no value', () => {
     // a vessel that empties: below zero its root is not a number
     const p = program({ x: [] }, ({ x }) => {
       const run = scanWithFinal({
@@ -234,7 +234,7 @@ describe('scan: remat', () => {
     assert.equal(hashProgram(halving({ remat: false })), hashProgram(halving({})));
   });
 
-  it('refuses what is no number of steps', () => {
+  it('refuses invalid numbers of steps', () => {
     assert.throws(() => halving({ remat: 0 }), /remat is true, or a whole number of at least 1 steps, got 0/);
     assert.throws(() => halving({ remat: 8 }), /it has 7 steps, so it cannot keep its state every 8/);
   });

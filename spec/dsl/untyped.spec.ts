@@ -129,7 +129,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['projection(4)(zeros(8))', 'projection: expected a sequence [T,...,C], got [8]'],
 ];
 
-describe('dsl: what no compiler has checked', () => {
+describe('dsl: values that no compiler has checked', () => {
   for (const [source, says] of cases)
     it(`is refused in the words of the language: ${source}`, () => assert.equal(written(source), says));
 });
@@ -220,7 +220,7 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
 ];
 
-describe('dsl: parameters by what is no pattern', () => {
+describe('dsl: parameters by invalid patterns', () => {
   const p = language.program({ x: [4] }, ({ x }) => ({ y: language.dense(2)(x) }));
   const left = (source: string): string => {
     const answer = new Function('p', ...Object.keys(language), `return ${source}`)(

@@ -31,7 +31,7 @@ import { claim } from './refusal.js';
 describe('dilation', () => {
   const line = [1, 2, 3, 4, 5];
   const digits = [1, 10, 100];
-  it('reads sites that lie apart, and what lies beyond the edge', () => {
+  it('reads distant sites, and values beyond the edge', () => {
     const at = (boundary: 'zero' | 'circular' | 'reflect' | 'none') =>
       computed([5, 1], line, conv1d(1, { dilation: 2, boundary, bias: false }), { 'conv1/weight': digits });
     hasValues(at('zero'), [5, 1], [310, 420, 531, 42, 53]);

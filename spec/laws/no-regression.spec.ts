@@ -28,7 +28,7 @@ describe('laws: no regression', () => {
     language.isAdjoint(g);
   };
 
-  it('a softmax stops a gradient, which is no operation: the counting execution counted it', () => {
+  it('the stopped gradient of a softmax is not counted as an operation', () => {
     const g = generated({
       sizes: [3, 3, 1, 3, 2],
       instructions: [{ kind: 'normal', pick: [0, 0, 65, 0, 0] }],
@@ -73,7 +73,7 @@ describe('laws: no regression', () => {
     assert.equal(says, 'holds');
   });
 
-  it('a bound that is no number, of zeros divided by their length in float32: it allowed less than 0', () => {
+  it('a NaN bound, of zeros divided by their length in float32, allows everything', () => {
     const nothing = { grid: [2, 2], steps: 2, seed: 0, choices: [0, 0, 0, 0] };
     const values = { x: {}, c: { 1: 1, 7: -0.3125 } };
     // A shift by nothing is no trial.

@@ -156,7 +156,7 @@ describe('laws: the order that a method claims', () => {
     assert.match(convergence(alone(slipped)).text, /not tried|does not apply/);
   });
 
-  it('is asked of nobody who claims none', () => {
+  it('is not tried on a system without a claimed order', () => {
     assert.equal(convergence(by(symplecticEuler())).outcome, 'holds');
   });
 });

@@ -140,7 +140,7 @@ const dull: readonly (readonly [string, Subject, readonly string[]])[] = [
   ],
 ];
 
-describe('laws: what could not have failed does not hold', () => {
+describe('laws: a comparison that cannot fail is inconclusive', () => {
   for (const [name, subject, laws] of dull)
     it(name, () => {
       assert.deepEqual(held(subject, laws), []);
@@ -169,7 +169,7 @@ describe('laws: what could not have failed does not hold', () => {
     );
   });
 
-  it('is no law that a start breaks at which the step has no value', () => {
+  it('is not broken by a start at which the step has no value', () => {
     for (const { law, outcome } of check(unit, { laws: ['Parseval', 'entries by number'], cases: 20 })
       .verdicts)
       assert.equal(outcome, 'holds', law.name);

@@ -69,7 +69,7 @@ describe('fused kernels and op by op', () => {
   };
   const textOf = (folder: string, file: string): Promise<string> => readFile(join(folder, file), 'utf8');
 
-  it('are two identities on wasm, the fused one as ever, and one where there is no choice', async () => {
+  it('are two identities on wasm, the fused one as before, and one on engines without the choice', async () => {
     const [fused, plain] = [
       await given(openEngine('wasm', 'fused')),
       await given(openEngine('wasm', 'op by op')),
@@ -173,7 +173,7 @@ describe('fused kernels and op by op', () => {
     assert.equal((await given(readRuns(runs))).runs.length, 2);
   });
 
-  it('are kept of a sweep, told to its processes, and taken up again with its folder', async () => {
+  it('are recorded for a sweep, passed to its processes, and used again with its folder', async () => {
     const asked: RunRequest[] = [];
     const job: Job = async (request) => {
       asked.push(request);

@@ -54,7 +54,7 @@ describe('sessions', () => {
 
   const spec = right(systemNamed('wave', { height: 4, width: 4, steps: 4 }));
   const following = { frames: 2, seed: 0, field: 'y' };
-  it('are closed where a start, a drum, a picture or an engine fails', async () => {
+  it('are closed if a start, a drum, a picture or an engine fails', async () => {
     const before = openSessions();
     const broken = failing(engine);
     const still = program({}, () => ({ still: zeros(2) }));
@@ -78,7 +78,7 @@ describe('sessions', () => {
     assert.equal(openSessions(), before);
   });
 
-  it('are closed where all goes well', async () => {
+  it('are closed after success', async () => {
     const before = openSessions();
     right(await simulateSystem(engine, spec, () => startOf(spec, 0), following)());
     right(await modelWaves(engine, watched(null))());
@@ -94,7 +94,7 @@ describe('sessions', () => {
     assert.equal(openSessions(), before);
   });
 
-  it('of waves take the weights of a run only where they are those of its result', async () => {
+  it('of waves take the weights of a run only if they are those of its result', async () => {
     right(await runExperiment(tiny, 0)(environmentOf(runs))());
     const folder = await theRun(runs);
     right(await modelWaves(engine, watched(folder))());

@@ -268,11 +268,11 @@ describe('dsl: methods of integration', () => {
       }
     });
 
-    it('gives what was reached no other value for more tries', () => {
+    it('gives the same values with more tries once the end is reached', () => {
       assert.deepEqual(over({ tolerance: 1e-4, tries: 20 }), over({ tolerance: 1e-4, tries: 30 }));
     });
 
-    it('is NaN where the tries are not enough, and says so nowhere else', () => {
+    it('is NaN only if the tries are not enough', () => {
       assert.ok(over({ tolerance: 1e-7, tries: 2 }).every(Number.isNaN));
       assert.ok(over({ tolerance: 1e-7, tries: 4 }, 0.1).every(Number.isFinite));
     });
@@ -334,7 +334,7 @@ describe('dsl: methods of integration', () => {
   describe('are refused with a sentence', () => {
     const run = (step: Step<State>) => refused(() => endOf(step, 1));
     const rate: Dynamics<State> = ({ y, z }) => ({ y: z, z: negate(y) });
-    it('what is no method, as the function that makes one', () => {
+    it('values that are not methods, such as the function that makes one', () => {
       const none: typeof rk4 = JSON.parse('{}');
       assert.match(
         refused(() => integrate({ method: none, dt: 0.1, rate })),

@@ -42,7 +42,7 @@ describe('comparisons and choices', () => {
   ];
   for (const [name, f, to] of cases) it(name, () => hasValues(computed([4], x, f), [4], to));
 
-  it('says which shapes do not go together', () => {
+  it('names shapes that do not match', () => {
     const other: Tensor = zeros(3);
     const two: Tensor = zeros(2);
     assert.equal(

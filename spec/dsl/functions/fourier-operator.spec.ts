@@ -174,7 +174,7 @@ describe('waves in k-space', () => {
     }
   });
 
-  it('run as one wave where displacement and velocity say so, and drift where nothing bends them', () => {
+  it('run as one wave for matching displacement and velocity, and drift without a restoring force', () => {
     // a wave to the right by whole sites: y(x - t)
     const n = 16;
     const pulse = (t: number): number =>

@@ -90,7 +90,7 @@ describe('fourier', () => {
     );
   });
 
-  it('of what is real is that of what has no imaginary part', () => {
+  it('of a real value is that of a complex value without imaginary part', () => {
     fc.assert(
       fc.property(transforms, ({ shape, axes, re }) => {
         near(
@@ -248,7 +248,7 @@ describe('complex numbers', () => {
     );
   });
 
-  it('are what their modulus and phase say', () => {
+  it('have their modulus and phase', () => {
     for (const [re, im] of [
       [3, 4],
       [-2, 0.5],

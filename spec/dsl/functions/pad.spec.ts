@@ -75,7 +75,7 @@ describe('pad', () => {
     it(`has a derivative, forward and back, on every engine: ${name(boundary)}`, () =>
       agrees({ x: [5, 4, 2] }, (inputs) => pad([1, [2, 0]], boundary)(inputs.x)));
 
-  it('is what a convolution of that boundary sees', () => {
+  it('equals the margins of a convolution with that boundary', () => {
     for (const boundary of ['zero', 'circular', 'reflect', { fixed: 0.5 }] as const) {
       const layer = (own: boolean) => {
         const filter = { kernel: 3, bias: false, init: { uniform: 1 }, name: 'same' } as const;
@@ -102,7 +102,7 @@ describe('pad', () => {
     }
   });
 
-  it('writes nothing where nothing is added', () => {
+  it('writes nothing if nothing is added', () => {
     const p = program({ x: [3, 2] }, (inputs) => ({ y: pad([0, [0, 0]], 'circular')(inputs.x) }));
     assert.deepEqual(
       p.graph.nodes.map(({ op }) => op.op),
@@ -110,7 +110,7 @@ describe('pad', () => {
     );
   });
 
-  it('refuses what cannot be added', () => {
+  it('refuses margins that cannot be added', () => {
     const line: Tensor = parameter('x', [3, 2], { init: 'zeros' });
     const of = (margins: readonly Padding[], boundary?: PadBoundary) =>
       refused(() => pad(margins, boundary)(line));

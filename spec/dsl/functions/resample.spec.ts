@@ -67,13 +67,13 @@ describe('resample', () => {
   it('has the values of PyTorch where a size doubles: 1/4 and 3/4, the ends held', () =>
     assert.deepEqual(outputOf([3, 1], resample([6]), [0, 4, 8]), [0, 1, 3, 5, 7, 8]));
 
-  it('repeats as upsample does, where it takes the nearest of a multiple', () =>
+  it('repeats as upsample does, for the nearest site at a multiple of the size', () =>
     assert.deepEqual(
       outputOf([3, 2, 2], resample([9, 6], 'nearest'), wave(12)),
       outputOf([3, 2, 2], upsample(3), wave(12)),
     ));
 
-  it('keeps what is equal everywhere to the bit, and writes nothing where sizes stay', () => {
+  it('keeps constant fields to the bit, and writes nothing if sizes stay', () => {
     const level = new Array<number>(15).fill(0.1);
     assert.deepEqual(new Set(outputOf([5, 3, 1], resample([7, 11]), level)), new Set([0.1]));
     const p = program({ x: [5, 3, 1] }, ({ x }) => ({ y: resample([5, 3])(x) }));

@@ -71,7 +71,7 @@ describe('losses in the language', () => {
       }
     });
 
-  it('of differences are their formulas; weights leave out what they weigh 0', () => {
+  it('of differences are their formulas; places of weight 0 are left out', () => {
     const [y, t] = [logits, { ...logits, data: draws(36, () => 4 * random.uniform() - 2) }];
     const m = { shape, data: draws(12, () => random.integer(2)) };
     const formulas: readonly (readonly [

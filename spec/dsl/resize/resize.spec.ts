@@ -142,7 +142,7 @@ describe('resize', () => {
     );
   });
 
-  it('follows broadcasts, zero states and reshapes to what they are added to', () => {
+  it('follows broadcasts, zero states and reshapes to the values that they are added to', () => {
     const write = (h: number, w: number, rows: number) =>
       program({ image: [h, w, 2] }, ({ image }) => {
         const bias = broadcast(h, w, 2)(parameter('bias', [1, 1, 2], { init: 'zeros' }));
@@ -214,7 +214,7 @@ describe('resize', () => {
     );
   });
 
-  it('refuses what has a fixed size, and says what', () => {
+  it('refuses a part of fixed size, and names it', () => {
     const readout = program({ image: [4, 4, 1] }, ({ image }) => ({
       logits: pipe(
         scan({ steps: 10, init: { y: image }, step: ({ y }) => ({ y: tanh(y) }), observe: ({ y }) => y }),
@@ -263,7 +263,7 @@ describe('resize', () => {
     assert.equal(signature(resize(driven, { inputs: { x: [9, 2] } })), 'x [9,2] → y [9,2]');
   });
 
-  it('keeps numbers that do not vary along what grows', () => {
+  it('keeps constants that do not vary along a growing axis', () => {
     const p = program({ x: [3, 2] }, ({ x }) => ({ y: add(x, data([1, 2, 1, 2, 1, 2], 3, 2)) }));
     const large = resize(p, { inputs: { x: [4, 2] } });
     const inputs = { x: ndarray([1, 4, 2], [0, 0, 0, 0, 0, 0, 0, 0]) };
@@ -273,7 +273,7 @@ describe('resize', () => {
     );
   });
 
-  it('moves paddings with the edges of what they pad, and inverse transforms with the number of modes', () => {
+  it('moves paddings with the edges of padded values, and inverse transforms with the number of modes', () => {
     const write = (n: number) =>
       program({ x: [n, 2] }, ({ x }) => ({
         reflect: pad([[2, 1]], 'reflect')(x),

@@ -61,7 +61,7 @@ describe('arbitraries: programs', () => {
     assert.ok(silent.length < 8, `${silent.length} of 150`);
   });
 
-  it('leave out what they are told to', () => {
+  it('leave out excluded operations', () => {
     const excludable = Object.keys(fieldCodecs).filter((name): name is OpName => name !== 'input');
     fc.assert(
       fc.property(
@@ -80,7 +80,7 @@ describe('arbitraries: programs', () => {
     );
   });
 
-  it('are smooth where they are told to be', () => {
+  it('are smooth on request', () => {
     const rough = [
       'map relu',
       'map abs',

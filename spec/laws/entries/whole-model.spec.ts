@@ -80,7 +80,7 @@ const apart = (p: Program): Float64Array => {
 const largest = (values: Float64Array): number => values.reduce((most, v) => Math.max(most, v), 0);
 
 describe('law 7: an image that is shifted', () => {
-  it('gives shifted waves where the core is given what the encoder gives, shifted: to the last bit', () => {
+  it('gives shifted waves, to the last bit, from shifted results of the encoder', () => {
     const core = programOf('nwm-core', { height, width, channels, steps, dt });
     const encoded = (name: string) => ndarray(field, followed(whole, { image }, name));
     const [y, omega, alpha] = ['y0', 'omega', 'alpha'].map(encoded);

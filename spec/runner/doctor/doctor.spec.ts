@@ -60,7 +60,7 @@ describe('the doctor and a process', () => {
     return E.isLeft(answer) ? answer.left : assert.fail(JSON.stringify(answer));
   };
 
-  it('that dies, fails or hangs says how in one clause', async () => {
+  it('that dies, fails or hangs is reported in one clause', async () => {
     assert.match(await said(`process.kill(process.pid, 'SIGSEGV')`), /^its process died of SIGSEGV/);
     assert.match(await said(`throw new Error('no such device')`), /died of code 1: .*no such device/);
     assert.match(await said(`process.on('message', () => {})`, 0.2), /no answer within 0\.3\d* seconds/);
@@ -75,7 +75,7 @@ describe('the doctor and a process', () => {
   });
 });
 
-describe('the doctor and what else is there', () => {
+describe('the doctor and optional packages', () => {
   it('tells a program that is absent from one that fails', async () => {
     assert.equal(await askProgram('drumhead-no-such-program', []), null);
     assert.deepEqual(await askProgram(process.execPath, ['--version']), {

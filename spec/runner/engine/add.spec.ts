@@ -132,7 +132,7 @@ describe('drumhead engine add', () => {
     await done(addTensorFlow(at('site/tensorflow'), adding()));
   });
 
-  it('tries what it built before it replaces anything, and leaves what was there as it was', async () => {
+  it('tries the new build before it replaces anything, and leaves the old one unchanged on failure', async () => {
     const from = wheelOf(wheel);
     assert.match(
       await refused(from, { tried: async () => E.left(engineError('tensorflow', 'it dies')) }),
@@ -175,7 +175,7 @@ describe('drumhead engine add', () => {
     assert.equal(readFileSync(at('engine/tfjs_binding.node'), 'utf8'), 'changed');
   });
 
-  it('says at once all that is missing to build with', async () => {
+  it('reports all missing build tools at once', async () => {
     const none = { packageAt: () => null, headers: [], compilers: [at('nowhere/g++')] };
     assert.match(
       await refused(folderOf(wheel), { places: none }),
@@ -268,7 +268,7 @@ describe('drumhead engine add', () => {
     nothingIsThere();
   });
 
-  it('bears wheels whose sizes are not what they say, and two members of one name', async () => {
+  it('survives wheels with wrong sizes, and two members of one name', async () => {
     const bytes = Buffer.from(zipOf(wheel, true));
     const entry = bytes.indexOf(
       'tensorflow/libtensorflow_cc.so.2',
@@ -305,7 +305,7 @@ describe('drumhead engine', () => {
     assert.match(await said(engineCommand('add', 'tensorflow', {})), /^--from: name a folder or a wheel/);
   });
 
-  it('does nothing where the variable turns added engines off', async () => {
+  it('does nothing if the variable turns added engines off', async () => {
     const before = process.env[addedVariable];
     process.env[addedVariable] = 'off';
     assert.match(await said(engineCommand('remove', 'tensorflow', {})), /^DRUMHEAD_TENSORFLOW: it is off/);

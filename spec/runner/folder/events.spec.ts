@@ -64,7 +64,7 @@ describe('event files for TensorBoard', () => {
     assert.equal(maskedCrc(Uint8Array.of(24, 0, 0, 0, 0, 0, 0, 0)), 0x224b7fa3);
   });
 
-  it('say what is put in, to another reader', () =>
+  it('can be read back by another reader', () =>
     fc.assert(
       fc.property(
         fc.double({ noNaN: true, min: 0, max: 4e9 }),

@@ -55,7 +55,7 @@ const labels = [0.001, 0.002].flatMap((rate) =>
   [8, 9].map((steps) => `tiny/called (rate ${rate}, steps ${steps})`),
 );
 
-describe('what a run of a sweep is called', () => {
+describe("labels of a sweep's runs", () => {
   let runs = '';
   let file = '';
   let folders: readonly string[] = [];

@@ -82,7 +82,7 @@ describe('exports', () => {
     assert.equal(JSON.parse(readFileSync(at('program', 'program.json'), 'utf8')).hash, hash);
   });
 
-  it('hold what PyTorch wants of a batch norm', async () => {
+  it("have PyTorch's count of batches of a batch norm", async () => {
     await done(exportTrained(trainedOf(models[5]), 'safetensors', at('unet')));
     const { tensors } = value(decodeSafetensors(readFileSync(at('unet', 'weights.safetensors')), 'unet'));
     const of = (word: string): number => Object.keys(tensors).filter((name) => name.endsWith(word)).length;
@@ -130,7 +130,7 @@ describe('exports', () => {
     assert.deepEqual(value(decodeNpy(readFileSync(at('out', 'classes.npy')), 'out')).shape, [3, 16, 16]);
   });
 
-  it('replace what was exported there before, and nothing else', async () => {
+  it('replace an earlier export, and nothing else', async () => {
     const trained = trainedOf(models[0]);
     await done(exportTrained(trained, 'program', at('out')));
     await done(exportTrained(trained, 'graph-model', at('out')));

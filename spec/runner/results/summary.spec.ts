@@ -60,7 +60,7 @@ describe('run folders, read', () => {
   });
   afterEach(() => rmSync(runs, { recursive: true }));
 
-  it('tell what is finished and how far the others are', async () => {
+  it('show finished runs and the progress of others', async () => {
     const found = await run(readRuns(runs));
     assert.deepEqual(found.notes, []);
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe('run folders, read', () => {
     assert.equal(found.runs.length, 1);
   });
 
-  it('leave out what is damaged, with a sentence, and keep the rest', async () => {
+  it('leave out damaged runs, with a sentence, and keep the rest', async () => {
     write('broken', 'experiment.json', '{"name": ');
     write('tetrominoes/nwm-linear/seed-1', 'result.json', '{"identity": 3}');
     const found = await run(readRuns(runs));

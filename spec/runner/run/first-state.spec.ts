@@ -43,7 +43,7 @@ describe('a run that begins with the weights of another', () => {
     return { finished: await done(runExperiment(e, 0)({ ...environmentIn(runs), tell })), notes };
   };
 
-  it('is looked for where it is said to be', async () => {
+  it('is searched at the configured path', async () => {
     const nowhere = await originOf(join(runs, 'nowhere'))();
     assert.match(E.isLeft(nowhere) ? errorMessage(nowhere.left) : '', /nowhere: there is no such/);
     const empty = await originOf(runs)();

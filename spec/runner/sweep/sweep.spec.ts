@@ -72,7 +72,7 @@ describe('a sweep', () => {
     await writeFile(join(folder, 'result.json'), JSON.stringify(sealed(result)));
   };
 
-  it('runs each member from each seed, so many at a time, first seeds first', async () => {
+  it('runs each member from each seed, a few at a time, first seeds first', async () => {
     let now = 0;
     let most = 0;
     const asked: (readonly [number, number])[] = [];
@@ -115,7 +115,7 @@ describe('a sweep', () => {
     assert.ok(E.isLeft(await readSweep(runs, tiny.name)()));
   });
 
-  it('survives a run that fails, says which, and tries it again at the next time', async () => {
+  it('survives a failed run, names it, and tries it again the next time', async () => {
     const job: Job = async (request) =>
       rates(request) === 0.02 && request.seed === 1 ? { kind: 'failed', message: 'it diverged' } : done;
     const { finished, failed } = await sweep(job);
@@ -127,7 +127,7 @@ describe('a sweep', () => {
     assert.equal((await sweep(async () => done)).failed.length, 0);
   });
 
-  it('goes on where it was: what is finished is not run again', async () => {
+  it('continues, and does not run finished runs again', async () => {
     const plan = (): readonly (string | null)[] =>
       events.flatMap((event) => (event.kind === 'plan' ? event.plan.map(({ folder }) => folder) : []));
     await sweep(async () => done);
@@ -152,7 +152,7 @@ describe('a sweep', () => {
     assert.deepEqual([finished, unfinished, ran], [2, 4, 3]);
   });
 
-  it('runs once what two members share but for their names', async () => {
+  it('runs a run once that two members with different names share', async () => {
     const twice: Sweep = {
       name: 'tiny/twice',
       members: [
@@ -222,7 +222,7 @@ describe('a sweep', () => {
     assert.match(found.right.notes.join(), /4 runs stand here in 10 places/);
   });
 
-  it('whose labels are not what its members hold is refused before anything runs, and when it is read', async () => {
+  it('whose labels disagree with its members is refused before anything runs, and when it is read', async () => {
     const lying = mapSweep((experiment) => withTraining(experiment, { rate: 0.5 }))(grid);
     const { tell: _, ...environment } = environmentOf(runs);
     const job: Job = async () => assert.fail('something ran');
@@ -248,7 +248,7 @@ describe('a sweep', () => {
     );
   });
 
-  it('tells what does nothing in it, unless that was said already', async () => {
+  it('reports settings without effect, unless that was done already', async () => {
     const idle = pipe(sweepOf(tiny), vary(trainingAxis('weightDecay'), [0.1, 0.2]));
     const job: Job = async () => done;
     const notes = () => events.flatMap((event) => (event.kind === 'note' ? [event.message] : []));

@@ -8,7 +8,7 @@ const array = fc
 const gradients = fc.record({ a: array, 'b/c': array }, { noNullPrototype: true });
 
 describe('clipping', () => {
-  it('leaves what is short enough, and everything without a limit', () => {
+  it('leaves short gradients, and all without a limit', () => {
     fc.assert(
       fc.property(gradients, (g) => {
         assert.equal(clipped(null, g), g);
@@ -41,7 +41,7 @@ describe('clipping', () => {
     );
   });
 
-  it('does not hide what is no number', () => {
+  it('does not hide NaN', () => {
     const broken = { w: Float32Array.of(Number.NaN, 1), v: Float32Array.of(Number.POSITIVE_INFINITY) };
     assert.equal(clipped(1, broken), broken);
     assert.equal(clipped(1, { v: broken.v }).v, broken.v);

@@ -32,7 +32,7 @@ const end = (losses: readonly number[], patience: number, tolerance = 0, minimum
 const losses = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { maxLength: 12 });
 
 describe('early stopping', () => {
-  it('waits for so many epochs without a lower loss', () => {
+  it('waits for the given number of epochs without a lower loss', () => {
     assert.equal(end([3, 2, 2, 2, 1], 2), 4);
     assert.equal(end([3, 2, 2.5, 1, 1, 1], 2), 6);
     assert.equal(end([3, 2, 1, 0.5], 1), 4);

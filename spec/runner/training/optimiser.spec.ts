@@ -60,7 +60,7 @@ describe('optimiser', () => {
     assert.deepEqual(Object.keys(state.mean), ['w']);
   });
 
-  it('changes nothing in place and gives the same for the same', () => {
+  it('changes nothing in place and is deterministic', () => {
     fc.assert(
       fc.property(array, (values) => {
         const weights = { w: values.slice() };

@@ -69,7 +69,7 @@ describe('checkpoints', () => {
     assert.deepEqual(await restore(), { state: state(2, 5), notes: [] });
   });
 
-  it('give nothing where there is none', async () => {
+  it('are empty if there are none', async () => {
     assert.deepEqual(await restore(), { state: null, notes: [] });
   });
 

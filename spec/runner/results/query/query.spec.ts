@@ -205,7 +205,7 @@ describe('queries over runs', () => {
     }
   });
 
-  it('have columns that are told apart as DuckDB does it in Parquet', async () => {
+  it("have columns with the same suffixes as DuckDB's in Parquet", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'drumhead-query-'));
     try {
       for (const [i, sql] of [
@@ -255,7 +255,7 @@ describe('queries over runs', () => {
     assert.deepEqual([render('json', none), render('csv', none)], ['[]', 'a,a_1']);
   });
 
-  it('work where there is no run yet', async () => {
+  it('work without any runs', async () => {
     const { rows } = await run(query([runsTable([], sweepsOf)], 'select count(*), max(seed) from runs'));
     assert.deepEqual(rows, [[0, null]]);
   });

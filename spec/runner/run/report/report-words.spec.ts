@@ -45,7 +45,7 @@ const waving = (side: number, start: Field) =>
     observe: ({ h }) => h,
   });
 
-describe('what a report says of waves', () => {
+describe('sentences of a report on waves', () => {
   it('of the Neural Wave Machine: neighbours on a torus, an image that enters every step', () => {
     const model = buildModel(
       { name: 'nwm', mid: 4, channels: 2, steps: 10, dt: 0.1, readout: 'linear', hidden: [8] },
@@ -96,7 +96,7 @@ describe('what a report says of waves', () => {
     );
   });
 
-  it('says nothing of steps where there are none', () => {
+  it('does not mention steps if there are none', () => {
     assert.equal(
       said((image) => conv(6)(image)),
       '',
@@ -147,7 +147,7 @@ describe('what a report says of waves', () => {
   });
 });
 
-describe('what a report says of a training', () => {
+describe('sentences of a report on a training', () => {
   it('names the loss that was minimised, and its unit', () => {
     assert.equal(
       lossUnit({ name: 'cross-entropy', target: 'pixel', weights: [] }),
