@@ -1,12 +1,14 @@
 /**
  * The commands that the documentation shows: each is a command of drumhead, and takes the flags and words that it is given.
- * Those of README are run by `npm run test:system`.
+ * `npm run test:system` runs them as `system/plan.ts` says, which has each of them and no others.
  */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine } from '../src/cli/command-line.js';
+import { plan } from '../system/plan.js';
+import { shownIn as commandsIn } from '../system/readme.js';
 import { root } from './types/compiler.js';
 
 interface Shown {
@@ -27,7 +29,7 @@ const shownIn = (page: string): readonly Shown[] =>
 
 const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   .map((page) => `docs/${page.replaceAll('\\', '/')}`)
-  .filter((page) => page.endsWith('.md') && !/node_modules|docs\/(api|commands)/.test(page));
+  .filter((page) => page.endsWith('.md') && !/node_modules|docs\/(api|commands|reference|public)/.test(page));
 
 /** Words of a shell's line, as far as pages need it: quotes hold words together. */
 const wordsOf = (line: string): readonly string[] =>
@@ -72,6 +74,19 @@ describe('the commands of the documentation', () => {
       }),
       [],
     ));
+
+  it('are run by npm run test:system, each as its plan says', () => {
+    const walked = ['README.md', ...pages].flatMap((page) => {
+      const commands = [
+        ...new Set(commandsIn(readFileSync(join(root, page), 'utf8')).map(({ command }) => command)),
+      ];
+      return commands.length === 0 ? [] : [{ page, commands }];
+    });
+    const planned = plan.map(({ page, commands }) => ({ page, commands: Object.keys(commands) }));
+    const byPage = (a: { readonly page: string }, b: { readonly page: string }): number =>
+      a.page < b.page ? -1 : 1;
+    assert.deepEqual([...planned].sort(byPage), [...walked].sort(byPage));
+  });
 
   it('are refused where there is no such command, flag or word', () => {
     assert.match(wrongIn('runn x') ?? '', /no command/);

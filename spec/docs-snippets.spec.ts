@@ -28,7 +28,7 @@ const snippetsIn = (page: string): readonly Snippet[] => {
 
 const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   .map((page) => page.replaceAll('\\', '/'))
-  .filter((page) => page.endsWith('.md') && !page.includes('node_modules'))
+  .filter((page) => page.endsWith('.md') && !/node_modules|^(reference|public)\//.test(page))
   .sort();
 
 const cache = join(root, '.cache', 'docs');

@@ -1,8 +1,9 @@
 /** The pages of commands and files say what the command line and the codecs say. */
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
+import { systemsPage, tasksPage } from '../bench/docs/gallery.js';
 import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
@@ -10,7 +11,7 @@ import { zooFigures } from '../bench/docs/zoo-figures.js';
 import { zooEntries, zooPage } from '../bench/docs/zoo-page.js';
 import { mapPage } from '../bench/house/map.js';
 import { commandLine } from '../src/cli/command-line.js';
-import { statedData } from '../src/data/task.js';
+import { isOwnName, statedData, taskNames } from '../src/data/task.js';
 import { hashProgram } from '../src/dsl/index.js';
 import { experimentNamed } from '../src/experiments/catalogue.js';
 import { identityOf } from '../src/experiments/identity.js';
@@ -41,9 +42,17 @@ describe('the documentation', () => {
     const all = sections();
     assert.ok(all.length >= 18 && all.every(({ keys }) => keys.length > 0));
     // As the codecs' own sentences have them.
-    assert.match(written, /\| `training\.rate` \| [^|]+ \| number from 0 to 1 \| `0\.001` \|/);
-    assert.match(written, /\| `task\.cell` \| [^|]+ \| whole number from 1 to 1023 \| `7` \|/);
+    assert.match(
+      written,
+      /\| `training\.rate` \| [^|]+ \| number from 0 to 1 \| `0\.001` \| `\{\} is not a number from 0 to 1` \|/,
+    );
+    assert.match(
+      written,
+      /\| `task\.cell` \| [^|]+ \| whole number from 1 to 1023 \| `7` \| `\{\} is not a whole number from 1 to 1023` \|/,
+    );
     assert.match(written, /\| `vary` \|/);
+    for (const { title, path, keys } of all)
+      for (const { key, error } of keys) assert.ok(error.length > 8, `${title}: ${path}${key}`);
   });
 
   it('has every file of a run folder', () => {
@@ -83,8 +92,17 @@ describe('the documentation', () => {
     }
   });
 
-  it('README says how many laws there are', () => {
-    const said = /a library of (\d+) laws/.exec(readFileSync('README.md', 'utf8'))?.[1];
+  it('has every system and every made task with its picture (npm run docs:write writes it anew)', () => {
+    assert.equal(page('systems'), systemsPage());
+    assert.equal(page('tasks'), tasksPage());
+    for (const name of systemNames)
+      assert.ok(page('systems').includes(`<Live kind="systems" name="${name}"`), name);
+    for (const name of taskNames.filter((one) => !isOwnName(one) && one !== 'generated'))
+      assert.ok(page('tasks').includes(`<Live kind="tasks" name="${name}"`), name);
+  });
+
+  it('says how many laws there are', () => {
+    const said = /a library of (\d+) laws/.exec(page('how-to/laws'))?.[1];
     assert.equal(said, `${allLaws.length}`);
   });
 
@@ -98,10 +116,36 @@ describe('the documentation', () => {
     assert.ok(written.split('\n').length < 90);
   });
 
-  it('is linked from README and named by --help', () => {
+  it('says at the end of each page what to read next', () => {
+    const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+      .map((name) => name.replaceAll('\\', '/'))
+      .filter(
+        (name) =>
+          name.endsWith('.md') && !/node_modules|^(?:api|decisions|reference|public)\/|^index/.test(name),
+      );
+    assert.ok(pages.length > 45, `${pages.length}`);
+    for (const name of pages) {
+      const last = readFileSync(`docs/${name}`, 'utf8').trimEnd().split('\n\n').at(-1) ?? '';
+      assert.match(last, /^\*\*Next:\*\* [\s\S]*\]\(/, name);
+    }
+  });
+
+  it('README is one screen: two commands, a picture, ten lines of a program, five links', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const lines = readme.split('\n');
+    assert.ok(lines.length <= 60, `${lines.length} lines`);
+    assert.equal(lines.filter((line) => line.startsWith('    npm ')).length, 2);
+    assert.equal(lines.filter((line) => line.startsWith('![')).length, 1);
+    assert.equal(lines.filter((line) => line.startsWith('- [')).length, 5);
+    const [, program = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    assert.ok(program.trim().split('\n').length <= 12, program);
+  });
+
+  it('is one step from README, and named by --help', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    assert.ok(readme.includes('(docs/tour.md)'));
     for (const name of ['docs/commands.md', 'docs/files.md', 'docs/laws.md']) {
-      assert.ok(readme.includes(`(${name})`), name);
+      assert.ok(page('tour').includes(`(${name.replace('docs', '.')})`), name);
       let help = '';
       const program = commandLine();
       program.configureOutput({

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { fileIn, missingIn, shownIn } from '../system/readme.js';
+import { fencedIn, fileIn, missingIn, shownIn } from '../system/readme.js';
 
 const text = [
   'Some words.',
@@ -39,6 +39,14 @@ describe('README, read', () => {
     assert.equal(fileIn(text, 'name: none'), undefined);
   });
 
+  it('has fenced files, told by their first words', () => {
+    assert.equal(
+      fencedIn('```yaml\nname: a\n```\n\n```ts twoslash\nconst b = 1;\n```', 'const b'),
+      'const b = 1;\n',
+    );
+    assert.equal(fencedIn(text, 'none'), undefined);
+  });
+
   it('is compared line by line, in order; … stands for anything', () => {
     const printed = 'first (of 3)\nbetween\n  second\nlast';
     assert.equal(missingIn(printed, ['first …', '…', '  second']), null);
@@ -47,10 +55,13 @@ describe('README, read', () => {
     assert.equal(missingIn(printed, ['first (of 2)']), 'first (of 2)');
   });
 
-  it('itself shows a figure of its first walk, and the sweep that it begins', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const walk = shownIn(readme).find(({ command }) => command === 'npx drumhead run examples/two-speeds.ts');
+  it('and its pages show a figure of the first walk, and the sweep that it begins', () => {
+    const read = (page: string): string =>
+      readFileSync(new URL(`../docs/how-to/${page}.md`, import.meta.url), 'utf8');
+    const walk = shownIn(read('architecture')).find(
+      ({ command }) => command === 'npx drumhead run examples/two-speeds.ts',
+    );
     assert.match(walk?.prints.join('\n') ?? '', /foreground: accuracy 0\.\d{4}/);
-    assert.match(fileIn(readme, 'name: my/rates') ?? '', /^vary: \{ training\.rate/m);
+    assert.match(fileIn(read('sweep'), 'name: my/rates') ?? '', /^vary: \{ training\.rate/m);
   });
 });

@@ -14,7 +14,7 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 const below = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
     // What the site of the documentation installs and builds is not of the repository.
-    folder === 'docs' && /^(node_modules|\.vitepress)$/.test(entry.name)
+    folder === 'docs' && /^(node_modules|\.vitepress|public|reference)$/.test(entry.name)
       ? []
       : entry.isDirectory()
         ? [`${folder}/${entry.name}`, ...below(`${folder}/${entry.name}`)]
@@ -28,6 +28,9 @@ const list = [...all];
 const made = new Set([
   'examples/own-images/my-images',
   'docs/.vitepress/dist',
+  // the reference and the pictures, which the site's build makes
+  'docs/reference',
+  'docs/public/live',
   // programs that the tutorial lets its reader save
   'drum.ts',
   'first.ts',

@@ -1,4 +1,4 @@
-/** README.md as data: its commands in order, the output that it shows for each, and the files that it shows. */
+/** README or another page as data: its commands in order, the output that it shows for each, and the files that it shows. */
 
 /** A command of README. */
 export interface Shown {
@@ -62,6 +62,12 @@ export const fileIn = (readme: string, first: string): string | undefined => {
   const block = blocks(readme).find(([line]) => line.startsWith(first));
   return block === undefined ? undefined : `${block.join('\n').trimEnd()}\n`;
 };
+
+/** The fenced block of code, of any language, that begins with this line. */
+export const fencedIn = (page: string, first: string): string | undefined =>
+  [...page.matchAll(/^```[a-z]+.*\n([\s\S]*?)^```$/gm)]
+    .map(([, code]) => code)
+    .find((code) => code.startsWith(first));
 
 /** Whether a line matches README, where `…` matches anything. */
 const isLine = (shown: string, line: string): boolean => {

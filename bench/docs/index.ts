@@ -1,5 +1,5 @@
 /**
- * Writes docs/commands.md, docs/files.md, docs/laws.md, docs/zoo.md, docs/house.md, docs/api and the linter's lists of imports:
+ * Writes docs/commands.md, files.md, laws.md, systems.md, tasks.md, zoo.md, house.md, docs/api and the linter's lists of imports:
  * `npm run docs:write`.
  */
 
@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mapPage } from '../house/map.js';
 import { importRules } from '../house/rooms.js';
 import { reports } from '../package/report.js';
+import { systemsPage, tasksPage } from './gallery.js';
 import { lawsPage } from './laws-page.js';
 import { commandsPage, filesPage } from './pages.js';
 import { zooPage } from './zoo-page.js';
@@ -14,6 +15,8 @@ import { zooPage } from './zoo-page.js';
 writeFileSync('docs/commands.md', commandsPage());
 writeFileSync('docs/files.md', filesPage());
 writeFileSync('docs/laws.md', lawsPage());
+writeFileSync('docs/systems.md', systemsPage());
+writeFileSync('docs/tasks.md', tasksPage());
 writeFileSync('docs/zoo.md', zooPage());
 writeFileSync('docs/house.md', mapPage());
 rmSync('docs/api', { recursive: true, force: true });

@@ -36,4 +36,6 @@ Symbols: \`y\` is a displacement, \`z\` its velocity, \`h\` the time step, \`F\`
 error; a law holds where the difference of both sides is within that bound.
 
 ${allLaws.map(section).join('\n\n')}
+
+**Next:** [try the laws on a system](how-to/laws.md).
 `;

@@ -50,12 +50,14 @@ ${block(helpOf(line))}
 ${commands.map((command) => `[${command.name()}](#${command.name()})`).join(' · ')}
 
 ${parts.join('\n\n')}
+
+**Next:** [files](files.md).
 `;
 };
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-const keyLine = (section: Section, { key, otherwise, range }: Key): string => {
+const keyLine = (section: Section, { key, otherwise, range, error }: Key): string => {
   const meaning = words[section.title]?.[key];
   if (meaning === undefined)
     throw new Error(`${section.title}: the key '${key}' has no words in bench/docs/words.ts`);
@@ -67,8 +69,15 @@ const keyLine = (section: Section, { key, otherwise, range }: Key): string => {
         : otherwise.length > 40
           ? 'see below'
           : `\`${otherwise}\``;
-  return `| \`${section.path}${key}\` | ${cell(meaning)} | ${cell(range)} | ${cell(standard)} |`;
+  return `| \`${section.path}${key}\` | ${cell(meaning)} | ${cell(range)} | ${cell(standard)} | ${cell(refused(`${section.path}${key}`, error))} |`;
 };
+
+/** A refusal as a cell of a table: the path is in the first column, and lists of names stand elsewhere on the page. */
+const refused = (path: string, error: string): string =>
+  `\`${error
+    .replace(`${path}: `, '')
+    .replace(/Known: .*/, 'Known: …')
+    .replace(/1\.79\d+e\+308/, '1.8e308')}\``;
 
 const table = (section: Section): string => {
   const keys = section.keys.filter(({ key }) => !(key === 'name' && section.path !== ''));
@@ -80,8 +89,8 @@ const table = (section: Section): string => {
   return [
     `### ${section.title}`,
     '',
-    '| key | what it is | range | default |',
-    '|---|---|---|---|',
+    '| key | what it is | range | default | a wrong value |',
+    '|---|---|---|---|---|',
     ...keys.map((key) => keyLine(section, key)),
     ...(long.length === 0
       ? []
@@ -95,7 +104,8 @@ const table = (section: Section): string => {
 export const filesPage = (): string => `# Files
 
 What a person writes, and what a run leaves. \`npm run docs:write\` makes the tables from the codecs that read the files, so keys,
-ranges and defaults are those of the program.
+ranges and defaults are those of the program. So is the last column: what is said of a wrong value, here of \`{}\`, or of \`true\` where
+\`{}\` is taken.
 
 An experiment or a sweep is a JSON file, a YAML file, or a TypeScript module whose default export it is; all mean the same. A
 key that does not exist is refused with the nearest that does, every problem at once with its path. Paths of folders begin
@@ -151,4 +161,6 @@ class of each pixel as its grey value. NumPy: \`train_images.npy\` [N, H, W, C],
 task \`arrays\`.
 \`drumhead data FOLDER\` says what is in them. Figures of many runs, charts and wave pictures: \`drumhead figure\`, in
 [commands](commands.md#figure).
+
+**Next:** [data of your own](data.md), or [commands](commands.md).
 `;

@@ -15,6 +15,8 @@ export interface Key {
   readonly otherwise: string | null;
   /** The range, in the words of the codec's refusal; '' if it names none. */
   readonly range: string;
+  /** What is said of a wrong value: of the first of `{}`, true and -1 that is refused. */
+  readonly error: string;
 }
 
 export interface Section {
@@ -51,6 +53,18 @@ const sectionOf = (
   const known = /Known: (.*)/.exec(refusal({ ...own, zzzzzzzzzz: 1 }))?.[1].split(', ') ?? [];
   const decoded = decode(whole(own));
   const found = E.isRight(decoded) ? (part === null ? decoded.right : at(decoded.right, part)) : undefined;
+  /** The sentence of a refusal about a key, without where it stands in the file. */
+  const errorOf = (name: string): string => {
+    const said = [Object.create(null), true, -1]
+      .map((value) => refusal({ ...own, [name]: value }))
+      .find((each) => each !== '');
+    if (said === undefined) throw new Error(`${title}: nothing that is tried for '${name}' is refused`);
+    const path = `${part === null ? '' : `${part}.`}${name}`;
+    const lines = said.split('\n').map((each) => each.trim().replace(/^(?:- |\w+: )(?=\w[\w.]*: )/, ''));
+    return (
+      lines.find((each) => each.startsWith(path)) ?? lines.find((each) => !/\d problems$/.test(each)) ?? said
+    );
+  };
   const key = (name: string): Key => {
     const needed = name in own && name !== 'vary';
     const value = at(found, name);
@@ -58,6 +72,7 @@ const sectionOf = (
     const line = said.split('\n').find((each) => each.includes(`${name}:`)) ?? said;
     return {
       key: name,
+      error: errorOf(name),
       otherwise: needed ? null : optional.includes(name) || value === undefined ? '' : JSON.stringify(value),
       range: (/(?: is not|; give) (?:an? )?(.*?)(?:; did you mean.*)?$/.exec(line)?.[1] ?? '')
         .replace(/^ReadonlyArray.*/, 'list')

@@ -226,4 +226,6 @@ one page of them with a table for each task. All 30 runs took 7 min 32 s of proc
 are small on purpose: they show what trains, not what is best.
 
 ${kindTables()}
+
+**Next:** [systems](systems.md) in motion, or [the published model](publication.md).
 `;

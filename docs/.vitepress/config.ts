@@ -4,14 +4,19 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash';
-import { createTwoslasher } from 'twoslash';
+import { createTwoslasher, type TwoslashReturn } from 'twoslash';
 import { ModuleKind, ModuleResolutionKind, ScriptTarget } from 'typescript';
 import { defineConfig } from 'vitepress';
+import { drawPictures, liveOf } from './pictures';
+import { entriesOf, linkOf, writeReference } from './reference';
 
 const docs = resolve(fileURLToPath(import.meta.url), '../..');
 const root = resolve(docs, '..');
 if (!existsSync(join(root, 'dist/index.d.ts')))
   throw new Error('the declarations of drumhead are not built: run npm ci in the root of the project first');
+
+await writeReference(root, docs);
+await drawPictures(root, docs);
 
 /** The heading of a page. */
 const titleOf = (page: string): string =>
@@ -42,11 +47,18 @@ const concepts = [
   'law',
 ];
 
+/** What the compiler said of a snippet: pages are rendered twice, for themselves and for the search. */
+const answers = new Map<string, TwoslashReturn>();
+
 export default defineConfig({
   title: 'drumhead',
   description: 'A functional, shape-typed language for wave networks',
   lang: 'en',
   cleanUrls: true,
+  // Data of the site in one file, not in every page.
+  metaChunk: true,
+  // The report of public names, which a spec compares with the build: the reference says the same with more words.
+  srcExclude: ['api/**'],
   // Files for clusters lie beside their page, and are copied at the end.
   ignoreDeadLinks: [/^\.\/cluster\//],
   buildEnd: ({ outDir }) => cpSync(join(docs, 'cluster'), join(outDir, 'cluster'), { recursive: true }),
@@ -54,12 +66,13 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local', options: { detailedView: true } },
     outline: [2, 3],
+    live: liveOf(root, docs),
     nav: [
       { text: 'Start', link: '/start' },
       { text: 'Tutorial', link: '/tutorial/1-a-string' },
       { text: 'Concepts', link: '/concepts/' },
       { text: 'How to', link: '/how-to/' },
-      { text: 'Reference', link: '/commands' },
+      { text: 'Reference', link: '/tour' },
     ],
     sidebar: [
       { text: 'Begin', items: ['start.md', 'coming-from.md', 'glossary.md'].map(entry) },
@@ -72,22 +85,39 @@ export default defineConfig({
       {
         text: 'How to',
         collapsed: true,
-        items: pagesOf('how-to', 'own-data.md', 'own-cell.md', 'own-loss.md', 'own-task.md'),
+        items: pagesOf(
+          'how-to',
+          'own-images.md',
+          'own-data.md',
+          'architecture.md',
+          'own-cell.md',
+          'own-loss.md',
+          'own-task.md',
+          'laws.md',
+        ),
       },
+      { text: 'Gallery', items: ['systems.md', 'tasks.md', 'zoo.md', 'publication.md'].map(entry) },
       {
         text: 'Reference',
         items: [
+          'tour.md',
           'commands.md',
           'files.md',
           'data.md',
           'laws.md',
-          'zoo.md',
           'browser.md',
           'cluster.md',
           'benchmarks.md',
         ].map(entry),
       },
-      { text: 'Names and types', collapsed: true, items: pagesOf('api', 'drumhead.md') },
+      {
+        text: 'Names and types',
+        collapsed: true,
+        items: [
+          { text: 'All', link: '/reference/' },
+          ...entriesOf(root).map((one) => ({ text: one.name, link: linkOf(docs, one) })),
+        ],
+      },
       {
         text: 'Decisions',
         collapsed: true,
@@ -109,12 +139,21 @@ export default defineConfig({
         for (const { children } of tokens)
           for (const token of children ?? []) {
             const to = token.type === 'link_open' ? (token.attrGet('href') ?? '') : '';
-            if (/^\.\.?\//.test(to) && !resolve(page, to).startsWith(docs)) token.attrs = [['data-file', to]];
+            // Where the repository has a report of the public names, the site has the reference.
+            if (token.type === 'link_open' && /^[./]*api\/\w+\.md$/.test(to))
+              token.attrSet('href', to.replace(/api\/\w+\.md$/, 'reference/index.md'));
+            else if (/^\.\.?\//.test(to) && !resolve(page, to).startsWith(docs)) token.attrs = [['data-file', to]];
           }
       });
     },
     codeTransformers: [
       transformerTwoslash({
+        typesCache: {
+          read: (code) => answers.get(code) ?? null,
+          write: (code, answer) => {
+            answers.set(code, answer);
+          },
+        },
         twoslasher: createTwoslasher({
           vfsRoot: root,
           compilerOptions: {

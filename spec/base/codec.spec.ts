@@ -79,6 +79,16 @@ describe('codecs of options', () => {
     );
   });
 
+  it('say what has no name with the article of its kind', () => {
+    const of = (kind: string) => byName(kind, { x: record('x', { name: choice('x') }) });
+    assert.equal(
+      sentence(decodeWith(of('optimiser'), 'it')({})),
+      'it: name: an optimiser needs a name. Known: x',
+    );
+    assert.equal(sentence(decodeWith(of('model'), 'it')({})), 'it: name: a model needs a name. Known: x');
+    assert.equal(sentence(decodeWith(of('optimiser'), 'it')(1)), 'it: an optimiser is an object with a name');
+  });
+
   it('check what must hold between fields', () => {
     assert.equal(sentence(decode({ inner: 3 })), 'ring: inner 3 is more than outer 2');
     assert.ok(!ring.is({ inner: 3, outer: 2, edge: 'soft' }));

@@ -75,7 +75,10 @@ describe('limits of commands', () => {
     ['show zero.json', /it is a device, not a file/],
     ['run-program zero.json --out o', /it is a device, not a file/],
     ['show sparse.json', /1,048,576 MiB large, and 64 MiB is the limit for JSON/],
-    ['data picture.png', /data is a folder of pairs, .*; give that folder$/m],
+    [
+      'data picture.png',
+      /data is a folder of pairs, .*or a folder of pictures for each class, .*; give that folder$/m,
+    ],
     ['data series --set folder=blank.csv past=1 future=1', /row 3, a: it is empty/],
     ['run tiny.json --workers 1000000000', /--workers: '1000000000' is not a whole number from 1 to 128/],
     ['sweep tiny.json --jobs 1000000000', /--jobs: '1000000000' is not a whole number from 1 to 128/],

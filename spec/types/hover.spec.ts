@@ -1,4 +1,4 @@
-/** What an editor shows of the program in README: the shapes that its comments name, and no more. */
+/** What an editor shows of the programs of README and of the publication: the shapes that its comments name, and no more. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,32 +6,48 @@ import { join } from 'node:path';
 import { root } from './compiler.js';
 import { hovered } from './language-server.js';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [, source = ''] = /^```ts\n(import \{ pipe \}[\s\S]*?)^```$/m.exec(readme) ?? [];
+interface Shown {
+  readonly page: string;
+  /** The program of the page. */
+  readonly name: string;
+  readonly tensors: Readonly<Record<string, string>>;
+}
 
-describe('hovering over the program of README', () => {
-  const tensors = {
-    omega: 'Tensor<readonly [64, 64, 2]>',
-    waves: 'Tensor<readonly [100, 64, 64, 2]>',
-    logits: 'Tensor<readonly [64, 64, 6]>',
-  };
-  let shown: Readonly<Record<string, string>> = {};
-  before(async () => {
-    shown = await hovered(source, ['waveMachine', ...Object.keys(tensors)]);
-  });
+const pages: readonly Shown[] = [
+  { page: 'README.md', name: 'drum', tensors: { waves: 'Tensor<readonly [100, 32, 32, 1]>' } },
+  {
+    page: 'docs/publication.md',
+    name: 'waveMachine',
+    tensors: {
+      omega: 'Tensor<readonly [64, 64, 2]>',
+      waves: 'Tensor<readonly [100, 64, 64, 2]>',
+      logits: 'Tensor<readonly [64, 64, 6]>',
+    },
+  },
+];
 
-  it('shows of each value the shape that its comment says', () => {
-    for (const [name, type] of Object.entries(tensors)) {
-      assert.equal(shown[name], `const ${name}: ${type}`);
-      assert.ok(source.includes(`// ${type}`), type);
-    }
-  });
+for (const { page, name, tensors } of pages)
+  describe(`hovering over the program of ${page}`, () => {
+    const text = readFileSync(join(root, page), 'utf8');
+    const [, source = ''] = /^```ts(?: twoslash)?\n(import [\s\S]*?)^```$/m.exec(text) ?? [];
+    let shown: Readonly<Record<string, string>> = {};
+    before(async () => {
+      shown = await hovered(source, [name, ...Object.keys(tensors)]);
+    });
 
-  it('shows of the program the type that README says', () => {
-    const [, type = ''] = /`waveMachine` is a value of type `(Program<[^`]+>)`/.exec(readme) ?? [];
-    assert.equal(shown.waveMachine, `const waveMachine: ${type.replaceAll(/\s+/g, ' ')}`);
+    it('shows of each value the shape that its comment says', () => {
+      for (const [value, type] of Object.entries(tensors)) {
+        assert.equal(shown[value], `const ${value}: ${type}`);
+        assert.ok(source.includes(`// ${type}`), type);
+      }
+    });
+
+    it('shows of the program the type that the page says', () => {
+      const [, type = ''] =
+        new RegExp(`\`${name}\` is a value of type \`(Program<[^\`]+>)\``).exec(text) ?? [];
+      assert.equal(shown[name], `const ${name}: ${type.replaceAll(/\s+/g, ' ')}`);
+    });
   });
-});
 
 describe('hovering over a program on another grid', () => {
   const source = `import { conv, program, resize } from 'drumhead';

@@ -32,6 +32,8 @@ const checked = <A>(name: string, is: (u: unknown) => u is A, wanted: string): S
     t.identity,
   );
 
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 /** The problem of a field that holds something else than is wanted, or is missing. */
 const isNot = (value: unknown, wanted: string): string =>
   value === undefined ? `it is missing; give ${wanted}` : `${shown(value)} is not ${wanted}`;
@@ -206,14 +208,15 @@ export const byName = <A extends { readonly name: string }>(
     kind,
     (u): u is A => t.UnknownRecord.is(u) && known.some((name) => u.name === name && all[name].is(u)),
     (u, context) => {
-      if (!t.UnknownRecord.is(u)) return t.failure(u, context, `a ${kind} is an object with a name`);
+      if (!t.UnknownRecord.is(u))
+        return t.failure(u, context, `${withArticle(kind)} is an object with a name`);
       const { name } = u;
       if (typeof name === 'string' && Object.hasOwn(all, name)) return all[name].validate(u, context);
       const hint = typeof name === 'string' ? nearest(name, known) : undefined;
       const problem =
         typeof name === 'string'
           ? `unknown ${kind} '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`}`
-          : `a ${kind} needs a name.`;
+          : `${withArticle(kind)} needs a name.`;
       // The other fields are checked as those of the nearest name, so that all problems are reported at once.
       const meant = hint === undefined ? t.success(u) : all[hint].validate({ ...u, name: hint }, context);
       return t.failures([

@@ -90,7 +90,7 @@ export const labelCodec = where(text, (label) => {
 const scoreList = distinct(choice(...scoreNames), 'a score');
 const scores: t.Type<readonly ScoreName[] | OwnScores, readonly ScoreName[] | OwnScores, unknown> =
   new t.Type(
-    'scores',
+    'a list of names of scores, or scores of the program, such as { iou: { output: both, better: more } }',
     (u): u is readonly ScoreName[] | OwnScores => scoreList.is(u) || ownScoresCodec.is(u),
     (u, context): t.Validation<readonly ScoreName[] | OwnScores> =>
       t.UnknownRecord.is(u) && !Array.isArray(u)

@@ -113,7 +113,7 @@ export const taskFrom = (
               ? TE.left(
                   decodeError(
                     name,
-                    'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like, or of arrays; give that folder',
+                    'data is a folder of pairs, images/NAME.png and masks/NAME.png (or .tif), or a folder of pictures for each class, or train_images.npy and the like, or arrays; give that folder',
                   ),
                 )
               : /[\\/]/.test(name) || isDocument(name)

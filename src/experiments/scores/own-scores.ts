@@ -46,7 +46,7 @@ const each = t.record(t.string, scoreCodec);
 /** The codec of scores by name. Every problem is reported with its path. */
 export const ownScoresCodec: t.Type<OwnScores, OwnScores, unknown> = where(
   new t.Type<OwnScores, OwnScores, unknown>(
-    'scores',
+    'an object of scores, such as { iou: { output: both, count: either, better: more } }',
     (u): u is OwnScores => each.is(u),
     (u, context) =>
       pipe(

@@ -206,10 +206,13 @@ describe('npy pairs', () => {
     };
     assert.match(
       await reading(),
-      /there is no such file or folder; a folder of data has images\/ and masks\//,
+      /there is no such file or folder; a folder of data has images\/ and masks\/ of PNG or TIFF files, a folder of such pictures for each class, or train_images\.npy/,
     );
-    await instead('a.png', /there are pictures such as a\.png; put them as PNG into a folder images/);
-    await instead('a.JPG', /there are pictures such as a\.JPG; put them as PNG/);
+    await instead(
+      'a.png',
+      /there are pictures such as a\.png; put them as PNG or TIFF into a folder images, .* or, where whole pictures have a class, into a folder for each class/,
+    );
+    await instead('a.JPG', /there are pictures such as a\.JPG; put them as PNG or TIFF/);
     await instead('data.npz', /data\.npz is an archive; save its arrays one by one/);
     await instead('images.npy', /there is images\.npy; the files are train_images\.npy/);
     await instead('masks', /a folder masks; put the images beside it/);

@@ -61,11 +61,11 @@ const instead = (names: readonly string[]): string => {
     return `, and ${archive} is an archive; save its arrays one by one, e.g. np.save('train_images.npy', archive['images'])`;
   const picture = ending(/\.(png|jpe?g|gif|tiff?|webp|bmp)$/i);
   if (picture !== null)
-    return `, but there are pictures such as ${picture}; put them as PNG into a folder images, and masks of the same names into a folder masks beside it`;
+    return `, but there are pictures such as ${picture}; put them as PNG or TIFF into a folder images, and masks of the same names into a folder masks beside it; or, where whole pictures have a class, into a folder for each class`;
   if (names.includes('masks')) return ', but a folder masks; put the images beside it into a folder images';
   const array = ending(/\.npy$/i);
   return array === null
-    ? ' or folder; a folder of data has images/ and masks/ of PNG files, or train_images.npy, train_masks.npy, test_images.npy, test_masks.npy'
+    ? ' or folder; a folder of data has images/ and masks/ of PNG or TIFF files, a folder of such pictures for each class, or train_images.npy, train_masks.npy, test_images.npy, test_masks.npy'
     : `, but there is ${array}; the files are train_images.npy, train_masks.npy, test_images.npy, test_masks.npy`;
 };
 
