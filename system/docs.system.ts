@@ -1,18 +1,22 @@
 /**
  * The site of the documentation, built in a clean clone as CONTRIBUTING says, without the network once it is installed: every
- * page is reached, no link leads nowhere, every page says what to read next, and search finds ideas by other fields' words.
+ * page is reached, no link leads nowhere, search finds ideas by other fields' words, axe finds no violation, pictures play, and
+ * the page of HTML that it shows runs a model. `DRUMHEAD_SITE=docs/.vitepress/dist` tries a site that is built already.
  */
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { madeTasks } from '../bench/docs/gallery.js';
 import { browserPath, launch, type Served, serveFiles } from '../spec/compile/graph-model/browser.js';
+import { drawPairs } from '../spec/support/draw-pairs.js';
 import { systemNames } from '../src/models/systems/index.js';
 import { cleanClone, sh } from './clone.js';
+import { fencedIn } from './readme.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -226,6 +230,41 @@ describe('the documentation', () => {
       .getByText(/^wave, step \d/)
       .first()
       .waitFor({ timeout: 60_000 });
+  });
+
+  it('has a page of HTML that runs an exported model', async function () {
+    if (browser === undefined) return this.skip();
+    this.timeout(5 * 60_000);
+    const html = fencedIn(readFileSync(join(root, 'docs/how-to/export-page.md'), 'utf8'), '<!doctype html>');
+    assert.ok(html !== undefined);
+    const folder = mkdtempSync(join(tmpdir(), 'drumhead-page-'));
+    const stock = /https:[^"]*tf\.min\.js/;
+    assert.match(html, stock);
+    writeFileSync(join(folder, 'page.html'), html.replace(stock, 'tf.min.js'));
+    cpSync(join(root, 'node_modules/@tensorflow/tfjs/dist/tf.min.js'), join(folder, 'tf.min.js'));
+    const exported = await sh(
+      `node ${join(root, 'bin/drumhead.js')} export tetrominoes/nwm-linear --untrained --preset quick --out model`,
+      folder,
+    );
+    assert.equal(exported.status, 0, exported.stderr);
+    drawPairs(join(folder, 'pairs'), 1, 32);
+    const files = await serveFiles((path) => join(folder, path));
+    const tab = await browser.newPage();
+    const faults: string[] = [];
+    tab.on('pageerror', (cause) => faults.push(cause.message));
+    await tab.goto(`${files.origin}/page.html`);
+    await tab.waitForFunction("document.querySelector('#classes').width === 32");
+    await tab.waitForFunction("document.querySelector('input').onchange !== null");
+    await tab.locator('input').setInputFiles(join(folder, 'pairs/images/0.png'));
+    await tab.waitForFunction(
+      "document.querySelector('#classes').getContext('2d').getImageData(31, 31, 1, 1).data[3] === 255",
+      undefined,
+      { timeout: 120_000 },
+    );
+    assert.deepEqual(faults, []);
+    await tab.close();
+    files.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('asks no other host for anything', async function () {

@@ -34,6 +34,7 @@ const saved = (page: string, first: string): string => {
 const cells = (): string => {
   const changed = read('examples/two-speeds.ts')
     .replace('[32, 50, 0.2]', '[16, 50, 0.2]')
+    .replace('[size, size, 3]', '[size, size, 1]')
     .replace('mlp([64, 64], 6)', 'mlp([64, 64], 3)')
     .replace("'examples/two-speeds'", "'my/cells'")
     .replace(

@@ -127,6 +127,7 @@ export default defineConfig({
     ],
   },
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (markdown) => {
       // Indented blocks are commands.
       markdown.core.ruler.push('commands', ({ tokens }) => {

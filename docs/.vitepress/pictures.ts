@@ -14,9 +14,11 @@ import { deflateRawSync } from 'node:zlib';
 const named = (docs: string, page: string): readonly string[] =>
   [...readFileSync(join(docs, page), 'utf8').matchAll(/<Live kind="\w+" name="([\w-]+)"/g)].map(([, name]) => name);
 
-const run = (root: string, args: readonly string[]): Promise<string> =>
+/** Runs a command of drumhead in a folder, and gives what it said if it failed. */
+const run = (root: string, cwd: string, args: readonly string[]): Promise<string> =>
   new Promise((done) => {
     const child = spawn(process.execPath, [join(root, 'bin/drumhead.js'), ...args], {
+      cwd,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
@@ -48,13 +50,13 @@ export const drawPictures = async (root: string, docs: string): Promise<void> =>
   const made = mkdtempSync(join(tmpdir(), 'drumhead-pictures-'));
   const system = async (name: string): Promise<string> => {
     const gif = join(made, `${name}.gif`);
-    const said = await run(root, ['play', name, '--gif', gif, '--frames', '6', '--size', '64', '--engine', 'wasm']);
+    const said = await run(root, made, ['play', name, '--gif', gif, '--frames', '6', '--size', '64', '--engine', 'wasm']);
     if (said === '') lastFrame(root, gif, fileOf('systems', name));
     return said;
   };
   const task = (name: string): Promise<string> => {
-    const few = ['--set', 'train=1', 'validation=1', 'test=6', '--show', '6', '--cache', join(made, name)];
-    return run(root, ['data', name, ...few, '--force', '--out', fileOf('tasks', name)]);
+    const few = ['--set', 'train=1', 'validation=1', 'test=6', '--show', '6'];
+    return run(root, made, ['data', name, ...few, '--force', '--out', fileOf('tasks', name)]);
   };
   const left = [
     ...named(docs, 'systems.md').map((name) => ({ file: fileOf('systems', name), name, draw: system })),

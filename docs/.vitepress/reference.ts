@@ -45,8 +45,8 @@ export const writeReference = async (root: string, docs: string): Promise<void> 
   const out = join(docs, 'reference');
   const entries = entriesOf(root);
   const last = join(out, 'index.md');
-  if (existsSync(last) && entries.every(({ types }) => statSync(types).mtimeMs < statSync(last).mtimeMs))
-    return;
+  const sources = [...entries.map(({ types }) => types), join(docs, '.vitepress/reference.ts'), join(docs, 'tour.md')];
+  if (existsSync(last) && sources.every((file) => statSync(file).mtimeMs < statSync(last).mtimeMs)) return;
   rmSync(out, { recursive: true, force: true });
   const app = await Application.bootstrapWithPlugins({
     entryPoints: entries.map(({ types }) => types),
