@@ -1,21 +1,25 @@
 /**
- * What is done with each command that README and the pages of docs show: `walk.system.ts` does it, in this order, and a spec holds
- * the list to the pages.
+ * How each command of README and of the pages of docs is tested. `walk.system.ts` runs the commands in this order. A spec compares
+ * the list with the pages.
  */
 
-/** How a command is done. */
+/** How a command is tested. */
 export type How =
-  /** The command, with words of the walk in the place of a person's own. */
+  /** Run, with its placeholders replaced. */
   | { readonly kind: 'run'; readonly exit?: number; readonly instead?: Readonly<Record<string, string>> }
-  /** It takes hours or has no end, so it is only parsed; another command shows what it would do. */
+  /** Only parsed, since it takes hours or has no end; another command shows what it would do. */
   | { readonly kind: 'shown'; readonly by: string; readonly because: string }
-  /** Done elsewhere. */
+  /** Tested elsewhere. */
   | { readonly kind: 'elsewhere'; readonly where: string };
 
 const run: How = { kind: 'run' };
 const submits: How = { kind: 'elsewhere', where: 'slurm.system.ts submits to a Slurm of its own' };
+const binds: How = {
+  kind: 'elsewhere',
+  where: 'tensorflow.system.ts builds the binding against a TensorFlow',
+};
 
-/** The commands of a page, each once, in the order of the page. */
+/** The commands of a page, in its order. A command that stands there twice is listed once. */
 export interface Page {
   readonly page: string;
   readonly commands: Readonly<Record<string, How>>;
@@ -23,7 +27,7 @@ export interface Page {
 
 const ratesQuery = `npx drumhead query "select training->>'rate' rate, options->>'readout' readout, foreground_iou from runs"`;
 
-/** The pages in the order in which they are walked: what one makes, another may read. */
+/** The pages in the order in which they are run: a page may read what the pages before it made. */
 export const plan: readonly Page[] = [
   {
     page: 'README.md',
@@ -173,6 +177,16 @@ export const plan: readonly Page[] = [
     },
   },
   {
+    page: 'docs/how-to/tensorflow.md',
+    commands: {
+      'npm install --no-save --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0': binds,
+      'npx drumhead engine add tensorflow --from tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl':
+        binds,
+      'npx drumhead doctor': run,
+      'npx drumhead engine remove tensorflow': binds,
+    },
+  },
+  {
     page: 'docs/tutorial/4-training.md',
     commands: { 'npx drumhead show first.ts': run, 'npx drumhead run first.ts': run },
   },
@@ -193,7 +207,7 @@ export const plan: readonly Page[] = [
   },
 ];
 
-/** A command's words, where `drumhead` alone is the package's own, as within it. */
+/** The words of a command, in which `drumhead` runs the package itself. */
 export const lineOf = (command: string, instead: Readonly<Record<string, string>> = {}): string =>
   Object.entries(instead).reduce(
     (line, [word, other]) => line.replace(word, other),
