@@ -195,14 +195,14 @@ export const plan: readonly Page[] = [
     commands: {
       'npx drumhead data cells': run,
       'npx drumhead run cells.ts': run,
-      'npx drumhead --code sweep cell-rates.yaml --jobs 2': run,
-      'npx drumhead table my/cell-rates': run,
-      'npx drumhead report my/cell-rates': run,
       'npx drumhead export my/cells --out model': {
         kind: 'run',
         instead: { '--out model': '--out cells-model' },
       },
       'npx drumhead export my/cells --format program --out program': run,
+      'npx drumhead --code sweep cell-rates.yaml --jobs 2': run,
+      'npx drumhead table my/cell-rates': run,
+      'npx drumhead report my/cell-rates': run,
     },
   },
 ];
