@@ -143,7 +143,8 @@ export default defineConfig({
             // Where the repository has a report of the public names, the site has the reference.
             if (token.type === 'link_open' && /^[./]*api\/\w+\.md$/.test(to))
               token.attrSet('href', to.replace(/api\/\w+\.md$/, 'reference/index.md'));
-            else if (/^\.\.?\//.test(to) && !resolve(page, to).startsWith(docs)) token.attrs = [['data-file', to]];
+            else if (/^\.\.?\//.test(to) && !resolve(page, to).startsWith(docs))
+              token.attrs = [['data-file', to]];
           }
       });
     },

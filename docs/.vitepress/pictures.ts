@@ -4,7 +4,16 @@
  */
 
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +21,9 @@ import { deflateRawSync } from 'node:zlib';
 
 /** What a page may show: the names of a page's pictures, by the page. */
 const named = (docs: string, page: string): readonly string[] =>
-  [...readFileSync(join(docs, page), 'utf8').matchAll(/<Live kind="\w+" name="([\w-]+)"/g)].map(([, name]) => name);
+  [...readFileSync(join(docs, page), 'utf8').matchAll(/<Live kind="\w+" name="([\w-]+)"/g)].map(
+    ([, name]) => name,
+  );
 
 /** Runs a command of drumhead in a folder, and gives what it said if it failed. */
 const run = (root: string, cwd: string, args: readonly string[]): Promise<string> =>
@@ -50,7 +61,18 @@ export const drawPictures = async (root: string, docs: string): Promise<void> =>
   const made = mkdtempSync(join(tmpdir(), 'drumhead-pictures-'));
   const system = async (name: string): Promise<string> => {
     const gif = join(made, `${name}.gif`);
-    const said = await run(root, made, ['play', name, '--gif', gif, '--frames', '6', '--size', '64', '--engine', 'wasm']);
+    const said = await run(root, made, [
+      'play',
+      name,
+      '--gif',
+      gif,
+      '--frames',
+      '6',
+      '--size',
+      '64',
+      '--engine',
+      'wasm',
+    ]);
     if (said === '') lastFrame(root, gif, fileOf('systems', name));
     return said;
   };

@@ -30,7 +30,9 @@ export const entriesOf = (root: string): readonly Entry[] => {
 const pageOf = ({ name }: Entry): string => name.split('/').at(-1) ?? name;
 
 const fileOf = (docs: string, entry: Entry): string =>
-  existsSync(join(docs, 'reference', `${pageOf(entry)}.md`)) ? `${pageOf(entry)}.md` : `${pageOf(entry)}/index.md`;
+  existsSync(join(docs, 'reference', `${pageOf(entry)}.md`))
+    ? `${pageOf(entry)}.md`
+    : `${pageOf(entry)}/index.md`;
 
 /** The address of its page within the site. */
 export const linkOf = (docs: string, entry: Entry): string =>
@@ -38,14 +40,20 @@ export const linkOf = (docs: string, entry: Entry): string =>
 
 /** What the tour says of an entry. */
 const wordsOf = (docs: string, name: string): string =>
-  new RegExp(`^\\| \`${name}\` +\\| (.*?) *\\|$`, 'm').exec(readFileSync(join(docs, 'tour.md'), 'utf8'))?.[1] ?? '';
+  new RegExp(`^\\| \`${name}\` +\\| (.*?) *\\|$`, 'm').exec(
+    readFileSync(join(docs, 'tour.md'), 'utf8'),
+  )?.[1] ?? '';
 
 /** Writes docs/reference, unless it is newer than what it is made of. */
 export const writeReference = async (root: string, docs: string): Promise<void> => {
   const out = join(docs, 'reference');
   const entries = entriesOf(root);
   const last = join(out, 'index.md');
-  const sources = [...entries.map(({ types }) => types), join(docs, '.vitepress/reference.ts'), join(docs, 'tour.md')];
+  const sources = [
+    ...entries.map(({ types }) => types),
+    join(docs, '.vitepress/reference.ts'),
+    join(docs, 'tour.md'),
+  ];
   if (existsSync(last) && sources.every((file) => statSync(file).mtimeMs < statSync(last).mtimeMs)) return;
   rmSync(out, { recursive: true, force: true });
   const app = await Application.bootstrapWithPlugins({
@@ -92,7 +100,9 @@ export const writeReference = async (root: string, docs: string): Promise<void> 
       '',
       '| import | what it has |',
       '|---|---|',
-      ...entries.map((entry) => `| [\`${entry.name}\`](./${fileOf(docs, entry)}) | ${wordsOf(docs, entry.name)} |`),
+      ...entries.map(
+        (entry) => `| [\`${entry.name}\`](./${fileOf(docs, entry)}) | ${wordsOf(docs, entry.name)} |`,
+      ),
       '',
       '**Next:** [commands](../commands.md), or [files](../files.md).',
       '',
