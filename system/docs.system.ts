@@ -100,10 +100,11 @@ describe('the documentation', () => {
         join(site, from.endsWith('/') ? `${from}index.html` : `${from}.html`),
         'utf8',
       );
-      for (const [, link] of html.matchAll(/<a [^>]*href="(\/[^"#?]*)/g)) {
-        const to = link.replace(/\.html$/, '');
+      for (const [, link] of html.matchAll(/<a [^>]*href="([^"#?:]+)["#?]/g)) {
+        const { pathname } = new URL(link, `http://site${from}`);
+        const to = pathname.replace(/\.html$/, '');
         if (all.has(to)) linked.add(to);
-        else if (!existsSync(join(site, to))) dead.push(`${from} -> ${link}`);
+        else if (!existsSync(join(site, pathname))) dead.push(`${from} -> ${link}`);
       }
     }
     assert.deepEqual(dead, []);
