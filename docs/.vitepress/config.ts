@@ -140,6 +140,9 @@ export default defineConfig({
         for (const { children } of tokens)
           for (const token of children ?? []) {
             const to = token.type === 'link_open' ? (token.attrGet('href') ?? '') : '';
+            // Decisions have a README in the repository, which is the index of their folder here.
+            if (token.type === 'link_open' && /decisions\/README\.md$/.test(to))
+              token.attrSet('href', to.replace(/README\.md$/, ''));
             // Where the repository has a report of the public names, the site has the reference.
             if (token.type === 'link_open' && /^[./]*api\/\w+\.md$/.test(to))
               token.attrSet('href', to.replace(/api\/\w+\.md$/, 'reference/index.md'));
