@@ -87,7 +87,7 @@ const table = (section: Section): string => {
   if (unknown.length > 0) throw new Error(`${section.title}: there is no key ${unknown.join(', ')}`);
   const long = keys.filter(({ otherwise }) => (otherwise ?? '').length > 40 && !/^\\{/.test(otherwise ?? ''));
   return [
-    `### ${section.title}`,
+    `## ${section.title}`,
     '',
     '| key | what it is | range | default | a wrong value |',
     '|---|---|---|---|---|',

@@ -79,12 +79,10 @@ export default defineConfig({
       { text: 'Tutorial', items: pagesOf('tutorial') },
       {
         text: 'Concepts',
-        collapsed: true,
         items: pagesOf('concepts', ...concepts.map((name) => `${name}.md`)),
       },
       {
         text: 'How to',
-        collapsed: true,
         items: pagesOf(
           'how-to',
           'own-images.md',
@@ -112,7 +110,6 @@ export default defineConfig({
       },
       {
         text: 'Names and types',
-        collapsed: true,
         items: [
           { text: 'All', link: '/reference/' },
           ...entriesOf(root).map((one) => ({ text: one.name, link: linkOf(docs, one) })),
@@ -120,8 +117,7 @@ export default defineConfig({
       },
       {
         text: 'Decisions',
-        collapsed: true,
-        items: [{ text: 'All', link: '/decisions/' }, ...pagesOf('decisions')],
+        items: [{ text: 'All', link: '/decisions/' }],
       },
       { text: 'About', items: ['house.md', 'citing.md'].map(entry) },
     ],
