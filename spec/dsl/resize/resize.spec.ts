@@ -9,6 +9,7 @@ import {
   broadcast,
   concat,
   conv,
+  conv1d,
   convolveWith,
   coupling1d,
   data,
@@ -317,8 +318,13 @@ describe('resize', () => {
   it('follows gradients within a program: the adjoints of its paddings', () => {
     const write = (n: number) =>
       program({ y: [n, 2] }, ({ y }) => {
-        const near = coupling1d({ boundary: 'circular' });
-        const energy = (at: Tensor<readonly [number, 2]>) => sum(0, 1)(square(tanh(near(at))));
+        const [near, wide, out] = [
+          coupling1d({ boundary: 'circular' }),
+          conv1d(3, { boundary: 'circular' }),
+          conv1d(1, { kernel: 1 }),
+        ];
+        const energy = (at: Tensor<readonly [number, 2]>) =>
+          add(sum(0, 1)(square(tanh(near(at)))), sum(0, 1)(out(tanh(wide(at)))));
         return { y: sub(y, gradient(energy)(y)) };
       });
     assert.deepEqual(resize(write(9), { inputs: { y: [20, 2] } }), write(20));

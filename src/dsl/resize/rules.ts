@@ -300,6 +300,14 @@ const relate = (
     case 'convTranspose':
       for (const [i, stride] of op.stride.entries())
         known.derive(out[i], [x[i], w[i]], by, (n, kernel) => whole(upsampled(n, kernel, stride)));
+      // Numbers that are all alike, such as the cotangent of a sum, are as many as what they become asks for.
+      if (isAlike(sources[0]))
+        for (const [i, stride] of op.stride.entries())
+          known.suggest(x[i], [out[i], w[i]], by, (n, kernel) =>
+            (n - kernel) % stride === 0 && n >= kernel
+              ? whole((n - kernel) / stride + 1)
+              : E.left(`an axis of ${n} is not one that windows of ${kernel} make`),
+          );
       known.same(x[last], w[last + 1]);
       known.same(out[last], w[last]);
       if (third !== undefined) known.same(out[last], third[0]);
@@ -336,7 +344,7 @@ const relate = (
       );
       // Numbers that are all alike, such as the zeros of an adjoint, fill the rest.
       for (const [i, source] of sources.entries())
-        if (source.op.op === 'constant' && typeof source.op.value === 'number')
+        if (isAlike(source))
           known.suggest(
             inputs[i][op.axis],
             [out[op.axis], ...inputs.flatMap((input, j) => (j === i ? [] : [input[op.axis]]))],
@@ -414,6 +422,9 @@ const relate = (
       unrelated(op);
   }
 };
+
+/** Whether a value is one number everywhere, however large it is. */
+const isAlike = ({ op }: Node): boolean => op.op === 'constant' && typeof op.value === 'number';
 
 /** An operation that has no rule here is an error of types. */
 const unrelated = (_: never): void => {};
