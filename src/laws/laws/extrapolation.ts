@@ -11,7 +11,7 @@ import * as requirements from '../requirements/requirements.js';
 import { type Bounded, minus, within } from '../rounding/bounded.js';
 import { oneStep } from '../system/program.js';
 import { resize } from '../system/resize.js';
-import { isOn, type System, sequenceName } from '../system/system.js';
+import { hasSites, isOn, type System, sequenceName } from '../system/system.js';
 import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
 import { firstBroken, isZero } from '../trial/findings.js';
 import { gridsFor } from '../trial/grids.js';
@@ -120,7 +120,7 @@ const property = (trial: Trial): Finding => {
         const first = drive < 0 ? 0 : 1;
         return [
           name,
-          !kernel && isOn(system.grid, x.shape.slice(first))
+          !kernel && hasSites(system.grid, x.shape.slice(first))
             ? surrounded(x, system.grid, large.grid, before, first)
             : x,
         ];

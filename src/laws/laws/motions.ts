@@ -10,7 +10,7 @@ import { applySymmetry, sameForAllDirections, symmetriesOf } from '../requiremen
 import { type Bounded, minus } from '../rounding/bounded.js';
 import { encodersOf } from '../system/encoders.js';
 import { givenToModes } from '../system/modes.js';
-import { isOn, type System, sequenceName, weightsIn } from '../system/system.js';
+import { hasSites, isOn, type System, sequenceName, weightsIn } from '../system/system.js';
 import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
 import { firstBroken, isZero, sides } from '../trial/findings.js';
 import { type Finding, inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
@@ -47,12 +47,12 @@ const moveAll = (
   Object.fromEntries(
     Object.entries(arrays).map(([name, x]) => {
       const drive = system.sequences.findIndex((_, i) => sequenceName(i) === name);
-      if (drive >= 0) return [name, isOn(system.grid, system.sequences[drive]) ? move(x, 1) : x];
+      if (drive >= 0) return [name, hasSites(system.grid, system.sequences[drive]) ? move(x, 1) : x];
       const kernel = system.externals.some(
         (external) =>
           external.name === name && external.kind === 'weight' && (strict || !isMedium(system, external)),
       );
-      return [name, !kernel && isOn(system.grid, x.shape) ? move(x, 0) : x];
+      return [name, !kernel && hasSites(system.grid, x.shape) ? move(x, 0) : x];
     }),
   );
 
@@ -64,7 +64,7 @@ const mediaMoved = (trial: Trial, move: (x: NdArray, first: number) => NdArray):
   const nodes = system.nodes.map((node, number): Node => {
     const { op } = node;
     if (op.op !== 'constant' || typeof op.value === 'number' || kernels.has(number)) return node;
-    if (!isOn(system.grid, op.shape)) return node;
+    if (!hasSites(system.grid, op.shape)) return node;
     const { data } = move({ shape: op.shape, data: Float64Array.from(op.value) }, 0);
     return { ...node, op: { ...op, value: [...data] } };
   });
@@ -93,7 +93,7 @@ const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) 
   return firstBroken(
     ...Object.entries(system.next).map(([name, node]) => () => {
       const { shape } = system.nodes[node];
-      if (!isOn(system.grid, shape)) return inconclusive;
+      if (!hasSites(system.grid, shape)) return inconclusive;
       const moved = (data: Float64Array): Float64Array => move({ shape, data }, 0).data;
       const expected: Bounded = { value: moved(after[name].value), error: moved(after[name].error) };
       const found = isZero(

@@ -12,7 +12,7 @@ import type { Node, Op } from '../../dsl/op.js';
 import { resizeGraph } from '../../dsl/resize/resize.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 import { oneStep } from './program.js';
-import { isOn, refinedBy, type System, sequenceName, weightsIn } from './system.js';
+import { hasSites, isOn, refinedBy, type System, sequenceName, weightsIn } from './system.js';
 
 /**
  * The system on a grid of these sizes; null if its step depends on its own grid. A step that computes more than
@@ -91,9 +91,7 @@ const followed = (system: System, grid: Shape): System | null => {
 const moved = (system: System, grid: Shape): System | null => {
   // A sum over the channels leaves one number per site, so its shape is the grid itself.
   const shapeOf = (shape: Shape): Shape =>
-    isOn(system.grid, shape) || (grid.length >= 2 && sameShape(shape, system.grid))
-      ? [...grid, ...shape.slice(grid.length)]
-      : shape;
+    hasSites(system.grid, shape) ? [...grid, ...shape.slice(grid.length)] : shape;
   const weights = weightsIn(system.nodes);
   const nodes: Node[] = [];
   for (const [number, node] of system.nodes.entries()) {

@@ -107,6 +107,10 @@ const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => 
 export const isOn = (grid: Shape, shape: Shape): boolean =>
   grid.length > 0 && shape.length > grid.length && grid.every((n, axis) => shape[axis] === n);
 
+/** Whether an array has values at the sites of the grid: it is on the grid, or is a plane of one number at each site. */
+export const hasSites = (grid: Shape, shape: Shape): boolean =>
+  isOn(grid, shape) || (grid.length >= 2 && sameShape(shape, grid));
+
 /** The nodes that are used as weights, or multiply modes; they are not on the grid, even if they have its shape. */
 export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
   const weights = new Set(givenToModes(nodes));
