@@ -116,11 +116,11 @@ const coupled = (settings: Settings, gives: 'energy' | 'path'): Program =>
     return gives === 'path' ? { path: run.sequence } : { energy: sum(0, 1, 2)(square(run.final.y)) };
   });
 
-interface Settling {
+type Settling = {
   readonly y: Field;
   /** The largest square of a change. */
   readonly moved: Tensor<readonly []>;
-}
+};
 
 /** A field that comes to rest, with the number of steps that it took. */
 const settling = (isEnded: boolean): Program =>

@@ -56,8 +56,6 @@ describe('laws: nothing is said against', () => {
       HORN: ['work balance', 'convergence'],
       'HORN with a learned step': ['work balance', 'convergence'],
       'plates of light, planes without channels': ['translation', 'Parseval', 'causality'],
-      'a medium in a plane without channels': ['translation'],
-      'particles that follow a learned energy': ['convergence', 'translation'],
       'a mask': ['work balance', 'rotations and reflections'],
       'an absorbing frame': ['stability', 'translation'],
       'phases with a lag': ['phase shift'],

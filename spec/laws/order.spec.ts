@@ -140,7 +140,8 @@ describe('laws: the order that a method claims', () => {
     for (const method of methods) assert.notEqual(convergence(alone(method)).outcome, 'broken', method.name);
     const { outcome, text } = convergence(alone(rk4), rk4);
     assert.equal(outcome, 'holds', text);
-    const relaxing = program({ y: [6], z: [6] }, (init) =>
+    const units: number = 6;
+    const relaxing = program({ y: [units], z: [units] }, (init) =>
       scan({
         steps: 4,
         init,

@@ -8,19 +8,12 @@ import {
   add,
   attention,
   batchNorm,
-  clamp,
   conv1d,
-  div,
-  einsum,
-  fourier,
-  gather,
   layerNorm,
   max,
   maxPool1d,
   mean,
-  modulus,
   mul,
-  offset,
   outputsOf,
   type Program,
   parametersOf,
@@ -28,7 +21,6 @@ import {
   scale,
   scan,
   scanWithFinal,
-  scatter,
   sin,
   square,
   stopGradient,
@@ -36,7 +28,6 @@ import {
   sum,
   type Tensor,
   tanh,
-  where,
   zeros,
 } from '../../../src/dsl/index.js';
 import { claim, refused } from '../../dsl/refusal.js';
@@ -54,14 +45,10 @@ const of = (f: (x: Line) => Record<string, Tensor>): Program =>
 const energies: Readonly<Record<string, () => (x: Line) => Scalar>> = {
   'a sum of squares': () => (x) => all(square(x)),
   'a value used twice': () => (x) => all(mul(sin(x), add(x, tanh(x)))),
-  'a quotient and a choice': () => (x) => all(where(x, div(x, offset(3, square(x))), clamp(-0.5, 0.5, x))),
   'a convolution with its weights': () => {
     const layer = conv1d(3, { boundary: 'circular', dilation: 2 });
     return (x) => all(square(tanh(layer(x))));
   },
-  'a product with itself': () => (x) => all(square(einsum('ac,bc->ab', x, x))),
-  'entries by number': () => (x) => all(square(scatter(0, [1, 1, 0], 2)(gather(0, [5, 0, 0])(x)))),
-  modes: () => (x) => sum(0, 1)(modulus(fourier(0)(x))),
   'the largest, and pools': () => (x) => add(max(0, 1)(x), mean(0, 1)(square(maxPool1d(2)(x)))),
   'attention and a norm': () => {
     const norm = layerNorm();

@@ -7,7 +7,6 @@ import {
   channels,
   concat,
   concatAlong,
-  conv1d,
   convolveWith,
   data,
   dense,
@@ -15,8 +14,6 @@ import {
   erf,
   fourierComplex,
   gaussian,
-  gradient,
-  integrate,
   inverseFourierComplex,
   linearRecurrence,
   matrixRecurrence,
@@ -32,7 +29,6 @@ import {
   program,
   resample,
   reshape,
-  rk4,
   roll,
   scale,
   scaleComplex,
@@ -44,7 +40,6 @@ import {
   square,
   standardise,
   sub,
-  sum,
   sumAlong,
   type Tensor,
   tanh,
@@ -379,19 +374,21 @@ const volume = <const S extends readonly [number, number, number, 1]>(isTorus: b
   );
 };
 
+/** Sizes are left open: literal ones cost the compiler most of its work. */
+const side: number = 6;
 /** How many waves a mode of six sites has. */
 const wavesOf = (k: number): number => Math.min(k, 6 - k);
 const transfer = data(
   Array.from({ length: 36 }, (_, k) => Math.hypot(wavesOf(Math.floor(k / 6)), wavesOf(k % 6))).flatMap(
     (r) => [Math.cos(r), Math.sin(r)],
   ),
-  6,
-  6,
+  side,
+  side,
   2,
 );
 
 /** Light behind one plate after the other, in planes without channels: each plate is a drive, one number at each site. */
-const plates = program({ x: [6, 6, 2], plates: [4, 6, 6] }, (given) =>
+const plates = program({ x: [side, side, 2], plates: [4, side, side] }, (given) =>
   scanOver({
     over: given.plates,
     init: { x: given.x },
@@ -402,43 +399,9 @@ const plates = program({ x: [6, 6, 2], plates: [4, 6, 6] }, (given) =>
     observe: (s) => s,
   }),
 );
-/** A medium in a plane without channels, from outside. */
-const plane = program({ x: [6, 6, 1], medium: [6, 6] }, ({ x, medium }) =>
-  scan({
-    steps: 4,
-    init: { x },
-    step: (s) => ({ x: add(s.x, scale(0.1, mul(reshape(6, 6, 1)(medium), sub(roll(0, 1)(s.x), s.x)))) }),
-    observe: (s) => s,
-  }),
-);
-
-/** Particles on a ring that follow a learned energy, by Runge and Kutta's method. */
-const learnedEnergy = (): Program => {
-  const [wide, out] = [conv1d(3, { boundary: 'circular' }), conv1d(1, { kernel: 1 })];
-  type State = Readonly<Record<'y' | 'z', Tensor<readonly [number, number]>>>;
-  const energy = ({ y, z }: State) => add(scale(0.5, sum(0, 1)(square(z))), sum(0, 1)(out(tanh(wide(y)))));
-  return program({ y: [8, 1], z: [8, 1] }, (init) =>
-    scan({
-      steps: 4,
-      init,
-      step: integrate({
-        method: rk4,
-        dt: 0.1,
-        rate: (state: State): State => {
-          const slope = gradient(energy)(state);
-          return { y: slope.z, z: scale(-1, slope.y) };
-        },
-      }),
-      observe: (s) => s,
-    }),
-  );
-};
-
 export const fieldSystems: readonly (readonly [string, Subject])[] = [
   ...media,
   ['plates of light, planes without channels', plates],
-  ['a medium in a plane without channels', plane],
-  ['particles that follow a learned energy', learnedEnergy()],
   ...others,
   ['a volume on a torus', volume(true, [4, 5, 6, 1])],
   ['a volume between walls', volume(false, [3, 4, 5, 1])],
