@@ -30,7 +30,7 @@ const options = new Command('bench')
   .option('--only <pattern>', 'cases whose name contains this; several with commas between', '')
   .option(
     '--contenders <names>',
-    `some of ${contenders.join(',')}; left out, all, but in a quick run torch-compiled`,
+    `some of ${contenders.join(',')}; left out, all but tensorflow, and in a quick run torch-compiled`,
   )
   .option('--json <file>', 'write the rows as JSON')
   .option('--out <folder>', 'write pictures')
@@ -67,7 +67,7 @@ const runAll = async (): Promise<void> => {
   // PyTorch takes minutes to compile a scan step by step
   const named =
     options.contenders?.split(',') ??
-    contenders.filter((each) => !(options.quick && each === 'torch-compiled'));
+    contenders.filter((each) => each !== 'tensorflow' && !(options.quick && each === 'torch-compiled'));
   const taking = contenders.filter(
     (contender) =>
       named.includes(contender) &&

@@ -14,6 +14,7 @@ export const contenderWords: Readonly<Record<Contender, string>> = {
   'fused-1': 'drumhead fused, 1 thread',
   'op-by-op': 'drumhead op by op, 2 threads',
   stock: 'stock tfjs-wasm, 1 thread',
+  tensorflow: 'drumhead on tensorflow',
   torch: 'PyTorch tuned, 2 threads',
   'torch-compiled': 'PyTorch compiled, 2 threads',
   jax: 'JAX jit, 2 threads',

@@ -20,6 +20,7 @@ type Open = Extract<Request, { readonly kind: 'open' }>;
 const engineFor = async (contender: Contender): Promise<Engine> => {
   if (contender === 'stock') return openStock();
   const isNative = contender === 'native-2' || contender === 'native-1';
+  if (contender === 'tensorflow') return value(await openEngine('tensorflow')());
   const engine = value(await openEngine(isNative ? 'native' : 'wasm')());
   return contender === 'op-by-op' ? opByOp(engine) : engine;
 };
@@ -31,7 +32,7 @@ const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<u
   let parameters = initialParameters(program.graph, 0);
   let state = untrained;
   const session: Session =
-    job.contender === 'stock'
+    job.contender === 'stock' || job.contender === 'tensorflow'
       ? value(openSession(engine, program, parameters))
       : value(await openPool(engine, program, parameters, threads)());
   const parts = value(microBatchesOnEngine(program, batch, engine, usesBatchStatistics(program.graph)));

@@ -12,6 +12,7 @@ export const contenders = [
   'fused-1',
   'op-by-op',
   'stock',
+  'tensorflow',
   'torch',
   'torch-compiled',
   'jax',

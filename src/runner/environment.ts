@@ -51,6 +51,11 @@ export interface Environment {
   readonly why?: string;
   /** The folder that holds all run folders. */
   readonly runs: string;
+  /**
+   * The folder of the run, where the caller has looked for it under every name: a sweep looks once for all of its runs, of which
+   * there may be many.
+   */
+  readonly placed?: string;
   /** The folder that made data is kept in. */
   readonly cache: string;
   /** Runs the module of a person's task function; left out: none is run. */

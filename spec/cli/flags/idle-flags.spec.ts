@@ -186,6 +186,7 @@ const never: Readonly<Record<string, string>> = {
   data: 'show set export format',
   parity: 'fuse case engine json',
   doctor: 'seconds json',
+  engine: 'json',
   laws: 'law export seconds seed path engine no-pictures json set',
   table: 'format scores tables',
   evaluate: 'fuse task split set resize json engine workers',

@@ -10,7 +10,7 @@ import { aligned } from '../../base/aligned.js';
 import { decodeWith, fieldsUnknownTo } from '../../base/codec.js';
 import { type Checked, decodeError, type Effect, fileError } from '../../base/error.js';
 import { type EngineChoice, type Kernels, kernelsOf } from '../../engine/index.js';
-import type { Sweep } from '../../experiments/sweep/sweep.js';
+import type { Member, Sweep } from '../../experiments/sweep/sweep.js';
 import { isPresent } from '../../files/files.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { duration } from '../../report/page/numbers.js';
@@ -126,6 +126,16 @@ export interface SlurmSetting {
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
+const byMember = (runs: ToSubmit['plan']): ReadonlyMap<Member, ToSubmit['plan']> => {
+  const found = new Map<Member, ToSubmit['plan'][number][]>();
+  for (const run of runs) {
+    const of = found.get(run.member);
+    if (of === undefined) found.set(run.member, [run]);
+    else of.push(run);
+  }
+  return found;
+};
+
 /** Done, to do, and about how long, a line for each member and one for all. */
 const tableOf = (
   { sweep, plan, open, queued, engine }: ToSubmit,
@@ -137,9 +147,10 @@ const tableOf = (
     const speed = speeds.get(one.experiment.model.name);
     return speed === undefined ? 0 : secondsOf(one, speed) / cpus;
   });
+  const [all, toDo] = [byMember(plan), byMember(open)];
   const rows = sweep.members.map((member, i) => {
-    const of = plan.filter((run) => run.member === member);
-    const left = open.filter((run) => run.member === member).length;
+    const of = all.get(member) ?? [];
+    const left = toDo.get(member)?.length ?? 0;
     return {
       cells: [
         of[0]?.name ?? member.experiment.name,

@@ -133,12 +133,22 @@ export const queuedRuns = (
   jobs: readonly Submitted[],
   queue: ReadonlyMap<string, Queued>,
   count: number,
-): readonly (Queued | null)[] =>
-  Array.from({ length: count }, (_, index) => {
-    for (const { job, numbers, of } of [...jobs].reverse()) {
-      const number = (index % of) + 1;
-      const found = numbers.includes(number) ? queue.get(`${job}_${number}`) : undefined;
+): readonly (Queued | null)[] => {
+  // A sweep may have been submitted many times: only jobs with a task in the queue are asked about its runs.
+  const waiting = [...jobs].reverse().flatMap(({ job, numbers, of }) => {
+    const tasks = new Map(
+      numbers.flatMap((number) => {
+        const found = queue.get(`${job}_${number}`);
+        return found === undefined ? [] : [[number, found] as const];
+      }),
+    );
+    return tasks.size === 0 ? [] : [{ tasks, of }];
+  });
+  return Array.from({ length: count }, (_, index) => {
+    for (const { tasks, of } of waiting) {
+      const found = tasks.get((index % of) + 1);
       if (found !== undefined) return found;
     }
     return null;
   });
+};

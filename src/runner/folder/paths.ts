@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -75,25 +75,47 @@ export const runFoldersBelow = async (folder: string): Promise<readonly string[]
   return found;
 };
 
+/** Finds run folders by the last part of their paths, which is unique to a run; undefined where there is none. */
+export type ByLeaf = (leaf: string) => Promise<string | undefined>;
+
+/** The run folders below a folder, which is read when the first one is asked for, and once. */
+export const byLeafBelow = (runs: string): ByLeaf => {
+  let found: Promise<ReadonlyMap<string, string>> | undefined;
+  return async (leaf) => {
+    found ??= runFoldersBelow(runs).then(
+      // the first of several counts
+      (folders) => new Map([...folders].reverse().map((folder) => [basename(folder), folder])),
+    );
+    return (await found).get(leaf);
+  };
+};
+
+/** As `byLeafBelow`; where the folder of the one run that counts is known already, no other is looked for. */
+export const byLeafFrom = (runs: string, placed?: string): ByLeaf =>
+  placed === undefined ? byLeafBelow(runs) : async (leaf) => (basename(placed) === leaf ? placed : undefined);
+
 /**
  * The folder of an existing run with this identity, under any name, since names do not change what is computed; else
  * the folder that the run would get.
  *
+ * @param byLeaf shared by whoever looks for many runs, so that the folder of all runs is read once
+ *
  * **Errors** as `ownFolder`; FileError.
  */
-export const findRun = (runs: string, name: string, seed: number, identity: RunIdentity): Effect<string> =>
+export const findRun = (
+  runs: string,
+  name: string,
+  seed: number,
+  identity: RunIdentity,
+  byLeaf: ByLeaf = byLeafBelow(runs),
+): Effect<string> =>
   pipe(
     TE.fromEither(ownFolder(runs, name, seed, identity)),
     TE.flatMap((own) =>
       pipe(
         isPresent(own),
         TE.flatMap((there) =>
-          there
-            ? TE.right(own)
-            : TE.fromTask(async () => {
-                const end = `${sep}${leafOf(seed, identity)}`;
-                return (await runFoldersBelow(runs)).find((folder) => folder.endsWith(end)) ?? own;
-              }),
+          there ? TE.right(own) : TE.fromTask(async () => (await byLeaf(leafOf(seed, identity))) ?? own),
         ),
       ),
     ),

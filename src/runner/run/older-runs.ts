@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../dsl/index.js';
 import { arithmetic } from '../../engine/index.js';
 import { kindOf } from '../../files/kind-of.js';
-import { findRun } from '../folder/paths.js';
+import { byLeafFrom, findRun } from '../folder/paths.js';
 import { readResult } from '../folder/result.js';
 import { identityOn } from './identity.js';
 import type { Prepared } from './prepare.js';
@@ -12,16 +12,20 @@ import type { Prepared } from './prepare.js';
 /**
  * A sentence for each run of the same experiment, seed and engine by an older arithmetic. It is another run,
  * with other bits, and is not touched.
+ *
+ * @param placed as an environment has it; those under other names are then not looked for
  */
 export const olderRuns = async (
   { experiment, seed, engine, program, data }: Prepared,
   runs: string,
+  placed?: string,
 ): Promise<readonly string[]> => {
   const now = arithmetic[engine.name];
+  const byLeaf = byLeafFrom(runs, placed);
   const notes: string[] = [];
   for (let number = now - 1; number >= 1; number--) {
     const identity = identityOn(engine, experiment, hashProgram(program), seed, data, number);
-    const found = await findRun(runs, experiment.name, seed, identity)();
+    const found = await findRun(runs, experiment.name, seed, identity, byLeaf)();
     if (E.isLeft(found) || (await kindOf(found.right)) === null) continue;
     const result = await readResult(found.right)();
     const finished = E.isRight(result) && result.right !== null;

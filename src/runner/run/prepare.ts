@@ -26,7 +26,7 @@ import { learningFor } from '../../experiments/model.js';
 import { isPresent } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import type { Environment } from '../environment.js';
-import { findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
+import { byLeafFrom, findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
 import { objectiveOf } from '../training/aimed.js';
 import { evaluationBatchOf } from '../training/evaluate.js';
 import type { Objective } from '../training/objective.js';
@@ -72,7 +72,8 @@ export const prepare = (experiment: Experiment, seed: number, environment: Envir
   );
 
 const prepareSettled = (experiment: Experiment, seed: number, environment: Environment): Effect<Prepared> => {
-  const { engine: choice, kernels, why, cache, generatorOf, runs, tell, signal } = environment;
+  const { engine: choice, kernels, why, cache, generatorOf, runs, placed, tell, signal } = environment;
+  const byLeaf = byLeafFrom(runs, placed);
   return pipe(
     // Checked before anything takes time.
     TE.Do,
@@ -125,7 +126,7 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
       return steps < 1
         ? TE.left(tooFew(experiment, arrays.train.count))
         : pipe(
-            findRun(runs, experiment.name, seed, identity),
+            findRun(runs, experiment.name, seed, identity, byLeaf),
             TE.bindTo('folder'),
             TE.bind('began', ({ folder }) =>
               choice === 'auto'
@@ -135,6 +136,7 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
                       experiment.name,
                       seed,
                       identityOn(other, experiment, hashProgram(program), seed, data),
+                      byLeaf,
                     ),
                   )
                 : TE.right(null),

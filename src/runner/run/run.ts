@@ -127,7 +127,9 @@ const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finis
     for (const message of messages) environment.tell({ kind: 'note', message });
   };
   return pipe(
-    TE.fromTask<readonly string[], DrumheadError>(() => olderRuns(prepared, environment.runs)),
+    TE.fromTask<readonly string[], DrumheadError>(() =>
+      olderRuns(prepared, environment.runs, environment.placed),
+    ),
     TE.tapIO((notes) => () => note(notes)),
     TE.flatMap(() => writeRecord(prepared, environment.workers)),
     TE.tapIO((notes) => () => note(notes)),

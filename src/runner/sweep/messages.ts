@@ -17,7 +17,7 @@ const request = t.union([
       workers: t.number,
       pictures: t.boolean,
     }),
-    t.partial({ kernels: Kernels, why: t.string }),
+    t.partial({ kernels: Kernels, why: t.string, placed: t.string }),
   ]),
   /** Stop after this step. */
   t.type({ kind: t.literal('stop') }),

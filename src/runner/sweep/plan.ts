@@ -3,7 +3,6 @@
 import { basename, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import type { Checked, Effect } from '../../base/error.js';
@@ -19,7 +18,7 @@ import { memberName } from '../../experiments/label.js';
 import { trainedOutput } from '../../experiments/learning.js';
 import { type DataShape, programFor } from '../../experiments/model.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
-import { findRun } from '../folder/paths.js';
+import { type ByLeaf, byLeafBelow, findRun } from '../folder/paths.js';
 import { type Result, readWholeResult } from '../folder/result.js';
 import type { SweepFile } from '../folder/sweep-file.js';
 import { identityOn } from '../run/identity.js';
@@ -145,7 +144,7 @@ export const planSweep = (
     TE.flatMapEither((facts) =>
       pipe(
         members,
-        A.traverse(E.Applicative)((member) =>
+        E.traverseArray((member) =>
           pipe(
             knownOf(member.experiment, facts),
             E.map((known) => [member, { known, work: workOf(member.experiment, known) }] as const),
@@ -157,13 +156,14 @@ export const planSweep = (
     TE.flatMap((facts) => {
       // Two members may differ only in their names: they share a run, here and between sweeps.
       const placed = new Map<string, string>();
+      const byLeaf = byLeafBelow(runs);
       const nameOf = memberName(sweep);
       return pipe(
         wanted,
-        A.traverse(TE.ApplicativeSeq)(({ index, member, seed }) => {
+        TE.traverseSeqArray(({ index, member, seed }) => {
           const { known, work } = facts.get(member) ?? { known: null, work: 1 };
           return pipe(
-            folderOf(member.experiment, known, { seed, engine, runs, placed }),
+            folderOf(member.experiment, known, { seed, engine, runs, placed, byLeaf }),
             TE.bindTo('folder'),
             TE.bind('result', ({ folder }) => resultIn(folder)),
             TE.map(({ folder, result }) => ({
@@ -188,17 +188,18 @@ interface Placing {
   readonly runs: string;
   /** Folders assigned so far, by the last part of their paths, which is unique to a run. */
   readonly placed: Map<string, string>;
+  readonly byLeaf: ByLeaf;
 }
 
 const folderOf = (
   experiment: Experiment,
   known: Known | null,
-  { seed, engine, runs, placed }: Placing,
+  { seed, engine, runs, placed, byLeaf }: Placing,
 ): Effect<string | null> => {
   if (known === null) return TE.right(null);
   const identity = identityOn(engine, experiment, known.hash, seed, known.data);
   return pipe(
-    findRun(runs, experiment.name, seed, identity),
+    findRun(runs, experiment.name, seed, identity, byLeaf),
     TE.map((found) => {
       const folder = placed.get(basename(found)) ?? found;
       placed.set(basename(found), folder);
@@ -214,6 +215,20 @@ const resultIn = (folder: string | null): Effect<Result | null> =>
         readWholeResult(folder),
         TE.map(({ result }) => result),
       );
+
+/** Whether the record of a sweep has the folders of a part already, so that it need not be written anew. */
+export const isRecorded = (
+  before: SweepFile,
+  sweep: Sweep,
+  engine: Pick<Engine, 'name' | 'fused'>,
+  runs: string,
+  plan: readonly Pick<Assignment, 'index' | 'member' | 'seed' | 'folder'>[],
+): boolean =>
+  canonical({ ...before, places: [] }) === canonical({ ...headOf(sweep, engine), places: [] }) &&
+  placesOf(sweep, runs, plan).every(({ member, seed, folder }, i) => {
+    const place = before.places[plan[i].index];
+    return place?.member === member && place.seed === seed && place.folder === folder;
+  });
 
 /** The record of a sweep when only a part is planned: folders of other runs stay. */
 export const mergedRecord = (
@@ -245,13 +260,26 @@ export const recordOf = (
   runs: string,
   plan: readonly Pick<Assignment, 'member' | 'seed' | 'folder'>[],
 ): SweepFile => ({
+  ...headOf(sweep, engine),
+  places: placesOf(sweep, runs, plan),
+});
+
+const headOf = (sweep: Sweep, engine: Pick<Engine, 'name' | 'fused'>): Omit<SweepFile, 'places'> => ({
   sweep,
   engine: engine.name,
   // Fused kernels are the default, and were the only ones before this field existed.
   ...(kernelsOf(engine) === 'op by op' ? { kernels: 'op by op' as const } : {}),
-  places: plan.map(({ member, seed, folder }) => ({
-    member: sweep.members.indexOf(member),
+});
+
+const placesOf = (
+  sweep: Sweep,
+  runs: string,
+  plan: readonly Pick<Assignment, 'member' | 'seed' | 'folder'>[],
+): SweepFile['places'] => {
+  const indexOf = new Map(sweep.members.map((member, i) => [member, i]));
+  return plan.map(({ member, seed, folder }) => ({
+    member: indexOf.get(member) ?? -1,
     seed,
     folder: folder === null ? null : relative(runs, folder).split(sep).join('/'),
-  })),
-});
+  }));
+};

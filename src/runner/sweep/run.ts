@@ -18,7 +18,7 @@ import { readSweepFile, type SweepFile, sweepPath, writeSweep } from '../folder/
 import { openSweepEngine } from './engine.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
-import { type Assignment, mergedRecord, planSweep, recordOf } from './plan.js';
+import { type Assignment, isRecorded, mergedRecord, planSweep, recordOf } from './plan.js';
 import { settledSweep } from './settle.js';
 import type { Shard } from './shard.js';
 
@@ -100,26 +100,32 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
     pipe(
       openSweepEngine(sweep.name, environment),
       TE.bindTo('opened'),
-      TE.tapTask(
-        ({ opened }) =>
+      TE.bind('before', () =>
+        TE.fromTask<Checked<SweepFile>, DrumheadError>(
+          readSweepFile(sweepPath(environment.runs, sweep.name)),
+        ),
+      ),
+      TE.tapIO(
+        ({ opened, before }) =>
           () =>
-            tellNotes(sweep, opened, environment),
+            tellNotes(sweep, opened, before, environment),
       ),
       TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment)),
-      TE.bind('record', ({ opened, plan }) => keepRecord(sweep, opened, environment, plan)),
+      TE.bind('record', ({ opened, before, plan }) => keepRecord(sweep, opened, environment, plan, before)),
       TE.tapIO(
         ({ plan, opened }) =>
           () =>
             environment.tell({ kind: 'plan', plan, engine: engineWords(opened.name, kernelsOf(opened)) }),
       ),
       TE.bind('outcomes', ({ plan, opened }) => TE.fromTask(work(plan, opened, environment))),
-      TE.tap(({ opened, plan, outcomes }) =>
+      TE.tap(({ opened, before, plan, outcomes }) =>
         // Folders that depend on data are known now.
         keepRecord(
           sweep,
           opened,
           environment,
           plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
+          before,
         ),
       ),
       TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
@@ -135,9 +141,12 @@ const keepRecord = (
   engine: Engine,
   { runs, shard }: SweepEnvironment,
   plan: readonly Assignment[],
+  before: Checked<SweepFile>,
 ): Effect<string> => {
   const path = sweepPath(runs, sweep.name);
   if (shard === undefined) return writeSweep(runs, recordOf(sweep, engine, runs, plan));
+  // As the part began; a record never loses a folder, so that it still has these.
+  if (E.isRight(before) && isRecorded(before.right, sweep, engine, runs, plan)) return TE.right(path);
   return pipe(
     TE.fromTask<Checked<SweepFile>, DrumheadError>(readSweepFile(path)),
     TE.flatMap((read) => {
@@ -151,14 +160,14 @@ const keepRecord = (
 };
 
 /** Notes before the first run: on settings without effect, and on runs of another engine. */
-const tellNotes = async (
+const tellNotes = (
   sweep: Sweep,
   opened: Engine,
-  { runs, tell, remarked = false }: SweepEnvironment,
-): Promise<void> => {
+  before: Checked<SweepFile>,
+  { tell, remarked = false }: SweepEnvironment,
+): void => {
   const note = (message: string): void => tell({ kind: 'note', message });
   if (!remarked) idleInValues(sweep).forEach(note);
-  const before = await readSweepFile(sweepPath(runs, sweep.name))();
   if (E.isLeft(before)) return;
   const [was, now] = [
     engineWords(before.right.engine, before.right.kernels ?? null),
@@ -186,12 +195,17 @@ const work =
     // A process may have been killed after writing a result and before tidying up.
     for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyFinished(folder);
     // Two members may be the same run, which is run once and counts for both.
-    const leader = (run: Assignment): Assignment => open.find((other) => sameRun(run, other)) ?? run;
+    const leaders = new Map([...open].reverse().map((run) => [runKey(run), run]));
+    const leader = (run: Assignment): Assignment => leaders.get(runKey(run)) ?? run;
     const waiting = open.filter((run) => leader(run) === run);
+    // Shared by all lanes.
+    const next = waiting.values();
     const ended = new Map<Assignment, Ended>();
     const lane = async (): Promise<void> => {
-      for (let run = waiting.shift(); run !== undefined && !signal.aborted; run = waiting.shift())
+      for (const run of next) {
+        if (signal.aborted) return;
         ended.set(run, await doRun(run, engine, environment));
+      }
     };
     await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, lane));
     for (const run of open) {
@@ -203,13 +217,9 @@ const work =
     return ended;
   };
 
-/** Whether two assignments are the same run: by folder, else by settings. */
-const sameRun = (a: Assignment, b: Assignment): boolean => {
-  if (a.folder !== null || b.folder !== null) return a.folder === b.folder;
-  const key = ({ member: { experiment }, seed }: Assignment): string =>
-    canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
-  return key(a) === key(b);
-};
+/** What two assignments share if they are the same run: the folder, else the settings. */
+const runKey = ({ folder, member: { experiment }, seed }: Assignment): string =>
+  folder ?? canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
 
 const doRun = async (
   run: Assignment,
@@ -234,6 +244,7 @@ const doRun = async (
       engine: engine.name,
       why: engine.why,
       ...(kernels === null ? {} : { kernels }),
+      ...(folder === null ? {} : { placed: folder }),
       runs,
       cache,
       workers,
