@@ -12,7 +12,7 @@
  */
 
 import { Command } from '@commander-js/extra-typings';
-import { medians, type Outcome, perRun, simulated } from './simulate.js';
+import { medians, type Outcome, type Part, perRun, simulated } from './simulate.js';
 
 const options = new Command('bench:cluster')
   .option('--runs <n...>', 'numbers of runs', ['1000', '10000', '100000'])
@@ -30,21 +30,30 @@ const nodes = Number(options.nodes);
 const sample = Number(options.sample);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const lineOf = (part: Part): string => {
+  const [micros, operations, entries] = perRun(part);
+  return (
+    `  ${part.part.padEnd(24)} ${String(part.runs).padStart(8)} ${part.seconds.toFixed(2).padStart(11)} ` +
+    `${micros.toFixed(0).padStart(10)} ${operations.toFixed(2).padStart(18)} ${entries.toFixed(2).padStart(22)}`
+  );
+};
+
+say(`  ${'part'.padEnd(24)}     runs processor s   µs a run   operations a run   entries listed a run`);
 const outcomes: Outcome[] = [];
 for (const runs of options.runs.map(Number)) {
-  const outcome = await simulated({ runs, nodes, sample, restarts: Number(options.restarts), seed: 1 });
+  const outcome = await simulated({
+    runs,
+    nodes,
+    sample,
+    restarts: Number(options.restarts),
+    seed: 1,
+    tell: (part) => say(lineOf(part)),
+  });
   outcomes.push(outcome);
-  const { rounds, hours, deaths, preemptions, parts } = outcome;
+  const { rounds, hours, deaths, preemptions } = outcome;
   say(
     `${runs} runs, ${nodes} nodes: all finished after ${hours.toFixed(0)} simulated hours; ${rounds} submissions, ${deaths} dead nodes, ${preemptions} preemptions`,
   );
-  say('  part                     processor s   µs a run   operations a run   entries listed a run');
-  for (const [name, part] of medians(parts)) {
-    const [micros, operations, entries] = perRun(part);
-    say(
-      `  ${name.padEnd(24)} ${part.seconds.toFixed(2).padStart(11)} ${micros.toFixed(0).padStart(10)} ${operations.toFixed(2).padStart(18)} ${entries.toFixed(2).padStart(22)}`,
-    );
-  }
 }
 
 // What is about all runs must cost the same for each, however many there are; a task reads the record of all runs once.

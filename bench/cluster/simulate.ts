@@ -45,9 +45,18 @@ export interface Simulation {
   /** How often a task may begin again before it is left for the next submission. */
   readonly restarts: number;
   readonly seed: number;
+  /** Hears of each part when it is done. */
+  readonly tell: (part: Part) => void;
 }
 
-export const simulated = async ({ runs, nodes, sample, restarts, seed }: Simulation): Promise<Outcome> => {
+export const simulated = async ({
+  runs,
+  nodes,
+  sample,
+  restarts,
+  seed,
+  tell,
+}: Simulation): Promise<Outcome> => {
   const slurm = value(decodeWith(slurmCodec, 'options of Slurm')({ arraySize: nodes, restarts }));
   const fake = await fakeCluster();
   const random = stream(seed, 'bench:cluster');
@@ -56,7 +65,9 @@ export const simulated = async ({ runs, nodes, sample, restarts, seed }: Simulat
   const parts: Part[] = [];
   const measured = async <A>(part: string, count: number, work: () => Promise<A>): Promise<A> => {
     const [done, cost] = await counting(work);
-    parts.push({ part, runs: count, ...cost });
+    const own = { part, runs: count, ...cost };
+    parts.push(own);
+    tell(own);
     return done;
   };
   const planned = (part: string): Promise<ToSubmit> =>
