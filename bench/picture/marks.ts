@@ -22,6 +22,7 @@ export const signs: Readonly<Record<Contender, Sign>> = {
   'fused-1': { shape: 'circle', filled: false, colour: first },
   'op-by-op': { shape: 'square', filled: true, colour: third },
   stock: { shape: 'square', filled: false, colour: third },
+  tensorflow: { shape: 'circle', filled: false, colour: third },
   torch: { shape: 'diamond', filled: true, colour: second },
   'torch-compiled': { shape: 'diamond', filled: false, colour: second },
   jax: { shape: 'diamond', filled: true, colour: third },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { queuedRuns } from '../../../src/runner/cluster/slurm.js';
+import { queuedRuns } from '../../../src/runner/cluster/slurm-queue.js';
 
 const script = fileURLToPath(new URL('../../../bench/cluster/index.ts', import.meta.url));
 
