@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
+import { dependenciesPage } from '../bench/docs/dependencies-page.js';
 import { systemsPage, tasksPage } from '../bench/docs/gallery.js';
 import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
@@ -59,6 +60,13 @@ describe('the documentation', () => {
     const written = page('files');
     for (const file of Object.values(files).filter((name) => !name.includes('damaged')))
       assert.ok(written.includes(file), file);
+  });
+
+  it('has every package that users install, with a reason and without an install script (npm run docs:write writes it anew)', () => {
+    const written = page('dependencies');
+    assert.equal(written, dependenciesPage());
+    assert.match(written, /a user may install \d+\. None of them has an install script/);
+    assert.doesNotMatch(written, /\| \? \|/, 'a package without a reason');
   });
 
   it('has every law with its statement, requirements, tolerance and source (npm run docs:write writes it anew)', () => {

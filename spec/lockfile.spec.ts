@@ -29,6 +29,17 @@ describe('the lockfiles', () => {
     );
   });
 
+  it('have none of the versions that were malware for some hours', () => {
+    const malware =
+      'chalk@5.6.1 debug@4.4.2 ansi-styles@6.2.2 ansi-regex@6.2.1 strip-ansi@7.1.1 wrap-ansi@9.0.1 slice-ansi@7.1.1 supports-color@10.2.1 color-convert@3.1.1 color-name@2.0.1 @duckdb/node-api@1.3.3 @duckdb/node-bindings@1.3.3';
+    assert.deepEqual(
+      all
+        .map(([place, { version }]) => `${nameOf(place)}@${version}`)
+        .filter((one) => malware.split(' ').includes(one)),
+      [],
+    );
+  });
+
   it('name no address of their own, so that the registry is the one that npm is set to', () => {
     const elsewhere = all.filter(
       ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),

@@ -1,5 +1,5 @@
 /**
- * Writes docs/commands.md, files.md, laws.md, systems.md, tasks.md, zoo.md, house.md, docs/api and the linter's lists of imports:
+ * Writes docs/commands.md, files.md, laws.md, systems.md, tasks.md, zoo.md, house.md, dependencies.md, docs/api and the linter's lists of imports:
  * `npm run docs:write`.
  */
 
@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mapPage } from '../house/map.js';
 import { importRules } from '../house/rooms.js';
 import { reports } from '../package/report.js';
+import { dependenciesPage } from './dependencies-page.js';
 import { systemsPage, tasksPage } from './gallery.js';
 import { lawsPage } from './laws-page.js';
 import { commandsPage, filesPage } from './pages.js';
@@ -19,6 +20,7 @@ writeFileSync('docs/systems.md', systemsPage());
 writeFileSync('docs/tasks.md', tasksPage());
 writeFileSync('docs/zoo.md', zooPage());
 writeFileSync('docs/house.md', mapPage());
+writeFileSync('docs/dependencies.md', dependenciesPage());
 rmSync('docs/api', { recursive: true, force: true });
 mkdirSync('docs/api');
 for (const [page, text] of Object.entries(reports())) writeFileSync(`docs/api/${page}`, text);
