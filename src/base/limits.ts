@@ -72,6 +72,8 @@ export const limits = {
   filesInFolder: 200_000,
   /** Values of all images of a dataset: images, rows, columns, channels. */
   datasetValues: 2 ** 31,
+  /** Samples of arrays of files, each of which has a place in an order. */
+  samples: 2 ** 24,
   /** Numbers of one row of a Parquet file, of which thousands are read at once. */
   parquetRow: 2 ** 17,
   /** Numbers of one sample that a person's function makes. */

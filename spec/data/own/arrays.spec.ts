@@ -1,7 +1,7 @@
 /** Named arrays of files: every format gives the same samples, splits are drawn by the seed, and bad files are refused at once. */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadTask } from '../../../src/data/load.js';
@@ -243,6 +243,19 @@ describe('arrays of files', () => {
     assert.match(
       await refused('shards'),
       /'field': a sample is \[6\] of float64 in .*field-00001-of-00003\.npy, and \[2,3\] of float32 in .*00000/,
+  it('are refused where they have more samples than an order of them fits into memory, by the header alone', async () => {
+    const samples = 8_000_000_000;
+    const said = `{'descr': '<f4', 'fortran_order': False, 'shape': (${samples},), }`.padEnd(117);
+    const head = Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\0', 'latin1'),
+      Buffer.from([118, 0]),
+      Buffer.from(`${said}\n`),
+    ]);
+    await writeFile(at('sparse.npy'), head);
+    await truncate(at('sparse.npy'), head.length + 4 * samples);
+    assert.match(
+      await refused('sparse.npy'),
+      /train: 8,000,000,000 samples, and 16,777,216 is the limit; the first axis counts the samples/,
     );
   });
 

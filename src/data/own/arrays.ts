@@ -10,6 +10,7 @@ import {
   fileError,
   nearest,
 } from '../../base/error.js';
+import { grouped, limits } from '../../base/limits.js';
 import type { ArrayForm, ArraySplit, NamedArrays } from '../arrays.js';
 import { type SplitName, splitNames } from '../dataset.js';
 import { interrupted, type Watch } from '../made/generate.js';
@@ -79,6 +80,11 @@ const named = (
 /** Arrays of a set count the same samples. */
 const countProblems = (set: StoredArrays, split: string): readonly string[] => {
   const counts = new Set(Object.values(set).map(({ count }) => count));
+  const most = Math.max(0, ...counts);
+  if (most > limits.samples)
+    return [
+      `${split}: ${grouped(most)} samples, and ${grouped(limits.samples)} is the limit; the first axis counts the samples, so give one with fewer entries, such as windows of a long series`,
+    ];
   return counts.size < 2
     ? []
     : [
@@ -271,6 +277,9 @@ export const assembled =
           `task.planes.${name}: a sample has ${axes} axes, so axis ${plane} is none of rows before columns`,
         );
     }
+    // Where samples are too many, an order of them would not fit into memory.
+    if (Object.values(sets).some((set) => countOf(set) > limits.samples))
+      return E.left(decodeError(task.folder, problems));
     const parts = partsOf(sets, task);
     if (Object.keys(sets.train ?? {}).length > 0) problems.push(...emptyProblems(sets, parts, task));
 
