@@ -243,6 +243,9 @@ describe('arrays of files', () => {
     assert.match(
       await refused('shards'),
       /'field': a sample is \[6\] of float64 in .*field-00001-of-00003\.npy, and \[2,3\] of float32 in .*00000/,
+    );
+  });
+
   it('are refused where they have more samples than an order of them fits into memory, by the header alone', async () => {
     const samples = 8_000_000_000;
     const said = `{'descr': '<f4', 'fortran_order': False, 'shape': (${samples},), }`.padEnd(117);
