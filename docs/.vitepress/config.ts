@@ -119,7 +119,7 @@ export default defineConfig({
         text: 'Decisions',
         items: [{ text: 'All', link: '/decisions/' }],
       },
-      { text: 'About', items: ['house.md', 'citing.md'].map(entry) },
+      { text: 'About', items: ['house.md', 'dependencies.md', 'citing.md'].map(entry) },
     ],
   },
   markdown: {
