@@ -31,7 +31,9 @@ const made = new Set([
   // the reference and the pictures, which the site's build makes
   'docs/reference',
   'docs/public/live',
-  // programs that the tutorial lets its reader save
+  // programs of a reader: in the tutorial, in examples of messages
+  './mine.ts',
+  'mine.ts',
   'drum.ts',
   'first.ts',
   'cells.ts',
@@ -52,7 +54,7 @@ const exists = (reference: string, from: string): boolean => {
 };
 
 const start = new RegExp(`(?<![\\w./-])(?:${[...folders, 'shared'].join('|')})/[\\w./-]*\\w`, 'g');
-const file = /`((?:[\w.-]+\/)*[\w-][\w.-]*\.(?:ts|mjs|md))`/g;
+const file = /(?<![\w./:*'-])((?:[\w.-]+\/)*[\w-][\w.-]*\.(?:ts|mjs|md))(?![\w(])/g;
 const link = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
 
 const found = (text: string, pattern: RegExp, group: number): readonly string[] =>
@@ -85,8 +87,22 @@ describe('a reference to a file', () => {
 
   it('leads somewhere from every comment of the sources', () => {
     const missing = list
-      .filter((path) => /^(?:src|bench|system|examples)\/.*\.(?:ts|mjs)$/.test(path))
+      .filter((path) => /^(?:src|spec|bench|system|examples)\/.*\.(?:ts|mjs)$/.test(path))
       .flatMap((path) => missingIn(comments(read(path)), path).map((reference) => `${path}: ${reference}`));
+    assert.deepEqual(missing, []);
+  });
+
+  it('to a script is to one that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const texts = [
+      ...list.filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md'),
+      ...list.filter((path) => /^(?:src|spec|bench|system)\/.*\.ts$/.test(path)),
+    ];
+    const missing = texts.flatMap((path) =>
+      found(read(path), /npm run (?:-s )?([a-z][\w:]*(?:-[a-z]+)*)/g, 1)
+        .filter((name) => !Object.hasOwn(scripts, name))
+        .map((name) => `${path}: npm run ${name}`),
+    );
     assert.deepEqual(missing, []);
   });
 
