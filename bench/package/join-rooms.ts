@@ -1,6 +1,6 @@
 /**
- * Joins the modules of the fused compiler, of derivatives, of exported graphs and of the laws in `dist` into
- * a few, so that the package has fewer files and opens fewer. Modules that other rooms import, or that the
+ * Joins the modules of the fused compiler, of derivatives, of exported graphs, of the laws, of pictures and of parity
+ * in `dist` into a few, so that the package has fewer files and opens fewer. Modules that other rooms import, or that the
  * package exports, stay modules of their own; the rest becomes shared parts.
  */
 
@@ -14,6 +14,8 @@ const rooms = [
   'dist/compile/graph-model',
   'dist/compile/transform',
   'dist/laws',
+  'dist/report',
+  'dist/runner/parity',
 ] as const;
 
 const modules = (folder: string): readonly string[] =>

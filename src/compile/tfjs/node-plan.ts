@@ -20,9 +20,7 @@ export interface Plan {
   readonly softmax: ReadonlyMap<number, Softmax>;
   /** Nodes that no wanted node needs; they are not computed. */
   readonly skipped: ReadonlySet<number>;
-  /**
-   * Nodes whose only final reader is `stopGradient`: they get no cotangent, so nothing is kept for their gradient.
-   */
+  /** Nodes that only `stopGradient` reads in the end: they have no cotangent, so nothing is kept for it. */
   readonly detached: ReadonlySet<number>;
   /** The plans of the body of each scan. */
   readonly bodies: ReadonlyMap<number, BodyPlan>;

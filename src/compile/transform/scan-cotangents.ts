@@ -36,12 +36,12 @@ export const activeLeaves = (op: ScanOp, moving: Wanted): IsActive => {
 /** The sum of the cotangents of the nodes whose operation fulfils `is`. */
 export const cotangentOf = (
   nodes: readonly Node[],
-  debts: NodeCotangents,
+  cotangents: NodeCotangents,
   is: (op: Node['op']) => boolean,
 ): Tensor | undefined =>
   nodes.reduce<Tensor | undefined>((sum, { op }, number) => {
-    const debt = is(op) ? debts.get(number) : undefined;
-    return debt === undefined ? sum : sum === undefined ? debt : add(sum, debt);
+    const cotangent = is(op) ? cotangents.get(number) : undefined;
+    return cotangent === undefined ? sum : sum === undefined ? cotangent : add(sum, cotangent);
   }, undefined);
 
 export const elementField = (i: number): string => `element-${i}`;

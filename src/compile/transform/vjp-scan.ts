@@ -124,17 +124,18 @@ export const vjpScan = (
     seen.forEach(({ node }, i) => {
       seed(node, cotangentsNow[i]);
     });
-    const debts = vjpNodes(body.nodes, retrace(body.nodes, leaf, own), active, seeds, own);
+    const found = vjpNodes(body.nodes, retrace(body.nodes, leaf, own), active, seeds, own);
     return Object.fromEntries(
       Object.keys(end).map((name) => {
         const [kind, of] = splitField(name);
-        const debt = cotangentOf(body.nodes, debts, (inner) => {
+        const cotangent = cotangentOf(body.nodes, found, (inner) => {
           if (kind === 'state') return inner.op === 'state' && inner.field === of;
           if (kind === 'element') return inner.op === 'element' && inner.sequence === Number(of);
           return inner.op === 'external' && inner.index === Number(of);
         });
-        if (kind === 'external') return [name, debt === undefined ? state[name] : add(state[name], debt)];
-        return [name, debt ?? zerosOf(shapeOf(end[name]))];
+        if (kind === 'external')
+          return [name, cotangent === undefined ? state[name] : add(state[name], cotangent)];
+        return [name, cotangent ?? zerosOf(shapeOf(end[name]))];
       }),
     );
   };

@@ -163,7 +163,7 @@ export const padded = <S extends Shape>(
  * first; any other order gives the same.
  *
  * A convolution with the boundary `replicate`, which it does not have of its own, is a convolution of the padded field
- * with the boundary `none`. The adjoint adds what is owed for an added entry to the entry that it repeats.
+ * with the boundary `none`. The adjoint adds the cotangent of an added entry to that of the entry that it repeats.
  *
  * Refuses more margins than axes, margins that are not whole numbers from 0, and margins wider than the axis (circular)
  * or than the axis without its edge (reflect).

@@ -147,7 +147,7 @@ const derive = (
     const node = body.observe[name];
     if (!depends[node]) continue;
     const given = leaf({ kind: 'observed', name }, forward[node]);
-    cotangents.add(node, ending === undefined ? given : ending.owed(name, given));
+    cotangents.add(node, ending === undefined ? given : ending.cotangentOf(name, given));
   }
   const context: VjpContext = {
     builder: b,
@@ -196,7 +196,7 @@ class Ending {
   }
 
   /** The cotangent of an observation at a step, from the one given there. */
-  owed(name: string, given: number): number {
+  cotangentOf(name: string, given: number): number {
     const { b } = this;
     const { planes } = b.extent(given);
     const held = planes === 1 ? this.#held : this.#repeated(planes);

@@ -12,7 +12,7 @@ export const softmax = ({ tensor }: Value, { tf }: Context): Tensor =>
       return { value, saved: [value] };
     },
     backward: (dy, [value]) => {
-      const owed = tf.mul(dy, value);
-      return tf.sub(owed, tf.mul(tf.sum(owed, -1, true), value));
+      const scaled = tf.mul(dy, value);
+      return tf.sub(scaled, tf.mul(tf.sum(scaled, -1, true), value));
     },
   });

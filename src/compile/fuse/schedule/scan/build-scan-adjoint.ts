@@ -83,7 +83,7 @@ export const buildScanAdjoint = (
   const stepsBack = record.last === undefined ? backwards(loop, steps) : backwardsFrom(loop, end);
   const carried = (field: string, of: (node: number) => Address): Address => {
     const extentOf = (name: string): Extent => given.fields[fields.indexOf(name)].extent;
-    const owed = (name: string): Argument =>
+    const finalCotangent = (name: string): Argument =>
       (given.finals[adjoint.finals.indexOf(name)]?.address ?? zeros.of(extentOf(name))).at;
     const next = (name: string): Becomes => {
       const node = carry[name];
@@ -91,7 +91,7 @@ export const buildScanAdjoint = (
       const after = fieldOf(nodes[node], 'carry');
       return after === undefined ? { at: of(node).at } : { field: after };
     };
-    return addressFor(extentOf(field), carriedAt(field, owed, next, stepsBack));
+    return addressFor(extentOf(field), carriedAt(field, finalCotangent, next, stepsBack));
   };
   const handedOn = (what: string, extent: Extent, of: (node: number) => Address): Address => {
     const first = (): Argument => leaves.handedFirst(what, extent).at;
