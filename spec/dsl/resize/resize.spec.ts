@@ -144,11 +144,12 @@ describe('resize', () => {
   });
 
   it('follows broadcasts, zero states and reshapes to the values that they are added to', () => {
+    const c: number = 2;
     const write = (h: number, w: number, rows: number) =>
-      program({ image: [h, w, 2] }, ({ image }) => {
-        const bias = broadcast(h, w, 2)(parameter('bias', [1, 1, 2], { init: 'zeros' }));
-        const flat = pipe(add(image, bias), reshape(h * w, 2), dense(3));
-        return { flat, mean: mean(0)(flat), grid: reshape(rows, (h * w) / rows, 3)(flat) };
+      program({ image: [h, w, c] }, ({ image }) => {
+        const bias = broadcast(h, w, c)(parameter('bias', [1, 1, 2], { init: 'zeros' }));
+        const flat = pipe(add(image, bias), reshape(h * w, c), dense(c + 1));
+        return { flat, mean: mean(0)(flat), grid: reshape(rows, (h * w) / rows, c + 1)(flat) };
       });
     // Back to the grid that the sites came from; of another grid nothing is known.
     assert.deepEqual(resize(write(4, 6, 4), { inputs: { image: [8, 5, 2] } }), write(8, 5, 8));
@@ -156,13 +157,14 @@ describe('resize', () => {
       message(() => resize(write(4, 6, 3), { inputs: { image: [8, 6, 2] } })),
       /which of its axes changes cannot be told/,
     );
-    const told = program({ image: [4, 6, 2] }, ({ image }) => {
-      const flat = pipe(image, reshape(24, 2), dense(2));
-      return { grid: add(image, reshape(4, 6, 2)(flat)) };
+    const [h, w]: readonly [number, number] = [4, 6];
+    const told = program({ image: [h, w, c] }, ({ image }) => {
+      const flat = pipe(image, reshape(h * w, c), dense(c));
+      return { grid: add(image, reshape(h, w, c)(flat)) };
     });
     assert.equal(signature(resize(told, { inputs: { image: [8, 5, 2] } })), 'image [8,5,2] → grid [8,5,2]');
     // A weight reads a patch, so the patches keep their size and there are more of them.
-    const patches = program({ line: [12, 2] }, ({ line }) => ({ y: pipe(line, reshape(3, 8), dense(5)) }));
+    const patches = program({ line: [2 * w, c] }, ({ line }) => ({ y: pipe(line, reshape(3, 8), dense(5)) }));
     assert.equal(signature(resize(patches, { inputs: { line: [20, 2] } })), 'line [20,2] → y [5,5]');
     assert.match(
       message(() => resize(patches, { inputs: { line: [21, 2] } })),
@@ -275,10 +277,11 @@ describe('resize', () => {
   });
 
   it('moves paddings with the edges of padded values, and inverse transforms with the number of modes', () => {
+    const [one, two]: readonly [number, number] = [1, 2];
     const write = (n: number) =>
-      program({ x: [n, 2] }, ({ x }) => ({
-        reflect: pad([[2, 1]], 'reflect')(x),
-        circular: pad([[1, 2]], 'circular')(x),
+      program({ x: [n, two] }, ({ x }) => ({
+        reflect: pad([[two, one]], 'reflect')(x),
+        circular: pad([[one, two]], 'circular')(x),
         shifted: gather(0, [n - 1, ...Array.from({ length: n - 1 }, (_, i) => i)])(x),
         smooth: pipe(x, fourier(0), inverseFourier(0)),
       }));
@@ -440,6 +443,7 @@ describe('resize', () => {
   });
 
   it('refuses resampling, modes and readouts that have no size, by what decides it', () => {
+    const [one, four, ten]: readonly [number, number, number] = [1, 4, 10];
     const half = program({ x: [8, 1] }, ({ x }) => ({ y: resample([6])(x) }));
     assert.match(
       message(() => resize(half, { inputs: { x: [9, 1] } })),
@@ -455,9 +459,9 @@ describe('resize', () => {
       message(() => resize(modes, { inputs: { x: [6, 1] } })),
       /modes of fewer than 4 waves, 7 along an axis, do not fit an axis of 6/,
     );
-    const heard = program({ image: [4, 4, 2] }, ({ image }) => ({
+    const heard = program({ image: [four, four, 2 * one] }, ({ image }) => ({
       logits: pipe(
-        scan({ steps: 10, init: { y: image }, step: ({ y }) => ({ y: tanh(y) }), observe: ({ y }) => y }),
+        scan({ steps: ten, init: { y: image }, step: ({ y }) => ({ y: tanh(y) }), observe: ({ y }) => y }),
         spectral,
         mlp([4], 2),
       ),
@@ -466,10 +470,10 @@ describe('resize', () => {
       message(() => resize(heard, { steps: 20 })),
       /11 is by the spectrum to \[6,4,4,2\], by the steps of scan1, 2 is by the input 'image', 12 is by the parameter 'dense1\/weight' of \[12,4\]/,
     );
-    const heardAgain = program({ x: [4, 1] }, ({ x }) => ({
+    const heardAgain = program({ x: [four, one] }, ({ x }) => ({
       y: longConvolution(
-        scan({ steps: 6, init: { x }, step: (s) => ({ x: tanh(s.x) }), observe: (s) => s.x }),
-        broadcast(6, 4, 1)(parameter('memory', [6, 1, 1], { init: 'zeros' })),
+        scan({ steps: 6 * one, init: { x }, step: (s) => ({ x: tanh(s.x) }), observe: (s) => s.x }),
+        broadcast(6 * one, four, one)(parameter('memory', [6, 1, 1], { init: 'zeros' })),
       ),
     }));
     assert.match(
