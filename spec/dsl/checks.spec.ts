@@ -411,10 +411,10 @@ describe('dsl: what is refused when it is written', () => {
   });
 
   it('refuses sizes that no engine holds, before anything is made of them', () => {
-    const thin = zeros(8, 1);
+    const thin = zeros(n(8), n(1));
     const wrong: readonly (readonly [() => unknown, RegExp])[] = [
       [
-        () => conv(1, { dilation: 20_000 })(zeros(8, 8, 1)),
+        () => conv(1, { dilation: 20_000 })(zeros(n(8), n(8), n(1))),
         /conv: a kernel of \[3,3\] at a dilation of \[20000,20000\] needs 1,600,640,064 numbers of a field of \[8,8,1\]/,
       ],
       [() => conv1d(1, { dilation: 2e9 })(thin), /conv1d: .* spans 4,000,000,001 sites along an axis/],

@@ -106,7 +106,8 @@ describe('groups', () => {
 
 describe('volumes', () => {
   it('are convolved and pooled as planes are', () => {
-    const x = zeros(8, 6, 5, 2);
+    const [deep, high, wide, c]: readonly [number, number, number, number] = [8, 6, 5, 2];
+    const x = zeros(deep, high, wide, c);
     assert.deepEqual(shapeOf(conv3d(4, { stride: 2 })(x)), [4, 3, 3, 4]);
     assert.deepEqual(shapeOf(conv3d(4, { boundary: 'none', dilation: 2 })(x)), [4, 2, 1, 4]);
     assert.deepEqual(shapeOf(depthwise3d()(x)), [8, 6, 5, 2]);
