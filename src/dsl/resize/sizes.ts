@@ -258,18 +258,18 @@ export const axes = (): Axes => {
       const settled = settle(axis, decided);
       if (E.isLeft(settled)) return settled;
     }
-    // What follows from nothing first: what nothing decides may still follow from it.
-    const following = new Set([...derivations, ...suggestions].map(({ out }) => root(out)));
-    const order = [false, true].flatMap((follows) =>
-      [...sizes.keys()].filter((axis) => following.has(root(axis)) === follows),
-    );
+    // What follows from nothing first, then what is only suggested: what nothing decides may still follow from it.
+    const roots = (list: readonly Derived[]): ReadonlySet<Axis> => new Set(list.map(({ out }) => root(out)));
+    const [derived, suggested] = [roots(derivations), roots(suggestions)];
+    const rank = (axis: Axis): number => (derived.has(root(axis)) ? 2 : suggested.has(root(axis)) ? 1 : 0);
+    const order = [...sizes.keys()].sort((a, b) => rank(a) - rank(b));
     for (let next = 0; ; ) {
       const followed = follow();
       if (E.isLeft(followed)) return followed;
       if (followed.right || keepReshape()) continue;
-      const suggested = suggest();
-      if (E.isLeft(suggested)) return suggested;
-      if (suggested.right || cutAlike()) continue;
+      const guessed = suggest();
+      if (E.isLeft(guessed)) return guessed;
+      if (guessed.right || cutAlike()) continue;
       const unclear = ambiguous();
       if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
       while (next < order.length && sizeOf(order[next]) !== undefined) next++;
