@@ -31,6 +31,7 @@ import {
   mlp,
   ndarray,
   oscillator,
+  type Padding,
   type Program,
   pad,
   parameter,
@@ -218,7 +219,8 @@ describe('resize', () => {
   });
 
   it('refuses a part of fixed size, and names it', () => {
-    const readout = program({ image: [4, 4, 1] }, ({ image }) => ({
+    const four: number = 4;
+    const readout = program({ image: [four, four, 1] }, ({ image }) => ({
       logits: pipe(
         scan({ steps: 10, init: { y: image }, step: ({ y }) => ({ y: tanh(y) }), observe: ({ y }) => y }),
         projection(3),
@@ -229,8 +231,8 @@ describe('resize', () => {
       message(() => resize(readout, { steps: 20 })),
       /the parameter 'projection\/weight' of \[10,3\], and 20 by the steps of scan1/,
     );
-    const table = program({ x: [4, 4, 1] }, ({ x }) => ({
-      y: add(x, parameter('place', [4, 4, 1], { init: 'zeros' })),
+    const table = program({ x: [four, four, 1] }, ({ x }) => ({
+      y: add(x, parameter('place', [four, four, 1], { init: 'zeros' })),
     }));
     assert.match(
       message(() => resize(table, { inputs: { x: [8, 8, 1] } })),
@@ -246,7 +248,7 @@ describe('resize', () => {
       message(() => resize(numbers, { inputs: { x: [5, 2] } })),
       /numbers of a constant/,
     );
-    const half = program({ x: [8, 2] }, ({ x }) => ({ y: slice(x, [0, 0], [4, 2]) }));
+    const half = program({ x: [2 * four, 2] }, ({ x }) => ({ y: slice(x, [0, 0], [four, 2]) }));
     assert.match(
       message(() => resize(half, { inputs: { x: [16, 2] } })),
       /entries 0 to 3 of 8/,
@@ -277,11 +279,11 @@ describe('resize', () => {
   });
 
   it('moves paddings with the edges of padded values, and inverse transforms with the number of modes', () => {
-    const [one, two]: readonly [number, number] = [1, 2];
+    const [before, after]: readonly (readonly Padding[])[] = [[[2, 1]], [[1, 2]]];
     const write = (n: number) =>
-      program({ x: [n, two] }, ({ x }) => ({
-        reflect: pad([[two, one]], 'reflect')(x),
-        circular: pad([[one, two]], 'circular')(x),
+      program({ x: [n, 2] }, ({ x }) => ({
+        reflect: pad(before, 'reflect')(x),
+        circular: pad(after, 'circular')(x),
         shifted: gather(0, [n - 1, ...Array.from({ length: n - 1 }, (_, i) => i)])(x),
         smooth: pipe(x, fourier(0), inverseFourier(0)),
       }));
