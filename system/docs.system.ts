@@ -195,7 +195,8 @@ describe('the documentation', () => {
     const tab = await browser.newPage({ viewport: { width: 390, height: 844 } });
     const wide: string[] = [];
     for (const path of pages()) {
-      await tab.goto(`${address}${path}`);
+      // Until it is idle: types stand in place some time after the page is loaded.
+      await tab.goto(`${address}${path}`, { waitUntil: 'networkidle' });
       const width = Number(await tab.evaluate('document.documentElement.scrollWidth'));
       if (width > 390) wide.push(`${path} ${width}`);
     }
