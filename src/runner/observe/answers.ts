@@ -3,7 +3,6 @@
 import type { Session } from '../../compile/tfjs/session/session.js';
 import type { ArrayForm, ArraySplit, ArrayValues } from '../../data/arrays.js';
 import { volume } from '../../dsl/index.js';
-import type { Compared } from '../../experiments/learning.js';
 import {
   type Answers,
   addClassAnswers,
@@ -15,6 +14,7 @@ import {
   numberAnswers,
   type SeriesAnswer,
 } from '../../experiments/scores/answers.js';
+import type { Compared } from '../../experiments/scores/compared.js';
 import type { Better } from '../../experiments/scores/measures.js';
 import { only } from '../training/classes.js';
 import { range } from '../training/evaluate.js';

@@ -6,8 +6,6 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { engineText } from '../../engine/index.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
-import type { Answers } from '../../experiments/scores/answers.js';
-import { shownScores } from '../../experiments/shown-scores.js';
 import { isPresent, readBytesIfPresent } from '../../files/files.js';
 import { putFile } from '../../files/put-files.js';
 import type { Writing } from '../../files/write-folder.js';
@@ -15,60 +13,37 @@ import {
   type ChiefScore,
   chiefOf,
   type Entry,
-  gradedScores,
   parameterScores,
-  placeOf,
   type Room,
   scoreBars,
   seedCourses,
 } from '../../report/figures/index.js';
+import { gifPicture, pngPicture, type Shown, type Theme } from '../../report/index.js';
 import {
-  gifPicture,
-  type Picture,
-  pngPicture,
-  type Shown,
-  svgPicture,
-  type Theme,
-} from '../../report/index.js';
-import {
-  type AnswerGallery,
   type Gallery,
-  type GradedPictures,
   type RunLine,
   type ScorePicture,
   type SweepReport,
   sweepReportHtml,
 } from '../../report/sweep/index.js';
-import { groupsOf, scoreGroups, wordsOfScore } from '../../report/tables/index.js';
+import { scoreGroups, wordsOfScore } from '../../report/tables/index.js';
 import { checkFigures } from '../folder/check-seals.js';
 import { files } from '../folder/files.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, groupedRun } from '../results/collected-runs.js';
 import type { Collection } from '../results/collection.js';
 import { shellWord } from '../run/report/again.js';
-import { drawCharts } from '../run/report/answers.js';
 import { type Figures, noFigures, readFigures } from '../run/report/figures.js';
-import { shownChart } from '../run/report/page.js';
+import { type Best, bestRuns, byRank, chiefIn, inTurn, type Linked } from './best-runs.js';
 import { entriesOf } from './figure-entries.js';
+import { answersOf, gradedOf } from './sweep-answers.js';
 import { tablesOf } from './sweep-tables.js';
 import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
-import { type Drawing, inBothThemes } from './themes.js';
+import { type Drawing, themed } from './themes.js';
 
 /** Bytes of pictures from run folders: with their base64 and the charts the page stays below 10 MB. */
 const pictureBudget = 6_000_000;
 const mostWaves = 2;
-
-/** A drawing for a page and for a phone, in both themes. */
-const themed = (drawing: (theme: Theme, room: Room) => ReturnType<Drawing>, alt: string): Effect<Picture> =>
-  pipe(
-    TE.Do,
-    TE.bind('wide', () => inBothThemes((theme) => drawing(theme, 'wide'))),
-    TE.bind('narrow', () => inBothThemes((theme) => drawing(theme, 'narrow'))),
-    TE.map(({ wide, narrow }) => ({
-      ...svgPicture({ ...wide, alt }),
-      narrow: svgPicture({ ...narrow, alt }),
-    })),
-  );
 
 const webPath = (from: string, to: string): string =>
   relative(from, to)
@@ -85,41 +60,6 @@ const linkTo = (page: string, { record }: CollectedRun): Effect<string | null> =
     TE.map((there) => (there ? webPath(dirname(resolve(page)), resolve(report)) : null)),
   );
 };
-
-interface Linked extends CollectedRun {
-  readonly href: string | null;
-}
-
-const inTurn = <A, B>(items: readonly A[], work: (item: A) => Effect<B>): Effect<readonly B[]> =>
-  TE.traverseSeqArray(work)([...items]);
-
-/** The score of a run that is shown first. */
-const chiefIn = (run: Pick<CollectedRun, 'experiment' | 'record'>) => {
-  const scores = run.record?.scores ?? null;
-  const { names, better } = shownScores(run.experiment, scores === null ? [] : [scores]);
-  const [name] = names;
-  const less = name === 'loss' || better[name] === 'less';
-  return { name, value: scores?.[name] ?? null, less };
-};
-
-/** Larger for the better run of one score. */
-const rankOf = (run: CollectedRun): number => {
-  const { value, less } = chiefIn(run);
-  return value === null ? Number.NEGATIVE_INFINITY : less ? -value : value;
-};
-
-/** Better ones first. */
-const byRank = (a: CollectedRun, b: CollectedRun): number => {
-  const [first, second] = [rankOf(a), rankOf(b)];
-  return first === second ? 0 : second - first;
-};
-
-/** The best finished run of each experiment, with the experiment's name. */
-const bestRuns = (runs: readonly Linked[]) =>
-  groupsOf(runs).flatMap(({ name, runs: members }) => {
-    const [best] = members.filter(({ record }) => record?.scores != null).sort(byRank);
-    return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
-  });
 
 interface Found {
   readonly shown: Shown;
@@ -154,7 +94,7 @@ const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): 
 
 /** Pictures from run folders, as many as the page can hold. */
 const galleriesOf = (
-  best: ReturnType<typeof bestRuns>,
+  best: readonly Best[],
   kind: 'waves' | 'segmentations',
   budget: number,
   altOf: (name: string) => string,
@@ -182,92 +122,6 @@ const galleriesOf = (
         }
       }
       return { galleries, leftOut, used };
-    }),
-  );
-
-/** The number of points for each experiment in a chart of many; the run's own report has all. */
-const fewPairs = 300;
-
-const thinned = (answers: Answers): Answers => {
-  const { numbers } = answers;
-  const every = numbers === null ? 1 : Math.ceil(numbers.pairs.length / fewPairs);
-  return numbers === null || every === 1
-    ? answers
-    : { ...answers, numbers: { ...numbers, pairs: numbers.pairs.filter((_, i) => i % every === 0) } };
-};
-
-/** The answers of the best runs, as many as the page can hold. */
-const answersOf = (
-  best: ReturnType<typeof bestRuns>,
-  budget: number,
-): Effect<{ readonly galleries: readonly AnswerGallery[]; readonly leftOut: number }> =>
-  pipe(
-    inTurn(best, ({ name, run }) =>
-      pipe(
-        readFigures(run.record?.folder ?? ''),
-        TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
-        TE.bindTo('figures'),
-        TE.bind('charts', ({ figures: { answers } }) =>
-          answers === null ? TE.right([]) : drawCharts(thinned(answers)),
-        ),
-        TE.map(({ figures: { examples }, charts }) => ({ name, href: run.href, examples, charts })),
-      ),
-    ),
-    TE.map((all) => {
-      const galleries: AnswerGallery[] = [];
-      let used = 0;
-      let leftOut = 0;
-      for (const { name, href, examples, charts } of all) {
-        const bytes = 0.75 * JSON.stringify(examples).length + JSON.stringify(charts).length;
-        if (charts.length === 0 && examples === null) continue;
-        if (used + bytes > budget) leftOut++;
-        else {
-          used += bytes;
-          galleries.push({ name, href, charts: charts.map(shownChart), examples });
-        }
-      }
-      return { galleries, leftOut };
-    }),
-  );
-
-/**
- * Scores of the best runs against difficulty: a picture for each task and score that several of them have.
- */
-const gradedOf = (best: ReturnType<typeof bestRuns>): Effect<readonly GradedPictures[]> =>
-  pipe(
-    inTurn(best, ({ run }) =>
-      pipe(
-        readFigures(run.record?.folder ?? ''),
-        TE.orElse(() => TE.right<DrumheadError, Figures>(noFigures)),
-        TE.map(({ answers }) => ({
-          name: run.label.differs || run.label.name,
-          task: placeOf(run.experiment).task,
-          graded: answers?.graded ?? null,
-        })),
-      ),
-    ),
-    TE.map((all) =>
-      all.flatMap(({ name, task, graded }) =>
-        graded === null || graded.bins.length < 2 ? [] : [{ name, task, graded }],
-      ),
-    ),
-    TE.flatMap((all) => {
-      const keyOf = ({ task, graded }: (typeof all)[number]): string => `${task} ${graded.score}`;
-      const groups = distinct(all.map(keyOf))
-        .map((key) => all.filter((one) => keyOf(one) === key))
-        .filter((group) => group.length > 1);
-      return inTurn(groups, (group) => {
-        const [{ task, graded }] = group;
-        const lines = group.map((one) => ({ name: one.name, bins: one.graded.bins }));
-        const of = { task, score: graded.score, better: graded.better, lines };
-        return pipe(
-          themed(
-            (theme, room) => gradedScores({ ...of, theme, room }),
-            `Scores against difficulty on ${task}, ${lines.length} models`,
-          ),
-          TE.map((picture) => ({ task, score: wordsOfScore(graded.score), picture, models: lines.length })),
-        );
-      });
     }),
   );
 
@@ -380,7 +234,7 @@ const gather = (
     ),
     TE.bind('waves', ({ runs }) =>
       galleriesOf(
-        bestRuns(runs)
+        [...bestRuns(runs)]
           .sort((a, b) => byRank(a.run, b.run))
           .filter(({ run }) => 'readout' in run.experiment.model)
           .slice(0, mostWaves),

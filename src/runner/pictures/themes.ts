@@ -5,7 +5,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Checked, Effect } from '../../base/error.js';
 import type { Files } from '../../files/write-folder.js';
-import { dark, light, svgPng, type Theme } from '../../report/index.js';
+import type { Room } from '../../report/figures/index.js';
+import { dark, light, type Picture, svgPicture, svgPng, type Theme } from '../../report/index.js';
 
 /** A drawing as a function of the theme. */
 export type Drawing = (theme: Theme) => Effect<string>;
@@ -22,6 +23,21 @@ export const inBothThemes = (draw: Drawing): Effect<BothThemes> =>
     TE.Do,
     TE.bind('light', () => draw(light)),
     TE.bind('dark', () => draw(dark)),
+  );
+
+/** A drawing for a page and for a phone, in both themes. */
+export const themed = (
+  drawing: (theme: Theme, room: Room) => ReturnType<Drawing>,
+  alt: string,
+): Effect<Picture> =>
+  pipe(
+    TE.Do,
+    TE.bind('wide', () => inBothThemes((theme) => drawing(theme, 'wide'))),
+    TE.bind('narrow', () => inBothThemes((theme) => drawing(theme, 'narrow'))),
+    TE.map(({ wide, narrow }) => ({
+      ...svgPicture({ ...wide, alt }),
+      narrow: svgPicture({ ...narrow, alt }),
+    })),
   );
 
 /** The names of the files of a drawing. */

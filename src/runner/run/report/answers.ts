@@ -11,9 +11,10 @@ import { errorOf, type Session } from '../../../compile/tfjs/session/session.js'
 import type { NamedArrays } from '../../../data/arrays.js';
 import type { SplitName } from '../../../data/dataset.js';
 import type { Program } from '../../../dsl/index.js';
-import { type Compared, comparedIn, type Learning } from '../../../experiments/learning.js';
+import type { Learning } from '../../../experiments/learning.js';
 import type { LossSpec } from '../../../experiments/loss.js';
 import type { Answers } from '../../../experiments/scores/answers.js';
+import { type Compared, comparedIn } from '../../../experiments/scores/compared.js';
 import type { Better, Measures } from '../../../experiments/scores/measures.js';
 import { type AnswerChart, answerCharts } from '../../../report/answers/charts.js';
 import {
