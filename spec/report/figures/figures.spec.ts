@@ -194,6 +194,14 @@ describe('figures of many runs', () => {
     const { frame } = coursesChart({ entries: many });
     assert.ok(frame.height > 3 * 100 && frame.width > 5 * 140);
   });
+
+  it('have names that end before the next panel: a long path is broken at a slash', () => {
+    const names = ['horn', 'unicornn', 'wave-rnn', 'cornn', 'linoss'];
+    const many = names.map((name) => ({ ...entry('NWM', name, [0.5]), name: `zoo/sequence-class/${name}` }));
+    const drawn = JSON.stringify(coursesChart({ entries: many }).spec);
+    for (const name of names) assert.ok(!drawn.includes(`zoo/sequence-class/${name}`), name);
+    assert.match(drawn, /zoo\/sequence-class\/".*"unicornn"/);
+  });
 });
 
 describe('the band over seeds', () => {

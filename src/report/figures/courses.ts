@@ -28,9 +28,10 @@ const words: Readonly<Record<string, string>> = {
   foregroundIou: 'Foreground IoU on the validation images',
   foregroundAccuracy: 'Foreground accuracy on the validation images',
   iou: 'IoU on the validation images',
-  accuracy: 'Accuracy on the validation images',
-  loss: 'Loss on the validation images, nats per pixel',
-  trainLoss: 'Loss on the training images, nats per pixel',
+  // Of pixels, images or sequences, whatever is classified.
+  accuracy: 'Accuracy on the validation samples',
+  loss: 'Loss on the validation samples',
+  trainLoss: 'Loss on the training samples',
 };
 
 const wordsOf = (score: string): string => {
@@ -77,9 +78,14 @@ const seedWords = ({ task, courses }: Entry, drawn: number): string => {
   return `${task} · ${drawn === courses.length ? seeds : `${drawn} of ${courses.length} seeds`}`;
 };
 
-/** The name of an experiment above its panel, on as many lines as it needs. */
-const nameLines = (entry: Entry, width: number): readonly string[] =>
-  phraseLines(entry.name, Math.floor((width + column - 8) / textWidth('x', 12.5)));
+/** The name of an experiment above its panel, on as many lines as it needs; a path that is too long is broken at a slash. */
+const nameLines = (entry: Entry, width: number): readonly string[] => {
+  const most = Math.floor((width + column - 8) / textWidth('x', 12.5));
+  return phraseLines(entry.name, most).flatMap((line) => {
+    const slash = line.length > most ? line.lastIndexOf('/', most - 1) : -1;
+    return slash < 0 ? [line] : [line.slice(0, slash + 1), line.slice(slash + 1)];
+  });
+};
 
 const panel = (
   entry: Entry,

@@ -148,25 +148,32 @@ const againCommand = (command: string, { again, root }: Collection): string =>
 const sizesOf = (entries: readonly Entry[]): number =>
   new Set(entries.flatMap(({ parameters, runs }) => (runs.length === 0 ? [] : (parameters ?? [])))).size;
 
-/** Entries with the same first score. */
+/** Entries that are drawn in one picture, with the score that they show first. */
 interface Alike {
   readonly chief: ChiefScore;
   readonly entries: readonly Entry[];
 }
 
-const alike = (entries: readonly Entry[]): readonly Alike[] =>
-  distinct(entries.map((entry) => chiefOf(entry).name)).map((name) => {
-    const own = entries.filter((entry) => chiefOf(entry).name === name);
+const alike = (entries: readonly Entry[], keyOf: (entry: Entry) => string): readonly Alike[] =>
+  distinct(entries.map(keyOf)).map((key) => {
+    const own = entries.filter((entry) => keyOf(entry) === key);
     return { chief: chiefOf(own[0]), entries: own };
   });
+
+const byScore = (entry: Entry): string => chiefOf(entry).name;
+
+/** Shares of several tasks have one axis; errors have the size of what a task asks for, so each task has its own. */
+const byAxis = (entry: Entry): string =>
+  chiefOf(entry).better === 'less' ? `${byScore(entry)} ${entry.task}` : byScore(entry);
 
 /** Pictures for each first score. */
 const picturesOf = (
   entries: readonly Entry[],
+  keyOf: (entry: Entry) => string,
   drawing: (of: Alike) => (theme: Theme, room: Room) => ReturnType<Drawing>,
   alt: string,
 ): Effect<readonly ScorePicture[]> =>
-  inTurn(alike(entries), (of) =>
+  inTurn(alike(entries, keyOf), (of) =>
     pipe(
       themed(drawing(of), alt),
       TE.map((picture) => ({ score: wordsOfScore(of.chief.name), picture })),
@@ -203,6 +210,7 @@ const gather = (
     TE.bind('bars', () =>
       picturesOf(
         entries,
+        byScore,
         ({ chief: { name, better }, entries: own }) =>
           (theme, room) =>
             scoreBars({
@@ -218,6 +226,7 @@ const gather = (
     TE.bind('curves', () =>
       picturesOf(
         entries,
+        byAxis,
         ({ chief: { name }, entries: own }) =>
           (theme, room) =>
             seedCourses({ entries: own, score: name, theme, room }),
