@@ -386,9 +386,10 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
       let best = 1;
       for (let k = 1; k < spectrum.length; k++) if (spectrum[k] > spectrum[best]) best = k;
       const rate = rateFor(best / Math.min(1024, series.length));
-      setSaid(`playing ${series.length} steps at ${rate} steps a second`);
+      const what = `${series.length} steps at ${rate} steps a second`;
+      setSaid(`playing ${what}`);
       await play(series, rate);
-      setSaid('');
+      setSaid(`played ${what}`);
     } catch (cause) {
       setSaid(cause instanceof Error ? cause.message : String(cause));
     }
