@@ -9,8 +9,8 @@ export interface WaveVector {
 }
 
 /**
- * Frequency of the discrete wave equation y'' = lap(y), five-point Laplacian, kick-drift steps of `dt`:
- * f = asin(dt sqrt(lambda) / 2) / (pi dt), lambda = 4 sin^2(kx/2) + 4 sin^2(ky/2). Cycles a unit of time.
+ * Frequency of the discrete wave equation y'' = lap(y), five-point Laplacian, kick-drift steps of `dt`, in cycles per
+ * unit of time: f = asin(dt sqrt(lambda) / 2) / (pi dt), lambda = 4 sin^2(kx/2) + 4 sin^2(ky/2).
  *
  * Null where dt^2 lambda > 4 and the steps are unstable.
  */
@@ -28,7 +28,7 @@ export interface LinearLattice {
   readonly coupling: ArrayLike<number>;
   /** Side of the kernel. */
   readonly kernel: number;
-  /** One a channel. */
+  /** One for each channel. */
   readonly omega: readonly number[];
   readonly alpha: readonly number[];
 }

@@ -65,7 +65,7 @@ const withinOneCycle = (records: Records, cycles: number): number => {
 const tellsEvents = 2.5;
 const nearlyAll = 0.98;
 
-/** Whether the part that a peak of few cycles leaves unexplained has a shape, unlike noise. */
+/** Whether the residue of a peak of few cycles has a structure, unlike noise. */
 const leavesShape = (records: Records, { cycles, share }: Peak, noise: number): boolean =>
   cycles < tellsEvents &&
   share < nearlyAll + 0.01 &&

@@ -34,7 +34,7 @@ const checked = <A>(name: string, is: (u: unknown) => u is A, wanted: string): S
 
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/** The problem of a field that holds something else than is wanted, or is missing. */
+/** The problem of a field that is missing or has a value of another kind. */
 const isNot = (value: unknown, wanted: string): string =>
   value === undefined ? `it is missing; give ${wanted}` : `${shown(value)} is not ${wanted}`;
 
@@ -177,7 +177,7 @@ export const withOptional = <A extends object, K extends string, B>(
           : field.validate(value, t.appendContext(context, key, field, value));
       const wrong = [decoded, read].flatMap((one) => (E.isLeft(one) ? one.left : []));
       if (E.isLeft(decoded) || E.isLeft(read)) return t.failures(wrong);
-      // With the defaults of the field, which the record does not know.
+      // With the default of the optional field, which the record of `fields` does not fill in.
       const whole = value === undefined ? decoded.right : { ...decoded.right, [key]: read.right };
       return fits(whole) ? t.success(whole) : t.failures(wrong);
     },

@@ -214,7 +214,7 @@ export const nearest = (name: string, known: readonly string[]): string | undefi
     undefined,
   );
   if (best === undefined || best.distance > most) return undefined;
-  // What shares no letter with a name is not meant by it.
+  // A name that shares no letter with the text is no suggestion.
   const shares = best.distance < Math.max(name.length, best.candidate.length);
   return shares || best.distance === 0 ? best.candidate : undefined;
 };
@@ -240,7 +240,7 @@ const [longestWord, longestLine, mostProblems] = [400, 2000, 50];
 const cut = (text: string, most: number): string => `${text.slice(0, most)}…`;
 
 /**
- * Shortened text: of a word longer than any path and of a line longer than a page, only the beginning is kept.
+ * Shortened text: only the beginning is kept of a word longer than any path and of a line longer than a page.
  *
  * @example
  * cutLong(`unknown name '${'x'.repeat(500)}'`).length; // => 94

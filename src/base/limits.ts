@@ -58,25 +58,25 @@ export const limits = {
   answerBytes: 64 * mib,
   /** Bytes of memory that the process of a query takes. */
   queryBytes: 1536 * mib,
-  /** Seconds of a processor that a query takes. */
+  /** Processor time that a query takes, in seconds. */
   querySeconds: 20,
-  /** Seconds by the clock that a query takes: one that waits takes no processor. */
+  /** Wall-clock time that a query takes, in seconds; a query that waits takes no processor time. */
   queryClock: 60,
   /** Numbers of all inputs and outputs of `run-program`. */
   programValues: 2 ** 28,
   /** Shards of a GraphModel. */
   shards: 4_096,
-  /** Bytes of all files that a list of digests names, which are read to compare them. */
+  /** Bytes of all files that a manifest lists; they are read to compare their digests. */
   listedBytes: 4096 * mib,
   /** Files of one folder of data. */
   filesInFolder: 200_000,
   /** Values of all images of a dataset: images, rows, columns, channels. */
   datasetValues: 2 ** 31,
-  /** Samples of arrays of files, each of which has a place in an order. */
+  /** Samples of a dataset of array files; their shuffled order is held in memory. */
   samples: 2 ** 24,
-  /** Numbers of one row of a Parquet file, of which thousands are read at once. */
+  /** Numbers in one row of a Parquet file; thousands of rows are read at once. */
   parquetRow: 2 ** 17,
-  /** Numbers of one sample that a person's function makes. */
+  /** Numbers in one sample that a person's function makes. */
   sampleValues: 2 ** 26,
   /** Seconds that a person's function takes for one sample. */
   sampleSeconds: 60,
@@ -92,21 +92,21 @@ export const limits = {
   frames: 2_000,
   /** Layers of a convolutional network, and hidden layers at each pixel. */
   layers: 128,
-  /** Numbers of one parameter of a program. */
+  /** Numbers in one parameter of a program. */
   parameterValues: 2 ** 28,
-  /** The size of one value of a program for one sample; for the field of a convolution including its margins. */
+  /** Numbers in one value of a program for one sample; the field of a convolution counts with its padding. */
   valueNumbers: 2 ** 29,
-  /** Sites that a kernel spans along an axis, with its dilation. */
+  /** Sites that a dilated kernel spans along an axis. */
   kernelExtent: 2 ** 16,
-  /** Entries of an axis that are read or added up by number, or that resampling and margins make. */
+  /** Entries of an axis that are gathered or summed by index, or that resampling or padding makes. */
   numberedEntries: 2 ** 22,
   /** Starting values of one parameter that are written out in a program. */
   givenValues: 2 ** 18,
-  /** Nodes of a program, those in the steps of its scans included. */
+  /** Nodes of a program, including those in the steps of its scans. */
   nodes: 32_000,
   /** Scans within scans. */
   scanNesting: 32,
-  /** Steps of a program's scans in all: of one within another as many times as the outer one steps. */
+  /** Steps of all scans of a program; an inner scan counts once for each step of the outer one. */
   scanSteps: 100_000_000,
   /** Nodes of a graph whose loops are written out. */
   unrolledNodes: 200_000,

@@ -67,7 +67,7 @@ const exponential = (a: Pair): number => {
   const twos = Math.round(a[0] / ln2[0]);
   const halvings = 8;
   const rest = times(add(a, times(ln2, [-twos, 0])), [2 ** -halvings, 0]);
-  // exp(rest) - 1, and (1 + e)^2 - 1 = e (2 + e): the one is kept apart, so that no digit is lost beside it.
+  // e = exp(rest) - 1, and (1 + e)^2 - 1 = e (2 + e): e is squared without its 1, beside which it would lose digits.
   let [series, term]: [Pair, Pair] = [rest, rest];
   for (let n = 2; n < 14; n++) {
     term = over(times(term, rest), [n, 0]);
@@ -81,7 +81,7 @@ const exponential = (a: Pair): number => {
 };
 
 /**
- * `base ** exponent`, of the same bits on every machine and version.
+ * `base ** exponent`, with the same bits on every machine and in every version of Node.
  *
  * The result is within .51 units in the last place, where it is a normal number: powers that are whole numbers are exact.
  *

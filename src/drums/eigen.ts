@@ -97,7 +97,7 @@ export const lowestModes = (lattice: Lattice, count: number): Modes => {
   const wanted = Math.min(count, size);
   const { sites, numberOf } = ordering(lattice);
   const factor = cholesky(laplacian(lattice, sites, numberOf));
-  // More vectors than wanted, since the error falls by (lambda_wanted / lambda_block)^2 a sweep.
+  // More vectors than wanted, since each sweep reduces the error by (lambda_wanted / lambda_block)^2.
   const block = Math.min(size, 2 * wanted + 4);
   const random = stream(0, 'drums', 'modes');
   let basis = orthonormal(

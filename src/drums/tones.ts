@@ -30,7 +30,7 @@ const firstBesselZero = 2.404825557695773;
 /**
  * The fundamental of the continuous membrane, if there is a formula; else null.
  *
- * Squares and rectangles: (c / 2) sqrt(1/w^2 + 1/h^2). Disks: j c / (2 pi r), j the first zero of J0.
+ * Squares and rectangles: (c / 2) sqrt(1/w^2 + 1/h^2). Disks: j c / (2 pi r), with j the first zero of J0.
  */
 export const continuumFundamental = (shape: DrumShape, speed: number): number | null => {
   switch (shape.kind) {

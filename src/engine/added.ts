@@ -1,6 +1,6 @@
 /**
- * A binding of TensorFlow.js to a TensorFlow of a person's own, which `drumhead engine add tensorflow` built. It lies in the
- * person's cache, so that `npm ci` leaves it alone, and tfjs-node is told to take it from there.
+ * The binding of TensorFlow.js to a person's own TensorFlow, built by `drumhead engine add tensorflow`. It is kept in
+ * the person's cache, so that `npm ci` does not delete it, and tfjs-node is made to load it from there.
  */
 
 import { existsSync } from 'node:fs';
@@ -12,7 +12,10 @@ import { addedVariable } from './names.js';
 /** The file of the binding. */
 export const bindingName = 'tfjs_binding.node';
 
-/** The folder of an added engine; null where the variable turns it off. Home folders may be shared by machines of several kinds. */
+/**
+ * The folder of an added engine; null if the variable turns it off. Home folders may be shared by machines of several
+ * kinds.
+ */
 export const addedFolder = (): string | null => {
   const given = process.env[addedVariable] ?? '';
   if (given === 'off') return null;
@@ -25,7 +28,7 @@ export const addedFolder = (): string | null => {
     : resolve(given);
 };
 
-/** The file of the added binding; null where none was added. */
+/** The path of the added binding; null if none was added. */
 const addedBinding = (): string | null => {
   const folder = addedFolder();
   const path = folder === null ? null : join(folder, bindingName);
@@ -36,8 +39,8 @@ const addedBinding = (): string | null => {
 const finderName = '@mapbox/node-pre-gyp';
 
 /**
- * Loads a package of tfjs-node. Where a binding was added, the package is told of that one instead of its own: it asks a module
- * of npm, in whose place stands another while it loads.
+ * Loads a package of tfjs-node, with the added binding if there is one. The package asks a module of npm for the path
+ * of its binding; that module is replaced while the package loads.
  */
 export const withAdded = async (name: string, load: (name: string) => Promise<unknown>): Promise<unknown> => {
   const binding = addedBinding();
@@ -45,7 +48,7 @@ export const withAdded = async (name: string, load: (name: string) => Promise<un
   const require = createRequire(import.meta.url);
   let finder: string;
   try {
-    // As the package itself finds it.
+    // Resolved as the package itself resolves it.
     finder = createRequire(require.resolve(`${name}/package.json`)).resolve(finderName);
     require(finder);
   } catch {

@@ -10,7 +10,7 @@ import { canFuse, type EngineName, type Kernels } from './names.js';
 
 /** 1 is the arithmetic of the first release. */
 export const arithmetic: Readonly<Record<EngineName, number>> = {
-  // 2: quotients, roots, spectra, recurrences and NaN at their edges, sums over a grid.
+  // 2 changed quotients, roots, spectra, recurrences, sums over a grid, and NaN at the edges of all of them.
   wasm: 2,
   native: 1,
   cpu: 2,
@@ -28,7 +28,7 @@ export interface Arithmetic {
 export const kernelsOf = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): Kernels | null =>
   canFuse(name) ? (fused ? 'fused' : 'op by op') : null;
 
-/** How a run computes, behind a verb. */
+/** How a run computes, to follow a verb: 'with fused kernels'. */
 export const kernelsText = (kernels: Kernels): string =>
   kernels === 'fused' ? 'with fused kernels' : 'op by op';
 

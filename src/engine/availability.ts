@@ -29,7 +29,7 @@ const probeWasm = async (): Promise<Usable> => {
 
 /** Native code has the memory of WebAssembly, and all that is not fused runs there. */
 const probeNative = (choice: EngineChoice, wasm: Usable): Usable => {
-  // Before the binary is loaded: one that takes its process along is kept away by this.
+  // Checked before the binary is loaded, so that a binary that crashes the process can be turned off.
   if (choice !== 'native' && process.env[nativeVariable] === 'off')
     return { usable: false, reason: `${nativeVariable} is off` };
   const binary = nativeBinary();

@@ -43,7 +43,7 @@ const GiB = 2 ** 30;
  * - tensorflow: what a GPU with 8 GiB holds beside the library's own workspace.
  */
 export const limitBytes: Readonly<Record<EngineName, number>> = {
-  // its arenas are of WebAssembly's memory, and all else is
+  // fused kernels and everything else use WebAssembly's memory
   native: 3 * GiB,
   wasm: 3 * GiB,
   cpu: 4 * GiB,

@@ -33,7 +33,7 @@ const tanhGrad = inOnePass('TanhGrad', (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.sq
 /** Comparisons are flat: without these, `where(greater(x, 0), …)` has no gradient though GreaterEqual has one. */
 const comparisons = ['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'];
 
-/** Registers them; to be called before any gradient is taken, and harmless when repeated. */
+/** Registers all gradients. Call it before any gradient is taken; calling it again is harmless. */
 export const installGradients = (tf: TensorFlow): void => {
   for (const gradient of kernelGradients(tf)) tf.registerGradient(gradient);
   for (const kernelName of comparisons) {
@@ -43,7 +43,7 @@ export const installGradients = (tf: TensorFlow): void => {
       gradFunc: (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }),
     });
   }
-  // these three forget that an input may have been broadcast
+  // tfjs's own gradients of these do not sum over broadcast axes
   const binary = (
     kernelName: string,
     byA: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
@@ -69,7 +69,7 @@ export const installGradients = (tf: TensorFlow): void => {
     (dy, a, b) => where(dy, tf.logicalNot(tf.greater(a, b))),
     (dy, a, b) => where(dy, tf.greater(a, b)),
   );
-  // Their own square b first, or 1 / x, which is 0 or infinite where the gradient is neither.
+  // tfjs's own gradients compute b^2, which is 0 or infinite where the gradient is neither.
   binary(
     'RealDiv',
     (dy, _, b) => tf.div(dy, b),
@@ -80,7 +80,7 @@ export const installGradients = (tf: TensorFlow): void => {
     (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(a, b))),
     (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(b, a))),
   );
-  // fail with only one part
+  // tfjs's own fail if there is only one part
   const all = (dy: Tensor | Tensor[]): Tensor[] => (Array.isArray(dy) ? dy : [dy]);
   tf.registerGradient({
     kernelName: 'Unpack',
@@ -90,7 +90,7 @@ export const installGradients = (tf: TensorFlow): void => {
     kernelName: 'SplitV',
     gradFunc: (dy, _, attrs) => ({ x: () => tf.concat(all(dy), Number(attrs.axis)) }),
   });
-  // none is registered, since tf.fused.matMul comes apart while gradients are recorded; see `dense` in ops.ts
+  // tfjs has none, since it splits tf.fused.matMul into parts while gradients are recorded; see `dense` in ops.ts
   tf.registerGradient({
     kernelName: '_FusedMatMul',
     inputsToSave: ['a', 'b'],
@@ -104,7 +104,7 @@ export const installGradients = (tf: TensorFlow): void => {
       };
     },
   });
-  // computed from the output, which the next layer holds anyway, instead of the input, which nothing else needs
+  // computed from the output, which the next layer keeps anyway, instead of the input, which nothing else needs
   const fromOutput = (
     kernelName: string,
     gradient: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor,
@@ -118,7 +118,7 @@ export const installGradients = (tf: TensorFlow): void => {
   fromOutput('Reciprocal', (_, dy, y) => tf.neg(tf.mul(tf.mul(dy, y), y)));
   fromOutput('Tanh', tanhGrad);
   batchNormGradient(tf);
-  // transposes its result if the axis is not the last one
+  // tfjs's own returns a transposed gradient if the axis is not the last one
   tf.registerGradient({
     kernelName: 'Cumsum',
     gradFunc: (dy, _, attrs) => ({
@@ -127,7 +127,10 @@ export const installGradients = (tf: TensorFlow): void => {
   });
 };
 
-/** Of the kernel that engines of ours have: both sums of a pass over dy and x serve all three gradients. */
+/**
+ * The gradient of drumhead's own kernel BatchNormTrain: one pass over dy and x gives two sums, from which all three
+ * gradients follow.
+ */
 const batchNormGradient = (tf: TensorFlow): void =>
   tf.registerGradient({
     kernelName: 'BatchNormTrain',

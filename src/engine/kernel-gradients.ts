@@ -28,7 +28,7 @@ const output = (kernelName: string, gradient: Gradient): GradConfig => ({
   gradFunc: (dy, saved, attrs) => ({ ...gradient(only(dy), saved, attrs) }),
 });
 
-/** Of a kernel that takes a list of tensors; `parts` gives the gradient of each. */
+/** The gradient of a kernel that takes a list of tensors; `parts` gives one for each of them. */
 const list = (
   kernelName: string,
   parts: (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => readonly Tensor[],
@@ -82,7 +82,7 @@ const pointwise = (tf: TensorFlow): readonly GradConfig[] => {
     ),
     inputs('Sub', ['a', 'b'], (dy, [a, b]) => ({
       a: () => tf.reshape(summed(tf, dy, a, shapeOf(a, b)), a.shape),
-      // the sum first, then its sign
+      // sums first and negates afterwards, in the order of tfjs
       b: () => tf.reshape(tf.neg(summed(tf, dy, b, shapeOf(a, b))), b.shape),
     })),
     ofEach(
@@ -117,7 +117,7 @@ const pointwise = (tf: TensorFlow): readonly GradConfig[] => {
   ];
 };
 
-/** The number of each copy along each axis, the last axis fastest. */
+/** The index of each copy along each axis, the last axis fastest. */
 const copies = (reps: readonly number[]): readonly (readonly number[])[] =>
   reps.reduce<readonly (readonly number[])[]>(
     (found, count) => found.flatMap((copy) => Array.from({ length: count }, (_, i) => [...copy, i])),
@@ -151,7 +151,7 @@ const structure = (tf: TensorFlow): readonly GradConfig[] => {
       );
     }),
     list('Pack', (dy, _, { axis }) => tf.unstack(dy, Number(axis))),
-    // what repeats and broadcasts: the sum over all copies, one after the other
+    // for kernels that repeat their input, the sum over all copies, one after the other
     inputs('Tile', ['x'], (dy, [x], attrs) => ({
       x: () =>
         copies(numbersIn(attrs.reps)).reduce(

@@ -1,12 +1,12 @@
-/** Operations that are better taken whole than in tfjs's parts, with their gradients. */
+/** Operations that run as one kernel where tfjs runs several, with their gradients. */
 
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from './engine.js';
 import { hasKernel } from './gradients.js';
 
 /**
- * A dense layer with its bias and ReLU in one kernel, also while gradients are recorded: `tf.fused.matMul` comes apart
- * into three then, and keeps two large tensors more until the backward pass.
+ * A dense layer with its bias and ReLU in one kernel, also while gradients are recorded: `tf.fused.matMul` splits into
+ * three kernels then, and keeps two more large tensors until the backward pass.
  *
  * **Arguments** x [rows, in], weight [in, out], bias [out] if any. **Returns** [rows, out].
  *
@@ -107,15 +107,14 @@ export const batchNorm = (
   };
 };
 
-/** Kernels that return NaN if a value that they read is NaN, by engine; on wasm these are ours. */
+/** Kernels that return NaN if an input value is NaN, by engine; on wasm they are drumhead's own. */
 const keeping: Readonly<Record<string, readonly string[]>> = {
   wasm: ['Relu', 'Sign', 'Maximum', 'Minimum', 'Max', 'MaxPool'],
   cpu: ['Relu', 'Maximum', 'Minimum', 'Max'],
 };
 
 /**
- * Whether the current engine's kernel of this name returns NaN where a value that it reads is NaN. False for engines of
- * which it is not known.
+ * Whether the current engine's kernel of this name returns NaN where an input value is NaN; false if that is not known.
  *
  * @example
  * keepsNaN(tf, 'MaxPool')   // false on cpu, whose largest of NaN and 1 is 1

@@ -53,14 +53,15 @@ const firstSentence = (name: string, cause: unknown): string => {
 /** Whether its backend computes on a GPU. */
 const onGpu = t.type({ isUsingGpuDevice: t.literal(true) });
 
-/** TensorFlow tells the terminal how it was built and what it finds, unless this says that only errors count. */
+/** TensorFlow prints how it was built and what it finds, unless this variable limits it to errors. */
 const logVariable = 'TF_CPP_MIN_LOG_LEVEL';
 
 /**
  * Imports tfjs-node-gpu, or tfjs-node where that is not installed, and says whether its backend is there; on import it registers
  * `tensorflow` with tfjs-core.
  *
- * @param byName whether a person asked for it: without a GPU it is slower than what drumhead has of its own, so `auto` passes it
+ * @param byName whether a person asked for it by name; `auto` skips it without a GPU, since drumhead's own engines are
+ * faster then
  */
 export const probeTensorFlow = async (
   tf: TensorFlow,
@@ -103,10 +104,10 @@ const usableOf = (tf: TensorFlow, byName: boolean, name: string, module: unknown
     : { usable: false, reason: `${name} finds no GPU here; --engine tensorflow takes it all the same` };
 };
 
-/** The backend, as far as it says which TensorFlow it is. */
+/** The part of the backend that reports its version of TensorFlow. */
 const Versioned = t.type({ binding: t.type({ TF_Version: t.string }) });
 
-/** The version of TensorFlow behind the backend; that of TensorFlow.js where it does not say. */
+/** The version of TensorFlow behind the backend; the version of TensorFlow.js if the backend does not report it. */
 export const tensorFlowVersion = (tf: TensorFlow): string => {
   const backend: unknown = tf.findBackend('tensorflow');
   return Versioned.is(backend) ? backend.binding.TF_Version : tf.version_core;

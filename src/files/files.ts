@@ -97,7 +97,7 @@ export const writeBytes = (path: string, bytes: Uint8Array): Effect<string> =>
       await checkReplaceable(path);
       try {
         await writeThrough(temporary, bytes);
-        // Looked at once more, since writing takes its time.
+        // Checked again, since writing takes time.
         await checkReplaceable(path);
         await rename(temporary, path);
       } catch (cause) {

@@ -18,11 +18,11 @@ export interface Ranges {
    * **Errors** Rejects if the file cannot be read, ends earlier, or has changed since it was first opened.
    */
   readonly read: (at: number, length: number) => Promise<Uint8Array>;
-  /** Several ranges at once, one after the other in the answer. **Errors** as `read`. */
+  /** Several ranges at once, concatenated. **Errors** as `read`. */
   readonly readAll: (ranges: readonly Range[]) => Promise<Uint8Array>;
   /** The identity of this state of the file: its path, size and times. Null for bytes in memory. */
   readonly stamp: string | null;
-  /** When the file was written last, in milliseconds. */
+  /** When the file was last written, in milliseconds since 1970. */
   readonly written: number;
 }
 
@@ -54,7 +54,7 @@ export const partOf = (whole: Ranges, begin: number, size: number): Ranges => ({
   readAll: (ranges) => whole.readAll(ranges.map(({ at, length }) => ({ at: begin + at, length }))),
 });
 
-/** Bytes one behind the other as one: what a range crosses is read of each. */
+/** Several parts, concatenated: a range that crosses parts is read from each of them. */
 export const joinedRanges = (parts: readonly Ranges[]): Ranges => {
   const begins: number[] = [];
   let size = 0;
@@ -103,7 +103,7 @@ export const joinedRanges = (parts: readonly Ranges[]): Ranges => {
  * **Errors** Rejects if there is no such file, or if it is a pipe or a device.
  */
 export const rangesOfFile = async (path: string): Promise<Ranges> => {
-  // Looked at before opening, since opening a pipe waits for a writer.
+  // Checked before opening, since opening a pipe waits for a writer.
   const found = await stat(path);
   if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
   const other = otherThanFile(found);

@@ -1,8 +1,8 @@
-/** How much a disk still holds. */
+/** The free space of a disk. */
 
 import { statfs } from 'node:fs/promises';
 
-/** The bytes that a file in a folder may have before the disk is full; infinite if the system does not say. */
+/** The largest size of a new file in a folder before the disk is full; infinite if the system does not say. */
 export const roomIn = (folder: string): Promise<number> =>
   statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,

@@ -1,10 +1,10 @@
 /**
- * Commands that write files into one folder, one after the other: each reads the folder's manifest, changes it and
- * writes it back, so that otherwise changes of another would be lost.
+ * A lock: commands write files into one folder one after the other. Each command reads the folder's manifest, changes
+ * it and writes it back, so two at once would lose changes.
  *
- * Each puts an empty file of its own there, under a name that nobody else has, and only then looks for those of others. So
- * of two that come at the same time at least one sees the other, takes its file back and waits. Anyone may remove the file
- * of a dead process, since its name never comes back.
+ * A command first creates an empty file with a unique name in the folder, and then looks for such files of other
+ * commands. If two come at the same time, at least one sees the other, removes its own file and waits. Any command may
+ * remove the file of a dead process, since its name is never used again.
  */
 
 import { randomInt } from 'node:crypto';
@@ -19,7 +19,10 @@ import { makeFolder } from './make-folder.js';
 
 const prefix = '.drumhead-writes-';
 
-/** Milliseconds that a command waits for its turn, and after which a file of another machine counts as left behind. */
+/**
+ * Milliseconds that a command waits for its turn, and milliseconds after which a file of another machine counts as left
+ * behind.
+ */
 const [patience, lost] = [60_000, 600_000] as const;
 
 /** The folders that this process has its turn in. */
@@ -32,7 +35,7 @@ const otherIn = async (folder: string, mine: string, own: Holder): Promise<Holde
     const holder = name.startsWith(prefix) ? holderOf(name.slice(prefix.length)) : null;
     if (holder === null || file === mine) continue;
     const lives = await livesHere(holder, own);
-    // A file of this process that is not its turn's is left from earlier work.
+    // Another file of this process is left from earlier work.
     const left = lives === false || (lives === true && holder.pid === own.pid);
     const now = await stat(mine);
     const written = await stat(file).catch(() => now);
@@ -42,7 +45,7 @@ const otherIn = async (folder: string, mine: string, own: Holder): Promise<Holde
   return null;
 };
 
-/** The file of one's turn, once it has come. */
+/** Waits for the turn, and returns the path of its file. */
 const take = async (folder: string): Promise<Checked<string>> => {
   const own = await ownHolder();
   const until = performance.now() + patience;
@@ -69,7 +72,7 @@ const take = async (folder: string): Promise<Checked<string>> => {
         path: folder,
         message: `process ${other.pid} of the machine '${other.host}' is writing files there; run the same command again when it is done`,
       });
-    // Two that came at the same moment both left; they try again at different moments.
+    // If two came at the same moment, both removed their files; they try again at different moments.
     await setTimeout(randomInt(5, 50));
   }
 };

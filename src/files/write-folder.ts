@@ -97,8 +97,7 @@ export const bringBack = (folder: string): Effect<boolean> =>
         // Drumhead makes folders of these names, never links.
         if (!(await foundAt(hidden))?.isDirectory()) continue;
         if ((await readList(hidden)) === null) {
-          // The process was killed before the manifest was complete, which is written first, or after it was removed,
-          // which is done last.
+          // The manifest is written first and removed last, so the process was killed while it did one of the two.
           const rest = await readdir(hidden);
           if (rest.every((each) => kind === 'tmp' && each === listName)) await removeListed(hidden);
           continue;
@@ -245,20 +244,20 @@ export const writeFolder = (folder: string, files: Files, writing: Writing = {})
     TE.map(() => folder),
   );
 
-/** The files of a folder that are made by something else than this process, or are too large for its memory. */
+/** Files of a folder that another process makes, or that are too large for this one's memory. */
 export interface Grown {
-  /** Their names, none in a folder of its own. */
+  /** Their names; none may be in a subfolder. */
   readonly names: readonly string[];
-  /** Writes each file to the path that its name is given. */
+  /** Writes each file to the path that `pathOf` gives for its name. */
   readonly fill: (pathOf: (name: string) => string) => Promise<Checked<void>>;
-  /** Tries what is in the folder before it goes to its place, all files under their names. */
+  /** Checks the complete folder before it is moved into place. */
   readonly check: (fresh: string) => Promise<Checked<void>>;
 }
 
 const grownWith =
   ({ names, fill, check }: Grown): Fill =>
   async (fresh) => {
-    // Without digests: parts of these names are removed all the same, should this process be killed.
+    // No digests yet: if this process is killed, its unfinished files are removed without them.
     const named = Object.fromEntries(names.map((name) => [name, '']));
     await writeFile(join(fresh, listName), listBytes(named), { flag: 'wx' });
     const filled = await fill((name) => join(fresh, partOf(name)));
@@ -270,7 +269,7 @@ const grownWith =
     return check(fresh);
   };
 
-/** As `writeFolder`, for files that grow on the disk, and that are tried before they replace anything. */
+/** As `writeFolder`, for files that are written to the disk piece by piece and checked before they replace anything. */
 export const growFolder = (folder: string, grown: Grown, writing: Writing = {}): Effect<string> =>
   pipe(
     TE.fromEither(

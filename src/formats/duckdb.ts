@@ -9,13 +9,13 @@ import { type DrumheadError, decodeError, type Effect, engineError } from '../ba
 /** The part of a DuckDB type that is used: its name, and the types inside it. */
 export interface ColumnType {
   readonly toString: () => string;
-  /** Of lists, arrays and maps. */
+  /** For lists, arrays and maps. */
   readonly valueType?: ColumnType;
   readonly keyType?: ColumnType;
-  /** Of structs. */
+  /** For structs. */
   readonly entryNames?: readonly string[];
   readonly entryTypes?: readonly ColumnType[];
-  /** Of unions. */
+  /** For unions. */
   readonly memberTags?: readonly string[];
   readonly memberTypes?: readonly ColumnType[];
 }
@@ -28,7 +28,7 @@ interface Reader {
   readonly getRowsJson: () => readonly (readonly unknown[])[];
 }
 
-/** Statements that DuckDB has parsed and not run. */
+/** Statements that DuckDB has parsed but not run. */
 interface Statements {
   readonly count: number;
   readonly prepare: (index: number) => Promise<{
@@ -41,9 +41,9 @@ interface Statements {
 /** DuckDB's `StatementType.SELECT`: any statement that answers with rows and changes nothing, `describe` and `from` too. */
 export const selects = 1;
 
-/** Rows as they are read, some thousand at a time. */
+/** The rows of a result, read about two thousand at a time. */
 interface Chunks {
-  /** Null or without rows at the end. */
+  /** Null, or a chunk without rows, at the end. */
   readonly fetchChunk: () => Promise<Chunk | null>;
 }
 
@@ -58,7 +58,7 @@ export interface Connection {
   readonly extractStatements: (sql: string) => Promise<Statements>;
   readonly run: (sql: string) => Promise<unknown>;
   readonly runAndReadAll: (sql: string) => Promise<Reader>;
-  /** As `runAndReadAll`, row by row as they are made. */
+  /** As `runAndReadAll`, but reads rows as they are made, and stops after about `rows`. */
   readonly streamAndReadUntil: (sql: string, rows: number) => Promise<Reader>;
   readonly closeSync: () => void;
 }

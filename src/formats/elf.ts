@@ -1,6 +1,6 @@
-/** The head of a library of Linux, as far as it says for which processor it is. */
+/** The processor of a Linux library (ELF), from its header. */
 
-/** Processors by the numbers that the format gives them, as Node names them. */
+/** Node's names of processors, by their numbers in the format. */
 const machines: Readonly<Record<number, string>> = {
   3: 'ia32',
   21: 'ppc64',
@@ -16,7 +16,7 @@ const machines: Readonly<Record<number, string>> = {
 export const elfHead = 20;
 
 /**
- * The processor that a library is for; null where the bytes begin no library of Linux.
+ * The processor that a library is for; null if the bytes are not the beginning of a Linux library.
  *
  * @example
  * elfMachine(new Uint8Array(20)); // => null

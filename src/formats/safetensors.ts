@@ -113,7 +113,7 @@ interface Header {
   readonly values: number;
 }
 
-/** @param size of the whole file, of which the bytes may be the beginning alone */
+/** @param size of the whole file; `bytes` may be only its beginning */
 const header = (bytes: Uint8Array, size: number): E.Either<string, Header> => {
   if (bytes.length < 8) return E.left('it is too short to be a safetensors file');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -222,8 +222,8 @@ export interface TensorPlaces {
 }
 
 /**
- * Where the tensors of a file lie. The file must follow the format: unique names, tensors without gaps or overlaps, metadata
- * of texts.
+ * The positions of the tensors of a file. The file must follow the format: unique names, tensors without gaps or
+ * overlaps, metadata of texts.
  *
  * @param bytes of the file, or its beginning with the whole header
  * @param size of the whole file

@@ -16,7 +16,7 @@ const crc32 = (bytes: Uint8Array): number => {
 
 /** A member's name is UTF-8. */
 const flags = 0x0800;
-/** 1 January 1980: the same files give the same archive. */
+/** 1 January 1980, a fixed date, so that the same files give the same archive. */
 const day = 0x0021;
 
 const bytesOf = (size: number, fields: readonly (readonly [at: number, size: 2 | 4, value: number])[]) => {

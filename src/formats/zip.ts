@@ -58,7 +58,9 @@ class RangesReader extends RandomAccessReader {
   }
 }
 
-/** The problem with the archive; a fault of the system, which is not about the archive, is thrown again. */
+/**
+ * The problem with the archive; an error of the file system is thrown again, since it says nothing about the archive.
+ */
 const sentenceOf = (cause: unknown): string => {
   if (cause instanceof Error && 'syscall' in cause) throw cause;
   return cause instanceof Error ? cause.message : String(cause);
@@ -66,17 +68,17 @@ const sentenceOf = (cause: unknown): string => {
 
 /** What an archive is expected to be. */
 export interface ZipKind {
-  /** What is said of it where it is none. */
+  /** The name of the kind, for the message about a file of another kind. */
   readonly what: string;
-  /** What to do where it is damaged. */
+  /** What to do if it is damaged. */
   readonly again: string;
-  /** Why it has too many members; null where it has not. */
+  /** The problem of too many members; null if they are within the limit. */
   readonly tooMany: (count: number) => string | null;
-  /** The members that are looked at; others are passed over. */
+  /** Whether to read a member; others are skipped. */
   readonly wanted: (name: string) => boolean;
 }
 
-/** Arrays of NumPy. */
+/** Archives of NumPy arrays. */
 const npz: ZipKind = {
   what: 'an archive of NumPy (.npz)',
   again: 'save it again with np.savez',
@@ -97,7 +99,7 @@ async function* unpacked(
   }
 }
 
-/** Why a member cannot be read. */
+/** Why a member cannot be read; null if it can. */
 const problemOf = (entry: Entry, name: string): string | null => {
   if (entry.isEncrypted()) return `${name} is encrypted, which is not read here`;
   if (entry.canDecodeFileData()) return null;
@@ -107,7 +109,7 @@ const problemOf = (entry: Entry, name: string): string | null => {
 /**
  * The members of an archive, in the order of its directory.
  *
- * **Errors** DecodeError if it is not a zip, is damaged, encrypted, or packed in another way than by deflate.
+ * **Errors** DecodeError if it is not a zip, is damaged, encrypted, or compressed by another method than deflate.
  */
 export const zipMembers = async (
   file: Ranges,
@@ -115,7 +117,7 @@ export const zipMembers = async (
   { what, again, tooMany, wanted }: ZipKind = npz,
 ): Promise<Checked<readonly ZipMember[]>> => {
   const refuse = (problem: string) => E.left(decodeError(source, problem));
-  // Names are those of arrays, never of files to write, so that none is refused: yauzl leaves them as bytes.
+  // Names are left as bytes: they name arrays, never files to write, so yauzl need not refuse any.
   const opened = await fromRandomAccessReaderPromise(new RangesReader(file), file.size, {
     autoClose: false,
     decodeStrings: false,

@@ -38,8 +38,8 @@ export const nativeCode = (): E.Either<string, NativeCode> =>
   E.map(({ code }: Binary) => code)(nativeBinary());
 
 /**
- * The native code in a folder of the package. Where the sources are there too, as in a checkout, a binary that was made from
- * others is not taken: its kernels may have other numbers and other bits. Nor is one whose bytes are not those that were made.
+ * The native code in a folder of the package. In a checkout, which has the sources too, a binary of other sources is
+ * not taken: its kernels may have other numbers and give other bits. A damaged binary is not taken either.
  */
 export const binaryIn = (root: string): E.Either<string, Binary> => {
   const sources = join(root, 'native/src');

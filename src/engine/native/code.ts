@@ -6,7 +6,7 @@ export interface NativeCode {
   readonly levels: () => readonly string[];
   /** A decoded list. Throws if the numbers are not a list. */
   readonly program: (numbers: Float64Array) => object;
-  /** Runs a list on a memory; kernels without native code are called by their places. */
+  /** Runs a list on a memory; kernels without native code are called by their index. */
   readonly run: (
     program: object,
     level: number,
@@ -15,7 +15,7 @@ export interface NativeCode {
   ) => void;
 }
 
-/** Native code at one of its levels, by its place among them. */
+/** Native code at one of its levels, given by its index. */
 export interface NativeLevel {
   readonly code: NativeCode;
   readonly level: number;

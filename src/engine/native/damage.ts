@@ -1,6 +1,6 @@
 /**
- * Whether the bytes of a binary are those that were made. The system maps a binary that is cut short and ends the process at the
- * first byte that is missing, without a word; one with other bytes may load, and compute something else.
+ * Whether a binary is intact. The operating system maps a truncated binary, and kills the process without a message
+ * when it reaches the first missing byte. A binary with changed bytes may load and compute something else.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ const digestOf = (binary: string): string => createHash('sha256').update(readFil
 export const writeDigest = (binary: string): void =>
   writeFileSync(digestBeside(binary), `${digestOf(binary)}\n`);
 
-/** What is wrong with a binary, as the rest of a clause; null where nothing is. */
+/** What is wrong with a binary, as the end of a sentence; null if it is intact. */
 export const damageOf = (binary: string): string | null => {
   try {
     if (!statSync(binary).isFile()) return 'is no file';

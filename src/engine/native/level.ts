@@ -5,5 +5,5 @@ import type { NativeCode, NativeLevel } from './code.js';
 /** The fastest level. */
 export const fastestLevel = (code: NativeCode): NativeLevel => ({ code, level: code.levels().length - 1 });
 
-/** Whether some level has a product and a sum in one instruction: without it native code is slower than WebAssembly. */
+/** Whether a level has fused multiply-add instructions; without them native code is slower than WebAssembly. */
 export const hasFma = (code: NativeCode): boolean => code.levels().length > 2;

@@ -4,7 +4,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A digest of every source in a folder, names and texts, of 32 digits. Line ends do not count: Git may write others. */
+/**
+ * A digest of every source in a folder, names and texts, of 32 digits. Line endings do not count, since Git may change
+ * them.
+ */
 export const sourcesDigest = (folder: string): string => {
   const digest = createHash('sha256');
   for (const name of readdirSync(folder)

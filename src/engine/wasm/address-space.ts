@@ -1,4 +1,7 @@
-/** Whether there is room for WebAssembly's memories, each of which reserves some 10 GB of addresses, used or not. */
+/**
+ * Whether the process has enough addresses for WebAssembly's memories. Each memory reserves about 10 GB of addresses,
+ * used or not.
+ */
 
 import { readFileSync } from 'node:fs';
 import { newMemory } from '../host.js';
@@ -6,7 +9,9 @@ import { newMemory } from '../host.js';
 /** The backend's memory, and those of fused programs for training and for inference. */
 const memories = 3;
 
-/** Whether a person limited the addresses of this process (`ulimit -v`); systems without /proc tell nothing. */
+/**
+ * Whether the addresses of this process are limited (`ulimit -v`); false on systems without /proc, which do not say.
+ */
 const isLimited = (): boolean => {
   try {
     return /^Max address space\s+\d/m.test(readFileSync('/proc/self/limits', 'utf8'));

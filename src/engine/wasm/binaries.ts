@@ -1,4 +1,4 @@
-/** Where the WebAssembly binaries of TensorFlow.js lie. */
+/** The folder of TensorFlow.js's WebAssembly binaries. */
 
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';

@@ -37,7 +37,7 @@ export const copyRegionStrided = (
   if (size.includes(0)) return;
   const width = bytesPerElement(from.of.dtype);
   const address = ({ of, offset }: Strided): number => backend.getMemoryOffset(of.dataId) + offset * width;
-  // axes that lie contiguously in both are copied as one run, the axis before them as one call
+  // axes that are contiguous in both are copied as one run, and the axis before them in one call
   let run = 1;
   let outer = size.length;
   while (outer > 0 && from.strides[outer - 1] === run && to.strides[outer - 1] === run) {

@@ -145,7 +145,7 @@ const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> =
   return E.right({ ...stored.right, fortran: order[1] === 'True', shape: sizes.right });
 };
 
-/** So many bytes of a file hold its header, or show that it is too long. */
+/** The first so many bytes of a file contain its whole header, or show that it is too long. */
 export const headerBytes = limits.npyHeader + 16;
 
 /**

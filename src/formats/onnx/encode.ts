@@ -10,7 +10,7 @@ import {
   onnxTypes,
 } from './model.js';
 
-/** The version of the format, and of the set of operations: both are read by every onnxruntime since 1.14 (2023). */
+/** The versions of the format and of the operator set; onnxruntime reads both since 1.14 (2023). */
 export const irVersion = 8;
 export const opsetVersion = 18;
 

@@ -17,11 +17,11 @@ export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Whole numbers, texts and lists of whole numbers; no operation that drumhead writes has others. */
+  /** Integers, strings and lists of integers; the operations that drumhead writes have no others. */
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** An input or output of a model; a size that is a text is known only at run time. */
+/** An input or output of a model; a size that is only known at run time has a name instead of a number. */
 export interface OnnxPort {
   readonly name: string;
   readonly type: OnnxType;
@@ -33,9 +33,9 @@ export interface OnnxModel {
   readonly outputs: readonly OnnxPort[];
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
-  /** For people. */
+  /** A text for people. */
   readonly description: string;
-  /** For programs. */
+  /** Entries for programs. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly producer: string;
   readonly version: string;

@@ -1,8 +1,8 @@
 /**
  * The samples of a PNG as stored: inflated, unfiltered, deinterlaced, and otherwise unchanged.
  *
- * Transparency, gamma, colour profiles, significant bits and backgrounds affect how a picture is shown. They change no
- * sample here, since a sample may be a label. Format: https://www.w3.org/TR/png-3/
+ * Transparency, gamma, colour profiles, significant bits and backgrounds affect how a picture is shown. They do not
+ * change samples here, since a sample may be a label. Format: https://www.w3.org/TR/png-3/
  *
  * No library does this: pngjs 7 changes samples under tRNS; fast-png 8.0.0 reads interlaced pictures of 1, 2 and 4 bits
  * wrong (6 of the 30 forms of `png-stored.spec.ts`), refuses a picture for a damaged colour profile that it does not

@@ -57,7 +57,7 @@ interface Samples {
 const paletteCodec = t.readonlyArray(t.readonlyArray(t.number));
 
 const samplesOf = (tiff: Tiff, bytes: Uint8Array): E.Either<string, Samples> => {
-  // Only sizes at first, so that nothing is allocated before the header is checked.
+  // Reads only the sizes first, so that nothing is allocated before the header is checked.
   const pages = tiff.decode(bytes, { ignoreImageData: true });
   const [first] = pages;
   if (!page.is(first)) return E.left('it has no picture');

@@ -1,7 +1,7 @@
 /**
- * Batch normalisation whole: by the batch's own statistics as one kernel and its gradient as two, where tfjs makes some
- * forty operations of a layer; and by given statistics in place of the backend's own, which goes number by number.
- * Ioffe & Szegedy 2015 (arXiv 1502.03167), algorithm 1, and the gradients of its section 3.
+ * Batch normalisation. By the batch's own statistics it is one kernel, and its gradient two, where tfjs runs some forty
+ * operations for a layer. By given statistics it replaces the backend's kernel, which works number by number. Ioffe &
+ * Szegedy 2015 (arXiv 1502.03167), algorithm 1, and the gradients of its section 3.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -89,7 +89,7 @@ export const installBatchNorm = (): void => {
       const rows = rowsOf(x);
       const none = new Float64Array(sizeOf(scale.shape));
       const [sums] = channelSums(backend, { name: 'mean', terms: 1 }, [x], none, ([value]) => [value]);
-      // the centre that is taken off is a float, so squares are summed around that
+      // the mean is subtracted as a float, so squares are summed around that float
       const mean = Float32Array.from(sums, (sum) => sum / rows);
       const [squares] = channelSums(backend, { name: 'variance', terms: 1 }, [x], mean, ([value], centre) => [
         mul(sub(value, centre), sub(value, centre)),

@@ -21,10 +21,10 @@ interface Inputs {
   readonly preluActivationWeights?: TensorInfo;
 }
 
-/** The image with the zeros that its convolution needs around it. */
+/** The image with the zero padding that its convolution needs. */
 const padded = (backend: BackendWasm, x: TensorInfo, g: Geometry): TensorInfo => {
   const { top, left } = g.padInfo;
-  // pixels that the last window does not reach are left out; those that it reaches beyond the image are added
+  // pixels beyond the last window are cut off; padding that the last window reaches is added
   const size: [number, number] = [
     Math.max(top + g.inHeight, (g.outHeight - 1) * g.strideHeight + g.filterHeight),
     Math.max(left + g.inWidth, (g.outWidth - 1) * g.strideWidth + g.filterWidth),
@@ -48,7 +48,7 @@ const sizesOf = (image: TensorInfo, g: Geometry): Sizes => ({
   outWidth: g.outWidth,
 });
 
-/** A 1x1 convolution without stride sees pixels, not images: as one long row it is one product. */
+/** A 1x1 convolution without stride treats each pixel alike, so all pixels form one long row and one product. */
 const asRow = (s: Sizes): Sizes =>
   s.kernelHeight === 1 && s.kernelWidth === 1 && s.strideHeight === 1 && s.strideWidth === 1
     ? {

@@ -13,7 +13,10 @@ import { register, stock } from '../../seam.js';
 import { type Geometry, geometryOf } from '../convolution.js';
 import { floats, sizeOf } from '../heap.js';
 
-/** Calls `visit` with the offsets of x, filter and dy for every tap that falls inside x; channels are left to it. */
+/**
+ * Calls `visit` with the offsets of x, filter and dy for every tap that falls inside x; `visit` loops over the
+ * channels.
+ */
 const eachTap = (g: Geometry, visit: (x: number, filter: number, dy: number) => void): void => {
   const multiplier = g.outChannels / g.inChannels;
   for (let b = 0; b < g.batchSize; b++) {

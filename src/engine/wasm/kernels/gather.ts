@@ -1,4 +1,6 @@
-/** GatherV2: the wasm backend finds the place of every value by itself; here neighbouring entries are copied together. */
+/**
+ * GatherV2: the wasm backend computes the index of every single value; here neighbouring entries are copied together.
+ */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { GatherV2Attrs, TensorInfo } from '@tensorflow/tfjs-core';
@@ -6,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { heapBuffer, integers, sizeOf } from '../heap.js';
 
-/** So many entries from one number on, which follow each other in the result too. */
+/** A run of entries that are contiguous both in the input and in the result: its first index and its length. */
 interface Run {
   readonly from: number;
   readonly to: number;

@@ -1,4 +1,4 @@
-/** Identity and Cast: the wasm backend copies; here the values are shared and counted, as Reshape does. */
+/** Identity and Cast: the wasm backend copies; here the values are shared by reference counting, as Reshape does. */
 
 import type { CastAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';

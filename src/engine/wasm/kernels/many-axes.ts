@@ -34,7 +34,7 @@ const names = [
   'LogicalAnd',
 ];
 
-/** Shapes of both in which neighbouring axes that are repeated alike have become one. */
+/** The shapes of both, with neighbouring axes that broadcast alike merged into one. */
 export const merged = (
   a: readonly number[],
   b: readonly number[],

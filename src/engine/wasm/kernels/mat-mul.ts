@@ -1,4 +1,7 @@
-/** BatchMatMul and _FusedMatMul on panels of our own: the backend's leave XNNPACK as soon as a factor is transposed. */
+/**
+ * BatchMatMul and _FusedMatMul on drumhead's own panels: the backend's kernels do not use XNNPACK if a factor is
+ * transposed.
+ */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { _FusedMatMulAttrs, BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
@@ -22,7 +25,10 @@ const factor = (address: number, shape: readonly number[], transposed: boolean):
   return transposed ? { address, row: bytes, column: row } : { address, row, column: bytes };
 };
 
-/** Whether our panels compute it: floats, at most one batch axis, at most bias and ReLU. The backend computes the rest. */
+/**
+ * Whether drumhead's panels compute it: floats, at most one batch axis, at most bias and ReLU. The backend computes the
+ * rest.
+ */
 const ours = ({ a, b, preluActivationWeights }: Inputs, activation: string): boolean => {
   const [batchA, batchB] = [a, b].map(({ shape }) => sizeOf(shape.slice(0, -2)));
   return (

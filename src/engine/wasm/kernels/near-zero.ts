@@ -1,6 +1,6 @@
 /**
- * Functions that the wasm backend's own lose near zero: its sign is 0 below 1e-7, its sine is off by 2e-7 whatever its
- * argument, its log1p adds 1 and takes the logarithm.
+ * Functions that the wasm backend computes inaccurately near zero: its sign is 0 below 1e-7, its sine has an absolute
+ * error of 2e-7 at every argument, its log1p adds 1 and takes the logarithm.
  */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';

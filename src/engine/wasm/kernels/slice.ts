@@ -32,7 +32,10 @@ const parts = (backend: BackendWasm, x: TensorInfo, axis: number, sizes: readonl
   });
 };
 
-/** Quadratic in T otherwise: the gradients of stack and concat are Unpack and SplitV, with one part per time step. */
+/**
+ * The gradients of stack and concat are Unpack and SplitV, with one part per time step; part by part they would take
+ * time quadratic in T.
+ */
 export const installSlice = (): void => {
   const slice = stock<{ x: TensorInfo }, SliceAttrs>('Slice');
   register<{ x: TensorInfo }, SliceAttrs>('Slice', ({ x }, attrs, backend) => {

@@ -1,6 +1,6 @@
 /**
  * Sum and Mean. The wasm backend transposes to sum over leading axes, and adds one float to the next: over the 16,384
- * pixels of a small batch a mean loss is then wrong in the fifth digit. Here sums go on in double precision.
+ * pixels of a small batch a mean loss is then wrong in the fifth digit. Here sums are continued in double precision.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';

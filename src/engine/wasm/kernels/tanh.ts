@@ -23,8 +23,8 @@ import { type Formula, pointwise } from '../simd/pointwise.js';
 
 /**
  * tanh x = x P(x²) / Q(x²) on |x| ≤ 9, beyond which tanh is 1 in float32. The coefficients are the minimax ones that
- * Eigen uses, highest power first; they are right to 3e-8, and in double precision nothing is lost on the way (in
- * single precision 4e-7 is).
+ * Eigen uses, highest power first; their error is 3e-8, to which double precision adds nothing (single precision would
+ * make it 4e-7).
  */
 const numerator = [
   -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,

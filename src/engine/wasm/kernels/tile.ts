@@ -1,4 +1,7 @@
-/** Tile by copies of whole blocks. The wasm backend's own goes element by element, some hundred times as slow. */
+/**
+ * Tile by copies of whole blocks. The wasm backend's kernel copies element by element and is about a hundred times
+ * slower.
+ */
 
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
@@ -32,7 +35,7 @@ const repeat = (
   });
   const write = (axis: number, from: number, to: number): void => {
     const { n, size, count, block, inner, isWhole } = levels[axis];
-    // One number is a fill; a part without further repetition inside is one copy.
+    // A single number is written by a fill, and a part that is not repeated further inside by one copy.
     if (size === 1 && isWhole) {
       out.fill(values[from], to, to + count);
       return;

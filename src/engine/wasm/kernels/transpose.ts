@@ -1,4 +1,4 @@
-/** Transpose: axes that stay together are moved together, and the innermost two are turned in blocks. */
+/** Transpose: axes that stay neighbours are moved as one, and the innermost two are transposed in blocks. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo, TransposeAttrs } from '@tensorflow/tfjs-core';
@@ -15,7 +15,7 @@ interface Axis {
   readonly to: number;
 }
 
-/** The output's axes without those of length 1, neighbours that are neighbours in the input too made one. */
+/** The output's axes without those of length 1; neighbours that are neighbours in the input too are merged into one. */
 const mergedAxes = (shape: readonly number[], perm: readonly number[]): Axis[] => {
   const inputStrides = stridesOf(shape);
   const outputStrides = stridesOf(perm.map((axis) => shape[axis]));
@@ -32,7 +32,7 @@ const mergedAxes = (shape: readonly number[], perm: readonly number[]): Axis[] =
 };
 
 const bytes = 4;
-/** Matrices lower or narrower than this are not worth turning in blocks. */
+/** Matrices with fewer rows or columns than this are not transposed in blocks: it would not be faster. */
 const small = 4;
 /**
  * The number of elements taken along the longest axis at a time, so that they and their neighbours stay in the
@@ -61,7 +61,7 @@ const moveAll = (backend: BackendWasm, x: TensorInfo, out: TensorInfo, axes: rea
   }
 };
 
-/** The axis along which the input is contiguous is another than the output's: matrices to turn. */
+/** The input is contiguous along another axis than the output, so there are matrices to transpose. */
 const turnAll = (backend: BackendWasm, x: TensorInfo, out: TensorInfo, axes: readonly Axis[]): void => {
   const heap = new Int32Array(heapBuffer(backend, out));
   const rows = axes[axes.length - 1];

@@ -4,7 +4,7 @@ import type { TensorInfo, UnsortedSegmentSumAttrs } from '@tensorflow/tfjs-core'
 import { register } from '../../seam.js';
 import { floats, integers, sizeOf } from '../heap.js';
 
-/** out[ids[i], ...] += x[i, ...]; ids of any rank count over the leading axes of x, those outside are left out. */
+/** out[ids[i], ...] += x[i, ...]; ids of any rank index the leading axes of x; ids out of range are ignored. */
 export const installUnsortedSegmentSum = (): void => {
   register<{ x: TensorInfo; segmentIds: TensorInfo }, UnsortedSegmentSumAttrs>(
     'UnsortedSegmentSum',

@@ -1,7 +1,7 @@
 /**
- * Passes over [rows, channels] that treat each channel alike: sums over the rows, and maps with numbers of the channel's
- * own. As many whole rows as make whole vectors are taken for one long row, so that any number of channels goes four at
- * a time; the rows that are left over are filled up to one.
+ * Passes over [rows, channels] that treat each channel alike: sums over the rows, and maps with numbers of the
+ * channel's own. As many whole rows as make whole vectors are taken for one long row, so that any number of channels is
+ * computed four at a time; the remaining rows are padded to one long row.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -85,9 +85,9 @@ const sumsSource = (inputs: number, width: number, terms: Terms, count: number):
 });
 
 /**
- * Sums over the rows of tensors of one shape, in double precision from block to block: the order follows from the shape
- * alone. Of what fills up the last rows the first tensor has the centres and others zeros, so the terms must be zero
- * there; `key` names them and says how many there are.
+ * Sums over the rows of tensors of one shape, in double precision from block to block. The order of each sum depends
+ * only on the shape. The last rows are padded with the centres in the first tensor and with zeros in the others, so the
+ * terms must be zero there. `key` identifies the terms and their number.
  */
 export const channelSums = (
   backend: BackendWasm,
@@ -146,7 +146,7 @@ export const channelSums = (
   return sums;
 };
 
-/** The result of a map, from the values at one element and the numbers of its channel. */
+/** The result of a map at one element, from the values there and the numbers of its channel. */
 export type ChannelFormula = (
   values: readonly Local<'v128'>[],
   numbers: readonly Local<'v128'>[],

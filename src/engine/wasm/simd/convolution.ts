@@ -137,7 +137,7 @@ export const convolveByFilter = (backend: BackendWasm, s: ByFilter): void => {
 /** Pixels of a gradient that are summed in single precision at a time. */
 const pixelsTogether = 128;
 
-/** The pixels of an image in parts, each of whole rows, or of a piece of one. */
+/** The pixels of an image in parts, each of several whole rows or of a piece of one row. */
 const partsOf = ({ outHeight, outWidth }: Sizes) => {
   const columns = blocks(outWidth, pixelsTogether);
   const rows = blocks(outHeight, Math.max(1, Math.floor(pixelsTogether / outWidth)));

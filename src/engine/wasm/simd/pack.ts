@@ -33,8 +33,8 @@ export const rightPanel = (packed: number, depth: number, columnsBefore: number)
   packed + columnsBefore * depth * bytes;
 
 /**
- * The right factor, [depth, columns], as panels of eight columns, in each panel row after row. A factor whose columns
- * are not contiguous (a transposed one) is gathered value by value; those are weights, and small.
+ * The right factor, [depth, columns], as panels of eight columns, in each panel row after row. A transposed factor,
+ * whose columns are not contiguous, is gathered value by value; such factors are weights, and small.
  */
 export const packRight = (
   backend: BackendWasm,

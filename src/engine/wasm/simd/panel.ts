@@ -36,8 +36,8 @@ export interface Variant {
   /** Columns of the panel, 1 to 8. */
   readonly columns: number;
   /**
-   * How the left factor lies: `rows`, the values of a row one after the other; `columns`, those of a column, as in a
-   * factor that is transposed.
+   * The layout of the left factor: `rows` if the values of a row are contiguous, `columns` if those of a column are, as
+   * in a transposed factor.
    */
   readonly left: 'rows' | 'columns';
   readonly onto: Onto;

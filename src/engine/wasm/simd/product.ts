@@ -38,8 +38,8 @@ export const blocks = (total: number, size: number): { readonly start: number; r
   }));
 
 /**
- * Does the product. The order of every sum is fixed by the sizes alone, so the result is the same to the bit. Sums over
- * a great many, as of a weight's gradient over pixels, go on in double precision.
+ * Does the product. The order of every sum is fixed by the sizes alone, so the result is the same to the bit. Sums of
+ * many values, such as the gradient of a weight over all pixels, are continued in double precision.
  */
 export const multiply = (backend: BackendWasm, product: Product): void => {
   const { m, k, n, left, right, result, bias, relu = false } = product;
