@@ -1,5 +1,6 @@
 /**
- * The playground: `npm run web` builds and serves it on this machine, `npm run web:build` only builds it into web/dist.
+ * The playground: `npm run web` builds and serves it on this machine, `npm run web:build` checks its types and
+ * builds it into web/dist.
  *
  * It has its own lockfile, so that nobody who only wants the language installs an editor. What is missing is installed here.
  */
@@ -30,5 +31,7 @@ if (!existsSync(join(root, 'dist/index.d.ts'))) {
   console.log('web: building dist, whose declarations the editor of the page shows');
   run('npm', ['run', '-s', 'build'], root);
 }
+// Whoever only wants to see the pages need not wait for their types to be checked.
+if (only) run('npm', ['run', '-s', 'check'], web);
 run('npm', ['run', '-s', 'build'], web);
 if (!only) run('npm', ['run', '-s', 'preview'], web);

@@ -19,8 +19,11 @@ interface WebAssemblyApi {
   readonly validate: (bytes: Uint8Array) => boolean;
 }
 
+/** Of type string, so that the types of a page, which declare `WebAssembly` with more than is needed here, are not asked. */
+const name: string = 'WebAssembly';
+
 /** The WebAssembly object of the language's host; neither the ES library's types nor Node's declare it. */
-const webAssembly = (): WebAssemblyApi | undefined => Reflect.get(globalThis, 'WebAssembly');
+const webAssembly = (): WebAssemblyApi | undefined => Reflect.get(globalThis, name);
 
 /** Whether the host can run a WebAssembly module of these bytes. */
 export const canRun = (bytes: Uint8Array): boolean => webAssembly()?.validate(bytes) ?? false;
