@@ -19,13 +19,13 @@ export interface ArrayForm {
   readonly classes?: readonly string[];
   /** The axis of the rows, before that of the columns, if samples are fields on a grid; left out if they are not. */
   readonly plane?: number;
-  /** The least and the largest of all its values, if they were scanned. */
+  /** The smallest and the largest of all its values, if they were scanned. */
   readonly range?: readonly [number, number];
-  /** It describes a sample, such as its difficulty, and is not learned. */
+  /** Set if it describes a sample, such as its difficulty, and is neither input nor target. */
   readonly aside?: true;
 }
 
-/** The draw of random changes of training samples: shifts, turns and noise depend only on it. */
+/** Determines the random changes of training samples: shifts, turns and noise depend only on these two numbers. */
 export interface Draw {
   readonly seed: number;
   /** From 0. */
@@ -36,7 +36,8 @@ export interface Draw {
 export interface ArraySplit {
   readonly count: number;
   /**
-   * The named arrays of the samples with these indices. The same call gives the same values, in whatever order calls come.
+   * The named arrays of the samples with these indices. The same call gives the same values, whatever calls came
+   * before.
    *
    * @param draw of a training step; left out for scores and pictures, which read unchanged samples
    *

@@ -1,6 +1,7 @@
 /**
- * Changes of the samples that a training reads: shifts on the torus, quarter turns, flips, noise. Each is drawn from a stream of
- * the seed, the epoch and the sample, so that a continued run draws the same. Scores and pictures see the samples as they are.
+ * Augmentation: random changes of training samples, namely shifts on the torus, quarter turns, flips and noise. Each is
+ * drawn from a stream named by seed, epoch and sample, so that a continued run draws the same. Scores and pictures see
+ * the samples as they are.
  */
 
 import * as t from 'io-ts';
@@ -18,8 +19,8 @@ const flips = where(t.readonlyArray(choice('horizontal', 'vertical')), (list) =>
  * - `flip`: `horizontal` turns left to right, `vertical` top to bottom, each in half of the samples.
  * - `noise`: standard deviation of normal noise that is added to the inputs.
  *
- * Inputs and targets are moved alike: every array with rows and columns. Numbers stay. Noise is added to inputs alone, and not to
- * those of whole numbers.
+ * Every array with rows and columns is moved, inputs and targets alike; arrays without them are not changed. Noise is
+ * added only to inputs, and not to inputs of whole numbers.
  */
 export type Augment = t.TypeOf<typeof augmentCodec>;
 
@@ -109,7 +110,7 @@ export const augmentProblems = (
     : []),
 ];
 
-/** For each site of a sample, the site that it takes its value from. */
+/** For each site of a sample, the site from which its value comes. */
 const sourcesOf = (
   { shift, turn, flip }: Augment,
   { height, width }: { readonly height: number; readonly width: number },
@@ -137,7 +138,7 @@ const sourcesOf = (
   return sources;
 };
 
-/** One sample with its sites moved; axes before and after rows and columns stay. */
+/** One sample with its sites moved; the axes before and after rows and columns do not change. */
 const moved = (values: Float32Array, { shape, plane = 0 }: ArrayForm, sources: Int32Array): Float32Array => {
   const inner = shape.slice(plane + 2).reduce((a, b) => a * b, 1);
   const sites = sources.length;

@@ -39,7 +39,7 @@ const header = t.type({
   test: splitHeader,
 });
 
-// The fastest level: masks and drawn images already shrink a hundredfold, and time matters more than space.
+// The fastest level: even there masks and drawn images shrink a hundredfold, and time matters more than space.
 const pack = (bytes: Uint8Array): Promise<Uint8Array> =>
   promisify<Uint8Array, { level: number }, Buffer>(deflate)(bytes, { level: 1 });
 /** Unpacks exactly the number of bytes in the header, else rejects. */

@@ -19,7 +19,7 @@ export interface Loaded extends Dataset {
   readonly origin: 'made' | 'cache' | 'files';
   /** One sentence each, for example that the cache could not be written. */
   readonly notes: readonly string[];
-  /** A note because of which a training should not begin without confirmation: most of the classes never occur. */
+  /** A note that needs confirmation before a training begins: most of the classes never occur. */
   readonly doubt?: string;
 }
 

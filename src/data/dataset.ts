@@ -140,7 +140,7 @@ export const ignoredShare = ({ masks, ignored }: Split): number =>
     ? 0
     : masks.reduce((sum, label) => sum + (label === ignored ? 1 : 0), 0) / masks.length;
 
-/** For each image: pixels that are not ignored, and how many of them are background. */
+/** For each image: the number of pixels that are not ignored, and how many of those are background. */
 const pixelCounts = (split: Split): readonly { readonly counted: number; readonly background: number }[] =>
   Array.from({ length: split.count }, (_, i) => {
     let [counted, background] = [0, 0];

@@ -4,7 +4,7 @@ import type { ArrayForm, ArraySplit, ArrayValues, NamedArrays } from './arrays.j
 import { type Dataset, imagesOf, type Split } from './dataset.js';
 import { labelsOf } from './targets.js';
 
-/** The arrays of images: the picture, the class of each pixel, and the class of the whole. */
+/** The arrays of images: the picture, the class of each pixel, and the class of the whole image. */
 export const imageArrays = ['image', 'mask', 'label'] as const;
 type ImageArray = (typeof imageArrays)[number];
 

@@ -39,9 +39,9 @@ import { taskClasses } from './task-classes.js';
 export interface LoadOptions extends Watch {
   /** The folder for generated data, stored under a key of everything that determines it; default: nothing is stored. */
   readonly cacheDir?: string | undefined;
-  /** Runs the module of a person's task function; left out: none is run, and cached samples are used. */
+  /** Runs the module of a person's task function; if left out, nothing is run and only cached samples are used. */
   readonly generatorOf?: GeneratorOf | undefined;
-  /** Further problems with arrays of these forms, which are reported together with those of the files. */
+  /** Finds further problems with arrays of these forms; they are reported together with the problems of the files. */
   readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
 }
 
@@ -173,7 +173,7 @@ const recipeOf = (
   }
 };
 
-/** The data in a person's files, or of their function. */
+/** The data in a person's files, or made by a person's function. */
 const readOwn = (
   task: Exclude<ArrayTask, MadeArrayTask>,
   given: LoadOptions,

@@ -1,4 +1,4 @@
-/** The names of a task's classes, if the task itself has them. */
+/** The names of a task's classes, if the task alone determines them. */
 
 import { connectednessClasses } from './made/connectedness.js';
 import { copyClasses } from './made/copy.js';

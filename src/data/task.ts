@@ -155,7 +155,7 @@ export const isOwnArrayTask = (task: Task): task is OwnArrayTask =>
 export const isArrayTask = (task: Task): task is ArrayTask =>
   isMadeArrayTask(task) || isOwnArrayTask(task) || task.name === 'generated';
 
-/** The form of each array of such a task, known before any sample is made. */
+/** The form of each array of a task of arrays, known before any sample is made. */
 export const formsOfTask = (task: MadeArrayTask): Readonly<Record<string, ArrayForm>> => {
   switch (task.name) {
     case 'sequential-mnist':

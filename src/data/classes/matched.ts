@@ -3,13 +3,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Dataset, Split } from '../dataset.js';
 
-/** Names that nobody gave, as folders number their labels. */
+/** Names that nobody gave: numbers, as for the labels of a folder without names. */
 const isNumbered = (names: readonly string[]): boolean =>
   names.slice(1).every((name, i) => name === `class ${i + 1}`);
 
-/** How the labels of data become those of a model. */
+/** The mapping from the labels of data to those of a model. */
 export interface Matching {
-  /** For each label of the data that of the model; null if they are the same. */
+  /** For each label of the data the label of the model; null if all are equal. */
   readonly labels: readonly number[] | null;
   /** Notes on the match. */
   readonly note: string | null;
@@ -54,7 +54,7 @@ export const matching = (
 /** The same data with the labels of a model. */
 export const relabelled = (dataset: Dataset, trained: readonly string[], { labels }: Matching): Dataset => {
   if (labels === null) return dataset;
-  // Ignored pixels have a byte that is not a label, and keep it.
+  // Ignored pixels keep their byte, which is not a label.
   const split = (one: Split): Split => ({
     ...one,
     masks: one.masks.map((label) => (label === one.ignored ? label : labels[label])),

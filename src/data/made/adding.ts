@@ -1,8 +1,9 @@
 /**
  * The adding problem: two numbers of a sequence are marked, far apart, and the answer is their sum.
  *
- * Source: Hochreiter & Schmidhuber 1997, in the form of Arjovsky, Shah & Bengio 2016 (arXiv 1511.06464): numbers uniform in
- * [0, 1), one mark in the first half and one in the second. Who answers 1 always has a mean squared error of 1/6.
+ * Source: Hochreiter & Schmidhuber 1997, in the form of Arjovsky, Shah & Bengio 2016 (arXiv 1511.06464): numbers
+ * uniform in [0, 1), one mark in the first half and one in the second. A model that always answers 1 has a mean squared
+ * error of 1/6.
  */
 
 import * as t from 'io-ts';

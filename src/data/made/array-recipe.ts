@@ -1,4 +1,4 @@
-/** From a rule for single samples to named arrays, which are made when they are read. */
+/** From a rule for single samples to named arrays, which are made at the time they are read. */
 
 import type { ArrayForm, ArraySplit, ArrayValues, NamedArrays } from '../arrays.js';
 import type { SplitName } from '../dataset.js';
@@ -13,7 +13,7 @@ export interface ArrayRecipe {
   readonly sample: (split: SplitName, index: number) => ArraySample;
 }
 
-/** Bytes of samples of one split that are kept once they are made. */
+/** Bytes of samples that are kept in memory for one split. */
 const kept = 128 * 2 ** 20;
 
 const volumeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -46,8 +46,8 @@ const splitOf = ({ forms, counts, sample }: ArrayRecipe, name: SplitName): Array
 };
 
 /**
- * The arrays of a recipe. Samples are made when they are read, those of a split are kept up to 128 MiB: nothing is stored,
- * and a set of any size takes no more memory.
+ * The arrays of a recipe. Samples are made when they are read, and kept in memory up to 128 MiB for each split. Nothing
+ * is stored on disk.
  */
 export const arraysOf = (recipe: ArrayRecipe): NamedArrays => ({
   forms: recipe.forms,

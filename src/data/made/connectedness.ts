@@ -1,9 +1,9 @@
 /**
  * Connectedness: two figures of thin strokes, wound into each other, and two marks. Are both marks on one figure?
  *
- * Source: Minsky & Papert 1969; the figures are of our own: two trees that grow at random on a square of cells, at the same
- * time. Half of the images of each split have both marks on one figure, and marks are drawn at the same distances in both
- * cases, so that neither their places nor the amount of ink tells the answer.
+ * Source: Minsky & Papert 1969; the figures are drumhead's own: two trees that grow at random on a square of cells, at
+ * the same time. Half of the images of each split have both marks on one figure, and marks are drawn at the same
+ * distances in both cases, so that neither their places nor the amount of ink tells the answer.
  */
 
 import * as t from 'io-ts';
@@ -28,7 +28,7 @@ export const connectednessTask = record('connectedness', {
 
 export const connectednessClasses: readonly string[] = ['background', 'apart', 'connected'];
 
-/** Cells between two, the larger of rows and columns. */
+/** The distance of two cells: the larger of the differences in rows and in columns. */
 const apart = (a: Cell, b: Cell, cells: number): number =>
   Math.max(Math.abs(Math.floor(a / cells) - Math.floor(b / cells)), Math.abs((a % cells) - (b % cells)));
 
@@ -43,7 +43,7 @@ export const drawConnectedness = (
   const random = stream(seed, 'connectedness', split, index);
   const connected = random.integer(2);
   const side = 2 * cells + 1;
-  // Drawn before figures are, which are drawn until they have it: both kinds of images have the same distances.
+  // The distance is drawn first, then figures until they have it, so that both kinds of images have the same distances.
   const wanted = 2 + random.integer(Math.floor(cells / 2));
   for (;;) {
     const first = random.integer(cells * cells);

@@ -1,8 +1,9 @@
 /**
- * The copy task: symbols are shown, then nothing for a long time; after a signal they are to be said again.
+ * The copy task: symbols are shown, then nothing for a long time; after a signal they have to be repeated.
  *
- * Source: Hochreiter & Schmidhuber 1997, in the form of Arjovsky, Shah & Bengio 2016 (arXiv 1511.06464): ten of eight symbols,
- * T - 1 blanks, the signal, ten blanks. Who answers blanks and then guesses has a mean cross-entropy of 10 ln 8 / (T + 20).
+ * Source: Hochreiter & Schmidhuber 1997, in the form of Arjovsky, Shah & Bengio 2016 (arXiv 1511.06464): ten of eight
+ * symbols, T - 1 blanks, the signal, ten blanks. A model that answers blanks and then guesses has a mean cross-entropy
+ * of 10 ln 8 / (T + 20).
  */
 
 import * as t from 'io-ts';

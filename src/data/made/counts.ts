@@ -1,4 +1,4 @@
-/** The settings that all made tasks have: how many samples, and which. */
+/** The settings that all generated tasks have: how many samples, and the seed. */
 
 import { whole, withDefault } from '../../base/codec.js';
 

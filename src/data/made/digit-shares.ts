@@ -1,4 +1,4 @@
-/** Handwritten digits, and which of them are of each split. */
+/** Handwritten digits, and how they are divided among the splits. */
 
 import { stream } from '../../base/random.js';
 
@@ -16,11 +16,14 @@ export interface DigitSet {
 export interface Digits {
   readonly train: DigitSet;
   readonly test: DigitSet;
-  /** SHA-256 over all of it: the same digits have the same digest, wherever they are and however they are packed. */
+  /**
+   * SHA-256 of images and labels: the same digits have the same digest, wherever they are stored and however they are
+   * compressed.
+   */
   readonly digest: string;
 }
 
-/** The share of the training digits used for training; the rest is for validation. */
+/** The share of MNIST's training digits that is used for training; the rest is for validation. */
 const trainShare = 0.85;
 
 /**

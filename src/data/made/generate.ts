@@ -11,7 +11,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** How the caller of long work follows and stops it. */
+/** The caller's means to follow long work and to stop it. */
 export interface Watch {
   readonly onProgress?: (progress: Progress) => void;
   /** Stops the work between two images; the result is then Interrupted. */

@@ -1,11 +1,11 @@
-/** Figures that grow at random on a square of cells: trees, of which every cell is reached in one way. */
+/** Figures that grow at random on a square of cells: trees, with one path between any two cells. */
 
 import type { Random } from '../../base/random.js';
 
 /** A cell by its number, row after row. */
 export type Cell = number;
 
-/** A tree of cells: each with the cell that it grew from; the first one with none. */
+/** A tree: each cell with the cell from which it grew; the first cell has none. */
 export type Tree = ReadonlyMap<Cell, Cell | undefined>;
 
 /** The cells above, left of, right of and below a cell, in a square of `side` cells a side. */
@@ -21,8 +21,8 @@ export const beside = (cell: Cell, side: number): readonly Cell[] => {
 
 /**
  * Grows trees from these cells in turn until they have this many cells together, or none can grow. Each time a random
- * cell at the edge of a tree takes a random free neighbour. With `depth` near 1 it is mostly the cell that grew last,
- * which gives long arms; with 0 any cell, which gives bushes.
+ * cell at the edge of a tree takes a random free neighbour. With `depth` near 1 mostly the newest cell grows, which
+ * gives long arms; with 0 any cell does, which gives bushes.
  */
 export const grown = (
   random: Random,

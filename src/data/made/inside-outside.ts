@@ -1,8 +1,8 @@
 /**
- * Inside or outside of a closed curve, for every pixel. No receptive field smaller than the figure tells it.
+ * Inside or outside of a closed curve, for every pixel. A receptive field smaller than the figure does not suffice.
  *
- * Source: Minsky & Papert 1969; the curves are of our own. A tree grows at random on a square of cells; its outline is one
- * closed curve that does not touch itself, a pixel wide, with corridors a pixel wide on both sides.
+ * Source: Minsky & Papert 1969; the curves are drumhead's own. A tree grows at random on a square of cells; its outline
+ * is one closed curve that does not touch itself, a pixel wide, with corridors a pixel wide on both sides.
  */
 
 import * as t from 'io-ts';
@@ -81,7 +81,10 @@ export const insideOutsideShape = ({ cells }: InsideOutsideTask): TaskShape => (
   classes: insideOutsideClasses.length,
 });
 
-/** The task as a rule for every image; its difficulty is the longest way from the border to a pixel outside. */
+/**
+ * The task as a rule for every image; its difficulty is the length of the longest shortest path from the border to a
+ * pixel outside.
+ */
 export const insideOutside = (task: InsideOutsideTask): Recipe => ({
   version: 1,
   graded: true,

@@ -2,9 +2,10 @@
  * Mazes: walls and corridors one square wide, with one path between any two rooms; the answer is the path from start
  * to end.
  *
- * Source: Schwarzschild et al. 2021 (arXiv 2108.06011): mazes of 9 squares a side to train on and up to 59 (and 201) to test
- * on, start red, end green, the way as a mask. A maze of s squares a side has (s + 1) / 2 rooms a side. The hard set of Wang
- * et al. 2025 (arXiv 2506.21734) has 30x30 and ways over 110: `squares: 59, least: 221` asks for the same of 30 rooms a side.
+ * Source: Schwarzschild et al. 2021 (arXiv 2108.06011): mazes of 9 squares a side to train on and up to 59 (and 201) to
+ * test on, start red, end green, the path as a mask. A maze of s squares a side has (s + 1) / 2 rooms a side. The hard
+ * set of Wang et al. 2025 (arXiv 2506.21734) has 30x30 and paths over 110: `squares: 59, least: 221` asks for the same
+ * of 30 rooms a side.
  */
 
 import * as t from 'io-ts';
@@ -17,7 +18,7 @@ import { type Cell, grown, pixelOf, pixelsOf, wayBetween } from './growth.js';
 
 /**
  * - `squares`: squares a side, odd; the picture has one more of wall on every side.
- * - `least`: squares of the way from start to end, at least; a maze with a shorter one is drawn again.
+ * - `least`: the smallest number of squares on the path from start to end; a maze with a shorter path is drawn again.
  * - `train`, `validation`, `test`: numbers of mazes; `seed`: which ones.
  */
 export type MazesTask = t.TypeOf<typeof mazesTask>;
@@ -52,7 +53,7 @@ export const drawMaze = (task: MazesTask, split: SplitName, index: number): Samp
   for (;;) {
     const [tree] = grown(random, side, [random.integer(rooms)], rooms, 0.9);
     const corridors = new Set(pixelsOf(tree, side));
-    // The longest ways of a maze are few; a start at random and an end far from it find them sooner.
+    // A maze has few long paths; a random start with an end far from it finds them sooner than two random rooms.
     for (let attempt = 0; attempt < 8; attempt++) {
       const [start, end]: readonly Cell[] = random
         .shuffle([...Array(rooms).keys()])
@@ -78,7 +79,7 @@ export const mazesShape = (task: MazesTask): TaskShape => ({
   classes: mazeClasses.length,
 });
 
-/** The task as a rule for every image; its difficulty is the length of the way in squares. */
+/** The task as a rule for every image; its difficulty is the length of the path in squares. */
 export const mazes = (task: MazesTask): Recipe => ({
   version: 1,
   graded: true,

@@ -16,8 +16,8 @@ import type { Recipe, Sample } from './generate.js';
 
 /**
  * - `size`: side of the image in pixels, 300 as published and 128 or 32 in later variants.
- * - `dashes`: of a contour: 6, 9, 14, …; distractors have a third of them.
- * - `continuity`: how little a contour bends.
+ * - `dashes`: the number of dashes of a contour: 6, 9, 14, …; distractors have a third of it.
+ * - `continuity`: the larger, the less a contour bends.
  * - `target`: 'label', whether the marks are on one contour, or 'contour', the pixels of the contour of the first mark.
  * - `train`, `validation`, `test`: numbers of images; `seed`: which ones.
  */
@@ -74,7 +74,7 @@ const ahead = ({ x, y }: Point, angle: number, by: number): Point => ({
   y: y + by * Math.sin(angle),
 });
 
-/** How far a point is from a dash. */
+/** The distance of a point from a dash. */
 const farFrom = ({ from, to }: Dash, x: number, y: number): number => {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const along = ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy);
@@ -90,7 +90,7 @@ const boxOf = ({ from, to }: Dash, reach: number, size: number) => ({
   bottom: Math.min(size - 1, Math.ceil(Math.max(from.y, to.y) + reach)),
 });
 
-/** Tells each pixel that is nearer to a dash than a distance, with its own. */
+/** Calls `tell` for each pixel within `reach` of a dash, with its distance. */
 const around = (
   dash: Dash,
   reach: number,
@@ -105,13 +105,16 @@ const around = (
     }
 };
 
-/** Where a contour may not come: the pixels near to those that are drawn. */
+/** The pixels that a contour must avoid, since they are near drawn ones. */
 interface Canvas {
   readonly size: number;
   readonly taken: Uint8Array;
 }
 
-/** Whether no pixel nearer to a dash than a distance is taken. Most dashes are refused here, so it looks at taken ones alone. */
+/**
+ * Whether no pixel within `reach` of a dash is taken. Most dashes are refused here, so distances are computed only for
+ * taken pixels.
+ */
 const isClear = (dash: Dash, reach: number, { size, taken }: Canvas): boolean => {
   const { left, right, top, bottom } = boxOf(dash, reach, size);
   for (let y = top; y <= bottom; y++)

@@ -5,7 +5,7 @@ const tries = 200;
 /** Restarts of an image in which a shape did not fit. */
 const beginnings = 10;
 
-/** The first candidate that fits, or null after 200 draws. */
+/** The first candidate that fits; null after 200 draws. */
 export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A | null => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const drawn = draw();

@@ -17,9 +17,10 @@ import { type Digits, shareDigits } from './digit-shares.js';
 import { enlarged, mnistDir } from './mnist.js';
 
 /**
- * - `side`: the digit is resized to so many pixels a side; 28, as published, leaves it as it is. A sequence has side^2 steps.
+ * - `side`: pixels a side to which the digit is resized; 28, as published, is its own size. A sequence has side^2
+ *   steps.
  * - `permutation`: null, row after row; or the seed of the order of pixels, which is the same for all digits (psMNIST).
- * - `train`, `validation`, `test`, `seed`, `mnistDir`: as of the task mnist.
+ * - `train`, `validation`, `test`, `seed`, `mnistDir`: as for the task mnist.
  */
 export type SequentialMnistTask = t.TypeOf<typeof sequentialMnistTask>;
 

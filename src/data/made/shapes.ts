@@ -1,9 +1,9 @@
 /**
  * 2Shapes and 3Shapes: outlines of squares and of triangles, upright or upside down, that may overlap. The answer
- * assigns pixels to objects, so scores compare groups of pixels and not their numbers (`foregroundAri`).
+ * assigns pixels to objects, so scores compare groups of pixels and not the numbers of objects (`foregroundAri`).
  *
- * Source: Löwe et al. 2022 (arXiv 2204.02075): binary images of 32x32 or 40x40, two or three shapes, of which a pixel that two
- * share is left out. Reichert & Serre 2014 have the same shapes.
+ * Source: Löwe et al. 2022 (arXiv 2204.02075): binary images of 32x32 or 40x40 with two or three shapes; pixels that
+ * two shapes share are left out of the score. Reichert & Serre 2014 have the same shapes.
  */
 
 import * as t from 'io-ts';
@@ -15,7 +15,7 @@ import type { Recipe, Sample } from './generate.js';
 
 /**
  * - `size`: side of the image; `shape`: side of a square and height of a triangle; both in pixels.
- * - `objects`: shapes of an image, each of any kind.
+ * - `objects`: the number of shapes in an image, each of any kind.
  * - `train`, `validation`, `test`: numbers of images; `seed`: which ones.
  */
 export type ShapesTask = t.TypeOf<typeof shapesTask>;
@@ -31,7 +31,7 @@ export const shapesTask = where(
   ({ size, shape }) => (shape > size / 2 ? `shape: ${shape} pixels are more than half of ${size}` : null),
 );
 
-/** Objects are numbered from left to right; a pixel of several is of the class `shared`. */
+/** Objects are numbered from left to right; a pixel of several objects has the class `shared`. */
 export const shapesClasses = ({ objects }: Pick<ShapesTask, 'objects'>): readonly string[] => [
   'background',
   ...Array.from({ length: objects }, (_, k) => `object ${k + 1}`),
@@ -53,7 +53,7 @@ const outlines: readonly ((height: number) => readonly Offset[])[] = [
   (n) => triangle(n, (row) => n - 1 - row),
 ];
 
-/** A triangle whose sides open by half a pixel per row, from the row in which they meet. */
+/** A triangle whose sides move apart by half a pixel per row, from the row in which they meet. */
 const triangle = (n: number, from: (row: number) => number): readonly Offset[] => {
   const middle = (n - 1) / 2;
   return Array.from({ length: n }, (_, row) => row).flatMap((row): Offset[] => {

@@ -13,9 +13,10 @@ import type { ArrayRecipe } from './array-recipe.js';
 import { countsOf, describeSamples } from './counts.js';
 
 /**
- * - `size`: sites a side; `obstacles`: as many discs at most, drawn uniformly, of radius 1 to size / 8.
- * - `past`: frames that are seen; `future`: frames that are asked; `every`: steps between two frames, half a site each.
- * - `pulses`: as many at most, drawn uniformly from 1.
+ * - `size`: sites a side; `obstacles`: the largest number of discs, drawn uniformly from 0, of radius 1 to size / 8.
+ * - `past`: frames that are given; `future`: frames to predict; `every`: steps from one frame to the next; a wave moves
+ *   half a site a step.
+ * - `pulses`: the largest number of pulses, drawn uniformly from 1.
  * - `train`, `validation`, `test`: numbers of films; `seed`: which ones.
  */
 export type WaveForecastTask = t.TypeOf<typeof waveForecastTask>;
@@ -42,7 +43,7 @@ export const waveForecastForms = ({ size, past, future }: WaveForecastTask): Arr
   difficulty: { shape: [], integer: true, aside: true },
 });
 
-/** dt times the speed, in sites. */
+/** dt c, the distance that a wave travels in a step, in sites. */
 const courant = 0.5;
 
 /** A medium: 0 at obstacles, 1 elsewhere. */
@@ -105,7 +106,7 @@ export const waveForecast = (task: WaveForecastTask): ArrayRecipe => ({
     const obstacles = random.integer(task.obstacles + 1);
     const medium = drawMedium(random, size, obstacles);
     let now = drawPulses(random, size, medium, 1 + random.integer(task.pulses));
-    // At rest the state one step before equals that one step after, so the first leap is halved.
+    // A wave that starts at rest is the same one step before and one step after, so the first leap is halved.
     const after = leap(size, medium, now, new Float64Array(size * size));
     let before: Float64Array = after.map((value) => value / 2);
     const frames = new Float32Array((past + future) * size * size);

@@ -1,4 +1,4 @@
-/** The arrays in a person's files, by split where the files have splits. Headers alone are read. */
+/** The arrays in a person's files, by split where the files have splits. Only headers are read. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -19,7 +19,7 @@ import {
   storedArrays,
 } from './stored/stored.js';
 
-/** The arrays of a folder or file: of each split, or of one set that is to be split. */
+/** The arrays of a folder or file: those of each split, or one set that is still to be split. */
 export interface FoundArrays {
   /** The splits; only `train` for a set that is still to be split. */
   readonly sets: Readonly<Partial<Record<SplitName, StoredArrays>>>;
@@ -86,7 +86,7 @@ const filesIn = async (
   });
 };
 
-/** What holds a split: a folder of its name, an archive of its name, or arrays whose names begin with it. */
+/** The sources of a split: a folder of its name, an archive of its name, or arrays whose names begin with it. */
 const holds = (split: SplitName, name: string): boolean =>
   name === split ||
   (isArrayFile(name) && (stemOf(name) === split || (/\.npy$/i.test(name) && name.startsWith(`${split}_`))));
@@ -164,7 +164,7 @@ const inFolder = async (folder: string, cache: string | null): Promise<Checked<F
   });
 };
 
-/** The splits that a folder or file of arrays has; none where all is one set. */
+/** The splits that a folder or file of arrays has; none if all arrays are one set. */
 export const splitsIn = async (path: string): Promise<readonly SplitName[]> => {
   const listed = (await kindOf(path)) === 'folder' ? await listFolder(path)() : E.right([]);
   const names = E.isRight(listed) ? listed.right : [];

@@ -1,4 +1,7 @@
-/** Named arrays in a person's files, one for each input of a program, read by position: a set may be larger than memory. */
+/**
+ * Named arrays in a person's files, one for each input of a program. Samples are read by position, so a dataset may be
+ * larger than memory.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { hashOf } from '../../base/canonical.js';
@@ -30,9 +33,9 @@ export interface ReadArrays {
 
 /** How files of arrays are read. */
 export interface ReadOptions extends Watch {
-  /** The cache of unpacked files and of inspections; null: nothing is kept. */
+  /** The folder that caches unpacked files and inspections; null: nothing is cached. */
   readonly cache: string | null;
-  /** Further problems with arrays of these forms, reported together with those of the files. */
+  /** Finds further problems with arrays of these forms; they are reported together with the problems of the files. */
   readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
 }
 
@@ -41,7 +44,7 @@ type Sets = Readonly<Partial<Record<SplitName, StoredArrays>>>;
 const volumeOf = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 const shown = (sizes: readonly number[]): string => `[${sizes.join(',')}]`;
 
-/** The arrays of a set under the names and in the shapes of the task. */
+/** The arrays of a set, with the names and shapes that the task states. */
 const named = (
   { arrays, shapes }: Pick<ArraysTask, 'arrays' | 'shapes'>,
   set: StoredArrays,
@@ -77,7 +80,7 @@ const named = (
   return taken;
 };
 
-/** Arrays of a set count the same samples. */
+/** All arrays of a set must have the same number of samples. */
 const countProblems = (set: StoredArrays, split: string): readonly string[] => {
   const counts = new Set(Object.values(set).map(({ count }) => count));
   const most = Math.max(0, ...counts);
@@ -94,7 +97,7 @@ const countProblems = (set: StoredArrays, split: string): readonly string[] => {
       ];
 };
 
-/** Splits have the same arrays, of the same shapes. */
+/** All splits must have the same arrays, with the same shapes. */
 const formProblems = (sets: Sets): readonly string[] => {
   const { train = {}, ...others } = sets;
   return Object.entries(others).flatMap(([split, set]) => [
@@ -111,10 +114,10 @@ const formProblems = (sets: Sets): readonly string[] => {
   ]);
 };
 
-/** Which samples of which set a split has. */
+/** The samples of a split: a set, and numbers in it. */
 interface Part {
   readonly set: SplitName;
-  /** Null: all of them, in their order. */
+  /** Null for all samples, in their order. */
   readonly numbers: readonly number[] | null;
   readonly count: number;
 }
@@ -199,7 +202,7 @@ const roundedNote = (
     ? [`${name}: whole numbers beyond 16,777,216 are rounded, since values are float32`]
     : [];
 
-/** Bytes of values up to which a set is held in memory once it was read. */
+/** Arrays up to this many bytes are held in memory once they were read. */
 const few = 256 * 2 ** 20;
 
 type Reader = (numbers: readonly number[]) => Promise<Float32Array>;
@@ -229,15 +232,16 @@ const splitOf = ({ count, numbers }: Part, readers: Readonly<Record<string, Read
   },
 });
 
-/** How hard a sample is, which nobody learns. */
+/** The name of the array with the difficulty of samples, which is neither input nor target. */
 export const difficulty = 'difficulty';
 
 /**
  * The arrays of a task's files. Every value is checked once, in pieces; afterwards samples are read when they are
  * needed.
  *
- * **Errors** FileError; Interrupted; DecodeError with every problem by its path: arrays that are not there or of other lengths,
- * values that are not finite, classes out of range, splits without a sample, and what `asks` has.
+ * **Errors** FileError; Interrupted; DecodeError with every problem by its path: missing arrays, arrays of different
+ * lengths, values that are not finite, classes out of range, splits without a sample, and the problems that `asks`
+ * finds.
  */
 export const readArrays =
   (task: ArraysTask, options: ReadOptions): Effect<ReadArrays> =>
@@ -246,10 +250,10 @@ export const readArrays =
     return E.isLeft(found) ? found : assembled(task, found.right, options)();
   };
 
-/** How arrays that were found are named and split. */
+/** The settings by which arrays that were found are named and split. */
 export type Shaping = Omit<ArraysTask, 'name'>;
 
-/** Arrays that were found as the data of a task. **Errors** as `readArrays`. */
+/** Turns arrays that were found into the data of a task. **Errors** as `readArrays`. */
 export const assembled =
   (task: Shaping, found: FoundArrays, { cache, asks, onProgress, signal }: ReadOptions): Effect<ReadArrays> =>
   async () => {
@@ -277,7 +281,7 @@ export const assembled =
           `task.planes.${name}: a sample has ${axes} axes, so axis ${plane} is none of rows before columns`,
         );
     }
-    // Where samples are too many, an order of them would not fit into memory.
+    // Too many samples are refused now, since their order would not fit into memory.
     if (Object.values(sets).some((set) => countOf(set) > limits.samples))
       return E.left(decodeError(task.folder, problems));
     const parts = partsOf(sets, task);
@@ -331,7 +335,7 @@ export const assembled =
       }),
     );
     const also = Object.keys(forms).length === 0 ? undefined : asks?.(forms);
-    // Where the arrays themselves are right, the problems are not those of their folder.
+    // If only `asks` finds problems, the error names the experiment and not the folder.
     if (also !== undefined && E.isLeft(also) && problems.length === 0) return also;
     if (also !== undefined && E.isLeft(also))
       problems.push(...(also.left._tag === 'DecodeError' ? also.left.problems : [errorMessage(also.left)]));
@@ -358,7 +362,7 @@ export const assembled =
         ),
         ...new Set(inspections.flatMap(({ name, stored, seen }) => roundedNote(name, stored, seen))),
       ],
-      // By name, whatever the order in the files.
+      // Sorted by name, so that the order in the files does not matter.
       digest: hashOf(
         Object.fromEntries(
           inspections.map(({ split: set, name, stored, seen }) => [

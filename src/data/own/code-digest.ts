@@ -1,4 +1,4 @@
-/** The digest of a module and of all that it imports: other code may make other data. */
+/** The digest of a module and of all that it imports, since other code may make other data. */
 
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, fileError } from '../../base/error.js';
 
-/** Names of modules in a text. Those in comments count too, which does no harm. */
+/** Names of modules in a text. Names in comments are found too, which does no harm. */
 const imports = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"\n]+)['"]/g;
 
 const endings = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
@@ -18,7 +18,7 @@ const isFile = async (path: string): Promise<boolean> =>
 /** The file of a relative import; null if there is none. */
 const fileOf = async (from: string, name: string): Promise<string | null> => {
   const path = resolve(dirname(from), name);
-  // TypeScript names the file that it will be compiled to.
+  // In TypeScript an import names the compiled file.
   const written = path.replace(/\.([cm]?)js$/, '.$1ts');
   for (const base of [path, written, join(path, 'index')])
     for (const ending of endings) if (await isFile(base + ending)) return base + ending;
@@ -47,8 +47,8 @@ const ownVersion = async (): Promise<string> => {
 };
 
 /**
- * SHA-256 of a module's text and of the modules that it imports by a relative path, at any depth, with the versions
- * of the packages that these import. The paths of files and packages do not enter, nor do line endings.
+ * SHA-256 of a module's text and of the modules that it imports by a relative path, at any depth, with the versions of
+ * the packages that these import. Paths and line endings do not change it.
  *
  * **Errors** FileError if the module does not exist.
  */
@@ -66,7 +66,7 @@ export const codeDigest = async (file: string): Promise<Checked<string>> => {
         const found = await fileOf(path, name);
         if (found !== null) await visit(found);
       } else if (name !== 'drumhead' && !name.startsWith('drumhead/') && !packages.has(name))
-        // A package may be beside the file or, if drumhead is a dependency, only beside drumhead.
+        // A package may be installed beside the file or, if drumhead is a dependency, only beside drumhead.
         packages.set(
           name,
           (await versionOf(path, name)) ?? (await versionOf(fileURLToPath(ownFile), name)) ?? '',

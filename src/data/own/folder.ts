@@ -29,7 +29,7 @@ export const share = real(0, 0.9);
  *   numbers.
  * - `validationShare`: the share of the training images held out for validation if the folder has no validation images;
  *   `seed`: which ones.
- * - `labels`: which value in the masks is which class, `{ 255: cell }`, `{ cell: [254, 255] }`, or the values alone in
+ * - `labels`: which value in the masks is which class, `{ 255: cell }`, `{ cell: [254, 255] }`, or only the values in
  *   the order of the classes, `[0, 255]`; null: values are labels. Values that are neither named nor ignored are
  *   refused; 0 is the background unless it is named.
  * - `ignore`: the value or values of pixels without a class, which enter no loss, no score and no share of classes.
@@ -59,7 +59,10 @@ export interface Parts {
   readonly test: Split;
 }
 
-/** The numbers of samples that are kept and held out, drawn by the seed; both keep their order. At least one is kept. */
+/**
+ * The indices of the samples that are kept and of those held out, drawn by the seed, each in their order. At least one
+ * is kept.
+ */
 export const heldNumbers = (
   all: number,
   share: number,
@@ -119,7 +122,9 @@ const problemOf = (splits: Readonly<Record<SplitName, Split>>, classes: readonly
 const few = (values: readonly number[]): string =>
   values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
 
-/** A note on classes that never occur, and whether there are so many that the values of masks are hardly labels. */
+/**
+ * A note on classes that never occur, and whether there are so many that the values of masks are probably not labels.
+ */
 interface Gaps {
   readonly note: string;
   readonly doubtful: boolean;
@@ -176,7 +181,7 @@ export interface Named {
   readonly ignore: IgnoreKey;
 }
 
-/** The meaning of the values in a folder's masks, from the task and from the folder itself. */
+/** The classes of the values in a folder's masks, from the task and from the folder itself. */
 export const labellingIn = ({ labels, ignore }: FolderSettings, named: Named | null): Labelling =>
   labellingOf(labels, ignore ?? named?.ignore ?? null);
 

@@ -117,7 +117,7 @@ const read = async (
   return problems.length > 0 ? E.left(decodeError(folder, problems)) : E.right({ pictures });
 };
 
-/** The classes that a task or its folder names. */
+/** The classes that the task names, or else the folders. */
 const classesIn = async (task: ImageFoldersTask, split: string): Promise<Checked<readonly string[]>> => {
   const found = await foldersIn(split);
   if (E.isLeft(found)) return found;

@@ -17,7 +17,7 @@ const isWhole = (u: unknown): u is number => typeof u === 'number' && Number.isS
 const isWholes = (u: unknown): u is readonly number[] => Array.isArray(u) && u.every(isWhole);
 const isNumber = (text: string): boolean => /^-?\d{1,15}$/.test(text);
 
-/** The values and their names, one entry for each value; null if it has neither of the two forms. */
+/** The values and their names, one entry for each value; null if the key has neither of the two forms. */
 const entryOf = ([key, said]: readonly [string, unknown]): readonly (readonly [number, string])[] | null => {
   if (typeof said === 'string') return isNumber(key) ? [[Number(key), said]] : null;
   if (isWhole(said)) return [[said, key]];

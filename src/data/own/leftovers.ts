@@ -6,7 +6,10 @@
 import { lstat, readdir, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** After this many milliseconds without a change nobody works on it still: a slow function may write little for hours. */
+/**
+ * A temporary file that did not change for this many milliseconds is left over; a slow function may write nothing for
+ * hours.
+ */
 const leftAfter = 24 * 3600_000;
 
 const ending = /\.[0-9a-f-]{36}\.tmp$/;

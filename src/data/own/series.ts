@@ -1,4 +1,4 @@
-/** Time series in CSV files: a file for each sample in a folder for each class, or long series to be forecast. */
+/** Time series in CSV files: a folder for each class with a file for each sample, or long series to forecast. */
 
 import { join } from 'node:path';
 import { dsvFormat } from 'd3-dsv';
@@ -15,7 +15,7 @@ import { isLitter } from './png-folder.js';
 import type { SeriesTask } from './stated/series.js';
 import { type StoredArrays, storedInMemory } from './stored/stored.js';
 
-/** The rows of a file, column after column of each row. */
+/** The values of a file, row after row. */
 interface Rows {
   readonly path: string;
   readonly count: number;
@@ -33,13 +33,13 @@ const separatorOf = (line: string): string => ['\t', ';', ','].find((mark) => li
 const isNumber = (cell: string | undefined): boolean =>
   cell !== undefined && cell.trim() !== '' && Number.isFinite(Number(cell));
 
-/** A cell as a sentence shows it: one that lacks its closing quote has the rest of the file in it. */
+/** A cell, shortened for a sentence: a cell without its closing quote contains the rest of the file. */
 const shortened = (cell: string): string => {
   const [line] = cell.split(/\r?\n/, 1);
   return line.length > 40 || line.length < cell.length ? `${line.slice(0, 40)}…` : line;
 };
 
-/** Names that are shown of many. */
+/** The number of names that a message shows. */
 const mostNames = 12;
 
 const someNames = (names: readonly string[]): string =>
@@ -48,17 +48,17 @@ const someNames = (names: readonly string[]): string =>
 const columnsNote = ({ names, others }: Rows): string =>
   `columns: ${someNames(names)}${others.length === 0 ? '' : `; passed over, since they are no numbers: ${someNames(others)}`}`;
 
-/** Problems of one file that are shown. */
+/** The number of problems of one file that are shown. */
 const mostProblems = 4;
 
-/** Which columns of a file are read. */
+/** The columns of a file that are read. */
 interface Columns {
   readonly names: readonly string[];
   readonly places: readonly number[];
   readonly others: readonly string[];
 }
 
-/** Problems with the line of names: it is not one, or columns are missing. */
+/** Problems with the header line: it has no names, or columns are missing. */
 const headProblem = (known: readonly string[], wanted: readonly string[]): string | null => {
   const seen = new Set<string>();
   for (const name of known) {
@@ -74,7 +74,7 @@ const headProblem = (known: readonly string[], wanted: readonly string[]): strin
     : null;
 };
 
-/** The requested columns, else all that are numbers in the first row. */
+/** The requested columns, else all whose value in the first row is a number. */
 const columnsOf = (
   known: readonly string[],
   first: readonly string[],
@@ -95,8 +95,8 @@ const columnsOf = (
 };
 
 /**
- * The columns of a file, with a sentence for each cell that is not a number. Rows are read one by one, since held as
- * texts they would take a hundred times the bytes of the file.
+ * The columns of a file, with a sentence for each cell that is not a number. Rows are read one by one, since all rows
+ * as strings would take a hundred times the bytes of the file.
  */
 const rowsOf = (content: string, path: string, wanted: readonly string[]): Checked<Rows> => {
   const end = content.search(/\r?\n/);
@@ -105,7 +105,7 @@ const rowsOf = (content: string, path: string, wanted: readonly string[]): Check
   let columns: Columns | null = null;
   let values = new Float32Array(1024);
   let [rows, at] = [0, 0];
-  /** False once it is known that the file is refused. */
+  /** False once the file is known to be refused. */
   let goes = true;
   const refuse = (problem: string): void => {
     problems.push(problem);
@@ -166,7 +166,7 @@ const readRows = (path: string, wanted: readonly string[]): Effect<Rows> =>
     TE.flatMapEither((bytes) => rowsOf(new TextDecoder().decode(bytes), path, wanted)),
   );
 
-/** Numbers of all files: they are held in memory. */
+/** The largest count of numbers in all files, since they are held in memory. */
 const mostNumbers = limits.datasetValues / 4;
 
 /** Reading stops after this many bad files. */
@@ -276,14 +276,14 @@ const sequences = async (
   });
 };
 
-/** First rows of the windows of a part of a series. */
+/** The first rows of the windows in a part of a series. */
 const windowsIn = (begin: number, end: number, rows: number, every: number): readonly number[] =>
   Array.from(
     { length: Math.max(0, Math.floor((end - begin - rows) / every) + 1) },
     (_, i) => begin + i * every,
   );
 
-/** Windows of long series; no window of one split has a row of another. */
+/** Windows of long series; windows of different splits share no row. */
 const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Checked<FoundSeries>> => {
   const { folder, past, future, every, validationShare, testShare } = task;
   if (files.length === 0) return E.left(decodeError(folder, 'there are no CSV files in it'));

@@ -1,5 +1,5 @@
 /**
- * The location of the user's files in a unique spelling: `./plain`, `plain/`, a link to it and its full path are one
+ * The path of the user's files in a unique spelling: `./plain`, `plain/`, a link to it and its full path are one
  * folder.
  */
 
@@ -21,7 +21,7 @@ export const wholePath = async (path: string): Promise<string> => {
   return above === whole ? whole : join(await wholePath(above), basename(whole));
 };
 
-/** The path in a task of a person's files: a folder or a module; null if it needs none. */
+/** The path that a task of a person's files contains: a folder or a module; null if it has none. */
 const pathOf = (task: Task): string | null => {
   if ('folder' in task) return task.folder;
   if ('file' in task) return task.file;
@@ -33,7 +33,7 @@ const withPath = <T extends Task>(task: T, path: string): T => {
   return 'file' in task ? { ...task, file: path } : { ...task, mnistDir: path };
 };
 
-/** A task whose path begins at this folder, unless it is a whole one. */
+/** The task with its path resolved against this folder, unless it is absolute. */
 export const anchoredAt = <T extends Task>(folder: string, task: T): T => {
   const path = pathOf(task);
   return path === null ? task : withPath(task, resolve(folder, path));

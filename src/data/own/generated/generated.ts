@@ -19,13 +19,13 @@ import type { Generate } from './sample.js';
 import { someSamples } from './samples.js';
 import { type Sampling, writeArrays } from './write-arrays.js';
 
-/** How a person's module is run for its function. */
+/** Runs a person's module and returns its function. */
 export type GeneratorOf = (task: GeneratedTask) => Effect<Generate>;
 
 /** Raised whenever the same code leads to other arrays. */
 const version = 1;
 
-/** Where the arrays of a task are kept. */
+/** The folder of the cache for the arrays of a task. */
 const folderOf = (
   cache: string,
   { which, train, validation, test, seed, settings }: GeneratedTask,
@@ -49,12 +49,12 @@ const asArrays = (folder: string, { classes, planes, seed }: GeneratedTask) => (
 });
 
 /**
- * The arrays of a task: those of the cache, else made by its file and kept there.
+ * The arrays of a task: taken from the cache, or made by its file and stored there.
  *
- * @param generatorOf how the file is run; left out: it is not run
+ * @param generatorOf runs the file; if left out, nothing is run
  *
- * **Errors** DecodeError where they are in no cache and the file is not there or has changed; what the file has wrong; that its
- * function is not pure; as `readArrays`.
+ * **Errors** DecodeError if they are not in the cache and the file is missing or has changed, if the file has a fault,
+ * or if its function is not pure; as `readArrays`.
  */
 export const readGenerated =
   (task: GeneratedTask, options: ReadOptions & Sampling, generatorOf?: GeneratorOf): Effect<ReadArrays> =>
@@ -93,7 +93,7 @@ export const readGenerated =
       : readArrays(asArrays(folder, task), options)();
   };
 
-/** Samples that are made to find out which arrays a task has. */
+/** The number of samples that are made to find out which arrays a task has. */
 const looked = 8;
 
 /** The arrays of a task, as a few of its samples show them; nothing is kept. **Errors** DecodeError of a sample that is none. */
@@ -119,7 +119,8 @@ const formsBy = (generate: Generate, task: GeneratedTask): Checked<Readonly<Reco
 };
 
 /**
- * What a function has wrong, with what else does not fit the arrays that a few of its samples show, so that all is said at once.
+ * The error of a function, together with the problems that `asks` finds in the arrays of a few of its samples, so that
+ * all are reported at once.
  */
 const withAsked = (
   error: DrumheadError,

@@ -1,4 +1,4 @@
-/** One sample of a person's function: its arrays by name, or what is wrong with them. */
+/** One sample of a person's function: its arrays by name, or their problem. */
 
 import { createHash } from 'node:crypto';
 import * as t from 'io-ts';
@@ -7,10 +7,10 @@ import { type Random, stream } from '../../../base/random.js';
 import type { SplitName } from '../../dataset.js';
 import type { GeneratedTask } from '../stated/generated.js';
 
-/** A value of a sample: a number, numbers, or lists of lists of them. */
+/** A value of a sample: a number, an array of numbers, or nested lists of numbers. */
 export type Made = number | ArrayLike<number> | readonly Made[];
 
-/** Which sample is made. */
+/** The sample to make. */
 export interface Making {
   readonly split: SplitName;
   /** The settings of the task, which a sweep may vary. */
@@ -44,10 +44,10 @@ const typed = [
 const isTyped = (made: unknown): made is InstanceType<(typeof typed)[number]> =>
   typed.some((kind) => made instanceof kind);
 
-/** Lists in lists in a sample. */
+/** The deepest nesting of lists in a sample. */
 const deepest = 16;
 
-/** Values of an array and its shape. */
+/** The values of an array, and its shape. */
 interface Flat {
   readonly shape: readonly number[];
   readonly values: Float64Array;
@@ -77,7 +77,7 @@ const shapeOf = (made: unknown): readonly number[] | string => {
   return shape;
 };
 
-/** A sentence if lists are not an array of numbers. */
+/** Nested lists as one array; a sentence if they are not an array of numbers. */
 const flat = (made: unknown): Flat | string => {
   const shape = shapeOf(made);
   if (typeof shape === 'string') return shape;
@@ -131,7 +131,7 @@ const sampleIn = (made: unknown): Sample | string => {
   return sample;
 };
 
-/** A frozen copy, since settings that a function changes would no longer be those on record. */
+/** A frozen copy, since a function that changed its settings would make the recorded ones wrong. */
 const frozen = <A>(value: A): A => {
   if (typeof value !== 'object' || value === null) return value;
   const copy = structuredClone(value);
@@ -160,14 +160,14 @@ export const sampleOf = (
   }
 };
 
-/** The names and shapes of a sample, which are those of every sample. */
+/** The names and shapes of a sample; all samples of a task must have the same. */
 export const formText = (sample: Sample): string =>
   Object.keys(sample)
     .sort()
     .map((name) => `${name} [${sample[name].shape.join(',')}]`)
     .join(', ');
 
-/** A short digest of a sample: 48 bits, of which two samples share all by chance once in 10^14. */
+/** A short digest of a sample: 48 bits, so that two different samples have the same once in 10^14. */
 export const shortDigest = (sample: Sample): number => {
   const hash = createHash('sha256');
   for (const name of Object.keys(sample).sort())

@@ -1,4 +1,4 @@
-/** Several samples of a person's function, within a moment of time. */
+/** Several samples of a person's function, made in one turn of the event loop. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../../../base/error.js';
@@ -8,7 +8,7 @@ import type { GeneratedTask } from '../stated/generated.js';
 import { type Generate, type Sample, sampleOf } from './sample.js';
 import { timeLimited } from './time-limit.js';
 
-/** Samples of a split from one on, forwards or backwards. */
+/** Consecutive samples of a split from `from` on, forwards or backwards. */
 export interface Row {
   readonly split: SplitName;
   readonly from: number;
@@ -19,13 +19,14 @@ export interface Row {
 /** The longest time without a turn for the event loop while samples are quick to make, in milliseconds. */
 export const moment = 50;
 
-/** Bytes that are gathered before they are written. */
+/** Bytes that are collected before they are written. */
 export const gathered = 2 ** 20;
 
 /**
- * The first samples of a row, as many as a moment holds, at least one. A person's function runs here and nowhere else.
+ * The first samples of a row: at least one, and as many as can be made in `moment` milliseconds. A person's function
+ * runs here and nowhere else.
  *
- * **Errors** DecodeError of a sample that is none or takes too long; Interrupted by Ctrl-C.
+ * **Errors** DecodeError for a sample that is invalid or takes too long; Interrupted by Ctrl-C.
  */
 export const someSamples = (
   generate: Generate,

@@ -3,7 +3,7 @@
 import { type Context, createContext, Script } from 'node:vm';
 import * as t from 'io-ts';
 
-/** How a call ended: by itself, by its time, or by Ctrl-C. */
+/** How a call ended: by itself, by its time limit, or by Ctrl-C. */
 export type Ended = 'done' | 'late' | 'stopped';
 
 /** A context whose only global is the function to call; the person's functions stay in their own realm. */
@@ -18,8 +18,8 @@ const codeOf = (cause: unknown): unknown => (t.UnknownRecord.is(cause) ? cause.c
  *
  * **Errors** Throws what the function throws.
  *
- * @param seconds the time it may take, by the clock on the wall
- * @returns 'stopped' after Ctrl-C, which reaches no other listener meanwhile
+ * @param seconds the wall-clock time it may take
+ * @returns 'stopped' after Ctrl-C; no other listener receives that signal
  *
  * @example
  * timeLimited(() => { for (;;); }, 0.1) // 'late'
@@ -35,7 +35,7 @@ export const timeLimited = (work: () => void, seconds: number): Ended => {
     script.runInContext(place, { timeout: Math.ceil(seconds * 1000), breakOnSigint: true });
     return 'done';
   } catch (cause) {
-    // It may have ended in the moment before its time was up.
+    // The function may have ended just before the limit.
     const code = codeOf(cause);
     if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return ended ? 'done' : 'late';
     if (code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'stopped';

@@ -16,7 +16,7 @@ import type { GeneratedTask } from '../stated/generated.js';
 import { formText, type Generate, type Sample, shortDigest } from './sample.js';
 import { gathered, moment, type Row, someSamples } from './samples.js';
 
-/** How samples are made: each in at most `sampleSeconds`, by default the limit. */
+/** Settings for making samples: each may take `sampleSeconds`, by default the limit. */
 export interface Sampling extends Watch {
   readonly sampleSeconds?: number;
 }
@@ -54,10 +54,10 @@ const addTo = async (
   }
 };
 
-/** The next samples of a row. */
+/** Makes the next samples of a row. */
 type Next = (row: Row) => Promise<Checked<readonly Sample[]>>;
 
-/** Makes samples, with a turn for the event loop after each moment. */
+/** Makes samples, and yields to the event loop after every `moment`. */
 const pacedSamples = (
   generate: Generate,
   task: GeneratedTask,
@@ -78,7 +78,7 @@ const pacedSamples = (
   };
 };
 
-/** Makes all samples and writes them. Returns a digest of each, by its split. */
+/** Makes all samples and writes them. Returns the digest of each sample, by split. */
 const makeAll = async (
   folder: string,
   task: GeneratedTask,
@@ -127,7 +127,7 @@ const makeAll = async (
   return E.right(digests);
 };
 
-/** Makes all samples twice, the second time backwards: a function that keeps something between two calls shows by it. */
+/** Makes all samples twice, the second time backwards, which finds a function that keeps state between two calls. */
 const makeTwice = async (
   folder: string,
   generate: Generate,
@@ -169,7 +169,7 @@ export const writeArrays = async (
     const written = await makeTwice(temporary, generate, task, watch);
     if (E.isLeft(written)) return written;
     await rename(temporary, folder).catch(async (cause: unknown) => {
-      // Another process made the same meanwhile.
+      // Another process may have made the same folder meanwhile.
       if ((await kindOf(folder)) === null) throw cause;
     });
     return E.right(undefined);

@@ -40,7 +40,7 @@ const sizesOf = (shape: Shape): Sizes | null => {
     : null;
 };
 
-/** Masks may have an axis of one channel, last or after the count. */
+/** Masks may have an axis of size 1 for the channel, last or after the count. */
 const fits = (masks: Shape, { count, height, width }: Sizes): boolean =>
   [
     [count, height, width],
@@ -64,7 +64,7 @@ interface Pixels {
   readonly notes: readonly string[];
 }
 
-/** Bytes as they are; floats as shares of 255, rounded. */
+/** Bytes unchanged; floats from 0 to 1 times 255, rounded. */
 const imageBytes = ({ path, array }: NpyFile): Checked<Pixels> => {
   const refuse = (problem: string) => E.left(decodeError(path, problem));
   if (array.dtype === 'uint8') {

@@ -4,7 +4,7 @@ import * as t from 'io-ts';
 import { real, record, text, where, whole, withDefault } from '../../../base/codec.js';
 import { classNames } from '../../classes/names.js';
 
-/** By the name of an array. The codec of a record with values of one kind. */
+/** The codec of a record from names of arrays to values of one kind. */
 export const byArray = <A>(of: t.Type<A, A, unknown>, what: string) =>
   withDefault<Readonly<Record<string, A>>>(
     new t.Type<Readonly<Record<string, A>>, Readonly<Record<string, A>>, unknown>(
@@ -27,8 +27,8 @@ const shape = where(t.readonlyArray(whole(1, 2 ** 31)), (sizes) =>
  * - `folder`: a folder of .npy, .npz, .safetensors or .parquet files, or one such file. The first axis of each array counts the
  *   samples. `train.npz`, `train/` or `train_NAME.npy`, likewise `validation` and `test`, are the splits; without them all
  *   arrays are of one set.
- * - `arrays`: which array of the files each name stands for, `{ sequence: x_data }`; empty: all, under their own names.
- * - `shapes`: the shape of one sample where the files have it flat, `{ field: [16, 16, 1] }`.
+ * - `arrays`: for each name the array in the files, `{ sequence: x_data }`; empty: all, under their own names.
+ * - `shapes`: the shape of one sample, if the files store it flat, `{ field: [16, 16, 1] }`.
  * - `planes`: the axis of the rows of a sample that is a field or a film, before that of the columns, `{ film: 1 }`: `augment`
  *   moves them.
  * - `classes`: names of the classes of arrays that hold classes, `{ label: [rest, walk, run] }`.

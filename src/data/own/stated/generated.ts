@@ -9,8 +9,8 @@ import { byArray } from './arrays.js';
 /**
  * - `file`: the module with the function; `which`: which of its tasks, where it has several, from 0.
  * - `train`, `validation`, `test`: numbers of samples; `seed`: which ones.
- * - `settings`: what the function is given; `classes`, `planes`: as of the task arrays.
- * - `code`: the digest of the module and what it imports, as it was read; '' where nobody read it.
+ * - `settings`: passed to the function; `classes`, `planes`: as for the task arrays.
+ * - `code`: the digest of the module and its imports when it was read; '' if it was not read.
  */
 export type GeneratedTask = t.TypeOf<typeof generatedTask>;
 

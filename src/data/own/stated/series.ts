@@ -6,12 +6,13 @@ import { real, record, text, where, whole, withDefault } from '../../../base/cod
 const columns = t.readonlyArray(text);
 
 /**
- * - `folder`: `CLASS/NAME.csv`, each file one sequence; or files of long series, or one such file, of which `past` rows are seen
- *   and the `future` rows after them are asked.
+ * - `folder`: `CLASS/NAME.csv`, each file one sequence; or one or more files of long series, where `past` rows are
+ *   given and the `future` rows after them are to be predicted.
  * - `columns`: the columns that are read, in this order; empty: all that are numbers in the first row.
  * - `past`, `future`: rows; `every`: rows from one window to the next. `future: 0`: sequences with classes.
- * - `asked`: the columns of the future; empty: those that are read.
- * - `validationShare`, `testShare`: of sequences drawn by `seed`; of a series its last rows, the test after the validation.
+ * - `asked`: the columns to predict; empty: all that are read.
+ * - `validationShare`, `testShare`: sequences are drawn by `seed`; of a series the last rows are taken, first
+ *   validation, then test.
  */
 export type SeriesTask = t.TypeOf<typeof seriesTask>;
 

@@ -1,10 +1,10 @@
-/** Arrays in Fortran order, whose first axis varies fastest, in the order of their samples. */
+/** Reads arrays in Fortran order, whose first axis varies fastest, sample by sample. */
 
 import type { Ranges } from '../../../files/ranges.js';
 import { fortranPlaces } from '../../../formats/npy/elements.js';
 import { numberTypes } from '../../../formats/numbers.js';
 
-/** Bytes that are put into order at once. */
+/** Bytes that are reordered at once. */
 const together = 64 * 2 ** 20;
 
 /** An array in a file whose first axis varies fastest. */
@@ -17,10 +17,10 @@ interface FortranArray {
 }
 
 /**
- * The bytes of an array in Fortran order, sample after sample. Of a block of samples, each place is one piece of the file: the
- * memory does not grow with the file.
+ * The bytes of an array in Fortran order, sample after sample. It reads block by block: in a block of samples, the
+ * values at one position within the sample are one piece of the file. Memory does not grow with the file.
  *
- * **Errors** Rejected where the file cannot be read.
+ * **Errors** Rejects if the file cannot be read.
  */
 export async function* inOrder({ bytes, at, type, count, shape }: FortranArray): AsyncGenerator<Uint8Array> {
   const width = numberTypes[type].bytes;

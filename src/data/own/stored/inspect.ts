@@ -1,6 +1,6 @@
 /**
- * Reads every number of a stored array, a few megabytes at a time: range, digest, and the first that is not finite. A file
- * that has not changed since is not read again.
+ * Reads every number of a stored array, a few megabytes at a time: range, digest, and the first that is not finite. A
+ * file that has not changed since its last inspection is not read again.
  */
 
 import { createHash } from 'node:crypto';
@@ -23,12 +23,12 @@ const inspectionCodec = t.type({
   bad: t.union([t.null, t.type({ sample: t.number, place: t.number, value: t.string })]),
 });
 
-/** What all numbers of an array say of it. */
+/** The facts of an array that need all its numbers. */
 export type Inspection = t.TypeOf<typeof inspectionCodec>;
 
-/** Numbers of a piece. */
+/** Numbers that are read at once. */
 const piece = 2 ** 20;
-/** Whole numbers up to here are exact as float32. */
+/** Integers up to this are exact as float32. */
 export const exact = 2 ** 24;
 
 const inspected = async (
@@ -51,7 +51,7 @@ const inspected = async (
       if (value < least) least = value;
       if (value > largest) largest = value;
       if (integer && Math.trunc(value) !== value) integer = false;
-      // A difference from itself is NaN for whatever is not finite.
+      // value - value is NaN exactly if the value is not finite.
       if (value - value !== 0 && bad === null)
         bad = { sample: first + Math.floor(i / size), place: i % size, value: `${value}` };
     }
@@ -67,7 +67,7 @@ const inspected = async (
   };
 };
 
-/** A file that was written within this time may be written again without a change of its time stamp. */
+/** A file that was written within this many milliseconds may be written again with the same time stamp. */
 const settledAfter = 2_000;
 
 const memoOf = (cache: string, { bytes, at, type, bigEndian, count, shape }: StoredArray): string =>
@@ -86,7 +86,7 @@ const known = async (memo: string): Promise<Inspection | null> => {
  * @param cache the folder that keeps inspections; null: none are kept
  * @returns null if the signal stopped it
  *
- * **Errors** Rejected where the file cannot be read.
+ * **Errors** Rejects if the file cannot be read.
  */
 export const inspect = async (
   stored: StoredArray,
@@ -98,7 +98,7 @@ export const inspect = async (
   const before = memo === null ? null : await known(memo);
   if (before !== null) return before;
   const now = await inspected(stored, watch, signal);
-  // A cache that cannot be written costs time alone.
+  // A cache that cannot be written costs only time.
   if (memo !== null && now !== null && Date.now() - stored.bytes.written > settledAfter)
     await writeBytes(memo, new TextEncoder().encode(`${JSON.stringify(now)}\n`))();
   return now;

@@ -1,4 +1,7 @@
-/** The columns of a Parquet file that are numbers, or lists of as many numbers in every row. DuckDB, an optional package, reads it. */
+/**
+ * The columns of a Parquet file that are numbers, or lists of numbers with one shape in all rows. DuckDB, an optional
+ * package, reads it.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, errorMessage } from '../../../base/error.js';
@@ -18,7 +21,7 @@ export interface ParquetColumn {
 
 export interface ParquetColumns {
   readonly columns: readonly ParquetColumn[];
-  /** Names of columns that are no numbers. */
+  /** Names of the columns that are not numbers. */
   readonly others: readonly string[];
 }
 
@@ -48,12 +51,12 @@ const listsOf = (name: string, type: string): Lists => {
   };
 };
 
-/** The numbers of a row in one list, or the lists of a level behind each other. */
+/** SQL that flattens nested lists by so many levels. */
 const flattened = (sql: string, times: number): string =>
   times <= 0 ? sql : flattened(`flatten(${sql})`, times - 1);
 
 /**
- * The shape of every row: that of the first. DuckDB computes the sizes, since a row may be too large.
+ * The shape of the first row, which all rows must have. DuckDB computes the sizes, since a row may be too large.
  *
  * **Errors** Rejects with a sentence if a row has another shape.
  */
@@ -99,7 +102,7 @@ async function* valuesOf(path: string, { sql, depth }: Lists): AsyncGenerator<Ui
   const { connection, close } = opened.right;
   try {
     const numbers = depth === 0 ? sql : `unnest(${flattened(sql, depth - 1)})`;
-    // Numbers of every type as JavaScript has them.
+    // A value of any numeric type as a JavaScript number.
     const stream = await connection.stream(`select ${numbers}::double from ${from(path)}`);
     for (;;) {
       const chunk = await stream.fetchChunk();
@@ -131,7 +134,8 @@ const columnsOn = async (path: string, connection: Connection): Promise<ParquetC
 };
 
 /**
- * The columns of a file. Names, shapes and the number of rows are read; of lists that every row has as many.
+ * The columns of a file. Reads names, shapes and the number of rows, and checks that the lists of all rows have one
+ * shape.
  *
  * **Errors** EngineError if DuckDB is not installed; DecodeError if it cannot read the file.
  */

@@ -8,21 +8,21 @@ import { numberTypes } from '../../../formats/numbers.js';
 import { type ShardNumber, shardOf } from './shard-names.js';
 import { type StoredArray, type StoredArrays, stemOf } from './stored.js';
 
-/** A file, and the name that its array has, where the file alone does not say it. */
+/** A file, and the name of its array if the file's own name does not give it. */
 export interface ArrayFile {
   readonly path: string;
   readonly name?: string;
 }
 
-/** Files that are one: a file of its own, or the shards of one. */
+/** A single file, or all shards of one dataset. */
 export interface Whole {
   readonly name: string | undefined;
   readonly paths: readonly string[];
-  /** What is missing of its shards. */
+  /** A sentence if shards are missing. */
   readonly problem?: string;
 }
 
-/** Shards are numbered from 0 or from 1 on, and all of them are there. */
+/** The problem of shards that are not numbered from 0 or 1 without a gap; null if there is none. */
 const missingShards = (stem: string, numbers: readonly number[], of: number): string | null => {
   const there = new Set(numbers);
   const from = there.has(0) ? 0 : 1;
@@ -37,7 +37,7 @@ const missingShards = (stem: string, numbers: readonly number[], of: number): st
     : `${stem}: it says that it has ${of} shards, and has ${numbers.length}`;
 };
 
-/** Files on their own, and shards of one name together, in the order of their numbers. */
+/** Groups files: each single file alone, the shards of one name together, in the order of their numbers. */
 export const wholesOf = (files: readonly ArrayFile[]): readonly Whole[] => {
   const sharded = new Map<string, { readonly file: ArrayFile; readonly shard: ShardNumber }[]>();
   const wholes: Whole[] = [];
@@ -73,9 +73,8 @@ const kindOfNumbers = ({ type, bigEndian, shape, scale }: StoredArray): string =
   `[${shape.join(',')}] of ${type}${bigEndian ? ', the large end first' : ''}${scale === undefined ? '' : ` over ${scale}`}`;
 
 /**
- * One array of several, whose samples follow one another.
- *
- * **Errors** a sentence where they differ in the shape of a sample or the type of their numbers.
+ * Several arrays concatenated along their samples. **Errors** a sentence if they differ in the shape of a sample or in
+ * the type of their numbers.
  */
 const joinedArrays = (parts: readonly [StoredArray, ...StoredArray[]]): E.Either<string, StoredArray> => {
   const [first, second] = parts;
@@ -97,7 +96,7 @@ const joinedArrays = (parts: readonly [StoredArray, ...StoredArray[]]): E.Either
 /**
  * The arrays of a file, or of several shards: the samples of each array follow one another.
  *
- * @param problems what is wrong is added to them
+ * @param problems receives the problems that are found
  */
 export const joinedShards = (shards: readonly StoredArrays[], problems: string[]): StoredArrays => {
   const [first = {}, ...others] = shards;

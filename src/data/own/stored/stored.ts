@@ -16,10 +16,10 @@ import { kept, mayBeKept } from './unpacked.js';
 
 /** An array in a file: the first axis counts the samples. */
 export interface StoredArray {
-  /** The file, and the array's name in it: for sentences. */
+  /** The file, and the array's name in it, for messages. */
   readonly path: string;
   readonly bytes: Ranges;
-  /** Where its first number is. */
+  /** The offset of its first number in bytes. */
   readonly at: number;
   /** The type of its numbers, as `numberTypes` names it. */
   readonly type: string;
@@ -27,14 +27,14 @@ export interface StoredArray {
   readonly count: number;
   /** The shape of one sample. */
   readonly shape: readonly number[];
-  /** The divisor of every number; left out: 1. */
+  /** Every number is divided by this; default 1. */
   readonly scale?: number;
 }
 
 /** Arrays of a file by name. */
 export type StoredArrays = Readonly<Record<string, StoredArray>>;
 
-/** The arrays of files, and a sentence for each part that is skipped. */
+/** The arrays of a file, and a sentence for each part that is skipped. */
 export interface Stored {
   readonly arrays: StoredArrays;
   readonly notes: readonly string[];
@@ -45,7 +45,7 @@ const volumeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a 
 const unscaled = ({ type, bigEndian }: StoredArray, bytes: Uint8Array): Float32Array => {
   const { bytes: width, read } = numberTypes[type];
   const count = bytes.length / width;
-  // Bytes that were read lie at the beginning of a buffer of their own; those in memory may lie anywhere.
+  // Bytes that were read have a buffer of their own and are aligned; bytes in memory may not be.
   if (type === 'float32' && !bigEndian)
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   if (width === 1 && type !== 'int8') return Float32Array.from(bytes);
@@ -94,7 +94,7 @@ export const samplesAt = async (stored: StoredArray, first: number, count: numbe
 };
 
 /**
- * The samples with these numbers, as float32. Those that lie behind each other are read in one piece.
+ * The samples with these indices, as float32. Consecutive samples are read in one piece.
  *
  * **Errors** as `samplesAt`.
  */
@@ -112,7 +112,7 @@ export const samplesOf = async (stored: StoredArray, numbers: readonly number[])
 
 const scalar = 'it holds a single number; the first axis of an array counts the samples';
 
-/** Arrays by their names, each of which must name one. */
+/** Arrays by name; two arrays with one name are refused. */
 const byName = (path: string, named: readonly (readonly [string, StoredArray])[]): Checked<StoredArrays> => {
   const names = named.map(([name]) => name);
   if (names.length > limits.arrays) return E.left(decodeError(path, tooManyArrays(names.length)));
@@ -122,7 +122,7 @@ const byName = (path: string, named: readonly (readonly [string, StoredArray])[]
       (name) =>
         `it has '${name}' twice, and nobody can tell which is meant; save each array under its own name`,
     ),
-    // Every object of JavaScript has these already.
+    // Names that every JavaScript object has, such as toString.
     ...names
       .filter((name) => name in {})
       .map((name) => `no array can be called '${name}' here; save it under another name`),
@@ -145,7 +145,7 @@ const ofNpy = async (bytes: Ranges, path: string, cache: string | null): Promise
   const array = { path, bytes, at: offset, type: stored.name, bigEndian, count, shape: sample };
   const size = volumeOf(shape) * stored.bytes;
   if (!fortran || sample.length === 0 || size === 0) return E.right(array);
-  // No sample lies in one piece, so the array is brought into the order of its samples once.
+  // In Fortran order no sample is contiguous, so the array is reordered once.
   const ordered = await kept(path, size, `${bytes.stamp} ${offset} fortran`, cache, () => inOrder(array));
   return E.isLeft(ordered) ? ordered : E.right({ ...array, bytes: ordered.right, at: 0 });
 };
@@ -238,19 +238,20 @@ const ofParquet = async (file: Ranges, path: string, cache: string | null): Prom
 /** The endings of files of arrays. */
 export const isArrayFile = (name: string): boolean => /\.(npy|npz|safetensors|parquet)$/i.test(name);
 
-/** The name of a file without its ending, and without the number that it has as a shard. */
+/** The name of a file without its ending and without its shard number. */
 export const stemOf = (path: string): string =>
   basename(path)
     .replace(/\.[^.]*$/, '')
     .replace(shard, '');
 
 /**
- * The arrays of a file: those of an .npz or a safetensors file by their names, the columns of a Parquet file; the array of an
- * .npy file by the file's name. Headers alone are read.
+ * The arrays of a file: those of an .npz or safetensors file and the columns of a Parquet file by their names, the
+ * array of an .npy file by the file's name. Only headers are read.
  *
- * @param cache the folder that keeps unpacked files, and arrays whose samples did not lie in one piece; null: they stay in memory
+ * @param cache the folder that keeps unpacked and reordered arrays; null: they stay in memory
  *
- * **Errors** FileError; DecodeError where the file is damaged, or holds no numbers sample by sample.
+ * **Errors** FileError; DecodeError if the file is damaged, or has no arrays of numbers whose first axis counts
+ * samples.
  */
 export const storedArrays = async (path: string, cache: string | null): Promise<Checked<Stored>> => {
   try {

@@ -1,4 +1,4 @@
-/** Bytes that are unpacked once: a few in memory, others in a file of the cache, so that they are read by ranges too. */
+/** Bytes that are unpacked once: small ones into memory, large ones into a file of the cache that is read by ranges. */
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { clearUnused, markUsed } from '../leftovers.js';
 /** Up to this many bytes are held in memory. */
 const few = 16 * 2 ** 20;
 
-/** Pieces that have this many bytes in total. **Errors** Rejects if they have more or fewer. */
+/** Checks that pieces have this many bytes in total. **Errors** Rejects if they have more or fewer. */
 async function* inAll(size: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let left = size;
   for await (const piece of pieces) {
@@ -36,7 +36,7 @@ const inMemory = async (size: number, pieces: AsyncIterable<Uint8Array>): Promis
   return rangesInMemory(all);
 };
 
-/** Written under a temporary name and renamed, so that an existing file is always whole. */
+/** Written under a temporary name and renamed, so that an existing file is always complete. */
 const inFile = async (path: string, size: number, pieces: AsyncIterable<Uint8Array>): Promise<void> => {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -55,10 +55,8 @@ const inFile = async (path: string, size: number, pieces: AsyncIterable<Uint8Arr
 };
 
 /**
- * Whether the arrays of one file unpack to more than what is kept of a file: what is honest is rarely packed to less than a
- * hundredth, and a file that says more is refused before any of it is unpacked.
- *
- * **Errors** DecodeError where they do.
+ * Refuses a file whose arrays unpack to more than the limit, before any of it is unpacked: real data rarely compress to
+ * less than a hundredth. **Errors** DecodeError if they do.
  *
  * @param bytes of the file
  * @param sizes bytes of each array, unpacked
@@ -81,10 +79,10 @@ export const mayBeKept = (path: string, bytes: number, sizes: readonly number[])
  *
  * @param what the source, for sentences
  * @param size the number of bytes
- * @param stamp changes whenever the source does
- * @param cache the folder of the cache; null: they are held in memory, up to the limit of what is unpacked
+ * @param stamp a text that changes whenever the source does
+ * @param cache the folder of the cache; null: they are held in memory, up to the limit `unpacked`
  *
- * **Errors** DecodeError: what is wrong with the source, or that it needs a cache; FileError where the cache cannot be written.
+ * **Errors** DecodeError if the source is invalid or needs a cache; FileError if the cache cannot be written.
  */
 export const kept = async (
   what: string,
