@@ -1,4 +1,7 @@
-/** Arrays as pictures, one pixel a cell: sequences as strips, fields and films as frames, classes in their colours. */
+/**
+ * Arrays as pictures, one pixel for each cell: sequences as strips, fields and films as frames, classes in their
+ * colours.
+ */
 
 import type { ArrayForm } from '../data/arrays.js';
 import { labelColourAt } from '../data/classes/colours.js';
@@ -11,14 +14,14 @@ export type Colouring =
   | { readonly kind: 'classes'; readonly count: number }
   /** 0 to 1: grey, or red, green and blue. */
   | { readonly kind: 'shares' }
-  /** Blue below 0, white at 0, red above; full colour at this distance. */
+  /** Blue below 0, white at 0, red above; full colour at this distance from 0. */
   | { readonly kind: 'signed'; readonly end: number };
 
-/** Frames of a film that are shown at most. */
+/** The most frames of a film that are shown. */
 const mostFrames = 12;
 /** The number of steps on a line; a longer sequence of one channel is wrapped like text. */
 const longestLine = 120;
-/** A second axis up to here is one of channels, beyond it one of places. */
+/** A second axis up to this size counts channels, a longer one sites. */
 const mostChannels = 16;
 /** The lines between the frames of a film. */
 const between: Rgb = [128, 128, 128];
@@ -62,7 +65,7 @@ const colourAt = (
   }
 };
 
-/** How many steps of a sequence are drawn in one line. */
+/** The number of steps of a sequence that are drawn on one line. */
 export const lineOf = (steps: number, channels: number): number => {
   if (channels > 1 || steps <= longestLine) return steps;
   const side = Math.round(Math.sqrt(steps));
@@ -94,7 +97,7 @@ const field = (
     colourAt(colouring, values, offset + (y * width + x) * channels, channels, x, y),
   );
 
-/** Frames beside each other, with a line between two. */
+/** Frames side by side, with a line between neighbours. */
 const frames = (values: ArrayLike<number>, shape: readonly number[], colouring: Colouring): Raster => {
   const [height, width, channels] = shape.slice(-3);
   const size = height * width * channels;
@@ -113,7 +116,7 @@ const frames = (values: ArrayLike<number>, shape: readonly number[], colouring: 
   });
 };
 
-/** One array of one sample as a picture; null for a single number, which is said in words. */
+/** One array of one sample as a picture; null for a single number, which is shown as text. */
 export const arrayPanel = (
   values: ArrayLike<number>,
   shape: readonly number[],
@@ -150,11 +153,11 @@ export const panelName = (name: string, shape: readonly number[], colouring: Col
   ].join(', ');
 };
 
-/** A number or a class in words. */
+/** A number, or the name of a class, as text. */
 export const valueWords = (value: number, { classes }: Pick<ArrayForm, 'classes'>): string =>
   classes === undefined ? `${Number(value.toPrecision(4))}` : (classes[value] ?? 'no class');
 
-/** About how large a picture of an array is, in CSS pixels: strips and films are wide. */
+/** The approximate size of an array's picture in CSS pixels; strips and films are wide. */
 export const panelSizes = (shape: readonly number[]): { readonly wide: number; readonly narrow: number } => {
   const long = shape.length < 3 && !(shape.length === 2 && shape[1] > mostChannels);
   if (shape.length > 3) {

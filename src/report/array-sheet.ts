@@ -1,4 +1,6 @@
-/** A contact sheet of arrays: sequences as strips, fields and films as pictures, numbers in words; as the bytes of a PNG. */
+/**
+ * A contact sheet of arrays: sequences as strips, fields and films as pictures, numbers as text; as the bytes of a PNG.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect } from '../base/error.js';
@@ -9,15 +11,15 @@ import { column, framed, plainLook, pointsWide, row, say, space } from './look.j
 import { encodePng } from './png.js';
 import { type Raster, scaleUp } from './raster.js';
 
-/** A legend needs room for a few names, and has these classes at most. */
+/** The least width of a legend, and the most classes in it. */
 const [narrowest, mostClasses] = [320, 24];
 
 const enlarged = (raster: Raster, size: number): Raster =>
   scaleUp(Math.max(1, Math.floor(size / Math.max(raster.width, raster.height))))(raster);
 
 /**
- * Samples below each other: first the numbers, with the names of classes, then each array under its name, with the
- * range of its colours. One scale for an array in all samples; the classes that have colours in a legend below.
+ * Samples one below the other: first the numbers, with the names of classes, then each array under its name, with the
+ * range of its colours. An array has one scale in all samples. A legend below lists the coloured classes.
  *
  * **Errors** Defect.
  */

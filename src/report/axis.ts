@@ -20,7 +20,7 @@ const niceStep = (rough: number): number => {
  */
 export const linearTicks = (low: number, high: number, count: number): Ticks => {
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // Without a range worth drawing, the size of the value itself is the range.
+  // If all values are nearly equal, the size of the value itself is the range.
   const range = high - low > 1e-9 * size ? high - low : size;
   const step = niceStep((range > 1e-30 ? range : 1) / count);
   const first = Math.floor(low / step + 1e-9);

@@ -15,7 +15,7 @@ export const lineColours = (theme: Theme) =>
     ? ({ first: rgb('#0b62a8'), second: rgb('#d0660a'), third: rgb('#7b8291') } as const)
     : ({ first: rgb('#74b8f2'), second: rgb('#f2a154'), third: rgb('#8d95a5') } as const);
 
-/** Fonts, colours and line widths; a chart sets nothing of this itself. */
+/** Fonts, colours and line widths of all charts; no chart sets its own. */
 const chartConfig = (theme: Theme): Config => {
   const font = `${fontFamily}, system-ui, sans-serif`;
   const ink = hex(theme.ink);
@@ -59,12 +59,12 @@ export const chartHead = (theme: Theme) => ({
   config: chartConfig(theme),
 });
 
-/** The head of a chart of several plots; the plots' own areas are aligned, whatever is written around them. */
+/** The head of a chart of several plots; the areas of the plots are aligned, whatever text is around them. */
 export const concatHead = (theme: Theme) => ({ ...chartHead(theme), bounds: 'flush' as const });
 
 /**
- * Labels of an axis with ticks of our own. A `format` alone takes its number of digits from the steps that Vega would
- * have chosen, and so rounds others: it writes .15 as 0.1 beside .1.
+ * Labels of an axis with given ticks. A `format` alone rounds to the digits of the steps that Vega itself would choose,
+ * and writes .15 as 0.1 beside .1.
  */
 export const numberLabels = { labelExpr: "format(datum.value, '~g')" } as const;
 

@@ -1,7 +1,6 @@
 /**
- * The colours of every picture: errors, waves, and the paper they are drawn on; those of classes are the data's.
- *
- * Error colours were searched as those of classes were, and spec/report/colours.spec.ts measures both.
+ * The colours of every picture: errors, waves, and the paper. Colours of classes are in src/data/classes. Error colours
+ * were found by the same search as those of classes, and spec/report/colours.spec.ts measures both.
  */
 
 import { interpolateRdBu } from 'd3-scale-chromatic';
@@ -33,7 +32,7 @@ export interface Theme {
   readonly name: 'light' | 'dark';
   readonly paper: Rgb;
   readonly ink: Rgb;
-  /** For text that is read second: captions, axis labels. */
+  /** For secondary text: captions, axis labels. */
   readonly muted: Rgb;
   /** For hairlines: frames, grid. */
   readonly line: Rgb;
@@ -57,15 +56,15 @@ export const dark: Theme = {
 
 /** How a predicted pixel differs from its target. */
 export const errorColours = {
-  /** Background, and predicted so. */
+  /** Background, predicted as background. */
   background: rgb('#26282e'),
-  /** The right class. */
+  /** Foreground, predicted as the right class. */
   right: rgb('#6d727d'),
-  /** Foreground taken for background. */
+  /** Foreground, predicted as background. */
   missed: rgb('#8fd3ff'),
-  /** Background taken for a class. */
+  /** Background, predicted as a class. */
   invented: rgb('#ffe83b'),
-  /** Foreground taken for another class. */
+  /** Foreground, predicted as another class. */
   confused: rgb('#e0531a'),
 } as const;
 
@@ -73,7 +72,7 @@ export const errorColours = {
 export const divergingLevels = 49;
 
 const divergingTable: readonly Rgb[] = Array.from({ length: divergingLevels }, (_, i) => {
-  // ColorBrewer's RdBu runs from red to blue; positive displacement shall be red.
+  // ColorBrewer's RdBu runs from red to blue; here positive displacement is red.
   const parts = interpolateRdBu(1 - i / (divergingLevels - 1)).match(/\d+/g) ?? [];
   return [Number(parts[0]), Number(parts[1]), Number(parts[2])];
 });

@@ -11,9 +11,9 @@ export interface CurvesPicture {
   readonly best?: number;
   /** The loss and its unit; default the mean cross-entropy in nats a pixel. */
   readonly lossUnit?: string;
-  /** The scores that are drawn, a panel each, at most three; left out, those of segmentation in one. */
+  /** The scores that are drawn, one panel for each, at most three; default: those of segmentation in one panel. */
   readonly own?: readonly OwnLine[];
-  /** The panels below each other, for a window as narrow as a phone's. */
+  /** Whether panels are stacked, for a window as narrow as a phone's. */
   readonly narrow?: boolean;
   readonly theme?: Theme;
 }
@@ -42,18 +42,18 @@ const margins = { left: 40, right: 194, top: 76, bottom: 46 };
 const spacing = 160;
 /** The same if panels are below each other: the title of the second. */
 const narrowSpacing = 126;
-/** With more epochs than this the dots run together. */
+/** With more epochs than this the dots would overlap. */
 const mostDots = 30;
 const labelHeight = 15;
 
 const mostOwn = 3;
-/** Panels beside each other. */
+/** Panels side by side. */
 const mostColumns = 2;
 
 const ticksFromZero = (values: readonly number[]): Ticks =>
   linearTicks(Math.min(0, ...values), Math.max(0, ...values), 5);
 
-/** Scores of any size share no axis. */
+/** Declared scores may differ in size, so they share no axis. */
 const ownPanels = (theme: Theme, own: readonly OwnLine[]): readonly Panel[] =>
   own.slice(0, mostOwn).map(({ name, better }) => ({
     title: wordsOfScore(name),
@@ -209,7 +209,7 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
   };
 };
 
-/** The chart as data, with nothing drawn yet. Without validation images there are no scores, and no panel for them. */
+/** The chart as data, before it is drawn. Without validation images there are no scores, and no panel for them. */
 export const learningCurvesChart = (picture: CurvesPicture): Chart => {
   const { epochs, narrow = false, theme = light } = picture;
   const [loss, ...others] = panels(

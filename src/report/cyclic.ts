@@ -27,10 +27,10 @@ const levelOf = (angle: number): number => {
  */
 export const cyclic = (angle: number): Rgb => (Number.isFinite(angle) ? table[levelOf(angle)] : [0, 0, 0]);
 
-/** How many steps there are from dark to full colour. */
+/** The number of steps from dark to full colour. */
 const shades = 5;
 
-/** The colour of a complex number: its phase as the colour, its magnitude (0 to 1, and beyond as 1) as how bright. */
+/** The colour of a complex number: its phase gives the hue, its magnitude the brightness (0 to 1; larger ones as 1). */
 export const complexColour = (re: number, im: number): Rgb => {
   if (!Number.isFinite(re) || !Number.isFinite(im)) return [0, 0, 0];
   const share = Math.round(Math.min(1, Math.hypot(re, im)) * shades) / shades;

@@ -31,7 +31,7 @@ export const dataSheetPng = (
     const wide = Math.max(narrowest, pointsWide(look, sheet)) - 8;
     const labels = masksOf(split, indices);
     const entries = classEntries(classes, [labels]);
-    // The classes in the key: of very many, those in the picture.
+    // The classes in the key: all, or, of very many, only those in the picture.
     const shown =
       classes.length <= mostClasses
         ? entries

@@ -1,4 +1,4 @@
-/** A field over time as an animation: a lattice frame by frame, a row of sites as a picture of space and time. */
+/** A field over time as an animation: a lattice frame by frame; a row of sites as a space-time picture. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, defect } from '../base/error.js';
@@ -10,10 +10,10 @@ import { atLeast, column, framed, type Look, onPaper, plainLook, row, say, sayLi
 import { blank, type Raster, scaleUp, tabulate } from './raster.js';
 import { channelScale, scaleText, symmetricScale, timeText, type ValueScale } from './scale.js';
 
-/** A field over time and how it is shown. */
+/** A field over time, and the settings of its animation. */
 export interface FieldMovie {
   readonly title: string;
-  /** Below the title, on as many lines as it takes. */
+  /** A text below the title, on as many lines as it needs. */
   readonly caption?: string;
   readonly height: number;
   readonly width: number;
@@ -30,7 +30,7 @@ export interface FieldMovie {
   readonly interval: number;
   /** Whether a step has a time; default true. */
   readonly timed?: boolean;
-  /** Milliseconds a frame; default 60. */
+  /** Milliseconds per frame; default 60. */
   readonly delay?: number;
   readonly theme?: Theme;
 }
@@ -53,7 +53,9 @@ const paint = (
   }
 };
 
-/** How alike the phases of a frame are: the length of the mean of exp(i theta), 1 iff all are equal (Kuramoto 1975). */
+/**
+ * The order parameter of a frame's phases: the length of the mean of exp(i theta), 1 iff all are equal (Kuramoto 1975).
+ */
 export const orderParameter = (
   phases: ArrayLike<number>,
   begin: number,
@@ -109,7 +111,7 @@ const barOf = (look: Look, seen: FieldMovie['seen'], { centre, end }: ValueScale
   }
 };
 
-/** Which of several channels is seen, counted from 1. */
+/** The name of the channel that is shown, if there are several; counted from 1. */
 const channelText = ({ seen, channels }: FieldMovie): string => {
   if (seen === 'complex') return channels > 2 ? `channels 1 and 2 of ${channels}` : '';
   return channels > 1 ? `channel 1 of ${channels}` : '';
@@ -162,10 +164,10 @@ const draw = (movie: FieldMovie): Uint8Array => {
 };
 
 /**
- * The animation as the bytes of a GIF that repeats for ever. Signed fields share one symmetric scale over all
- * frames; a row of sites is drawn as space (across) and time (down), as far as it has come.
+ * The animation as the bytes of a GIF that repeats for ever. Signed fields share one symmetric scale over all frames; a
+ * row of sites is drawn as space (across) and time (down), up to the present step.
  *
- * @returns DecodeError when the values do not fill the frames, or a complex field has not two channels.
+ * @returns DecodeError when the values do not fill the frames, or a complex field does not have two channels.
  * @example
  * fieldGif({ title: 'Kuramoto', height: 64, width: 64, channels: 1, frames: 50, values, seen: 'phase', interval: 1 })
  */

@@ -1,4 +1,4 @@
-/** Fields beside each other under their titles, each channel a panel: the picture of a law's counterexample. */
+/** Fields side by side under their titles, one panel for each channel: the picture of a law's counterexample. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -32,7 +32,7 @@ export interface TitledField {
   readonly values: ArrayLike<number>;
 }
 
-/** The picture: a title, sentences below it, the fields from left to right. */
+/** The content of the picture: a title, sentences below it, the fields from left to right. */
 export interface FieldsPicture {
   readonly title: string;
   readonly notes: readonly string[];
@@ -44,7 +44,7 @@ export interface FieldsPicture {
 const panelSize = 150;
 /** The least width, so that the title of a narrow field has room. */
 const narrowest = 420;
-/** Channels beyond these are not shown: nobody compares more by eye. */
+/** The most channels that are shown, since more cannot be compared by eye. */
 const mostChannels = 4;
 
 const panelOf = (look: Look, field: TitledField): Raster => {
@@ -98,7 +98,9 @@ const draw = ({ title, notes, fields, theme, density }: FieldsPicture): Raster =
   );
 };
 
-/** The picture as the bytes of a PNG; colours diverge from zero, and each field has its own scale beside it. */
+/**
+ * The picture as the bytes of a PNG; colours diverge from zero, and each field has its own scale, with a colour bar.
+ */
 export const fieldsPng = (picture: FieldsPicture): Checked<Uint8Array> =>
   pipe(
     E.tryCatch(() => draw(picture), defect),

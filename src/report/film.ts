@@ -1,4 +1,6 @@
-/** Films: all moving panels of a figure in one animation, on lines of pieces, the clock on the last. */
+/**
+ * Films: all moving panels of a figure in one animation. Its pieces are arranged on lines, with the clock on the last.
+ */
 
 import { type Rgb, rgb } from './colours.js';
 import { encodeGif } from './gif.js';
@@ -6,7 +8,7 @@ import type { Cut, Film, Panel } from './page/panel-figure.js';
 import { base64 } from './panel-parts.js';
 import { above, beside, pixel, type Raster, tabulate } from './raster.js';
 
-/** Colours of a film that is shown on light and on dark paper. */
+/** Colours of the clock, for light and dark paper. */
 export const time: { readonly gone: Rgb; readonly toCome: Rgb } = {
   gone: rgb('#4f8fd0'),
   toCome: rgb('#a9afba'),
@@ -14,7 +16,10 @@ export const time: { readonly gone: Rgb; readonly toCome: Rgb } = {
 
 const clockCells = 100;
 
-/** Cells repeated around a piece, so that cutting it at fractions of a pixel shows nothing else. */
+/**
+ * A piece with its outermost cells repeated around it, so that a browser that cuts at fractions of a pixel shows no
+ * neighbour.
+ */
 const edged = (raster: Raster): Raster => {
   const inside = (at: number, length: number): number => Math.min(length - 1, Math.max(0, at - 1));
   return tabulate(raster.width + 2, raster.height + 2, (x, y) =>
@@ -22,7 +27,7 @@ const edged = (raster: Raster): Raster => {
   );
 };
 
-/** One thing that moves, in cells. */
+/** A moving panel; sizes are in cells. */
 export interface Moving {
   readonly name: string;
   readonly range?: string;
@@ -64,14 +69,14 @@ export interface Timing {
   readonly to: string;
 }
 
-/** The film of lines of things, and for each its panel. */
+/** The film of these lines of moving panels, and where each panel is in it. */
 export const filmOf = (
   moving: readonly (readonly Moving[])[],
   { frames, delay, from, to }: Timing,
 ): { readonly film: Film; readonly panels: readonly (readonly Panel<Cut>[])[] } => {
   const lines = [...moving, [clockOf(frames)]];
   const cuts = laidOut(lines);
-  // This colour only fills up lines, and is never shown.
+  // This colour fills the ends of lines and is never shown.
   const [join, stack] = [beside(time.toCome), above(time.toCome)];
   const frame = (index: number): Raster =>
     stack(...lines.map((line) => join(...line.map((one) => edged(one.draw(index))))));

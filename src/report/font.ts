@@ -16,7 +16,7 @@ const fontFiles = (): string[] => [
   require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
 ];
 
-/** Resvg's font settings: every generic family is Inter too, so that no text ever falls out of a picture. */
+/** Resvg's font settings: every generic family is Inter too, so that no text is missing in a picture. */
 export const fontOptions = (): NonNullable<ResvgRenderOptions['font']> => ({
   loadSystemFonts: false,
   fontFiles: fontFiles(),

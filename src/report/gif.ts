@@ -5,7 +5,7 @@ import type { Raster } from './raster.js';
 
 export interface Animation {
   readonly frames: number;
-  /** The frame of an index from 0; all of one size. Asked for once each, in order. */
+  /** The frame with this index, from 0. All frames have one size. It is called once for each frame, in order. */
   readonly frame: (index: number) => Raster;
   /** The time of a frame in milliseconds; GIF counts in hundredths of a second. */
   readonly delay: (index: number) => number;
@@ -22,7 +22,7 @@ const unpacked = (colour: number): readonly number[] => [
   colour & 255,
 ];
 
-/** A colour table that grows with the colours it meets. Once full, it returns the nearest. */
+/** A colour table that takes up new colours until it is full, and then returns the nearest one. */
 const growingPalette = () => {
   const colours: (readonly number[])[] = [];
   const known = new Map<number, number>();
@@ -78,8 +78,8 @@ export const encodeGif = ({ frames, frame, delay }: Animation): Uint8Array => {
 };
 
 /**
- * The same pictures with at most `most` colours between them, so that many photographs fit one GIF beside its other
- * colours. Left alone when they have no more than that.
+ * The same pictures with at most `most` colours in all, so that photographs leave room for the other colours of a GIF.
+ * Pictures that have no more colours are returned unchanged.
  */
 export const withFewColours = (most: number, rasters: readonly Raster[]): readonly Raster[] => {
   const seen = new Set<number>();

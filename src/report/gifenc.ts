@@ -10,11 +10,11 @@ interface FrameOptions {
   readonly palette?: readonly (readonly number[])[];
   /** Milliseconds. */
   readonly delay?: number;
-  /** 0: for ever. */
+  /** The number of repetitions; 0: for ever. */
   readonly repeat?: number;
   readonly transparent?: boolean;
   readonly transparentIndex?: number;
-  /** 1: the next frame is laid over this one. */
+  /** 1: the next frame is drawn over this one. */
   readonly dispose?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Models beside each other on the same sample. For each: its hidden state at some times, and below it the input of
- * its readout (the state projected over time, some of its features).
+ * Models side by side on the same sample. For each model: its hidden state at some times, and below it some features of
+ * its readout (the state projected over time).
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -35,12 +35,12 @@ export interface Field {
 
 /** The states of one model on the sample. */
 export interface ModelStates {
-  /** Such as `NWM, linear readout`. */
+  /** The name, such as `NWM, linear readout`. */
   readonly name: string;
   readonly note?: string;
   /** [height, width], labels. */
   readonly prediction: ArrayLike<number>;
-  /** The lattice of its states and features; left out, that of the sample. */
+  /** The lattice of its states and features; default: that of the sample. */
   readonly grid?: { readonly height: number; readonly width: number };
   readonly states: readonly Field[];
   readonly statesName: string;

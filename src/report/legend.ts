@@ -8,7 +8,7 @@ import { rangeText, scaleText, type ValueScale } from './scale.js';
 /** A colour, or the hatch, with its meaning. */
 export interface LegendEntry {
   readonly name: string;
-  /** One colour, or the colour at a place: a hatch. */
+  /** A colour, or a function of the position: the hatch. */
   readonly colour: Rgb | ((x: number, y: number) => Rgb);
 }
 
@@ -70,7 +70,7 @@ export const legend = (
 /**
  * A vertical bar of colours with numbers beside it: at the top, in the middle if there are three, and at the foot.
  *
- * @param colourAt from the share of the height, 0 at the foot and 1 at the top
+ * @param colourAt the colour at a share of the height, 0 at the foot and 1 at the top
  * @param height in points
  */
 export const scaleBar = (

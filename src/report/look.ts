@@ -35,7 +35,7 @@ export const say = (look: Look, role: Role, text: string): Raster => write(text,
 export const sayWithin = (look: Look, role: Role, text: string, points: number): Raster =>
   writeWithin(text, points * look.density, lettering(look, role));
 
-/** The same on as many lines as a width in points takes. */
+/** The same on as many lines as needed at a width in points. */
 export const sayLines = (look: Look, role: Role, text: string, points: number): Raster =>
   column(look, ...writeLines(text, points * look.density, lettering(look, role)));
 
@@ -43,28 +43,28 @@ export const sayLines = (look: Look, role: Role, text: string, points: number): 
 export const space = (look: Look, width: number, height: number): Raster =>
   blank(width * look.density, height * look.density, look.theme.paper);
 
-/** Left to right on the look's paper. */
+/** Rasters from left to right on the look's paper. */
 export const row = (look: Look, ...rasters: readonly Raster[]): Raster =>
   beside(look.theme.paper)(...rasters);
 
-/** Top to bottom on the look's paper. */
+/** Rasters from top to bottom on the look's paper. */
 export const column = (look: Look, ...rasters: readonly Raster[]): Raster =>
   above(look.theme.paper)(...rasters);
 
-/** Fills a raster up with paper to a least size in points. */
+/** Pads a raster with paper to a least size in points. */
 export const atLeast = (look: Look, width: number, height: number, raster: Raster): Raster => {
   const { paper } = look.theme;
   const wide = beside(paper)(raster, blank(Math.max(0, width * look.density - raster.width), 0, paper));
   return above(paper)(wide, blank(0, Math.max(0, height * look.density - wide.height), paper));
 };
 
-/** A hairline round a panel, so that a white panel does not run into white paper. */
+/** A hairline around a panel, so that a white panel is distinct from white paper. */
 export const framed = (look: Look, raster: Raster): Raster => border(look.theme.line, look.density)(raster);
 
 /** The raster's width in points. */
 export const pointsWide = (look: Look, raster: Raster): number => Math.ceil(raster.width / look.density);
 
-/** Puts things between things. */
+/** A list with something inserted between neighbours. */
 export const separated = (between: Raster, rasters: readonly Raster[]): readonly Raster[] =>
   rasters.flatMap((r, i) => (i === 0 ? [r] : [between, r]));
 

@@ -10,13 +10,13 @@ import type { Raster } from './raster.js';
 export const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
-/** How large panels are, about, in CSS pixels: on a laptop and on a phone. */
+/** The approximate sizes of panels in CSS pixels: on a laptop and on a phone. */
 export interface PanelSizes {
   readonly wide: number;
   readonly narrow: number;
 }
 
-/** The width that there is for one panel. */
+/** The width available for one panel. */
 const room: PanelSizes = { wide: 900, narrow: 320 };
 
 const sideOf = (height: number, width: number, size: number, most: number): Side => {
@@ -28,7 +28,7 @@ const sideOf = (height: number, width: number, size: number, most: number): Side
   };
 };
 
-/** The sides of a panel of cells: whole cells wherever there is room for them. */
+/** The sides of a panel of cells: each cell has a whole number of pixels if there is room. */
 export const sidesOf = (
   height: number,
   width: number,
@@ -38,7 +38,7 @@ export const sidesOf = (
   narrow: sideOf(height, width, narrow, room.narrow),
 });
 
-/** A still panel, one pixel of the picture a cell. */
+/** A still panel; the picture has one pixel for each cell. */
 export const still = (name: string, raster: Raster, sizes: PanelSizes): Panel<string> => ({
   name,
   shows: base64(encodePng(raster)),
@@ -54,7 +54,7 @@ export const classKey = (classes: readonly string[], targets: readonly ArrayLike
   })),
 });
 
-/** The key of right and wrong pixels. */
+/** The key of correct and wrong pixels. */
 export const errorKey: Key = {
   subject: 'errors',
   entries: [

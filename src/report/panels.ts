@@ -19,11 +19,11 @@ export const imagePanel = ({ image, width, height, channels }: Sample): Raster =
       : [byte(image[at]), byte(image[at + 1]), byte(image[at + 2])];
   });
 
-/** The name of an image's panel: of more than three channels, three are drawn. */
+/** The name of an image's panel; it says so if the image has more channels than the three that are drawn. */
 export const inputName = ({ channels }: Sample): string =>
   channels > 3 ? `input, 3 of ${channels} channels` : 'input';
 
-/** Labels `[height, width]` in their class colours; labels that are no class are hatched. */
+/** Labels `[height, width]` in their class colours; pixels without a class are hatched. */
 export const labelPanel = (
   labels: ArrayLike<number>,
   height: number,
@@ -87,9 +87,9 @@ export const wavePanel = (
 };
 
 /**
- * A row of sites over time as far as it has come, in wave colours: sites from left to right, time downwards.
+ * A row of sites over time up to the present step, in wave colours: sites from left to right, time downwards.
  *
- * @param steps the 0-based steps that are drawn, one below the other, of which the first `seen` have come
+ * @param steps the 0-based steps, one row for each; only the first `seen` are drawn
  * @param size sides of the picture, in pixels
  */
 export const historyPanel = (

@@ -15,7 +15,7 @@ export interface Raster {
   readonly rgb: Uint8Array;
 }
 
-/** Where a smaller raster sits across the direction of joining. */
+/** The alignment of a smaller raster across the direction of joining. */
 export type Align = 'start' | 'centre' | 'end';
 
 /** Pixels to add on each side. */
@@ -30,7 +30,7 @@ export interface Margins {
 export const blank = (width: number, height: number, fill: Rgb): Raster => {
   const rgb = new Uint8Array(3 * width * height);
   rgb.set(fill.slice(0, rgb.length));
-  // Copied in ever longer pieces: an animation makes thousands of these.
+  // Filled by copies of doubling length, since an animation makes thousands of these.
   for (let done = 3; done < rgb.length; done *= 2) rgb.copyWithin(done, 0, done);
   return { width, height, rgb };
 };
@@ -83,7 +83,7 @@ export const scaleUp =
 const offset = (align: Align, room: number): number =>
   align === 'start' ? 0 : align === 'end' ? room : Math.floor(room / 2);
 
-/** From left to right; lower rasters are filled up. */
+/** Rasters from left to right; lower ones are padded. */
 export const beside =
   (fill: Rgb, align: Align = 'start') =>
   (...rasters: readonly Raster[]): Raster => {
@@ -98,7 +98,7 @@ export const beside =
     return out;
   };
 
-/** From top to bottom; narrower rasters are filled up. */
+/** Rasters from top to bottom; narrower ones are padded. */
 export const above =
   (fill: Rgb, align: Align = 'start') =>
   (...rasters: readonly Raster[]): Raster => {
@@ -122,7 +122,7 @@ export const pad =
     return out;
   };
 
-/** A frame of equal thickness all round. */
+/** The raster within a frame of equal thickness. */
 export const border = (colour: Rgb, thickness: number): ((raster: Raster) => Raster) =>
   pad(colour, { left: thickness, right: thickness, top: thickness, bottom: thickness });
 
@@ -142,7 +142,7 @@ export const crop =
     return { width: w, height: h, rgb };
   };
 
-/** Lays `top` over `base` with its corner at column x, row y; parts outside `base` are cut off. */
+/** Draws `top` over `base` with its corner at column x, row y; parts outside `base` are cut off. */
 export const overlay =
   (top: Raster, x: number, y: number) =>
   (base: Raster): Raster => {

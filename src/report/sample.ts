@@ -1,10 +1,13 @@
-/** One sample as the pictures take it: plain arrays and their sizes, and the check that the two agree. */
+/** One sample for the pictures: plain arrays and their sizes, and the check that they agree. */
 
 /** An image, its target, and the prediction of a model. Arrays are in rows from the top left. */
 export interface Sample {
   readonly height: number;
   readonly width: number;
-  /** Channels of the image: 1 is drawn grey, 3 in colour; of 2 the second is drawn blue, of more the first three. */
+  /**
+   * Channels of the image: 1 is drawn grey, 3 in colour; with 2 the second is drawn blue, with more the first three are
+   * drawn.
+   */
   readonly channels: number;
   /** `[height, width, channels]`, 0..255; values outside are clamped. */
   readonly image: ArrayLike<number>;
@@ -18,13 +21,13 @@ export interface Sample {
   readonly note?: string;
 }
 
-/** A sample with the hidden state that was observed while it was looked at. */
+/** A sample with the observed hidden states of the model that sees it. */
 export interface WaveSample extends Sample {
   /** `[steps, waveHeight, waveWidth, waveChannels]`. */
   readonly waves: ArrayLike<number>;
   readonly steps: number;
   readonly waveChannels: number;
-  /** The waves' own lattice, which a stride makes smaller than the image; left out, it is the image's. */
+  /** The lattice of the waves, which a stride makes smaller than the image; default: that of the image. */
   readonly waveHeight?: number;
   readonly waveWidth?: number;
 }

@@ -1,9 +1,9 @@
 /** Colour scales: the displacement of full colour, and the number beside it. */
 
-/** More values than this are thinned out evenly: the quantile does not change to the eye. */
+/** Of more values than this, evenly spaced ones are taken; the quantile does not change visibly. */
 const mostSorted = 200_000;
 
-/** Rounded up to two significant digits, so that a colour bar ends at a number that can be read. */
+/** Rounded up to two significant digits, so that a colour bar ends at a readable number. */
 export const roundUp = (value: number): number => {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
@@ -12,9 +12,9 @@ export const roundUp = (value: number): number => {
 };
 
 /**
- * The end of a colour scale symmetric about zero: the given quantile of the magnitudes, rounded up. Robust, so that
- * one runaway pixel does not bleach the wave; values beyond it take the end colour. All zero (or nothing finite)
- * gives 1.
+ * The end of a colour scale symmetric about zero: the given quantile of the magnitudes, rounded up. It is robust: one
+ * extreme pixel does not make the others pale. Values beyond it take the end colour. All zero (or nothing finite) gives
+ * 1.
  *
  * @example
  * symmetricScale(Float32Array.from([-0.5, 0.25, 0.1]), 1)   // 0.5
@@ -33,7 +33,7 @@ export const symmetricScale = (values: ArrayLike<number>, quantile = 0.995): num
   return roundUp(at > 0 ? at : sorted[count - 1]);
 };
 
-/** A scale of colours: the value that is white, and how far from it the full colour is, on both sides. */
+/** A scale of colours: the value that is white, and the distance from it to the full colour, on both sides. */
 export interface ValueScale {
   readonly centre: number;
   readonly end: number;
@@ -67,7 +67,7 @@ export const channelScale = (
     kept.map((value) => value - mean),
     quantile,
   );
-  // Values that differ by rounding alone are a constant, and drawn as such.
+  // Values that differ only by rounding are drawn as a constant.
   const apart = kept.some((value) => value !== kept[0]) && spread > 4e-6 * Math.abs(mean);
   if (!apart || Math.abs(mean) <= offsetFrom * spread)
     return { centre: 0, end: symmetricScale(kept, quantile) };

@@ -1,4 +1,4 @@
-/** Scores as the report takes them. */
+/** The scores of a report. */
 
 import type { Better } from '../experiments/scores/measures.js';
 
@@ -19,11 +19,11 @@ export interface Scores {
   /** IoU and Dice of each foreground class over all pixels of the split, averaged over the classes. */
   readonly classMeanIou?: Score;
   readonly dice?: Score;
-  /** Those that an experiment declares, by name. */
+  /** The scores that an experiment declares, by name. */
   readonly [name: string]: Score;
 }
 
-/** A score that is not of segmentation, as pages and figures show it. */
+/** A score other than those of segmentation, for pages and figures. */
 export interface OwnLine {
   readonly name: string;
   /** How it is computed, in words. */
@@ -41,5 +41,5 @@ export interface EpochScores {
   readonly validation?: Scores;
 }
 
-/** A score that is there and is a number. */
+/** Whether a score exists and is a finite number. */
 export const known = (score: Score): score is number => typeof score === 'number' && Number.isFinite(score);

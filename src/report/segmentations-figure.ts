@@ -1,4 +1,4 @@
-/** The gallery of still samples for a page: the panels of `segmentationsPng`, their words as the page's own text. */
+/** The gallery of still samples for a page: the panels of `segmentationsPng`, with HTML text. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect } from '../base/error.js';
@@ -8,7 +8,7 @@ import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel } from '
 import type { Sample } from './sample.js';
 import { checkedSegmentations, type SegmentationsPicture } from './segmentations.js';
 
-/** Four panels of a sample fit beside each other on a phone. */
+/** Four panels of a sample fit side by side on a phone. */
 const sizes = { wide: 112, narrow: 74 };
 
 const groupOf = (sample: Sample, classes: number, errors: boolean): PanelGroup => {

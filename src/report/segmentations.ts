@@ -1,4 +1,4 @@
-/** A gallery of still samples: input and target and, with a model, its prediction and errors. */
+/** A gallery of still samples: input, target and, if there is a model, its prediction and errors. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -27,12 +27,12 @@ export interface SegmentationsPicture {
   /** Names of the classes by label, the background first. */
   readonly classes: readonly string[];
   readonly title?: string;
-  /** Samples beside each other (default 2). */
+  /** Samples in a row (default 2). */
   readonly columns?: number;
   /** Whether to draw the wrong pixels of the prediction (default true). */
   readonly errors?: boolean;
   readonly theme?: Theme;
-  /** Pixels per point (default 2): the picture is meant to be shown at its width divided by this. */
+  /** Pixels per point (default 2): show the picture at its width divided by this. */
   readonly density?: number;
 }
 
@@ -135,7 +135,7 @@ export const checkedSegmentations = <A extends SegmentationsPicture>(picture: A)
   return unlessProblems('segmentations picture', found, picture);
 };
 
-/** The gallery as a raster, to be put together with others. */
+/** The gallery as a raster, to combine with others. */
 export const segmentations = (picture: SegmentationsPicture): Checked<Raster> =>
   E.flatMap(checkedSegmentations(picture), (p) => E.tryCatch(() => draw(p), defect));
 

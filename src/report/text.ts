@@ -5,23 +5,23 @@ import { mix, type Rgb } from './colours.js';
 import { fontFamily, fontOptions } from './font.js';
 import { blank, type Raster } from './raster.js';
 
-/** How a text is set. */
+/** The style of a text. */
 export interface Lettering {
   /** Font size in pixels. */
   readonly size: number;
   readonly weight?: 400 | 600;
   readonly colour: Rgb;
-  /** The colour it is written on. */
+  /** The colour of the background. */
   readonly on: Rgb;
 }
 
-/** Few shades between ink and paper: not to be seen, and a GIF has only 256 colours. */
+/** The number of shades between ink and paper: few, since a GIF has only 256 colours; the eye does not notice. */
 const shades = 7;
 
-/** Nobody reads a caption longer than this; a hostile name must not cost memory. */
+/** Longer captions are cut: nobody reads them, and a hostile name must not cost memory. */
 const longest = 160;
 
-/** XML forbids most control characters and lone surrogates, even escaped: they are replaced. */
+/** Text for XML. XML forbids most control characters and lone surrogates even escaped, so they are replaced. */
 export const xmlText = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd')
@@ -80,8 +80,8 @@ export const writeWithin = (text: string, width: number, lettering: Lettering): 
 const mostLines = 8;
 
 /**
- * Text on as many lines as a width takes, broken at spaces (not at those that do not break, U+00A0). A word that is wider
- * than a line alone, and the last line that there may be, are shortened.
+ * Text on as many lines as needed at a width, broken at spaces (not at those that do not break, U+00A0). A word that is
+ * wider than a line alone, and the last line that there may be, are shortened.
  */
 export const writeLines = (text: string, width: number, lettering: Lettering): readonly Raster[] => {
   const fits = (line: string): boolean => line.length <= longest && write(line, lettering).width <= width;
@@ -89,7 +89,7 @@ export const writeLines = (text: string, width: number, lettering: Lettering): r
   for (const word of text.split(' ').slice(0, mostLines * longest)) {
     const last = lines.at(-1);
     const longer = last === undefined ? word : `${last} ${word}`;
-    // Beyond the last line everything runs on, and is cut off there.
+    // The last line takes the rest of the text and is shortened.
     if (last !== undefined && (lines.length === mostLines || fits(longer))) lines.splice(-1, 1, longer);
     else lines.push(word);
   }

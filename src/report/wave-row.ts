@@ -10,13 +10,13 @@ import { channelScale, type ValueScale } from './scale.js';
 const panelSize = 128;
 const gap = 8;
 
-/** How the rows of a picture are set. */
+/** The settings that all rows of a picture share. */
 export interface RowPlan {
   /** 0-based. */
   readonly channels: readonly number[];
   /** The 0-based steps that become frames. */
   readonly steps: readonly number[];
-  /** One scale for all channels; null for a scale of each. */
+  /** One scale for all channels; null: each channel has its own. */
   readonly scale: number | null;
   readonly classes: number;
   /** Whether any sample of the picture has a prediction. */
@@ -39,13 +39,13 @@ export const channelName = (channel: number, sample: WaveSample): string => {
   return `${name}${isLine(sample) ? ', time ↓' : ''}`;
 };
 
-/** A row of sites has no picture of a moment: its picture is that of its past. */
+/** A row of sites is drawn with its past; a single moment would be a line. */
 export const isLine = (sample: WaveSample): boolean => {
   const { height, width } = waveSizeOf(sample);
   return height === 1 && width > 1;
 };
 
-/** How many pixels a panel of a sample's waves is wide, its frame included. */
+/** The width in pixels of a panel of a sample's waves, including its frame. */
 export const waveCell = (sample: WaveSample, size = panelSize): number => {
   const { height, width } = waveSizeOf(sample);
   return width * zoomFor(isLine(sample) ? 1 : height, width, size) + 2;
@@ -78,9 +78,8 @@ const named = (look: Look, name: string, below: Raster | null, panel: Raster, wi
   );
 
 /**
- * The channels of a sample's waves, a panel each with its name above and its range below.
- *
- * @param wide room for each, at least `waveCell`
+ * One panel for each channel of a sample's waves, with its name above and its range below. @param wide the width of
+ * each, at least `waveCell`
  */
 export const channelPanels = (
   look: Look,
@@ -99,10 +98,10 @@ export const channelPanels = (
   return (frame) => panels.map((draw) => draw(frame));
 };
 
-/** A panel's name and range need this much room. */
+/** The width that a panel's name and range need. */
 const narrowestCell = 112;
 
-/** Everything that is the same in all frames is drawn once. */
+/** Draws the parts that do not move only once. */
 export const sampleRow = (look: Look, sample: WaveSample, image: Raster, plan: RowPlan): SampleRow => {
   const { height, width, target, prediction } = sample;
   const zoom = zoomFor(height, width, panelSize);

@@ -1,4 +1,4 @@
-/** The hidden waves of a few samples for a page: the panels of `wavesGif`, their words as the page's own text. */
+/** The hidden waves of a few samples for a page: the panels of `wavesGif`, with HTML text. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect } from '../base/error.js';

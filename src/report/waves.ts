@@ -1,7 +1,7 @@
 /**
- * The hidden waves of a few samples as an animation, as in the publication: one row a sample with its input, target
- * and prediction, and beside them each channel of the hidden state moving through time. Each channel of each row has a
- * scale of its own, the same over the whole animation; a strip below it says which.
+ * The hidden waves of a few samples as an animation, as in the publication: one row for each sample with its input,
+ * target and prediction, and beside them each channel of the hidden state over time. Each channel of each row has its
+ * own scale for the whole animation, which a strip below it shows.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -29,25 +29,28 @@ import { timeText } from './scale.js';
 import { firstBroken, sampleRow } from './wave-row.js';
 
 export interface WavesPicture {
-  /** One row each; all with the same number of steps and channels. */
+  /** One row for each sample; all have the same number of steps and channels. */
   readonly samples: readonly WaveSample[];
   /** Names of the classes by label, the background first. */
   readonly classes: readonly string[];
   readonly title?: string;
   /** Channels to show, counted from 0 here and from 1 in the picture; the first four by default. */
   readonly channels?: readonly number[];
-  /** Displacement of full colour, for all; by default each channel of each row has its own, without its offset. */
+  /**
+   * The displacement of full colour for all channels; by default each channel of each row has its own, around its own
+   * offset.
+   */
   readonly scale?: number;
-  /** Time per step, when the time itself shall be shown beside the step. */
+  /** Time per step; if given, the time is shown beside the step. */
   readonly dt?: number;
   /** The most frames (default 50), spread evenly from the first step to the last. */
   readonly mostFrames?: number;
-  /** Milliseconds a frame (default 80). */
+  /** Milliseconds per frame (default 80). */
   readonly delay?: number;
   readonly theme?: Theme;
 }
 
-/** A title that is wider than the panels makes the picture this wide. */
+/** The width of the picture if the title is wider than the panels. */
 const narrowest = 260;
 const lastFrameStands = 1200;
 
@@ -56,7 +59,7 @@ export const delayOf =
   (frames: number, delay = 80) =>
   (index: number): number =>
     index === frames - 1 ? lastFrameStands : delay;
-/** The rest of a GIF's 256 colours is for waves, classes and text. */
+/** The colours for photographs; the rest of a GIF's 256 colours is for waves, classes and text. */
 const imageColours = 120;
 
 const problems = (picture: WavesPicture): readonly string[] => {
@@ -96,7 +99,7 @@ export interface WaveFrames {
   readonly frame: (index: number) => Raster;
 }
 
-/** Which step it is, in words and as a bar; `wide` in points. */
+/** The present step, in words and as a bar; `wide` in points. */
 const clock = (look: Look, step: number, steps: number, dt: number | undefined, wide: number): Raster => {
   const words = `step ${step + 1}${dt === undefined ? '' : `, t = ${timeText((step + 1) * dt, dt)}`}`;
   // A fixed width, so that the bar does not jump when the number gets longer.
@@ -194,7 +197,7 @@ export const waveFrames = (picture: WavesPicture): Checked<WaveFrames> =>
   E.flatMap(checkedWaves(picture), (p) => E.tryCatch(() => drawFrames(p), defect));
 
 /**
- * The animation as the bytes of a GIF that repeats for ever, the last step standing a little longer.
+ * The animation as the bytes of a GIF that repeats for ever, the last step shown a little longer.
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  * @example

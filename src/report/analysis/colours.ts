@@ -5,8 +5,8 @@ import { mix, type Rgb, rgb, type Theme } from '../colours.js';
 const quarters = ['#f2f2ee', '#3f7fc4', '#20222a', '#d9822b'].map(rgb);
 
 /**
- * A phase: white at 0, blue a quarter turn on, black at the half, orange at three quarters, and back. Lightness tells
- * 0 from pi, and blue from orange is the one pair of hues that everybody sees.
+ * The colour of a phase: white at 0, blue at a quarter turn, black at half a turn, orange at three quarters. Lightness
+ * distinguishes 0 from pi; blue and orange are a pair of hues that everybody can distinguish.
  */
 export const phaseColour = (angle: number): Rgb => {
   if (!Number.isFinite(angle)) return [128, 128, 128];
@@ -16,12 +16,15 @@ export const phaseColour = (angle: number): Rgb => {
   return mix(quarters[from], quarters[(from + 1) % 4], at - Math.floor(at));
 };
 
-/** A share 0 .. 1 from paper to ink through one hue, so that it reads as less to more in light and in dark. */
+/**
+ * A share 0 .. 1 from paper to ink through one hue, so that more is further from the paper in the light and the dark
+ * theme.
+ */
 export const rampColour = (theme: Theme, share: number): Rgb => {
   const hue = rgb(theme.name === 'light' ? '#2f6fb0' : '#4f9be0');
   const inside = Math.min(1, Math.max(0, share));
   return inside < 0.5 ? mix(theme.paper, hue, 2 * inside) : mix(hue, theme.ink, 2 * inside - 1);
 };
 
-/** The colour of no value: between paper and ink, without a hue. */
+/** The colour of a missing value: between paper and ink, without a hue. */
 export const nowhere = (theme: Theme): Rgb => mix(theme.paper, theme.line, 0.6);

@@ -34,7 +34,7 @@ const parts = (theme: Theme): readonly Part[] => {
   ];
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, before it is drawn. */
 export const energyChart = ({ energies, title, note, theme = light }: EnergyPicture): Chart => {
   const lines = parts(theme)
     .map((part) => ({

@@ -20,7 +20,7 @@ export interface KOmegaPicture {
   readonly spectrum: KOmega;
   readonly lines: readonly BranchLine[];
   readonly title: string;
-  /** Below the title, a line each. */
+  /** Lines below the title. */
   readonly notes?: readonly string[];
   /** The unit of time; default `unit of time`. */
   readonly unit?: string;
@@ -29,14 +29,14 @@ export interface KOmegaPicture {
 
 const size = { width: 470, height: 330 };
 const margins = { left: 58, right: 158, top: 86, bottom: 50 };
-/** Decibels from the greatest power down to paper. */
+/** The range of the colours: decibels from the greatest power to the colour of the paper. */
 const depth = 50;
 
 /** The greatest power of a wave with k > 0, since a common oscillation would outshine all waves. */
 const greatest = ({ frequencies, power }: KOmega): number =>
   power.reduce((most, value, i) => (i < frequencies.length ? most : Math.max(most, value)), 1e-300);
 
-/** Frequencies are drawn as far as a line goes, or as power is seen. */
+/** The highest frequency that is drawn: that of the highest line, or of the highest visible power. */
 const topOf = ({ spectrum, lines }: KOmegaPicture): number => {
   const { frequencies, power } = spectrum;
   const most = greatest(spectrum);
@@ -115,7 +115,7 @@ const key = (lines: readonly BranchLine[], inks: Readonly<Record<BranchLine['of'
   ];
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, before it is drawn. */
 export const kOmegaChart = (picture: KOmegaPicture): Chart => {
   const { spectrum, lines, title, notes = [], unit = 'unit of time' } = picture;
   const theme = picture.theme ?? light;

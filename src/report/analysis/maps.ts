@@ -1,4 +1,4 @@
-/** Maps of amplitude, phase and speed of the waves of some samples, a row each. */
+/** Maps of amplitude, phase and speed of the waves of some samples, one row for each sample. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -29,7 +29,7 @@ import { nowhere, phaseColour, rampColour } from './colours.js';
 /** A sample and the propagation of one channel of its waves. */
 export interface MappedSample {
   readonly sample: Sample;
-  /** Or why nothing can be said of it. */
+  /** The propagation, or the reason why it is not resolved. */
   readonly propagation: Propagation | Unresolved;
 }
 
@@ -38,7 +38,7 @@ export interface MapsPicture {
   readonly classes: readonly string[];
   readonly title: string;
   readonly note?: string;
-  /** The lattice of the maps; left out, that of each sample. */
+  /** The lattice of the maps; default: that of each sample. */
   readonly grid?: { readonly height: number; readonly width: number };
   /** The unit of time; default `unit of time`. */
   readonly unit?: string;
@@ -67,7 +67,7 @@ const draw = (picture: MapsPicture): Raster => {
   const look: Look = { theme: picture.theme ?? light, density: picture.density ?? 2 };
   const { theme, density } = look;
   const fastest = speedScale(rows);
-  // Where nothing is resolved there are no maps to name.
+  // If nothing is resolved, there are no maps to name.
   const some = rows.some(({ propagation }) => !isUnresolved(propagation));
   const bare = rows.every(({ sample }) => asksNothing(sample));
   const names = [
@@ -176,7 +176,7 @@ const draw = (picture: MapsPicture): Raster => {
 };
 
 /**
- * The maps as the bytes of a PNG. Sites that swing less than a tenth of the greatest amplitude are left grey.
+ * The maps as the bytes of a PNG. Sites with less than a tenth of the greatest amplitude are grey.
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */

@@ -20,13 +20,13 @@ import { scoreFigure } from '../tables/figures.js';
 import { wordsOfScore } from '../tables/score-columns.js';
 import { seriesChart } from './series.js';
 
-/** How a chart is drawn. */
+/** The settings of a drawing. */
 export interface Look {
   readonly theme?: Theme;
   readonly room?: Room;
 }
 
-/** A chart of answers: its name in files, its title for people who cannot see it, and how it is drawn. */
+/** A chart of answers: its name in files, a description for people who cannot see it, and its drawing. */
 export interface AnswerChart {
   readonly name: 'confusion' | 'calibration' | 'predicted' | 'series' | 'difficulty';
   readonly alt: string;
@@ -40,16 +40,16 @@ const plural = (count: number, noun: string): string =>
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(share < 0.1 ? 1 : 0))} %`;
 
-/** Which samples were looked at. */
+/** Which samples the chart shows, in words. */
 const observed = ({ samples, of }: Pick<Answers, 'samples' | 'of'>): string =>
   samples === of
     ? plural(of, 'test sample')
     : `the first ${plural(samples, 'test sample')} of ${of.toLocaleString('en-US')}`;
 
-/** More classes than this are squares too small to read. */
+/** With more classes than this the squares would be too small to read. */
 export const mostClasses = 40;
 const mostCell = 44;
-/** Squares with figures in them are at least so large. */
+/** The least size of a square with a number in it. */
 const readable = 26;
 /** Room for a title and a line below it. */
 const heading = 52;
@@ -62,7 +62,10 @@ const titled = (x: number, y: number, title: string, lines: readonly string[], t
   ...lines.map((line, i) => textAt(x, y + 18 + 16 * i, line, theme.muted)),
 ];
 
-/** From the paper to a colour that is dark on light paper, light on dark: by lightness alone, so for any eyes. */
+/**
+ * A scale from the paper to a colour that is dark on light paper and light on dark paper. It differs only in lightness,
+ * so everybody can read it.
+ */
 const shade = (share: number, theme: Theme): Rgb =>
   mix(theme.paper, theme.name === 'light' ? rgb('#0b4f8a') : rgb('#8cc6f7'), share);
 
@@ -215,7 +218,7 @@ const plot = (
   };
 };
 
-/** The line on which answers are as they should be. */
+/** The line of perfect answers. */
 const diagonal = (from: number, to: number, axes: object, theme: Theme): Layers => [
   {
     data: {

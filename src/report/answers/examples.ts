@@ -25,7 +25,7 @@ import { type Raster, scaleUp } from '../raster.js';
 /** A sample with its answer. */
 export interface Example {
   readonly name: string;
-  /** Its scores and the like. */
+  /** Its scores and other notes. */
   readonly note: string;
   readonly arrays: ArrayValues;
   /** The output that is compared; null if there is none. */
@@ -68,7 +68,7 @@ const sureOf = (logits: Float32Array): number => {
 const all = (picture: ExamplesPicture, of: (example: Example) => Float32Array): Float32Array =>
   Float32Array.from(picture.examples.flatMap((example) => [...of(example)]));
 
-/** Targets have the colours of answers. */
+/** Targets are coloured as answers are. */
 const askedColouring = (picture: ExamplesPicture, against: string, form: ArrayForm): Colouring => {
   const truth = all(picture, ({ arrays }) => arrays[against]);
   const own = colouringOf(form, truth);
@@ -97,7 +97,7 @@ const shownOf = (
       ];
 };
 
-/** Answer and target side by side: in words if it is one number, else as pictures. */
+/** Answer and target side by side: as text if each is one number, else as pictures. */
 const comparison = (
   picture: ExamplesPicture,
   { arrays, answer }: Example,
@@ -189,7 +189,7 @@ const colouredClasses = ({ asked, forms }: ExamplesPicture): readonly string[] =
 const hasErrors = ({ asked, forms }: ExamplesPicture): boolean =>
   asked !== null && asked.classes !== null && forms[asked.against].shape.length === 2;
 
-/** The classes in the key, if there are many. */
+/** The most classes in the key. */
 const mostInKey = 24;
 
 /** The samples as a figure of a page. **Errors** Defect. */

@@ -1,4 +1,4 @@
-/** Numbers over time: what is predicted and what is true, a plot for each of some samples, on the axes that they share. */
+/** Predicted and true numbers over time: one plot for each of some samples, with shared axes. */
 
 import type { SeriesAnswer } from '../../experiments/scores/answers.js';
 import { linearTicks, type Ticks } from '../axis.js';
@@ -12,7 +12,7 @@ const panelWidth: Readonly<Record<Room, number>> = { wide: 250, narrow: 270 };
 const spacing = { row: 84, column: 62 };
 const margins = { left: 52, right: 16, top: 104, bottom: 48 };
 
-/** Steps on the axis: those before the first that is asked are negative. */
+/** Steps on the axis: steps before the first predicted one are negative. */
 const atStep = (values: readonly number[], every: number, from: number) =>
   values.map((value, i) => ({ x: from + i * every, y: value }));
 
@@ -115,7 +115,7 @@ export const seriesChart = (
   const columns = room === 'wide' ? Math.min(2, shown.length) : 1;
   const rows = Math.ceil(shown.length / columns);
   const width = panelWidth[room];
-  // Columns of a series may be of other units, and share no axis.
+  // Columns of a series may have different units, so they share no axis.
   const ticks = new Map(
     [...new Set(shown.map(({ column }) => column))].map((column) => [
       column,

@@ -17,7 +17,7 @@ export interface AreaPicture {
   readonly squares: readonly SquareHeard[];
   /** pi^2 (1 - 2 c^2 dt^2) / 12: the relative error that grid and step make is this over L^2. */
   readonly discretisation: number;
-  /** The panels below each other, for a window as narrow as a phone's. */
+  /** Whether panels are stacked, for a window as narrow as a phone's. */
   readonly narrow?: boolean;
   readonly theme?: Theme;
 }
@@ -32,7 +32,7 @@ const margins = { left: 62, right: 28, top: 78, bottom: 50 };
 /** 1, 2, 3 and 5 times powers of ten. */
 const niceNumbers = Array.from({ length: 9 }, (_, e) => [1, 2, 3, 5].map((m) => m * 10 ** (e - 2))).flat();
 
-/** Nice numbers round a range, the outermost just beyond it. */
+/** Round numbers that cover a range, the outermost just beyond it. */
 const logTicks = (low: number, high: number): readonly number[] => {
   const from = niceNumbers.reduce((most, tick) => (tick <= low ? tick : most), niceNumbers[0]);
   const to = niceNumbers.find((tick) => tick >= high) ?? high;
@@ -90,7 +90,7 @@ const measuredPanel = ({ squares }: AreaPicture, theme: Theme) => {
   };
 };
 
-/** The key of the marks, in a place that the curve leaves free. */
+/** The key of the marks, where the curve leaves room. */
 const key = (theme: Theme) => {
   const { first, second } = lineColours(theme);
   const [left, top, line] = [96, 14, 20];
@@ -184,7 +184,7 @@ const errorPanel = ({ squares, discretisation }: AreaPicture, theme: Theme) => {
   };
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, before it is drawn. */
 export const areaChart = (picture: AreaPicture): Chart => {
   const { theme = light, narrow = false } = picture;
   const panels = [measuredPanel(picture, theme), errorPanel(picture, theme)];

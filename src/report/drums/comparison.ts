@@ -10,7 +10,7 @@ export type HeardDrum = Pick<DrumResult, 'drum' | 'tones' | 'spectrum'>;
 export interface TonesPicture {
   /** The first is the reference; two to five drums. */
   readonly drums: readonly HeardDrum[];
-  /** For a window as narrow as a phone's. */
+  /** Whether it is drawn for a window as narrow as a phone's. */
   readonly narrow?: boolean;
   readonly theme?: Theme;
 }
@@ -25,7 +25,7 @@ export interface Mark {
   readonly shape: string;
 }
 
-/** The mark of the drum of an index: the first, or one that is compared with it. */
+/** The mark of the drum with an index; 0 is the reference. */
 export const markOf = (index: number, theme: Theme = light): Mark => {
   const { first, second, third } = lineColours(theme);
   const bright = theme.name === 'light';
@@ -39,5 +39,5 @@ export const markOf = (index: number, theme: Theme = light): Mark => {
   return marks[index % marks.length];
 };
 
-/** More drums than that would need colours that are hard to tell apart. */
+/** More drums than that would need colours that are hard to distinguish. */
 export const mostDrums = 5;

@@ -1,4 +1,4 @@
-/** One panel: by how much each drum's tones differ from the first's. */
+/** One panel: the differences of each drum's tones from the first drum's. */
 
 import { countTicks, linearTicks, spread } from '../axis.js';
 import { hex, light } from '../colours.js';
@@ -6,7 +6,7 @@ import { markOf, panelHeight, type TonesPicture, widthOf } from './comparison.js
 
 const labelHeight = 15;
 
-/** By how much each drum's tones differ from the first's, tone by tone. */
+/** The differences of each drum's tones from the first drum's, tone by tone. */
 export const differences = (picture: TonesPicture) => {
   const theme = picture.theme ?? light;
   const [reference, ...rest] = picture.drums;

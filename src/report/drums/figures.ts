@@ -1,4 +1,6 @@
-/** The waves and the modes of drums as figures of a page: the panels of their pictures, the words the page's own. */
+/**
+ * The waves and the modes of drums as figures of a page: their panels are pictures, their words are text of the page.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, defect } from '../../base/error.js';
@@ -21,10 +23,10 @@ import {
   zoomOf,
 } from './waves.js';
 
-/** The colour around a skin, for light and dark paper: a slate between the two. */
+/** The colour around a skin, between light and dark, for both themes. */
 const slate: Theme = { ...dark, paper: rgb('#3a404c') };
 
-/** Two of the largest drums fit beside each other on a phone. */
+/** The size on a phone, where two of the largest drums fit side by side. */
 const narrowShare = 0.72;
 
 const shrunk = ({ width, height }: Side, share: number): Side => ({
@@ -32,7 +34,7 @@ const shrunk = ({ width, height }: Side, share: number): Side => ({
   height: Math.max(1, Math.round(height * share)),
 });
 
-/** Pixels are shown as they are, `density` of them a CSS pixel. */
+/** The size of a raster at `density` of its pixels per CSS pixel. */
 const sides = (raster: Side, density: number): Pick<Panel<unknown>, 'wide' | 'narrow'> => {
   const wide = shrunk(raster, 1 / density);
   return { wide, narrow: shrunk(wide, narrowShare) };

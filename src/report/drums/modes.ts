@@ -1,4 +1,4 @@
-/** The lowest modes of some drums, one row a drum: which shapes swing at which tone. */
+/** The lowest modes of some drums, one row for each drum: the shapes in which it vibrates, and their tones. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, defect } from '../../base/error.js';
@@ -15,17 +15,17 @@ export interface DrumModesPicture {
   readonly theme?: Theme;
 }
 
-/** Points a drum is wide. */
+/** The width of a drum in points. */
 const size = 132;
 const gap = 18;
 
-/** A drum's modes: each tone in units of the first drum's fundamental, and how the skin swings. */
+/** A drum's modes: each tone in units of the first drum's fundamental, and the displacement of the skin. */
 export interface ModeRow {
   readonly name: string;
   readonly modes: readonly { readonly tone: string; readonly skin: Raster }[];
 }
 
-/** The rows of some drums, the first of which gives the unit. */
+/** The rows of some drums; the first drum gives the unit of the tones. */
 export const modeRows = ({ theme, density }: Look, drums: readonly DrumModes[]): readonly ModeRow[] => {
   const zoom = size / Math.max(...drums.map(({ lattice }) => Math.max(lattice.rows, lattice.columns) + 1));
   const [unit] = drums[0].modes.values;
@@ -35,7 +35,7 @@ export const modeRows = ({ theme, density }: Look, drums: readonly DrumModes[]):
       name: drum.name,
       modes: drum.modes.vectors.map((mode, k) => {
         const largest = mode.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-        // The sign of a mode means nothing: the first drum of red is as good as the first of blue.
+        // The sign of a mode is arbitrary: here the first point above half the largest displacement is positive.
         const sign = (mode.find((value) => Math.abs(value) > largest / 2) ?? 1) < 0 ? -1 : 1;
         return {
           tone: Math.sqrt(drum.modes.values[k] / unit).toFixed(4),
@@ -67,9 +67,8 @@ const drawnRow = (look: Look, { name, modes }: ModeRow): Raster =>
   );
 
 /**
- * The modes as a PNG, two pixels a point; under each its tone in units of the first drum's fundamental.
- *
- * @returns DecodeError when there is no drum.
+ * The modes as a PNG, two pixels per point; below each its tone in units of the first drum's fundamental. @returns
+ * DecodeError when there is no drum.
  */
 export const drumModesPng = ({ drums, theme = light }: DrumModesPicture): Checked<Uint8Array> => {
   if (drums.length === 0) return E.left(decodeError('drum modes picture', 'drums: none given'));

@@ -1,4 +1,4 @@
-/** The upper half of the page: the experiment, and the numbers to see first. */
+/** The upper half of the page: the experiment and its main numbers. */
 
 import type { DrumExperiment, DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';
@@ -9,7 +9,7 @@ import type { Fact } from '../page/run.js';
 import { relativeText } from './tables.js';
 import { apart } from './verdict.js';
 
-/** An experiment on drums as its report takes it: plain values and finished pictures and sounds. */
+/** The input of a report on drums: plain values, finished pictures and sounds. */
 export interface DrumsReport {
   readonly name: string;
   readonly experiment: DrumExperiment;
@@ -20,11 +20,11 @@ export interface DrumsReport {
     readonly waves?: Shown;
     readonly modes?: Shown;
   };
-  /** WAV files, one a drum, and how many steps of the simulation a second plays. */
+  /** WAV files, one for each drum, and the number of simulation steps played in a second. */
   readonly sounds?: { readonly rate: number; readonly files: readonly Uint8Array[] };
   /** The program's signature, e.g. `() → sound [4096]`. */
   readonly program: string;
-  /** Command lines, one each. */
+  /** Command lines, one in each entry. */
   readonly commands: readonly string[];
   readonly environment?: readonly Fact[];
 }
@@ -73,7 +73,7 @@ const source = `scan({
   observe: ({ y }) => slice(y, microphone, [1, 1, 1]),
 })`;
 
-/** The numbers to see first. */
+/** The main numbers. */
 export const tiles = ({ results, experiment }: DrumsReport): Html => {
   const [first, ...others] = results;
   const squares = results.flatMap(({ area }) => (area === null ? [] : [area]));

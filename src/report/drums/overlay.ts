@@ -3,7 +3,7 @@
 import { hex, light, mix } from '../colours.js';
 import { type HeardDrum, type Mark, markOf, panelHeight, type TonesPicture, widthOf } from './comparison.js';
 
-/** Decibels below the loudest that are shown. */
+/** The range that is shown, in decibels below the loudest bin. */
 const depth = 60;
 
 const decibels = (magnitude: number, loudest: number): number =>
@@ -14,7 +14,7 @@ interface Curve {
   readonly points: readonly { readonly ratio: number; readonly level: number }[];
 }
 
-/** The bins from `low` to `high` times `unit`; of a flat part on the floor only its ends. */
+/** The bins from `low` to `high` times `unit`; where the spectrum stays on the floor, only the ends of that part. */
 const curveOf = ({ spectrum }: HeardDrum, unit: number, [low, high]: readonly [number, number]): Curve => {
   const { magnitudes, resolution } = spectrum;
   const from = Math.max(0, Math.floor((low * unit) / resolution));
@@ -40,7 +40,7 @@ const topsOf = ({ tones, spectrum }: HeardDrum, unit: number, loudest: number) =
 
 const unitOf = ({ tones }: HeardDrum): number => tones[0].lattice;
 
-/** From below the lowest tone of any drum to above the highest. */
+/** The range of frequencies: from below the lowest tone of all drums to above the highest. */
 const rangeOf = (drums: readonly HeardDrum[]): readonly [number, number] => {
   const ratios = drums.flatMap(({ tones }) => tones.map(({ lattice }) => lattice / unitOf(drums[0])));
   return [Math.min(...ratios) - 0.08, Math.max(...ratios) + 0.06];
@@ -49,7 +49,7 @@ const rangeOf = (drums: readonly HeardDrum[]): readonly [number, number] => {
 /** A line of coloured words above a panel, each after its sign. */
 const keyLine = (entries: readonly (Mark & { readonly words: string })[]) =>
   entries.flatMap(({ words, colour, shape }, i) => {
-    // Without a canvas a text's width is a guess; a generous one.
+    // Without a canvas a text's width can only be estimated; this estimate is generous.
     const left = entries.slice(0, i).reduce((sum, entry) => sum + 52 + 7.2 * entry.words.length, 6);
     const y = { value: -16 };
     return [

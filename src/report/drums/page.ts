@@ -11,7 +11,7 @@ import { type DrumsReport, experimentSection, tiles } from './opening.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
 import { drumVerdict } from './verdict.js';
 
-/** How far the areas between the bins are from the exact curve of grid and time step. */
+/** How much the areas measured between the bins differ from the curve of theory for grid and time step. */
 const onCurve = (results: readonly DrumResult[]): string => {
   const most = results.reduce(
     (sum, { area }) => (area === null ? sum : Math.max(sum, Math.abs(area.heard / area.lattice - 1))),
@@ -136,7 +136,7 @@ const sections = (report: DrumsReport): readonly Section[] => [
 ];
 
 /**
- * The report on drums as HTML, from the result down to the versions. Pictures and sounds are inside it.
+ * The report on drums as HTML, from the result to the versions, with its pictures and sounds inside.
  *
  * @example
  * drumsReport({ name: 'drums/squares', experiment, results, pictures: {}, program: '() → sound [4096]', commands: [] })

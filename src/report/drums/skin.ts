@@ -8,7 +8,9 @@ import { blank, type Raster } from '../raster.js';
 export interface Skin {
   readonly width: number;
   readonly height: number;
-  /** The skin for a field over the drum's box, from `offset` on; `scale` takes the full colour. */
+  /**
+   * The picture of a field over the drum's box, read from `offset` on; a displacement of `scale` has the full colour.
+   */
   readonly paint: (field: ArrayLike<number>, offset: number, scale: number) => Raster;
   /** The pixel of a point of the box. */
   readonly place: (row: number, column: number) => readonly [x: number, y: number];
@@ -28,7 +30,7 @@ const distanceTo = (x: number, y: number, [ax, ay]: Point, [bx, by]: Point): num
   return Math.hypot(x - ax - share * dx, y - ay - share * dy);
 };
 
-/** Inside by the parity of crossings, and the distance to the edge, of a closed outline. */
+/** Whether a point is inside a closed outline, by the parity of crossings, and its distance from the outline. */
 const towards = (outline: readonly Point[], x: number, y: number) => {
   let inside = false;
   let distance = Number.POSITIVE_INFINITY;
@@ -54,9 +56,8 @@ const maskOutline = ({ lattice }: Drawn, x: number, y: number) => {
 };
 
 /**
- * Prepares a drum at `zoom` pixels a cell.
- *
- * A pixel's displacement is interpolated between the four points round it, those at rest included.
+ * Prepares a drum at `zoom` pixels per cell. The displacement of a pixel is interpolated between the four points around
+ * it, including those at rest.
  */
 export const skinOf = (drawn: Drawn, zoom: number, theme: Theme): Skin => {
   const { lattice, outline } = drawn;
@@ -64,7 +65,7 @@ export const skinOf = (drawn: Drawn, zoom: number, theme: Theme): Skin => {
   const width = Math.ceil((columns + 1) * zoom) + 2 * rim;
   const height = Math.ceil((rows + 1) * zoom) + 2 * rim;
   const paper = blank(width, height, theme.paper);
-  // Four points and their weights a pixel, flat: an animation paints each pixel a hundred times.
+  // For each pixel four points and their weights, in flat arrays, since an animation paints each pixel a hundred times.
   const pixels: number[] = [];
   const points: number[] = [];
   const weights: number[] = [];

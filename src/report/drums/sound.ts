@@ -1,14 +1,16 @@
 /** A drum's sound as a WAV file, to be listened to. */
 
-/** How a simulated sound is played. */
+/** Settings for playing a simulated sound. */
 export interface Playing {
-  /** Steps of the simulation a second of listening; default 8,000. */
+  /** Simulation steps per second of sound; default 8,000. */
   readonly rate?: number;
-  /** How much of the sound's end is left at its end; default .02. An undamped drum never falls silent by itself. */
+  /** The factor by which the sound has faded at its end; default .02. An undamped drum never falls silent by itself. */
   readonly fade?: number;
 }
 
-/** Running mean over this many steps, twice: an impulse also sounds all the tones that only the lattice has. */
+/**
+ * A running mean over this many steps is taken twice, since an impulse also excites tones that only the lattice has.
+ */
 const soft = 4;
 
 const smoothed = (sound: Float64Array): Float64Array =>
@@ -21,7 +23,7 @@ const smoothed = (sound: Float64Array): Float64Array =>
 /**
  * The sound as 16-bit mono PCM: softened, fading, as loud as the format allows.
  *
- * A tone of f cycles a unit of time is heard at f dt `rate` hertz.
+ * A tone of f cycles per unit of time is played at f dt `rate` hertz.
  *
  * @example
  * wav(result.sound)   // bytes that begin with RIFF

@@ -8,7 +8,7 @@ const superscripts: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from('−0123456789', (character, i) => [character, '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'[i]]),
 );
 
-/** `9 × 10⁻⁷`: one digit is enough to say how small it is. */
+/** A small number with one digit: `9 × 10⁻⁷`. */
 const powerText = (value: number): string => {
   const [digit, exponent] = value.toExponential(0).replaceAll('-', '−').split('e');
   return `${digit} × 10${Array.from(exponent, (character) => superscripts[character] ?? '').join('')}`;
@@ -27,7 +27,7 @@ interface Column {
   readonly cell: string;
 }
 
-/** A table of a row a thing; each cell knows its column's head, for a window too narrow for columns. */
+/** A table; each cell also has its column's head, for windows too narrow for columns. */
 const numbersTable = (
   first: string,
   rows: readonly { readonly name: string; readonly columns: readonly Column[] }[],

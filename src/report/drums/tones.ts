@@ -1,4 +1,4 @@
-/** Drums against each other: their spectra laid over each other, and their tones one by one. */
+/** Drums compared: their spectra in one panel, and their tones one by one. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -11,7 +11,7 @@ import { differences } from './differences.js';
 import { overlay } from './overlay.js';
 
 const spacing = 58;
-/** Nothing, drawn between the spectra and the last panel: an axis and a panel have their titles there. */
+/** Empty space between the spectra and the last panel, for the titles of an axis and of a panel. */
 const room = 1;
 const margins = { left: 52, right: 128, top: 104, bottom: 50 };
 
@@ -22,7 +22,7 @@ const emptyOf = (picture: TonesPicture) => ({
   mark: { type: 'point' as const },
 });
 
-/** The chart as data, with nothing drawn yet. **Errors** DecodeError unless there are two to five drums with tones. */
+/** The chart as data, before it is drawn. **Errors** DecodeError unless there are two to five drums with tones. */
 export const tonesChart = (picture: TonesPicture): Checked<Chart> => {
   const { drums, theme = light } = picture;
   if (drums.length < 2 || drums.length > mostDrums)

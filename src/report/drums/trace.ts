@@ -3,9 +3,9 @@
 import { mix, type Rgb, type Theme } from '../colours.js';
 import { blank, type Raster } from '../raster.js';
 
-/** The line of a sound so far. */
+/** A recording, and the size of its picture. */
 export interface Trace {
-  /** One value a frame. */
+  /** One value for each frame. */
   readonly values: readonly number[];
   /** The value that reaches the top. */
   readonly scale: number;

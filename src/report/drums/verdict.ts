@@ -1,4 +1,4 @@
-/** The outcome in sentences, for the top of the page and for the terminal. */
+/** The result in sentences, for the top of the page and for the terminal. */
 
 import type { DrumResult } from '../../drums/index.js';
 import { plural } from '../page/numbers.js';
@@ -10,7 +10,7 @@ const squaresOf = (results: readonly DrumResult[]) =>
 const largest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** The largest difference between two drums' tones; tones that one of them does not sound are left out. */
+/** The largest difference between two drums' tones; tones that one of them lacks are left out. */
 export const apart = (a: DrumResult, b: DrumResult): number =>
   largest(
     a.tones.flatMap(({ heard }, k) => {

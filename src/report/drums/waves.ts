@@ -24,11 +24,11 @@ import { dot, type Skin, skinOf } from './skin.js';
 import { traceRaster } from './trace.js';
 
 export interface DrumWavesPicture {
-  /** All with the same number of frames and time between them, on lattices of one fineness. */
+  /** All have the same number of frames, the same time between frames and the same lattice spacing. */
   readonly movies: readonly DrumMovie[];
   readonly title?: string;
   readonly theme?: Theme;
-  /** Milliseconds a frame; default 60. */
+  /** Milliseconds per frame; default 60. */
   readonly delay?: number;
 }
 
@@ -46,7 +46,7 @@ export const delayOf =
   (index: number): number =>
     index === frames - 1 ? lastFrameStands : delay;
 
-/** Pixels a cell, the same for all drums. */
+/** Pixels per cell, the same for all drums. */
 export const zoomOf = (movies: readonly DrumMovie[]): number =>
   largest / Math.max(...movies.map(({ lattice }) => Math.max(lattice.columns, lattice.rows) + 1));
 
@@ -57,14 +57,15 @@ export interface Column {
   readonly skin: Skin;
   readonly heard: readonly number[];
   /**
-   * The displacement of full colour, for each drum its own: the same stroke moves a small skin more than a large one.
+   * The displacement of full colour; each drum has its own, since the same stroke moves a small skin more than a large
+   * one.
    */
   readonly scale: number;
-  /** Displacement that takes the trace to its top. */
+  /** The displacement at the top of the trace. */
   readonly traceScale: number;
 }
 
-/** The still parts of a movie. */
+/** The parts of a movie that do not move. */
 export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
   const { lattice, microphone, frames, waves } = movie;
   const at = microphone.row * lattice.columns + microphone.column;
@@ -80,14 +81,14 @@ export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => 
   };
 };
 
-/** The stroke is higher than the waves after it, so the scale is that of the waves. */
+/** The scale is taken from the waves, not from the stroke, which is higher. */
 const scaleOf = ({ waves, lattice, frames }: DrumMovie): number =>
   symmetricScale(waves.subarray(Math.floor(frames / 8) * lattice.inside.length), 0.985);
 
 /** The skin at a frame, with a ring at the strike and a dot at the microphone. */
 export const markedSkin = ({ movie, skin, scale }: Column, frame: number, listener: Rgb): Raster => {
   const { lattice, strike, microphone, waves } = movie;
-  // Ink on the skin, which is light in both themes.
+  // Dark ink, since the skin is light in both themes.
   return [
     dot(...skin.place(strike.row, strike.column), 5, light.ink, true),
     dot(...skin.place(microphone.row, microphone.column), 4.5, light.paper),
@@ -95,7 +96,7 @@ export const markedSkin = ({ movie, skin, scale }: Column, frame: number, listen
   ].reduce((raster, mark) => mark(raster), skin.paint(waves, frame * lattice.inside.length, scale));
 };
 
-/** The recording until a frame. */
+/** The recording up to a frame. */
 export const soundSoFar = ({ skin, heard, traceScale }: Column, frame: number, theme: Theme): Raster =>
   traceRaster(
     { values: heard, scale: traceScale, width: Math.max(skin.width, narrowest), height: traceHeight },

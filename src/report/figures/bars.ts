@@ -23,14 +23,14 @@ export interface BarsPicture {
   readonly room?: Room;
 }
 
-/** The height of a bar's line in points, and that of a name above its bar. */
+/** The heights in points of a line with a bar, and of a name above its bar. */
 const lineHeight = 24;
 const nameHeight = 16;
 const barHeight = 14;
-/** The name of a task, and that of a kind of model. */
+/** The heights of the name of a task, and of the name of a kind of model. */
 const taskHeight = 26;
 const familyHeight = 24;
-/** Names longer than this stand above their bars. */
+/** Names longer than this are above their bars. */
 const longestBeside = 250;
 /** Below a panel: the axis and its numbers. */
 const spacing = 44;
@@ -50,7 +50,7 @@ const figuresOf = ({ runs }: Entry, summary: Summary): string => {
 
 interface Line {
   readonly entry: Entry;
-  /** Middle of its bar. */
+  /** The middle of its bar. */
   readonly at: number;
   readonly summary: Summary | null;
 }
@@ -67,15 +67,15 @@ interface Frame {
   readonly score: string;
   readonly declared: boolean;
   readonly theme: Theme;
-  /** Names above their bars rather than beside them. */
+  /** Whether names are above their bars instead of beside them. */
   readonly above: boolean;
-  /** Points on the left of the bars, of the bars, and on their right. */
+  /** Widths in points: left of the bars, of the bars, and right of them. */
   readonly left: number;
   readonly width: number;
   readonly right: number;
 }
 
-/** Labels above bars take as many lines as they need, and none is cut. */
+/** Labels above bars take as many lines as they need, so that none is cut. */
 const nameLines = ({ name }: Entry, room: number): readonly string[] =>
   phraseLines(name, Math.floor(room / textWidth('x')));
 
@@ -104,7 +104,7 @@ const publishedOf = ({ published }: Entry, score: string) => {
   return name === undefined ? null : (published?.scores[name] ?? null);
 };
 
-/** The axis ends behind the furthest marks, and has 0 on it. */
+/** The axis includes 0 and all marks. */
 const ticksOf = (lines: readonly Line[], score: string, declared: boolean, width: number) => {
   const furthest = lines.flatMap(({ entry, summary }) => {
     const theirs = publishedOf(entry, score);
@@ -235,7 +235,7 @@ const keyOf = (entries: readonly Entry[], score: string, theme: Theme): readonly
   ];
 };
 
-/** The chart as data, with nothing drawn yet: a panel for each task. */
+/** The chart as data, before it is drawn: a panel for each task. */
 export const barsChart = ({
   entries,
   score = 'foregroundIou',

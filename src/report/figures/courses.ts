@@ -28,7 +28,7 @@ const words: Readonly<Record<string, string>> = {
   foregroundIou: 'Foreground IoU on the validation images',
   foregroundAccuracy: 'Foreground accuracy on the validation images',
   iou: 'IoU on the validation images',
-  // Of pixels, images or sequences, whatever is classified.
+  // The accuracy over pixels, images or sequences, whatever the task classifies.
   accuracy: 'Accuracy on the validation samples',
   loss: 'Loss on the validation samples',
   trainLoss: 'Loss on the training samples',
@@ -147,7 +147,7 @@ const panel = (
   };
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, before it is drawn. */
 export const coursesChart = ({
   entries,
   score = 'foregroundIou',
@@ -180,7 +180,7 @@ export const coursesChart = ({
       }),
     },
     frame: {
-      // Wide enough for the words above, however few panels there are.
+      // At least as wide as the text above, even with few panels.
       width: Math.max(Math.min(430, across), columns * width + (columns - 1) * column),
       height: rows * height + (rows - 1) * row,
       margins: { ...margins, top: head.height + 32 + nameLine * names },

@@ -11,7 +11,7 @@ export interface Place {
   readonly family: string;
 }
 
-/** The score of an experiment to see first. */
+/** The main score of an experiment. */
 export interface ChiefScore {
   readonly name: string;
   readonly better: Better;
@@ -19,9 +19,9 @@ export interface ChiefScore {
 
 /** One experiment with the scores of its runs. */
 export interface Entry extends Place {
-  /** Its label, as everywhere. */
+  /** Its label. */
   readonly name: string;
-  /** Left out: the foreground IoU. */
+  /** The main score; default: the foreground IoU. */
   readonly chief?: ChiefScore;
   /** Test scores of the finished runs. */
   readonly runs: readonly { readonly seed: number; readonly scores: Scores }[];
@@ -34,7 +34,7 @@ export interface Entry extends Place {
   readonly publishedParameters: number | null;
 }
 
-/** The score to see first. */
+/** The main score. */
 export const chiefOf = ({
   chief = { name: 'foregroundIou', better: 'more' },
 }: Pick<Entry, 'chief'>): ChiefScore => chief;
@@ -56,7 +56,7 @@ const families: Readonly<Record<string, string>> = {
   program: 'programs',
 };
 
-/** A person's own data is called by its folder. */
+/** The name of a task; a task of a person's own data is named after its folder. */
 const ownTask = ({ task }: Experiment): string =>
   'folder' in task
     ? (task.folder.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? task.folder)

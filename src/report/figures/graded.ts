@@ -1,4 +1,4 @@
-/** Scores against difficulty: models of one task on one pair of axes, a line each. */
+/** Scores against difficulty: models of one task on one pair of axes, one line for each. */
 
 import type { Effect } from '../../base/error.js';
 import type { HardBin } from '../../experiments/scores/answers.js';
@@ -11,7 +11,7 @@ import { wordsOfScore } from '../tables/score-columns.js';
 import { pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { lineBetween, signAt, textAt } from './parts.js';
 
-/** The score of one model on samples that are about as hard as each other. */
+/** The score of one model on samples of similar difficulty. */
 export interface GradedLine {
   readonly name: string;
   readonly bins: readonly HardBin[];
@@ -27,7 +27,7 @@ export interface GradedPicture {
   readonly room?: Room;
 }
 
-/** The largest number of lines that can be distinguished; the best at the hardest samples are drawn. */
+/** The most lines that can be distinguished; the models that are best at the hardest samples are drawn. */
 export const mostGradedLines = 8;
 
 /** Lines differ in hue, in lightness and in dashes, so that they are distinguishable without colour vision. */
@@ -45,7 +45,7 @@ const colourOf = (i: number, theme: Theme): Rgb => {
 
 const last = ({ bins }: GradedLine): HardBin => bins[bins.length - 1];
 
-/** Names beside the ends of their lines, moved apart so that none covers another. */
+/** Names at the ends of their lines, moved apart so that they do not overlap. */
 const apart = (wanted: readonly number[], height: number, step: number): readonly number[] => {
   const order = wanted.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y);
   const placed: number[] = [];
@@ -60,7 +60,7 @@ const apart = (wanted: readonly number[], height: number, step: number): readonl
   return out;
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, before it is drawn. */
 export const gradedChart = ({
   task,
   score,
@@ -77,7 +77,7 @@ export const gradedChart = ({
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const across = linearTicks(Math.min(...bins.map(({ at }) => at)), Math.max(...bins.map(({ at }) => at)), 5);
   const up = linearTicks(low >= 0 ? Math.max(0, low - 0.05 * (high - low)) : low, high, 5);
-  // Beside the lines if there is room, else below the axis.
+  // Names are beside the lines if there is room, else below the axis.
   const beside = room === 'wide';
   const names = lines.map(({ name }) => withinPoints(name, beside ? 240 : 250));
   const right = beside ? Math.max(...names.map((name) => textWidth(name))) + 30 : 16;

@@ -5,7 +5,7 @@ import { wrapped } from '../tables/harmless.js';
 import { flow, textWidth } from './layout.js';
 import { signAt, textAt } from './parts.js';
 
-/** A sign and its words; only words if there is no sign. */
+/** An entry of the key: a sign and its text, or only a text. */
 export interface KeyItem {
   readonly words: string;
   readonly sign?: {

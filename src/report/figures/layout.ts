@@ -3,16 +3,16 @@
 import { fitted } from '../../experiments/value-text.js';
 import { wrapped } from '../tables/harmless.js';
 
-/** How wide a chart may be: beside text on a page, or alone on a phone. */
+/** The width class of a chart: for a page, or for a phone. */
 export type Room = 'wide' | 'narrow';
 
-/** Points that a chart is wide. */
+/** The width of a chart in points. */
 export const pointsOf: Readonly<Record<Room, number>> = { wide: 860, narrow: 350 };
 
-/** The mean width of a letter, at most, relative to the font size. */
+/** An upper estimate of the mean width of a letter, relative to the font size. */
 const letterWidth = 0.56;
 
-/** About as wide as a text is, in points. */
+/** The approximate width of a text in points. */
 export const textWidth = (text: string, size = 12): number => letterWidth * size * Array.from(text).length;
 
 /** A text within a width in points; the middle of a longer one is left out. */

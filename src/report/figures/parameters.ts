@@ -19,7 +19,7 @@ export interface ParametersPicture {
 type Axis = 'foregroundAccuracy' | 'foregroundIou';
 
 const leastHeight = 230;
-/** Room for the names, on the right of each panel. */
+/** Room for the names to the right of each panel. */
 const nameLine = 12;
 const between = 24;
 const row = 84;
@@ -87,7 +87,7 @@ const acrossOf = (sizes: readonly number[], width: number) => {
   return { kind: 'linear' as const, ...linearTicks(least > most / 3 ? least * 0.96 : 0, most * 1.04, ticks) };
 };
 
-/** An axis of points need not begin at 0: it covers them and little more. */
+/** The axis of a scatter plot need not begin at 0; it covers the points and little more. */
 const upOf = (marks: readonly Mark[]) => {
   const low = Math.min(1, ...marks.map((mark) => mark.low));
   const high = Math.max(0, ...marks.map((mark) => mark.high));
@@ -96,11 +96,11 @@ const upOf = (marks: readonly Mark[]) => {
   return linearTicks(Math.max(0, low - room), Math.min(1, high + room), 5);
 };
 
-/** Where everything is, in points. */
+/** The layout in points. */
 interface Frame {
   readonly width: number;
   readonly height: number;
-  /** From one name to the next. */
+  /** The distance from one name to the next. */
   readonly line: number;
   readonly room: Room;
   readonly theme: Theme;
@@ -163,7 +163,7 @@ const panel = (
     x: (width * (place(parameters) - from)) / (to - from),
     y: (height * (up.domain[1] - value)) / (up.domain[1] - up.domain[0]),
   }));
-  // The right one of two marks at one height has the upper name, so that their lines do not cross.
+  // Of two marks at one height, the right one has the upper name, so that their lines do not cross.
   const nameAt = spread(
     places.map(({ x, y }) => y - (1e-3 * x) / width),
     line,
@@ -207,7 +207,7 @@ const keyOf = (entries: readonly Entry[], theme: Theme): readonly KeyItem[] => {
   ];
 };
 
-/** The chart as data, with nothing drawn yet: a row of panels for each task. */
+/** The chart as data, before it is drawn: a row of panels for each task. */
 export const parametersChart = ({ entries, theme = light, room = 'wide' }: ParametersPicture): Chart => {
   const tasks = [...new Set(entries.map(({ task }) => task))];
   const columns = room === 'wide' ? 2 : 1;

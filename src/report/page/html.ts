@@ -18,8 +18,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text for an element or a quoted attribute. What HTML forbids even escaped (control characters but tab and line
- * end, lone surrogates) is replaced, and so are the marks that turn the reading direction of what follows.
+ * Text for an element or a quoted attribute. Characters that HTML forbids even escaped (control characters other than
+ * tab and line end, lone surrogates) are replaced, and so are marks that change the reading direction.
  */
 export const escapeHtml = (text: string): string =>
   text
@@ -47,7 +47,7 @@ export const html = (parts: TemplateStringsArray, ...values: readonly Insert[]):
 /** Text that is inserted without escaping: the style sheet. Never anything from outside. */
 export const verbatim = (markup: string): Html => ({ _tag: 'Html', markup });
 
-/** No markup at all. */
+/** Empty markup. */
 export const nothing: Html = { _tag: 'Html', markup: '' };
 
 /** The markup when there is a value. */

@@ -1,4 +1,4 @@
-/** The upper half of the page: the outcome, the experiment, the data and the training. */
+/** The upper half of the page: the result, the experiment, the data and the training. */
 
 import { betterWords, type EpochScores, known, type Score } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
@@ -38,7 +38,7 @@ export const verdict = ({ test, training, target = 'pixel' }: RunReport): string
 
 const ownText = (value: Score): string => (known(value) ? scoreFigure(value) : '–');
 
-/** The numbers to see first. */
+/** The main numbers. */
 export const tiles = ({ test, program, training, target = 'pixel' }: RunReport): Html => {
   const base = test?.baseline;
   const against = (value: number | null | undefined): string =>

@@ -22,8 +22,8 @@ const sections = (run: RunReport): readonly Section[] => [
 ];
 
 /**
- * The report of a run as HTML, from the experiment in words down to the versions. The page holds its pictures as data
- * and loads nothing else. The same run gives the same bytes.
+ * The report of a run as HTML, from the experiment in words to the versions. The page holds its pictures as data and
+ * loads nothing else. The same run gives the same bytes.
  *
  * @example
  * reportHtml({

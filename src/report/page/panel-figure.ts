@@ -1,8 +1,7 @@
 /**
- * A figure of panels whose words are the page's own: names, ranges and keys are text that follows the reader's theme and
- * breaks into lines, and only pixels are pictures, one a cell, which the browser enlarges. So one set of pictures does
- * for light and dark, for a laptop and a phone. It is plain data: a run folder keeps it, and other pages take it from
- * there.
+ * A figure of panels with HTML text: names, ranges and keys are text that follows the reader's theme and wraps. Only
+ * the panels are pictures, one pixel for each cell, which the browser enlarges. So one set of pictures serves light and
+ * dark, laptop and phone. The figure is plain data: a run folder keeps it, and other pages read it from there.
  */
 
 import { sha256Hex } from '../../base/canonical.js';
@@ -14,13 +13,13 @@ export interface PanelFigure {
   readonly type: 'panels';
   /** A description for people who cannot see the picture. */
   readonly alt: string;
-  /** All that moves, in one animation, so that all of it shows the same step. */
+  /** All moving panels in one animation, so that all show the same step. */
   readonly film: Film | null;
   readonly groups: readonly PanelGroup[];
   readonly keys: readonly Key[];
 }
 
-/** A GIF, one pixel a cell, from which panels are cut. */
+/** A GIF with one pixel for each cell, from which panels are cut. */
 export interface Film {
   readonly gif: string;
   readonly width: number;
@@ -60,7 +59,7 @@ export interface Side {
   readonly height: number;
 }
 
-/** The key of the colours; null is the hatch. */
+/** The key of the colours; null stands for the hatch. */
 export interface Key {
   readonly subject: string;
   readonly entries: readonly { readonly name: string; readonly colour: Rgb | null }[];

@@ -1,9 +1,9 @@
-/** The few shapes that the sections are made of. */
+/** Building blocks of the sections. */
 
 import { type Html, html, nothing } from './html.js';
 import type { Fact } from './run.js';
 
-/** With this many columns a table is set smaller. */
+/** A table with this many columns is set smaller. */
 const many = 5;
 
 /** The markup around a table with this many columns. */
@@ -13,7 +13,7 @@ export const tableFrame = (columns: number, rows: Html): Html =>
 ${rows}
 </table></div>`;
 
-/** A section with its heading; left out of the page when there is nothing to put into it. */
+/** A section with its heading; left out of the page when it would be empty. */
 export interface Section {
   readonly id: string;
   readonly heading: string;

@@ -1,4 +1,6 @@
-/** A picture in the page: its bytes go into the page itself. A drawing has a dark version; panels need none. */
+/**
+ * A picture in the page: its bytes go into the page itself. A drawing has a dark version; panels of pixels need none.
+ */
 
 import { type Html, html, nothing } from './html.js';
 import { type PanelFigure, panelMarkup } from './panel-figure.js';
@@ -9,9 +11,9 @@ export interface Picture {
   readonly dark?: Uint8Array;
   /** A description for people who cannot see the picture. */
   readonly alt: string;
-  /** Width in CSS pixels; smaller in a smaller window. */
+  /** Width in CSS pixels; a smaller window makes it smaller. */
   readonly width?: number;
-  /** The same, laid out for a window as narrow as a phone's. */
+  /** The picture with a layout for a window as narrow as a phone's. */
   readonly narrow?: Omit<Picture, 'narrow'>;
 }
 
@@ -62,7 +64,7 @@ const dataUrl = (type: Picture['type'], bytes: Uint8Array): string =>
 
 /** The width below which a window is narrow, as in the style sheet. */
 const narrowWindow = '(max-width: 40rem)';
-/** Paper is light: dark pictures are for screens. */
+/** Dark pictures are for screens only; print is light. */
 const darkWindow = '(prefers-color-scheme: dark)';
 
 const source = (type: Picture['type'], media: string, bytes: Uint8Array, width: number | undefined): Html =>
@@ -84,7 +86,7 @@ const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
   ...(dark === undefined ? [] : [source(type, darkWindow, dark, width)]),
 ];
 
-/** The content of a figure: a picture, or panels with words of the page. */
+/** The content of a figure: a picture, or panels with HTML text. */
 export type Shown = Picture | PanelFigure;
 
 const pictureMarkup = (picture: Picture): Html => {

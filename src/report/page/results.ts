@@ -70,7 +70,7 @@ const pixelRows: readonly ScoreRow[] = [
   },
 ];
 
-/** Where whole images have a class there are no areas to overlap. */
+/** If whole images are classified, there are no areas that could overlap. */
 const imageRows: readonly ScoreRow[] = [
   { key: 'accuracy', name: 'Accuracy', words: 'share of images given their right class', chief: true },
   {
@@ -92,7 +92,7 @@ const shown = (scores: Scores | undefined, key: keyof Scores): Score => scores?.
 
 type Tested = NonNullable<RunReport['test']>;
 
-/** Scores on other samples than those of the test, with the heads of their columns. */
+/** Scores on other samples than the test samples, with the heads of their columns. */
 const elsewhereOf = ({
   validation,
   training,
@@ -122,7 +122,7 @@ const scoreTable = (scoreRows: readonly ScoreRow[], tested: Tested, baseline: Sc
 </tbody></table></div>`;
 };
 
-/** The first score is the one to see first. */
+/** The first score is the main one. */
 const ownTable = (own: readonly OwnLine[], tested: Tested): Html => html`
 <div class="table"><table class="worded">
 <thead><tr><th scope="col">Score</th><th scope="col" class="number">test</th>${elsewhereOf(tested).map(({ head }) => html`<th scope="col" class="number">${head}</th>`)}<th scope="col">what it says</th></tr></thead>
@@ -136,7 +136,7 @@ const ownTable = (own: readonly OwnLine[], tested: Tested): Html => html`
 })}
 </tbody></table></div>`;
 
-/** The scores of predicting background everywhere, which are shown if most pixels are background. */
+/** The scores of predicting background everywhere; they are shown if most pixels are background. */
 const whyForeground = (baseline: Scores | undefined): Html => {
   if (!known(baseline?.accuracy) || !known(baseline?.iou)) return html``;
   const all = `answering “background” everywhere, without looking at the image, is right for ${percent(baseline.accuracy)} of all pixels and reaches an overall IoU of ${baseline.iou.toFixed(3)}`;

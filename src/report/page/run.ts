@@ -8,7 +8,7 @@ import type { Picture, Shown } from './picture.js';
 export interface Fact {
   readonly label: string;
   readonly value: string;
-  /** The meaning, if the label is not enough. */
+  /** An explanation, if the label is not enough. */
   readonly note?: string;
 }
 
@@ -18,7 +18,7 @@ export interface ParameterRow {
   readonly shape: readonly number[];
   readonly count: number;
   readonly trainable?: boolean;
-  /** How it starts, in words. */
+  /** Its initial values, in words. */
   readonly initialiser?: string;
 }
 
@@ -27,14 +27,14 @@ export interface RunReport {
   readonly name: string;
   /** The experiment in a few sentences: the question, the model, the task. */
   readonly words: string;
-  /** Whether each pixel has a class (the default), the image as a whole, or something else is learnt of a sample. */
+  /** What is learnt: the class of each pixel (the default), the class of the whole image, or something else. */
   readonly target?: 'pixel' | 'image' | 'sample';
   /** A sentence for each part that the page could not show; they are at its top. */
   readonly warnings?: readonly string[];
   /** Settings: model, optimiser, rate, batch, seed and so on. */
   readonly settings?: readonly Fact[];
   readonly data: {
-    /** The content of the images and how they are made. */
+    /** What the images contain, and how they are made. */
     readonly words: string;
     readonly facts?: readonly Fact[];
     readonly examples?: Shown;
@@ -45,7 +45,7 @@ export interface RunReport {
     readonly planned?: number;
     /** The epoch whose weights were kept. */
     readonly best?: number;
-    /** The score on the validation samples that it was chosen by; left out, the loss. */
+    /** The validation score by which it was chosen; default: the loss. */
     readonly chosenBy?: { readonly name: string; readonly better: Better };
     readonly seconds?: number;
     /** Why it was interrupted, in one sentence; the page then begins with a note that it is unfinished. */
@@ -55,12 +55,12 @@ export interface RunReport {
     readonly curves?: Picture;
   };
   readonly test?: {
-    /** Number of images; none of them was trained on. */
+    /** The number of images, none of which was used in training. */
     readonly images: number;
     readonly scores: Scores;
     /** The scores to show if neither pixels nor whole images are scored. */
     readonly own?: readonly OwnLine[];
-    /** The scores on the same images of answering "background" everywhere. */
+    /** The scores of answering "background" everywhere, on the same images. */
     readonly baseline?: Scores;
     /** The scores on the validation samples, by which the weights may have been chosen. */
     readonly validation?: Scores;
@@ -69,12 +69,12 @@ export interface RunReport {
   };
   readonly answers?: {
     readonly charts: readonly { readonly picture: Picture; readonly caption: string }[];
-    /** Samples that are answered best and worst. */
+    /** The samples with the best and the worst answers. */
     readonly examples?: Shown;
   };
   readonly waves?: {
     readonly picture: Shown;
-    /** How this model's hidden state moves, derived from its graph; optional. */
+    /** The dynamics of the model's hidden state, derived from its graph. */
     readonly words?: string;
   };
   readonly predictions?: Shown;
@@ -83,16 +83,16 @@ export interface RunReport {
     /** Source of the program's Mermaid diagram. */
     readonly mermaid?: string;
     readonly parameters?: readonly ParameterRow[];
-    /** FLOPs, bytes, memory and so on, in words. */
+    /** FLOPs, bytes and memory, in words. */
     readonly cost?: readonly Fact[];
   };
   readonly reproduce: {
-    /** Command lines, one each. */
+    /** Command lines, one in each entry. */
     readonly commands: readonly string[];
     readonly note?: string;
   };
   /** Versions, engine and why it was taken, processor, commit. */
   readonly environment?: readonly Fact[];
-  /** When the run ended, in words; left out, the page is the same bytes for the same run. */
+  /** When the run ended, in words; without it the same run gives the same bytes. */
   readonly date?: string;
 }

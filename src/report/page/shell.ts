@@ -4,7 +4,7 @@ import { type Html, html, verbatim } from './html.js';
 import { type Section, sectionMarkup } from './parts.js';
 import { style } from './style.js';
 
-/** A page before it is HTML. */
+/** The content of a page. */
 export interface Page {
   readonly title: string;
   /** The line above the title. */
@@ -12,9 +12,9 @@ export interface Page {
   /** The part between the title and the table of contents. */
   readonly intro: Html;
   readonly sections: readonly Section[];
-  /** Style rules beside the shared ones. */
+  /** Style rules in addition to the shared ones. */
   readonly css?: string;
-  /** Whether the page plays sounds, which are inside it as data. */
+  /** Whether the page plays sounds, which it contains as data. */
   readonly sounds?: boolean;
 }
 

@@ -78,8 +78,8 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 `;
 
 /**
- * Rules for tables whose cells know the heads of their columns (`data-head`): on a phone a row becomes a block, each
- * number beside its name, so that nothing is outside the window.
+ * Rules for tables whose cells know the heads of their columns (`data-head`): on a phone a row becomes a block with
+ * each number beside its name, so that nothing is outside the window.
  */
 export const phoneTables =
   '@media (max-width:40rem){.table{overflow:visible}.table thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}' +

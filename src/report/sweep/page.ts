@@ -113,7 +113,7 @@ const answerSection = ({ answers }: SweepReport): readonly Section[] =>
         },
       ];
 
-/** Models against how hard samples are. */
+/** Scores of models against the difficulty of samples. */
 const gradedSection = ({ graded }: SweepReport): readonly Section[] =>
   graded.length === 0
     ? []
@@ -228,10 +228,7 @@ const own =
   phoneTables +
   '@media (max-width:40rem){.table tr.chief{border-top:1px solid var(--line)}.table tr.chief th,.table tr.chief td{border-top:0}tr.beside th{padding-left:.7rem}figure.wide img{min-width:0}}';
 
-/**
- * The report of a sweep as HTML, from the question down to the versions. Only its links lead elsewhere, to the runs'
- * own reports.
- */
+/** The report of a sweep as HTML, from the question to the versions. Its links lead to the reports of the runs. */
 export const sweepReportHtml = (report: SweepReport): string =>
   pageHtml({
     title: report.name,

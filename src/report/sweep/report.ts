@@ -9,10 +9,10 @@ export interface RunLine {
   readonly experiment: string;
   readonly seed: number;
   readonly state: 'finished' | 'unfinished' | 'failed' | 'not begun';
-  /** Epochs done and to be done. */
+  /** Epochs done, and epochs planned. */
   readonly epochs: number;
   readonly planned: number;
-  /** The test score to see first, with its name. */
+  /** The main test score, with its name. */
   readonly chief: { readonly words: string; readonly value: number | null };
   /** The path of its own report, relative to this page; null if there is none. */
   readonly href: string | null;
@@ -38,10 +38,10 @@ export interface ScorePicture {
   readonly picture: Picture;
 }
 
-/** Models of one task by how hard its samples are. */
+/** Scores of models of one task against the difficulty of samples. */
 export interface GradedPictures extends ScorePicture {
   readonly task: string;
-  /** How many models there are; the picture may have fewer. */
+  /** The number of models; the picture may show fewer. */
   readonly models: number;
 }
 
@@ -49,7 +49,7 @@ export interface SweepReport {
   readonly name: string;
   /** The question, in a few sentences. */
   readonly words: string;
-  /** The outcome, in one or two sentences. */
+  /** The result, in one or two sentences. */
   readonly verdict: string;
   readonly tiles: readonly Fact[];
   readonly settings: readonly Fact[];
@@ -58,7 +58,7 @@ export interface SweepReport {
   readonly tables: readonly Table[];
   /** Whether any score of the tables distinguishes foreground and background. */
   readonly foreground: boolean;
-  /** A picture for each score that some experiment shows first. */
+  /** A picture for each score that is the main one of some experiment. */
   readonly bars: readonly ScorePicture[];
   readonly curves: readonly ScorePicture[];
   /** Accuracy against parameters. */
@@ -69,7 +69,7 @@ export interface SweepReport {
   readonly predictions: readonly Gallery[];
   /** The answers of the best runs. */
   readonly answers: readonly AnswerGallery[];
-  /** How many more there are that would have made the page too large. */
+  /** The number of galleries that were left out to keep the page small. */
   readonly leftOut: number;
   readonly runs: readonly RunLine[];
   readonly commands: readonly string[];

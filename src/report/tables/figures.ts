@@ -1,4 +1,4 @@
-/** Numbers in tables, with enough digits that no value looks like 0 or 1 without being it. */
+/** Numbers in tables, with enough digits that no other value is printed as 0 or 1. */
 
 const least = 3;
 const most = 6;
@@ -11,7 +11,7 @@ const collapses = (value: number, digits: number): boolean => {
   return (shown === 0 || Math.abs(shown) === 1) && shown !== value;
 };
 
-/** The number of decimals at which none of these looks like 0 or 1 without being it: from three to six. */
+/** The number of decimals, three to six, at which none of these is printed as 0 or 1 unless it is. */
 export const digitsFor = (values: readonly number[]): number => {
   let digits = least;
   while (digits < most && values.some((value) => collapses(value, digits))) digits++;

@@ -1,4 +1,4 @@
-/** Groups runs that differ only in their seed; each run counts once. */
+/** Groups of runs that differ only in their seed; each run counts once. */
 
 import { canonical } from '../../base/canonical.js';
 import { engineText } from '../../engine/arithmetic.js';
@@ -9,7 +9,7 @@ import { type PublishedRow, publishedBeside } from '../../experiments/published/
 import { shownScores } from '../../experiments/shown-scores.js';
 import type { MissingRun, ScoreGroup } from './scores.js';
 
-/** A run that is there or is still to be made. */
+/** A run that exists or is still to be made. */
 export interface GroupedRun {
   readonly experiment: Experiment;
   readonly seed: number;
@@ -56,8 +56,8 @@ const onceEach = <R extends Listed>(runs: readonly R[]): readonly R[] => {
 };
 
 /**
- * With one seed two engines start from the same weights and images, so the second run is not an independent sample.
- * If a seed was run on several engines, each engine is a group of its own, with its name.
+ * Two engines start from the same weights and images if they have the same seed, so the second run is not an
+ * independent sample. If a seed was run on several engines, each engine is a group of its own, with its name.
  */
 const engineParts = <R extends Listed>(
   runs: readonly R[],
@@ -73,7 +73,7 @@ const engineParts = <R extends Listed>(
     : [[null, runs]];
 };
 
-/** Groups in the order in which their first run comes, each run once in each. */
+/** Groups in the order of their first runs; each group has each run once. */
 export const groupsOf = <R extends Omit<GroupedRun, 'scores' | 'state'>>(
   runs: readonly R[],
 ): readonly RunGroup<R>[] => {
@@ -123,7 +123,7 @@ export const scoreGroups = (
     };
   });
 
-/** The default scores of a table of these groups: those that each of them shows first. */
+/** The default scores of a table of these groups: the main scores of each. */
 export const scoresShown = (groups: readonly ScoreGroup[]): readonly string[] => [
   ...new Set(groups.flatMap(({ shown = [] }) => shown)),
 ];

@@ -1,4 +1,4 @@
-/** Text that came from outside, for a terminal. */
+/** Text from outside, made safe for a terminal. */
 
 /** Characters that must not reach a terminal: all but printable text. */
 export const harmless = (text: string): string =>
@@ -16,7 +16,7 @@ const columnsOf = (letter: string): number => {
 export const columnsWide = (text: string): number =>
   Array.from(text).reduce((sum, letter) => sum + columnsOf(letter), 0);
 
-/** As many letters of a text as find room, at least one. */
+/** As many letters of a text as fit, at least one. */
 const head = (text: string, width: number): string => {
   const letters = Array.from(text);
   let used = 0;

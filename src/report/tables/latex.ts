@@ -22,18 +22,18 @@ const escapes: Readonly<Record<string, string>> = {
   '²': '$^2$',
 };
 
-/** Text in which LaTeX finds no command; characters that it cannot print become question marks. */
+/** Text with LaTeX's special characters escaped; characters that LaTeX cannot print become question marks. */
 const latex = (text: string): string =>
   text
     .trim()
     .replace(/\s+/g, ' ')
     .replace(/[\p{Cc}\p{Cs}]/gu, '?')
     .replace(/[\\~^<>|"`'…·–±×−√²&%$#_{}]/g, (found) => escapes[found] ?? `\\${found}`)
-    // Behind \\ both would belong to it, and two hyphens would be a dash.
+    // After \\ a [ or * would be its argument, and two hyphens would print as a dash.
     .replace(/^[[*]/, (found) => `{${found}}`)
     .replace(/-(?=-)/g, '-{}');
 
-/** The characters that a \label may hold. */
+/** Text reduced to characters that are valid in a \label. */
 const labelText = (text: string): string =>
   text
     .toLowerCase()

@@ -2,7 +2,7 @@
 
 import type { Row, Table } from './table.js';
 
-/** Text with nothing in it that Markdown would take for a mark of its own. */
+/** Text with Markdown's special characters escaped. */
 const cell = (text: string): string =>
   text
     .trim()

@@ -1,4 +1,4 @@
-/** Scores as data, every number in full: CSV and JSON, a line an experiment and score. */
+/** Scores as data with all digits: CSV and JSON, one record for each experiment and score. */
 
 import { csvFormat } from 'd3-dsv';
 import { nameOfScore, splitOf } from './score-columns.js';
@@ -23,7 +23,7 @@ const recordOf = (group: ScoreGroup, groups: readonly ScoreGroup[], score: strin
 const recordsOf = (groups: readonly ScoreGroup[], scores: readonly string[]) =>
   groups.flatMap((group) => scores.map((score) => ({ score, ...recordOf(group, groups, score) })));
 
-/** One record a score: the parts of a table's cell in columns of their own; empty if there is no value. */
+/** The parts of a table's cell in separate columns; empty if there is no value. */
 export const scoresCsv = (groups: readonly ScoreGroup[], scores: readonly string[]): string =>
   csvFormat(
     recordsOf(groups, scores).map(({ group, head, ours, theirs, found, best }) => ({

@@ -1,4 +1,4 @@
-/** The scores that a table can show: their split, their names, and whether more or less is better. */
+/** The scores that a table can show: their splits, names and directions. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, unknownName } from '../../base/error.js';
@@ -10,7 +10,7 @@ import { type Better, chiefWords } from '../../experiments/scores/measures.js';
 export const scoreSplits = ['test', 'validation', 'train'] as const;
 export type ScoreSplit = (typeof scoreSplits)[number];
 
-/** Numbers of a run that are of no images. */
+/** Numbers of a run that do not belong to a split. */
 const ofRun: Readonly<Record<string, string>> = {
   epoch: 'epoch of the weights',
   epochs: 'epochs',
@@ -50,17 +50,15 @@ export const scoreWords = (key: string): string => {
   return split === null ? ofRun[key] : `${split} ${wordsOfScore(key)}`;
 };
 
-/** Numbers that are not scores but counts. */
+/** Counts, which are not scores. */
 const counts: readonly string[] = ['images', 'imagesWithoutForeground', 'samples', 'rate'];
 
-/** Whether it is a number of a run, or of samples, rather than a score. */
+/** Whether it is a count of a run or of samples instead of a score. */
 export const isCount = (key: string): boolean => splitOf(key) === null || counts.includes(nameOfScore(key));
 
 /**
- * Whether more or less of it is better; null if neither is, or if it is unknown.
- *
- * @param declared by name, as the experiment says of its own scores; those of classes and losses have a direction by their
- *   meaning
+ * Whether more or less is better; null if neither is, or if it is unknown. @param declared the directions that the
+ * experiment declares, by name; scores of classes and losses have known ones
  */
 export const betterOf = (key: string, declared: Readonly<Record<string, Better>> = {}): Better | null => {
   const name = nameOfScore(key);
@@ -70,10 +68,10 @@ export const betterOf = (key: string, declared: Readonly<Record<string, Better>>
   return ordered.includes(name) || name === ofObjects ? 'more' : null;
 };
 
-/** Foreground first: overall scores flatter. */
+/** Foreground first, since scores over all pixels are too favourable. */
 const ordered: readonly string[] = [...new Set<string>([...publishedScoreNames, ...scoreNames])];
 
-/** A score of tasks with objects; it has no column if no run has it. */
+/** A score of tasks with objects; without any run that has it there is no column. */
 const ofObjects = 'foregroundAri';
 
 const keysOf = (split: ScoreSplit): readonly string[] => {
@@ -81,7 +79,7 @@ const keysOf = (split: ScoreSplit): readonly string[] => {
   return split === 'test' ? ordered : ordered.map((name) => `${split}.${name}`);
 };
 
-/** Keys of all scores that any run keeps. */
+/** Keys of all scores that runs can have. */
 export const scoreKeys: readonly string[] = [...scoreSplits.flatMap(keysOf), ...Object.keys(ofRun)];
 
 const namesIn = (list: string): readonly string[] =>
@@ -111,7 +109,7 @@ export const namedTwice = (list: string, split: ScoreSplit): readonly string[] =
     .map((name) => `'${name}' of the ${split} images is '${split}.${name}': one column`);
 };
 
-/** Whether no name of these is left to `--split`: each names its own, or is of no images. */
+/** Whether `--split` has no effect on these names: each has its own split, or belongs to none. */
 export const splitIsIdle = (list: string): boolean =>
   namesIn(list).every(
     (name) => name === 'every' || (name !== 'all' && (namesSplit(name) || splitOf(name) === null)),
@@ -120,12 +118,10 @@ export const splitIsIdle = (list: string): boolean =>
 /**
  * The scores that a person names, in their order.
  *
- * @param list names with commas between them, such as `iou,validation.loss`; `all`: those of the split; `every`: those of
- *   every split too, and numbers of a run such as its epochs and parameters
- * @param split where a name without a split is taken
- * @param kept keys that the runs hold, beside those that all runs hold
- *
- * **Errors** UnknownName with the nearest name; DecodeError where nothing is named.
+ * @param list names with commas between them, such as `iou,validation.loss`; `all`: those of the split; `every`: those
+ * of all splits, and numbers of a run such as its epochs and parameters @param split the split of names without one
+ * @param kept keys that these runs have in addition to the usual ones **Errors** UnknownName with the nearest name;
+ * DecodeError if the list is empty.
  */
 export const scoresNamed = (
   list: string,
@@ -139,7 +135,7 @@ export const scoresNamed = (
     if (known.includes(key) && (splitOf(key) !== null || !namesSplit(name))) return key;
     return known.includes(name) && splitOf(name) === null ? name : null;
   };
-  // Where nothing is a segmentation, columns of its scores would be empty and hide the others.
+  // If no run is a segmentation, columns of its scores would be empty and would hide the others.
   const others = kept.includes('loss') && !kept.includes('foregroundIou');
   const heldOf = (keys: readonly string[]): readonly string[] => {
     const held = keys.filter((key) => kept.includes(key));

@@ -1,4 +1,4 @@
-/** The publication's tables from whatever runs are finished: rows in, tables out. */
+/** The publication's tables, from the runs that are finished. */
 
 import {
   type PublishedFigures,
@@ -23,7 +23,7 @@ export interface ScoreGroup {
   readonly name: string;
   /** The key of its task: only scores of one task are compared. */
   readonly task: string;
-  /** Names of its scores that are seen first; left out, those of segmentation. */
+  /** Names of its main scores; default: those of segmentation. */
   readonly shown?: readonly string[];
   /** The direction of each score that it declares. */
   readonly better?: Readonly<Record<string, Better>>;
@@ -38,10 +38,10 @@ export interface ScoreGroup {
   readonly departures: readonly string[];
 }
 
-/** How many runs there are to be: finished ones among them. */
+/** The number of planned runs, finished ones included. */
 export const plannedOf = ({ runs, missing }: ScoreGroup): number => runs.length + missing.length;
 
-/** Our summary of a score over those of a group's finished runs that have it as a number. */
+/** The summary of a score over the finished runs of a group that have it. */
 export const summaryOf = ({ runs }: ScoreGroup, score: string): Summary | null =>
   summarise(runs.flatMap(({ scores }) => scores[score] ?? []).filter(Number.isFinite));
 
@@ -63,7 +63,7 @@ export const differenceOf = (group: ScoreGroup, score: string): Difference | nul
 /** Published figures are rounded to .01. */
 const two = (value: number): string => withMinus(value.toFixed(2));
 
-/** A spread that is only the rounding of the mean counts as zero. */
+/** A spread as small as the rounding of the mean counts as zero. */
 const spreadOf = ({ mean, sd }: Summary): number | null =>
   sd !== null && sd < 1e-12 * Math.abs(mean) ? 0 : sd;
 
@@ -104,10 +104,10 @@ export const isBest = (group: ScoreGroup, groups: readonly ScoreGroup[], score: 
   const beside = groups.filter(({ task }) => task === group.task);
   const all = beside.flatMap((one) => summaryOf(one, score)?.mean ?? []);
   if (better === null || own === undefined || all.length < 2) return false;
-  // A name that means more to one and less to another cannot be compared.
+  // Groups that declare opposite directions for one name cannot be compared.
   if (beside.some((one) => summaryOf(one, score) !== null && betterOf(score, one.better) !== better))
     return false;
-  // Scores that print alike are equally good.
+  // Scores that are printed alike are equally good.
   return scoreFigure(own) === scoreFigure(better === 'more' ? Math.max(...all) : Math.min(...all));
 };
 
@@ -126,7 +126,7 @@ const columnsOf = (scores: readonly string[]): Table['columns'] => [
   ...scores.map((score) => ({ name: scoreWords(score), align: 'right' as const })),
 ];
 
-/** Phrases that hold for every group are said once; the others with the names they belong to. */
+/** Phrases that hold for all groups are printed once; the others with the names of their groups. */
 const departureNotes = (groups: readonly ScoreGroup[]): readonly string[] => {
   const compared = groups.filter(({ published, runs }) => published !== null && runs.length > 0);
   const phrases = [...new Set(compared.flatMap(({ departures }) => departures))];
@@ -169,7 +169,7 @@ const partialNotes = (groups: readonly ScoreGroup[], scores: readonly string[]):
       ]
     : [];
 
-/** The places of the best cells of a row. */
+/** The indices of the best cells of a row. */
 const bestIn = (
   group: ScoreGroup,
   groups: readonly ScoreGroup[],

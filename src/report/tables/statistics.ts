@@ -11,7 +11,7 @@ export interface Summary {
   readonly max: number;
 }
 
-/** The middle one; of an even number the mean of the two in the middle. */
+/** The median; of an even count, the mean of the two in the middle. */
 const middle = (sorted: readonly number[]): number => {
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
@@ -41,18 +41,18 @@ export const summarise = (values: readonly number[]): Summary | null => {
 /** Published figures are rounded to .01: a spread below half of that is not known to be smaller. */
 export const leastSpread = 0.005;
 
-/** Ours less the published mean, in units of its standard error. */
+/** Drumhead's mean minus the published mean, in units of the standard error of this difference. */
 export interface Difference {
   readonly value: number;
-  /** True if a single run, which has no spread of its own, gets the published one. */
+  /** Whether the published spread was used for a single run, which has no spread of its own. */
   readonly borrowed: boolean;
 }
 
 /**
  * (mean_ours - mean_published) / sqrt(s_published^2 / n + s_ours^2 / m), both s at least .005.
  *
- * Welch's statistic: beyond about 2 the two differ by more than their seeds explain. A single run has no spread; it is
- * given the published one, and that is said.
+ * Welch's statistic: beyond about 2 the two differ by more than their seeds explain. A single run has no spread; the
+ * published one is used for it, and `borrowed` is true.
  *
  * @example
  * difference({ mean: 0.9, sd: 0.02, runs: 10 }, summarise([0.9, 0.92]))   // { value: 0.84…, borrowed: false }

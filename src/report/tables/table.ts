@@ -1,4 +1,4 @@
-/** A table as a value: its contents, without its look. */
+/** A table as a value: its contents, without any formatting. */
 
 /** The text of a cell. */
 export type Cell = string;
@@ -7,14 +7,14 @@ export interface Row {
   readonly cells: readonly Cell[];
   /** `chief` rows are the table's subject; `beside` rows follow them for comparison. */
   readonly kind: 'chief' | 'beside';
-  /** Places of the cells that are the best of their column. */
+  /** Indices of the cells that are the best of their column. */
   readonly best?: readonly number[];
 }
 
 export interface Column {
   readonly name: string;
   readonly align: 'left' | 'right';
-  /** How a cell without room is shown: on several lines (the default), or on one without its beginning. */
+  /** How a cell that is too long is shown: on several lines (the default), or on one line without its beginning. */
   readonly narrow?: 'wrap' | 'cut';
 }
 

@@ -4,7 +4,7 @@ import { columnsWide, cutFront, harmless, wrapped } from './harmless.js';
 import type { Column, Row, Table } from './table.js';
 
 const gap = '  ';
-/** Text is not set narrower than this, unless it is shorter itself. */
+/** The least width of a column of text, unless the text is shorter. */
 const leastText = { wrap: 14, cut: 24 };
 const mark = '◂';
 
@@ -43,7 +43,7 @@ const bodyWidth = ({ column, cells }: Strip): number =>
 const total = (strips: readonly Strip[]): number =>
   strips.reduce((sum, { width }) => sum + width, 0) + gap.length * Math.max(0, strips.length - 1);
 
-/** Heads on several lines first, then text on several lines; numbers are never broken. */
+/** First heads are wrapped, then texts; numbers are never broken. */
 const shrunk = (strips: readonly Strip[], width: number): readonly Strip[] => {
   if (total(strips) <= width) return strips;
   const heads = strips.map((strip) => ({ ...strip, width: bodyWidth(strip) }));
@@ -62,7 +62,7 @@ const shrunk = (strips: readonly Strip[], width: number): readonly Strip[] => {
   return made;
 };
 
-/** Room that is left goes to the heads, from the left on. */
+/** Remaining width goes to the heads, from the left. */
 const widened = (strips: readonly Strip[], wanted: readonly Strip[], room: number): readonly Strip[] => {
   let left = room;
   return strips.map((strip, i) => {
@@ -73,7 +73,7 @@ const widened = (strips: readonly Strip[], wanted: readonly Strip[], room: numbe
   });
 };
 
-/** As many columns beside each other as there is room for; the first is repeated in each block. */
+/** Blocks of as many columns as fit; the first column is repeated in each block. */
 const blocks = (strips: readonly Strip[], width: number): readonly (readonly Strip[])[] => {
   const whole = shrunk(strips, width);
   if (total(whole) <= width || strips.length < 3) return [whole];
