@@ -1,4 +1,4 @@
-/** Every array of the original PyTorch models on the engine cpu, which is slow; `npm test` has it on wasm, and the small set on cpu. */
+/** Every array of the original PyTorch models on the engine cpu, which is slow; `npm test` has it on wasm, and three cases on cpu. */
 
 import assert from 'node:assert/strict';
 import { value } from '../spec/parity/either.js';

@@ -13,6 +13,13 @@ export interface DecodedGif {
   readonly frames: readonly Raster[];
 }
 
+const withoutAlpha = (rgba: Uint8Array): Uint8Array => {
+  const rgb = new Uint8Array((3 * rgba.length) / 4);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3)
+    for (let c = 0; c < 3; c++) rgb[to + c] = rgba[from + c];
+  return rgb;
+};
+
 export const decodeGif = (bytes: Uint8Array): DecodedGif => {
   const gif = new GifReader(Buffer.from(bytes));
   const { width, height } = gif;
@@ -21,7 +28,7 @@ export const decodeGif = (bytes: Uint8Array): DecodedGif => {
   const frames = indices.map((i) => {
     // Transparent pixels are left as they are on the canvas.
     gif.decodeAndBlitFrameRGBA(i, canvas);
-    return { width, height, rgb: canvas.filter((_, k) => k % 4 !== 3) };
+    return { width, height, rgb: withoutAlpha(canvas) };
   });
   return {
     width,

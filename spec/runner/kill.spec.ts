@@ -32,24 +32,25 @@ describe('a run that is killed', () => {
 
   it('goes on to the same bits, on one thread and on two', async function () {
     this.timeout(600_000);
-    const survival = await killManyTimes(runs, 2026, 6, { threads: [1, 1, 1, 2], reach: 9 }, async () => {
+    // `npm run test:system` kills it six times.
+    const survival = await killManyTimes(runs, 2026, 2, { threads: [1, 2], reach: 9 }, async () => {
       assert.deepEqual(await fingerprint(runs), straight);
       await forget();
     });
-    assert.equal(survival.kills, 6);
+    assert.equal(survival.kills, 2);
     assert.ok(survival.finished >= 1);
   });
 
   // `npm run test:system` tries every change and every write.
   it('whose disk stops at a change goes on from what is there', async function () {
     this.timeout(600_000);
-    const positions = await failsAndGoesOn(runs, straight, 'dead', 3);
+    const positions = await failsAndGoesOn(runs, straight, 'dead', 9);
     assert.ok(positions > 40, `${positions} changes`);
   });
 
   it('whose disk is full says so and loses nothing', async function () {
     this.timeout(600_000);
-    const positions = await failsAndGoesOn(runs, straight, 'full', 3);
+    const positions = await failsAndGoesOn(runs, straight, 'full', 7);
     assert.ok(positions > 20, `${positions} writes`);
   });
 

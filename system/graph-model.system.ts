@@ -3,10 +3,17 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportTrained } from '../../../src/runner/export/index.js';
-import { compute } from '../../../src/runner/import/compute.js';
-import { done, lively, models, newFolder, sizes, trainedOf } from '../../runner/import/exchange.js';
-import { browserPath, type Found, openPage, type Served, type Stranger, serve } from './browser.js';
+import {
+  browserPath,
+  type Found,
+  openPage,
+  type Served,
+  type Stranger,
+  serve,
+} from '../spec/compile/graph-model/browser.js';
+import { done, lively, models, newFolder, sizes, trainedOf } from '../spec/runner/import/exchange.js';
+import { exportTrained } from '../src/runner/export/index.js';
+import { compute } from '../src/runner/import/compute.js';
 
 const families = ['nwm', 'conv-lstm', 'cnn', 'unet'];
 
