@@ -5,7 +5,20 @@ import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { onnxGraph } from '../../src/compile/onnx/index.js';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { atan2, conv, program, relu, reshape, scan, tanh, transpose } from '../../src/dsl/index.js';
+import {
+  atan2,
+  conv,
+  conv3d,
+  convolveWith,
+  depthwiseWith,
+  parameter,
+  program,
+  relu,
+  reshape,
+  scan,
+  tanh,
+  transpose,
+} from '../../src/dsl/index.js';
 import { encodeOnnx } from '../../src/formats/onnx/encode.js';
 import { value } from '../models/either.js';
 
@@ -46,6 +59,20 @@ describe('a program in the operations of ONNX', () => {
     const angle = program({ x: [3], y: [3] }, ({ x, y }) => ({ angle: atan2(y, x) }));
     const ops = value(onnxGraph(angle, {})).nodes.map(({ op }) => op);
     assert.ok(ops.includes('Atan') && !ops.includes('Atan2'), ops.join());
+  });
+
+  it('takes kernels that are computed, in groups and of a volume', () => {
+    const n: number = 5;
+    const m: number = 2;
+    const p = program({ x: [n, n, m], k: [3, 3, m, m] }, ({ x, k }) => ({
+      each: depthwiseWith(x, tanh(parameter('k', [3, 3, m, m], { init: 'kaiming' }))),
+      own: convolveWith(x, k),
+    }));
+    const { nodes } = value(onnxGraph(p, initialParameters(p.graph, 1)));
+    const [each] = nodes.filter(({ op }) => op === 'Conv');
+    assert.equal(each.attributes.group, 2);
+    const wide = program({ x: [3, n, n, m] }, ({ x }) => ({ y: conv3d(n - 1, { groups: m })(x) }));
+    assert.ok(E.isRight(onnxGraph(wide, initialParameters(wide.graph, 1))));
   });
 
   it('refuses an output that is not there, by its name', () => {

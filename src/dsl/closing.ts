@@ -11,10 +11,9 @@ import { extentProblem } from './extent.js';
 import { belongs, externalsOf, inOrder } from './externals.js';
 import { type Graph, languageVersion } from './graph.js';
 import { haltingProblem } from './halting.js';
-import type { Layer } from './identity.js';
 import { type Names, names } from './naming.js';
-import type { Body, Op } from './op.js';
-import { type Shape, sameShape, showShape } from './shape.js';
+import type { Body, Node, Op } from './op.js';
+import { sameShape, showShape } from './shape.js';
 import {
   type Expr,
   insideOf,
@@ -28,8 +27,38 @@ import {
 interface Context {
   readonly names: Names;
   /** The layer and the shape of each parameter and noise seen, by name. */
-  readonly owners: Map<string, { readonly layer: Layer; readonly shape: Shape }>;
+  readonly owners: Map<string, Owner>;
 }
+
+/** Who has a name, and in which scope. */
+type Owner = Pick<NoiseExpr, 'layer' | 'scope' | 'shape'>;
+
+/** Expressions as nodes, for a transform of a part of a program. */
+export interface Fragment {
+  readonly nodes: readonly Node[];
+  /** The node of each expression. */
+  readonly numbers: ReadonlyMap<Expr, number>;
+  /** The expressions from which they are computed: external i is leaf i. */
+  readonly leaves: readonly Expr[];
+  /** The layers of noise by the names that they have in these nodes. */
+  readonly owners: ReadonlyMap<string, Owner>;
+}
+
+/** The nodes of an expression, as far as its leaves. */
+export const closeFragment = (root: Expr, isLeaf: (expr: Expr) => boolean): Fragment => {
+  const context: Context = { names: names(), owners: new Map() };
+  const { nodes, add } = collector();
+  const numbers = new Map<Expr, number>();
+  const leaves: Expr[] = [];
+  for (const expr of inOrder([root], (inner) => !isLeaf(inner)))
+    numbers.set(
+      expr,
+      isLeaf(expr)
+        ? add({ op: 'external', index: leaves.push(expr) - 1 }, [], expr.facts.shape)
+        : closeNode(expr, numbers, add, context),
+    );
+  return { nodes, numbers, leaves, owners: context.owners };
+};
 
 /**
  * A closed graph of these outputs; its first nodes are the inputs, in the order of their names, used or not. Throws a
@@ -106,7 +135,11 @@ const noiseOp = (op: NoiseExpr, context: Context): Op => {
 };
 
 /** Checks that a name belongs to one layer, and that a layer which is used twice has one shape. */
-const checkOwner = (context: Context, name: string, { layer, shape }: ParameterExpr | NoiseExpr): void => {
+const checkOwner = (
+  context: Context,
+  name: string,
+  { layer, scope, shape }: ParameterExpr | NoiseExpr,
+): void => {
   const seen = context.owners.get(name);
   if (seen !== undefined && seen.layer !== layer)
     refuse(layer.kind, `two parameters are named '${name}'; give one of them another name`, layer.at);
@@ -117,7 +150,7 @@ const checkOwner = (context: Context, name: string, { layer, shape }: ParameterE
         'build a layer for each of them',
       layer.at,
     );
-  context.owners.set(name, { layer, shape });
+  context.owners.set(name, { layer, scope, shape });
 };
 
 const closeScan = (

@@ -11,6 +11,8 @@ export interface Finished {
   /** The nodes of the inputs and outputs, by the names that the program gives them. */
   readonly inputNodes: Readonly<Record<string, string>>;
   readonly outputNodes: Readonly<Record<string, string>>;
+  /** The shapes of what the nodes of the graph read, by name. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
 /** All nodes that these need, each after its inputs. Iterative, since unrolled chains are too long for recursion. */
@@ -149,5 +151,8 @@ export const finish = (
     weights: Object.fromEntries([...weights].map(([weight, name]) => [name, weight])),
     inputNodes,
     outputNodes,
+    shapes: Object.fromEntries(
+      nodes.flatMap(({ inputs: read }) => read.map((ref) => [inputName(nameOf, ref), ref.shape])),
+    ),
   };
 };

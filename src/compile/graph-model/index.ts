@@ -33,6 +33,8 @@ export interface GraphModel {
   };
   /** Name of a node → weight. */
   readonly weights: Readonly<Record<string, Weight>>;
+  /** Name of a value that a node of the graph reads → its shape; -1 is the batch, or as many rows as it makes. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface GraphModelOptions {
@@ -181,10 +183,11 @@ const written = (
   // An input without readers is not an input of the model.
   const nodes = new Set(needed(Object.values(outputs)));
   const used = Object.fromEntries([...given].filter(([, { node }]) => nodes.has(node)));
-  const { graph: written, weights, inputNodes, outputNodes } = finish(store, used, outputs);
+  const { graph: written, weights, shapes: read, inputNodes, outputNodes } = finish(store, used, outputs);
   return {
     graph: written,
     weights,
+    shapes: read,
     signature: { inputs: described(used, inputNodes), outputs: described(outputs, outputNodes) },
   };
 };

@@ -35,10 +35,9 @@ export interface OnnxGraph {
  * The program with these weights in the operations of ONNX. Outputs are as those of `graphModel`; whole numbers have 64 bits.
  *
  * It infers; noise is drawn afresh in every run. What ONNX lacks is composed (atan2 of an arctangent and comparisons, batch norm of
- * sums and products).
+ * sums and products). Kernels may be computed in the program: of weights, of inputs, different for each sample.
  *
- * **Errors** as `graphModel` with `unroll`; ProgramError if an operation cannot be expressed in ONNX, such as a
- * convolution whose kernel is computed from an input.
+ * **Errors** as `graphModel` with `unroll`; ProgramError if an operation cannot be expressed in ONNX.
  */
 export const onnxGraph = (
   program: Program,
@@ -62,7 +61,7 @@ export const onnxGraph = (
     ),
   );
 
-const translated = ({ graph, weights, signature }: GraphModel): OnnxGraph => {
+const translated = ({ graph, weights, signature, shapes }: GraphModel): OnnxGraph => {
   const to = new OnnxDraft();
   const isFixed = (name: string | undefined): name is string =>
     name !== undefined && Object.hasOwn(weights, name);
@@ -75,7 +74,8 @@ const translated = ({ graph, weights, signature }: GraphModel): OnnxGraph => {
   const write = ({ name, op, input = [], attr = {} }: NodeDef): void => {
     if (op === 'Placeholder' || op === 'Const') return;
     const constantAt = (at: number) => (isFixed(input[at]) ? weights[input[at]] : undefined);
-    writeOperation(op, { to, name, inputs: input, attrs: attr, constantAt });
+    const shapeAt = (at: number): readonly number[] => shapes[input[at]] ?? [];
+    writeOperation(op, { to, name, inputs: input, attrs: attr, constantAt, shapeAt });
   };
   for (const node of graph.node) write(node);
   const read = new Set(to.steps.flatMap(({ inputs }) => inputs));

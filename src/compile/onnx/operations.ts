@@ -13,6 +13,8 @@ export interface Asked {
   readonly attrs: Attrs;
   /** The constant that an input is, if it is one. */
   readonly constantAt: (input: number) => Weight | undefined;
+  /** The shape of an input. */
+  readonly shapeAt: (input: number) => readonly number[];
 }
 
 /** Thrown if an operation cannot be expressed in ONNX. */
@@ -29,7 +31,7 @@ const known = ({ constantAt, name }: Asked, input: number): Weight => {
   const found = constantAt(input);
   if (found === undefined)
     throw new Untold(
-      `'${name}' has a kernel that is computed in the program, and ONNX wants one that is fixed`,
+      `'${name}' has sizes or axes that are computed in the program, and ONNX wants ones that are fixed`,
     );
   return found;
 };
@@ -92,7 +94,7 @@ const channelsSecond = ({ to, name }: Asked, x: string): string =>
 const channelsLast = ({ to }: Asked, x: string, name: string): void =>
   void to.add('Transpose', [x], name, { perm: [0, 2, 3, 1] });
 
-/** A kernel with its axes in another order; a constant one is stored in that order. */
+/** A kernel, given or computed, with its axes in another order. */
 const turnedKernel = (asked: Asked, input: number, perm: readonly number[]): string => {
   const { to, name, inputs } = asked;
   return to.add('Transpose', [inputs[input]], `${name}/onnx/kernel`, { perm });
@@ -106,9 +108,9 @@ const paddings = (attrs: Attrs): Readonly<Record<string, string>> =>
 const convolution =
   (depthwise: boolean) =>
   (asked: Asked, name: string): void => {
-    const { to, inputs, attrs } = asked;
+    const { to, inputs, attrs, shapeAt } = asked;
     const x = channelsSecond(asked, inputs[0]);
-    const [rows, columns, channels, multiplier] = known(asked, 1).shape;
+    const [rows, columns, channels, multiplier] = shapeAt(1);
     const kernel = depthwise
       ? to.add(
           'Reshape',

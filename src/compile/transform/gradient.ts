@@ -1,13 +1,17 @@
 /** The gradient of a scalar function inside of a program: a force from an energy. */
 
+import { closeFragment } from '../../dsl/closing.js';
 import { externalsOf, inOrder } from '../../dsl/externals.js';
 import { isFlat, isLeafOp } from '../../dsl/op.js';
 import type { StateOf } from '../../dsl/scan-types.js';
 import { showShape } from '../../dsl/shape.js';
 import { type Expr, isPrimitive, isTensor, refuse, shapeOf, type Tensor, tensor } from '../../dsl/tensor.js';
 import { functionOf, recordOf } from '../../dsl/untyped.js';
+import { activeNodes } from './activity.js';
 import { add, affine, filled, zerosOf } from './raw.js';
+import { namedSources, retrace } from './retrace.js';
 import { vjpRule } from './rules/vjp-rules.js';
+import { vjpNodes } from './vjp-graph.js';
 
 const here = 'gradient';
 
@@ -17,8 +21,10 @@ const here = 'gradient';
  * trained, differentiated again and fused like what a person writes. What the function uses from outside counts as
  * constant.
  *
- * Refuses a function that does not give a scalar, and one with a scan or a batch norm that depends on its argument; `vjp`
- * gives the gradient of a whole program, scans included.
+ * A scan that depends on the argument is run with its states recorded, and back: the gradient of where a trajectory leads,
+ * by where it begins.
+ *
+ * Refuses a function that does not give a scalar, and one with a batch norm that depends on its argument.
  *
  * @example
  * const energy = (q: Tensor<readonly [64]>) => scale(0.5, sum(0)(square(sin(q))));
@@ -67,10 +73,15 @@ const slopes = (y: Tensor, variables: readonly Tensor[]): readonly Tensor[] => {
   const order = inOrder([y.expr], (expr) => !reached.has(expr));
   for (const expr of order)
     if (readBy(expr).some((read) => reached.has(read)) && !isStill(expr)) reached.add(expr);
+  if ([...reached].some(({ op }) => op.op === 'batchNorm'))
+    return refuse(here, 'the function has a batch norm, whose statistics are of all samples');
+  const given = new Set(variables.map(({ expr }) => expr));
+  if (order.some((expr) => expr.op.op === 'scan' && reached.has(expr)))
+    return slopesOfScans(y, variables, (expr) => given.has(expr) || !reached.has(expr));
   const cotangents = new Map<Expr, Tensor>(reached.has(y.expr) ? [[y.expr, filled(1, [])]] : []);
   for (const expr of [...order].reverse()) {
     const cotangent = cotangents.get(expr);
-    if (cotangent === undefined || variables.some((variable) => variable.expr === expr)) continue;
+    if (cotangent === undefined || given.has(expr)) continue;
     cotangentsOf(expr, cotangent, reached).forEach((amount, i) => {
       const input = expr.inputs[i];
       if (amount === undefined || !reached.has(input)) return;
@@ -79,6 +90,33 @@ const slopes = (y: Tensor, variables: readonly Tensor[]): readonly Tensor[] => {
     });
   }
   return variables.map((variable) => cotangents.get(variable.expr) ?? zerosOf(shapeOf(variable)));
+};
+
+/** The same where scans depend on the variables: the expressions become nodes, and these are traced again and back. */
+const slopesOfScans = (
+  y: Tensor,
+  variables: readonly Tensor[],
+  isLeaf: (expr: Expr) => boolean,
+): readonly Tensor[] => {
+  const { nodes, numbers, leaves, owners } = closeFragment(y.expr, isLeaf);
+  const own = namedSources();
+  // Noise stays that of the layer which drew it.
+  const sources = { ...own, noise: (name: string) => owners.get(name) ?? own.noise(name) };
+  const given = new Set(variables.map(({ expr }) => expr));
+  const at = numbers.get(y.expr);
+  const values = retrace(
+    nodes,
+    (op) => (op.op === 'external' ? tensor(leaves[op.index]) : zerosOf([])),
+    sources,
+  );
+  const active = activeNodes(nodes, (op) => op.op === 'external' && given.has(leaves[op.index]));
+  const seeds = new Map(at === undefined ? [] : [[at, filled(1, [])]]);
+  const cotangents = vjpNodes(nodes, values, active, seeds, sources);
+  return variables.map((variable) => {
+    const number = numbers.get(variable.expr);
+    const found = number === undefined ? undefined : cotangents.get(number);
+    return found ?? zerosOf(shapeOf(variable));
+  });
 };
 
 /** Whether a value has no slope, whatever it reads. */
@@ -90,14 +128,8 @@ const cotangentsOf = (
   reached: ReadonlySet<Expr>,
 ): readonly (Tensor | undefined)[] => {
   const { op, inputs } = expr;
-  if (op.op === 'take' || op.op === 'scan')
-    return refuse(
-      here,
-      'the function has a scan that depends on its argument; take the vjp of a program instead',
-    );
-  if (op.op === 'batchNorm')
-    return refuse(here, 'the function has a batch norm, whose statistics are of all samples');
-  if (!isPrimitive(op) || isLeafOp(op) || op.op === 'constant') return [];
+  if (!isPrimitive(op) || isLeafOp(op)) return [];
+  if (op.op === 'constant' || op.op === 'take' || op.op === 'batchNorm') return [];
   return vjpRule(
     op,
     inputs.map((input) => tensor(input)),

@@ -3,7 +3,6 @@
  * would. Equal expressions become one node, and the externals of a step are found automatically.
  */
 
-import type { Layer } from '../../dsl/identity.js';
 import { layer } from '../../dsl/layer.js';
 import {
   everyOf,
@@ -15,7 +14,7 @@ import {
   scanInputs,
 } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
-import { known, type Tensor } from '../../dsl/tensor.js';
+import { known, type NoiseExpr, type Tensor } from '../../dsl/tensor.js';
 import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
 import { runSteps, type Tensors } from './write-scan.js';
 
@@ -25,13 +24,13 @@ export type Leaf = (op: LeafOp) => Tensor;
 /** Parameters and sources of noise by name: one name is one parameter, or one source. */
 export interface NamedSources {
   readonly parameter: (op: OpOf<'parameter'>) => Tensor;
-  readonly noise: (name: string) => Layer;
+  readonly noise: (name: string) => Pick<NoiseExpr, 'layer' | 'scope'>;
 }
 
 /** A new, empty table of parameters and sources of noise. */
 export const namedSources = (): NamedSources => {
   const parameters = new Map<string, Tensor>();
-  const layers = new Map<string, Layer>();
+  const layers = new Map<string, ReturnType<NamedSources['noise']>>();
   const once = <A>(made: Map<string, A>, name: string, make: () => A): A => {
     const found = made.get(name) ?? make();
     made.set(name, found);
@@ -55,7 +54,7 @@ export const namedSources = (): NamedSources => {
           new Set(),
         ),
       ),
-    noise: (name) => once(layers, name, () => layer('noise', name)),
+    noise: (name) => once(layers, name, () => ({ layer: layer('noise', name), scope: undefined })),
   };
 };
 
@@ -86,8 +85,7 @@ export const retraceNode = (
     return known(
       {
         op: 'noise',
-        layer: own.noise(op.name),
-        scope: undefined,
+        ...own.noise(op.name),
         shape: op.shape,
         distribution: op.distribution,
       },
