@@ -13,12 +13,12 @@ describe('a sweep on a cluster whose nodes fail', () => {
     // It counts by wrapping the file system of its process.
     const said = execFileSync(
       process.execPath,
-      ['--import', 'tsx', script, '--runs', '24', '96', '--nodes', '3', '--sample', '1', '--restarts', '1'],
+      ['--import', 'tsx', script, '--runs', '40', '160', '--nodes', '4', '--sample', '1', '--restarts', '1'],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
     );
     assert.match(
       said,
-      /^96 runs, 3 nodes: all finished .* ([2-9]|\d\d+) submissions, [1-9]\d* dead nodes, [1-9]\d* preemptions$/m,
+      /^160 runs, 4 nodes: all finished .* ([2-9]|\d\d+) submissions, [1-9]\d* dead nodes, [1-9]\d* preemptions$/m,
     );
     for (const part of [
       'plan, nothing done',
