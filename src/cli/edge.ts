@@ -1,10 +1,19 @@
 /** The edge: effects run, errors become sentences and exit codes, Ctrl-C becomes a signal. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { cutLong, type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
+import {
+  cutLong,
+  type DrumheadError,
+  decodeError,
+  defect,
+  type Effect,
+  errorMessage,
+  fileError,
+} from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
 import type { Writing } from '../files/write-folder.js';
 import { commandLineSource } from './flags/all-flags.js';
+import { settingsOf } from './flags/spread.js';
 
 /** Sources of errors that are typed on the command line: a flag, several of them, and the SQL of `drumhead query`. */
 const onCommandLine = new RegExp(`^(--|query$|${commandLineSource}$)`);
@@ -39,6 +48,27 @@ export const sayingMoves = ({ force }: { readonly force?: boolean }): Writing =>
   movedAside: (from, to) => remark(`note: what was at ${from} is moved aside, to ${to}`),
 });
 
+/**
+ * An error in the words that a person typed: settings need no `--set`, and where none was typed they are named themselves.
+ *
+ * @param words of the command line
+ * @example
+ * asTyped(decodeError('--set', 'it does nothing here'), ['report', 'mine', 'training.rate=1'])
+ * // training.rate=1: it does nothing here
+ */
+export const asTyped = (error: DrumheadError, words: readonly string[]): DrumheadError => {
+  const own = settingsOf(words).join(' ');
+  if (error._tag !== 'DecodeError' || own === '') return error;
+  const { source, problems } = error;
+  if (source === '--set') return decodeError(own, problems);
+  return source === commandLineSource
+    ? decodeError(
+        source,
+        problems.map((problem) => problem.replace(/^--set: /, `${own}: `)),
+      )
+    : error;
+};
+
 /** Runs a command to its end: prints what it returns, or one sentence, and sets the exit code. */
 export const atEdge = async (work: Effect<string>): Promise<void> => {
   const done = await work().catch((cause: unknown) => E.left(defect(cause)));
@@ -46,7 +76,7 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
     if (done.right !== '') answer(done.right);
     return;
   }
-  remark(`drumhead: ${errorMessage(done.left)}`);
+  remark(`drumhead: ${errorMessage(asTyped(done.left, process.argv.slice(2)))}`);
   process.exitCode = exitCode(done.left);
 };
 

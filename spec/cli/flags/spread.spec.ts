@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Declared, spread } from '../../../src/cli/flags/spread.js';
+import { decodeError, errorMessage } from '../../../src/base/error.js';
+import { asTyped } from '../../../src/cli/edge.js';
+import { type Declared, settingsOf, spread } from '../../../src/cli/flags/spread.js';
 
 const show: Declared = {
   needed: 1,
@@ -51,5 +53,23 @@ describe('a flag that takes several values', () => {
         assert.deepEqual(values(spread(show, ['mine', '--set', 'z=0', ...words])), ['z=0', ...values(words)]);
       }),
     );
+  });
+});
+
+describe('an error of settings', () => {
+  const idle = decodeError('--set', 'it does nothing here');
+  it('names what was typed, the flag only where that was', () => {
+    const words = ['report', 'mine', 'a.b=1', '--runs', 'there', 'c=2'];
+    assert.deepEqual(settingsOf(words), ['a.b=1', 'c=2']);
+    assert.equal(errorMessage(asTyped(idle, words)), 'a.b=1 c=2: it does nothing here');
+    for (const typed of [['report', '--set', 'a=1', 'mine'], ['report', 'mine', '--set=a=1'], []])
+      assert.equal(asTyped(idle, typed), idle);
+    const both = decodeError('command line', ['--set: a is set twice', '--epochs: no number']);
+    assert.deepEqual(asTyped(both, ['run', 'a=1', 'a=2']), {
+      ...both,
+      problems: ['a=1 a=2: a is set twice', '--epochs: no number'],
+    });
+    const other = decodeError('mine', '--set: as it stands in a file');
+    assert.equal(asTyped(other, ['a=1']), other);
   });
 });

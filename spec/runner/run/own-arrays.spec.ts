@@ -126,6 +126,12 @@ describe('a run on arrays of files', () => {
       chosen,
     );
     assert.match(beyond, /label: it holds the class 3, and the output logits has 3, 0 to 2/);
+    const named = await refusedOf(
+      'classes.npz',
+      { model: classes, loss: { name: 'cross-entropy' } },
+      { ...chosen, classes: { label: ['a', 'b', 'c'] } },
+    );
+    assert.match(named, /: train\.label: it holds the class 3, and task\.classes\.label names 3, 0 to 2$/);
     const unread = await refusedOf('classes.npz', {
       model: guess,
       loss: { name: 'mean-squared', against: 'id' },

@@ -23,6 +23,7 @@ import { type Member, mapSweep, sweepOf } from '../../experiments/sweep/sweep.js
 import { isPresent } from '../../files/files.js';
 import { checkExperiment } from '../../runner/folder/check-seals.js';
 import { files } from '../../runner/folder/files.js';
+import { furtherProblems } from '../../runner/run/further-problems.js';
 import { mayName } from './code.js';
 import { calledValue, isDocument, readDocument, unwrapped } from './document.js';
 import { withGenerators } from './generators.js';
@@ -76,17 +77,19 @@ const withReference = (value: unknown, path: string): Effect<unknown> =>
       )
     : TE.right(value);
 
-const single = (value: unknown, path: string): Checked<Held> =>
-  pipe(
-    decodeExperiment(withoutSeal(value), path),
-    E.map((experiment) => ({
-      sweep: sweepOf(anchored(dirname(path))(experiment)),
-      kept: [],
-      notes: [],
-      one: true,
-      value,
-    })),
-  );
+/** An experiment; what it has wrong beside its settings is said together with these. */
+const single =
+  (value: unknown, path: string): Effect<Held> =>
+  async () => {
+    const written = withoutSeal(value);
+    const whole = anchored(dirname(path));
+    const read = decodeExperiment(written, path);
+    if (E.isRight(read))
+      return E.right({ sweep: sweepOf(whole(read.right)), kept: [], notes: [], one: true, value });
+    const problems = read.left._tag === 'DecodeError' ? read.left.problems : [errorMessage(read.left)];
+    const further = await furtherProblems(written, whole);
+    return E.left(decodeError(path, [...new Set([...problems, ...further])]));
+  };
 
 /** Files of runs may be sealed with their format and checksum, which are no part of the experiment. */
 const withoutSeal = (value: unknown): unknown => {
@@ -139,7 +142,7 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
         'it holds a program alone; an experiment has a task too: { name, task, model: program }',
       ),
     );
-  if (!isSweep(value)) return TE.fromEither(single(value, path));
+  if (!isSweep(value)) return single(value, path);
   return pipe(
     withReference(value, path),
     TE.flatMapEither((whole) => readSweepValue(whole, path)),

@@ -101,7 +101,7 @@ const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
         flag,
         said:
           `${path} ${axis === path ? 'is an axis' : `is moved by the axis ${axis}`} of ${sweep.name}, whose members ` +
-          'differ in it; leave the flag out, or change the sweep',
+          'differ in it; leave it out, or change the sweep',
       })),
   );
   const [first, ...others] = problems;

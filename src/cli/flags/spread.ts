@@ -15,6 +15,10 @@ export interface Declared {
 
 const isSetting = (word: string): boolean => /^[A-Za-z]\w*(\.\w+)*=/.test(word);
 
+/** The settings among words in which no `--set` is. */
+export const settingsOf = (words: readonly string[]): readonly string[] =>
+  words.some((word) => /^--set(=|$)/.test(word)) ? [] : words.filter(isSetting);
+
 interface Taken {
   readonly flag: string;
   readonly words: readonly string[];

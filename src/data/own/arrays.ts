@@ -318,16 +318,24 @@ export const assembled =
     const forms: Readonly<Record<string, ArrayForm>> = Object.fromEntries(
       Object.entries(sets.train ?? {}).map(([name, { shape: sizes }]): [string, ArrayForm] => {
         const own = inspections.filter((one) => one.name === name).map(({ seen }) => seen);
+        const classes = task.classes[name];
+        // What is said already of its values is not said again by who reads its range.
+        const told =
+          classes !== undefined && own.some(({ largest, integer }) => !integer || largest >= classes.length);
         return [
           name,
           {
             shape: sizes,
             integer: own.every(({ integer }) => integer),
-            range: [
-              Math.min(...own.map(({ least }) => least)),
-              Math.max(...own.map(({ largest }) => largest)),
-            ],
-            ...(task.classes[name] === undefined ? {} : { classes: task.classes[name] }),
+            ...(told
+              ? {}
+              : {
+                  range: [
+                    Math.min(...own.map(({ least }) => least)),
+                    Math.max(...own.map(({ largest }) => largest)),
+                  ] as const,
+                }),
+            ...(classes === undefined ? {} : { classes }),
             ...(task.planes[name] === undefined ? {} : { plane: task.planes[name] }),
             ...(name === difficulty ? { aside: true as const } : {}),
           },

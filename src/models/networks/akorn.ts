@@ -32,6 +32,7 @@ import {
   type Tensor,
   times,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** A map of fields of C channels to such fields, on any grid: `conv(C)` is one. */
 export type GridMap<C extends number> = <H extends number, W extends number>(
@@ -74,6 +75,7 @@ const tiny = 1e-24;
  * const last4 = at(x, -1);   // Tensor<readonly [8, 8, 4]>
  */
 export const akornLayer = <const C extends number, const N extends number>(o: AkornLayerOptions<C, N>) => {
+  needs('akornLayer', o, 'channels', 'components', 'steps', 'gamma', 'coupling');
   const { channels, components, steps, gamma, coupling, turns = true } = o;
   const self = layer('akorn');
   return <H extends number, W extends number>(
@@ -131,6 +133,7 @@ export interface GridAttentionOptions<C extends number> {
  * const felt = gridAttention({ channels: 4, heads: 2 })(zeros(8, 8, 4));   // Tensor<readonly [8, 8, 4]>
  */
 export const gridAttention = <const C extends number>(o: GridAttentionOptions<C>): GridMap<C> => {
+  needs('gridAttention', o, 'channels', 'heads');
   const { channels, heads, places = false } = o;
   const [into, out] = [dense(times(3, channels), { name: 'in' }), dense(channels, { name: 'out' })];
   const self = layer('places', 'places');

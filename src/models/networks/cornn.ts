@@ -1,6 +1,7 @@
 /** coRNN: coupled, damped, forced oscillators. */
 
 import { add, dense, scale, scanOver, sub, type Tensor, tanh, zeros } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a coupled oscillatory network. */
 export interface CornnLayerOptions<N extends number> {
@@ -28,7 +29,9 @@ export interface CornnLayerOptions<N extends number> {
  * const { y } = cornnLayer({ units: 16, dt: 0.04, gamma: 2.7, epsilon: 4.7 })(stimulus);
  * const heard = y;   // Tensor<readonly [100, 16]>
  */
-export const cornnLayer = <const N extends number>({ units, dt, gamma, epsilon }: CornnLayerOptions<N>) => {
+export const cornnLayer = <const N extends number>(o: CornnLayerOptions<N>) => {
+  needs('cornnLayer', o, 'units', 'dt', 'gamma', 'epsilon');
+  const { units, dt, gamma, epsilon } = o;
   const input = dense(units, { name: 'input' });
   const displacement = dense(units, { name: 'displacement', bias: false });
   const velocity = dense(units, { name: 'velocity', bias: false });

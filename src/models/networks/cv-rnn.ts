@@ -32,6 +32,7 @@ import {
   transpose,
   where,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a network of complex units, a pair of numbers for its two layers. */
 export interface CvRnnLayerOptions<R extends number, C extends number> {
@@ -81,6 +82,7 @@ const gaussian = <N extends number>(
 export const cvRnnLayer =
   <const R extends number, const C extends number>(o: CvRnnLayerOptions<R, C>) =>
   (image: Tensor<readonly [R, C]>, initial: Tensor<readonly [Times<R, C>]>) => {
+    needs('cvRnnLayer', o, 'rows', 'columns', 'alpha', 'sigma', 'steps');
     const nodes = times(o.rows, o.columns);
     const omega = pipe(image, transpose(1, 0), reshape(nodes), expand(1, 2));
     const start = pipe(stack(cos(initial), sin(initial)), transpose(1, 0));

@@ -2,6 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import { add, concat, conv, relu, type Shape, scan, type Tensor } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a network that thinks. */
 export interface DtNetLayerOptions<C extends number> {
@@ -29,12 +30,9 @@ export interface DtNetLayerOptions<C extends number> {
  * const { output } = dtNetLayer({ width: 8, steps: 10 })(image);
  * const answers = output;   // Tensor<readonly [number, 64, 64, 2]>
  */
-export const dtNetLayer = <const C extends number>({
-  width,
-  steps,
-  recall: recalls = true,
-  norm = (x) => x,
-}: DtNetLayerOptions<C>) => {
+export const dtNetLayer = <const C extends number>(o: DtNetLayerOptions<C>) => {
+  needs('dtNetLayer', o, 'width', 'steps');
+  const { width, steps, recall: recalls = true, norm = (x) => x } = o;
   const plain = <const D extends number>(channels: D, name: string) => conv(channels, { bias: false, name });
   const [begin, recall] = [plain(width, 'begin'), plain(width, 'recall')];
   const [first, second] = ['block0', 'block1'].map((name) => {

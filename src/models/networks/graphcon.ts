@@ -30,6 +30,7 @@ import {
   type Tensor,
   times,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** A graph: its number of nodes, and its edges from one node to another. */
 export interface Wiring<N extends number> {
@@ -70,9 +71,11 @@ export interface GraphconLayerOptions<N extends number, C extends number> {
  * const features = x;   // Tensor<readonly [number, 4, 3]>
  */
 export const graphconLayer =
-  <N extends number, C extends number>({ layers, dt, alpha, gamma, coupling }: GraphconLayerOptions<N, C>) =>
-  (start: Tensor<readonly [N, C]>) =>
-    scan({
+  <N extends number, C extends number>(o: GraphconLayerOptions<N, C>) =>
+  (start: Tensor<readonly [N, C]>) => {
+    needs('graphconLayer', o, 'layers', 'dt', 'alpha', 'gamma', 'coupling');
+    const { layers, dt, alpha, gamma, coupling } = o;
+    return scan({
       steps: layers,
       init: { x: start, y: start },
       step: ({ x, y }) => {
@@ -81,6 +84,7 @@ export const graphconLayer =
       },
       observe: (state) => state,
     });
+  };
 
 /** The edges of a graph with one from each node to itself, as two lists of nodes. */
 const withLoops = <N extends number>({ nodes, edges }: Wiring<N>) => {
@@ -106,6 +110,7 @@ export const graphConvolution = <const N extends number, const C extends number>
   features: C,
   residual: 'through' | 'beside' = 'beside',
 ): NodeCoupling<N, C> => {
+  needs('graphConvolution', graph, 'nodes', 'edges');
   const { sources, targets } = withLoops(graph);
   const degrees = Array.from({ length: graph.nodes }, (_, i) => targets.filter((to) => to === i).length);
   const shares = data(
@@ -144,8 +149,11 @@ export interface GraphAttentionOptions<C extends number, H extends number> {
  */
 export const graphAttention = <const N extends number, const C extends number, const H extends number>(
   graph: Wiring<N>,
-  { features, heads }: GraphAttentionOptions<C, H>,
+  o: GraphAttentionOptions<C, H>,
 ): NodeCoupling<N, C> => {
+  needs('graphAttention', graph, 'nodes', 'edges');
+  needs('graphAttention', o, 'features', 'heads');
+  const { features, heads } = o;
   const { sources, targets } = withLoops(graph);
   const wide = times(heads, features);
   const self = layer('features', 'features');

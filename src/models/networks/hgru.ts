@@ -17,6 +17,7 @@ import {
   type Tensor,
   tanh,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** A map of fields of C channels to such fields. */
 export type Steady<R extends Shape, C extends number> = (
@@ -60,9 +61,13 @@ const parts = <C extends number>(channels: C) => {
  * const after = at(h, -1);   // Tensor<readonly [64, 64, 2]>
  */
 export const hgruLayer =
-  <const C extends number>({ channels, steps }: { readonly channels: C; readonly steps: number }) =>
+  <const C extends number>(o: { readonly channels: C; readonly steps: number }) =>
   <R extends Shape>(drive: Tensor<readonly [...R, C]>, start: Tensor<readonly [...R, C]>) =>
-  ({ inhibition, excitation }: HgruMaps<R, C>) => {
+  (maps: HgruMaps<R, C>) => {
+    needs('hgruLayer', o, 'channels', 'steps');
+    needs('hgruLayer(…)(drive, start)', maps, 'inhibition', 'excitation');
+    const { channels, steps } = o;
+    const { inhibition, excitation } = maps;
     const { gate, gain } = parts(channels);
     const [gate1, gate2] = [gate('gate1'), gate('gate2')];
     const [alpha, mu, kappa] = [gain(drive, 'alpha'), gain(drive, 'mu'), gain(drive, 'kappa')];
@@ -99,14 +104,17 @@ export const hgruLayer =
  * const states = h;   // Tensor<readonly [5, 64, 64, 2]>
  */
 export const hgruOfTwo =
-  <const C extends number>({ channels }: { readonly channels: C }) =>
+  <const C extends number>(o: { readonly channels: C }) =>
   <R extends Shape, T extends number>(
     x: Tensor<readonly [...R, C]>,
     start: Tensor<readonly [...R, C]>,
     eta: Tensor<readonly [T]>,
   ) =>
-  ({ inhibition, excitation }: HgruMaps<R, C>) => {
-    const { gate, gain } = parts(channels);
+  (maps: HgruMaps<R, C>) => {
+    needs('hgruOfTwo', o, 'channels');
+    needs('hgruOfTwo(…)(x, start, eta)', maps, 'inhibition', 'excitation');
+    const { inhibition, excitation } = maps;
+    const { gate, gain } = parts(o.channels);
     const [gate1, gate2] = [gate('gate1'), gate('gate2')];
     const [alpha, mu, gamma] = [gain(x, 'alpha'), gain(x, 'mu'), gain(x, 'gamma')];
     const [kappa, omega] = [gain(x, 'kappa'), gain(x, 'omega')];

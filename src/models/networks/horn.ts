@@ -1,6 +1,7 @@
 /** HORN: harmonic oscillators that are coupled by their velocities. */
 
 import { add, dense, mul, scale, scanOver, square, sub, type Tensor, tanh, zeros } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a harmonic oscillator network; the coefficients are numbers of each unit. */
 export interface HornLayerOptions<N extends number> {
@@ -36,6 +37,7 @@ export interface HornLayerOptions<N extends number> {
  * const heard = x;   // Tensor<readonly [100, 16]>
  */
 export const hornLayer = <const N extends number>(o: HornLayerOptions<N>) => {
+  needs('hornLayer', o, 'units', 'dt', 'alpha', 'omega', 'gamma');
   const { units, dt, alpha, omega, gamma, feedback, gain = 1 / Math.sqrt(units) } = o;
   const [input, recurrent] = [dense(units, { name: 'input' }), dense(units, { name: 'recurrent' })];
   return <T extends number, I extends number>(stimulus: Tensor<readonly [T, I]>) =>

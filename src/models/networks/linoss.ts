@@ -29,6 +29,7 @@ import {
   type Tensor,
   zeros,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a layer of linear oscillators. */
 export interface LinossLayerOptions<P extends number> {
@@ -63,6 +64,7 @@ export interface LinossLayerOptions<P extends number> {
  * const heard = output;   // Tensor<readonly [100, 3]>
  */
 export const linossLayer = <const P extends number>(o: LinossLayerOptions<P>) => {
+  needs('linossLayer', o, 'oscillators');
   const { oscillators, discretisation = 'imex' } = o;
   const self = layer('linoss', o.name);
   const own = (role: string) => parameterOf(self, role, [oscillators], { init: { uniform: 1 } });

@@ -17,6 +17,7 @@ import {
   type Tensor,
   times,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Each channel x_k under each of n filters of 3 x 3 numbers: channel k n + i is x_k under filter i. */
 const seen = <C extends number, const F extends readonly (readonly number[])[]>(
@@ -69,6 +70,7 @@ export interface GrowingCellsOptions<C extends number> {
  * const grown = x;   // Tensor<readonly [5, 9, 9, 8]>
  */
 export const growingCells = <const C extends number>(o: GrowingCellsOptions<C>) => {
+  needs('growingCells', o, 'channels', 'hidden');
   const { channels, hidden, angle = 0, stepSize = 1 } = o;
   const [c, s] = [Math.cos(angle) / 8, Math.sin(angle) / 8];
   const along = slope.map((value, i) => c * value - s * down[i]);
@@ -109,6 +111,7 @@ export const textureCells = <const C extends number>(o: {
   readonly channels: C;
   readonly hidden: number;
 }) => {
+  needs('textureCells', o, 'channels', 'hidden');
   const perceive = seen(o.channels, [itself, slope, down, curvature], 'circular');
   const [first, second] = [dense(o.hidden), dense(o.channels, { bias: false, init: 'zeros' })];
   return <H extends number, W extends number, T extends number>(

@@ -14,6 +14,7 @@ import {
   tanh,
   zeros,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a layer of independent oscillators. */
 export interface UnicornnLayerOptions<N extends number> {
@@ -42,12 +43,9 @@ export interface UnicornnLayerOptions<N extends number> {
  * const { y } = second(first(stimulus).y);
  * const heard = y;   // Tensor<readonly [100, 16]>
  */
-export const unicornnLayer = <const N extends number>({
-  units,
-  dt,
-  alpha,
-  name,
-}: UnicornnLayerOptions<N>) => {
+export const unicornnLayer = <const N extends number>(o: UnicornnLayerOptions<N>) => {
+  needs('unicornnLayer', o, 'units', 'dt', 'alpha');
+  const { units, dt, alpha, name } = o;
   const self = layer('unicornn', name);
   const input = dense(units, { name: 'input' });
   return <T extends number, I extends number>(sequence: Tensor<readonly [T, I]>) => {

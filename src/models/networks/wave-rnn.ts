@@ -14,6 +14,7 @@ import {
   transpose,
   zeros,
 } from '../../dsl/index.js';
+import { needs } from './options.js';
 
 /** Settings of a network on a ring. */
 export interface WaveRnnLayerOptions<N extends number, C extends number> {
@@ -52,6 +53,7 @@ const shift = (kernel: number, channels: number): readonly number[] =>
 export const waveRnnLayer = <const N extends number, const C extends number>(
   o: WaveRnnLayerOptions<N, C>,
 ) => {
+  needs('waveRnnLayer', o, 'sites', 'channels');
   const { sites, channels, kernel = 3, activation = 'relu', init = 'pytorch' } = o;
   const input = dense(times(channels, sites), { name: 'input' });
   const ring = conv1d(channels, {

@@ -38,6 +38,7 @@ import {
   upsample,
 } from '../../dsl/index.js';
 import type { GridMap } from './akorn.js';
+import { needs } from './options.js';
 
 /**
  * An angle brought to (-pi, pi]; its derivative is 1.
@@ -86,6 +87,7 @@ export const wonnLayer =
     theta: Tensor<readonly [H, W, C]>,
     omega: Tensor<readonly [H, W, C]>,
   ) => {
+    needs('wonnLayer', o, 'steps', 'gamma', 'coupling');
     const { steps, gamma, coupling, group = 1, influence = sin, sensitivity = cos } = o;
     return scan({
       steps,
@@ -121,6 +123,7 @@ export const patchInfluence = <const G extends number>(o: {
   /** The name of the layer, instead of `influence1`, ... */
   readonly name?: string;
 }) => {
+  needs('patchInfluence', o, 'group', 'rows', 'sees');
   const { group: g, rows, sees } = o;
   const self = layer('influence', o.name);
   return <H extends number, W extends number, C extends number>(theta: Tensor<readonly [H, W, C]>) => {
@@ -158,6 +161,7 @@ export const rotaryAttention = <const C extends number>(o: {
   /** Whether queries and keys are turned by their places; default true. */
   readonly rotary?: boolean;
 }) => {
+  needs('rotaryAttention', o, 'channels', 'heads');
   const { channels: c, heads, rotary = true } = o;
   const [into, out] = [dense(times(3, c), { name: 'in' }), dense(c, { name: 'out' })];
   const m = c / heads / 2;
