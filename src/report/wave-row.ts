@@ -78,8 +78,9 @@ const named = (look: Look, name: string, below: Raster | null, panel: Raster, wi
   );
 
 /**
- * One panel for each channel of a sample's waves, with its name above and its range below. @param wide the width of
- * each, at least `waveCell`
+ * One panel for each channel of a sample's waves, with its name above and its range below.
+ *
+ * @param wide the width of each, at least `waveCell`
  */
 export const channelPanels = (
   look: Look,

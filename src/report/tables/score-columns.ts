@@ -57,8 +57,9 @@ const counts: readonly string[] = ['images', 'imagesWithoutForeground', 'samples
 export const isCount = (key: string): boolean => splitOf(key) === null || counts.includes(nameOfScore(key));
 
 /**
- * Whether more or less is better; null if neither is, or if it is unknown. @param declared the directions that the
- * experiment declares, by name; scores of classes and losses have known ones
+ * Whether more or less is better; null if neither is, or if it is unknown.
+ *
+ * @param declared the directions that the experiment declares, by name; scores of classes and losses have known ones
  */
 export const betterOf = (key: string, declared: Readonly<Record<string, Better>> = {}): Better | null => {
   const name = nameOfScore(key);
@@ -119,9 +120,11 @@ export const splitIsIdle = (list: string): boolean =>
  * The scores that a person names, in their order.
  *
  * @param list names with commas between them, such as `iou,validation.loss`; `all`: those of the split; `every`: those
- * of all splits, and numbers of a run such as its epochs and parameters @param split the split of names without one
- * @param kept keys that these runs have in addition to the usual ones **Errors** UnknownName with the nearest name;
- * DecodeError if the list is empty.
+ *   of all splits, and numbers of a run such as its epochs and parameters
+ * @param split the split of names without one
+ * @param kept keys that these runs have in addition to the usual ones
+ *
+ * **Errors** UnknownName with the nearest name; DecodeError if the list is empty.
  */
 export const scoresNamed = (
   list: string,

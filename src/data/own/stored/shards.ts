@@ -73,8 +73,9 @@ const kindOfNumbers = ({ type, bigEndian, shape, scale }: StoredArray): string =
   `[${shape.join(',')}] of ${type}${bigEndian ? ', the large end first' : ''}${scale === undefined ? '' : ` over ${scale}`}`;
 
 /**
- * Several arrays concatenated along their samples. **Errors** a sentence if they differ in the shape of a sample or in
- * the type of their numbers.
+ * Several arrays concatenated along their samples.
+ *
+ * **Errors** a sentence if they differ in the shape of a sample or in the type of their numbers.
  */
 const joinedArrays = (parts: readonly [StoredArray, ...StoredArray[]]): E.Either<string, StoredArray> => {
   const [first, second] = parts;

@@ -56,7 +56,9 @@ const inFile = async (path: string, size: number, pieces: AsyncIterable<Uint8Arr
 
 /**
  * Refuses a file whose arrays unpack to more than the limit, before any of it is unpacked: real data rarely compress to
- * less than a hundredth. **Errors** DecodeError if they do.
+ * less than a hundredth.
+ *
+ * **Errors** DecodeError if they do.
  *
  * @param bytes of the file
  * @param sizes bytes of each array, unpacked
