@@ -35,7 +35,9 @@ export const lineOf = (command: CommandUnknownOpts): Line => ({
   flags: command.opts(),
 });
 
-/** Commands that check all of their flags before anything else, and say with the wrong ones those that do nothing. */
+/**
+ * Commands that check all their flags before anything else, and report wrong flags together with flags that do nothing.
+ */
 export const checkingAll: readonly string[] = [
   'run',
   'sweep',
@@ -103,7 +105,9 @@ Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the s
   return program;
 };
 
-/** The words of a command line. A flag that takes several values must not take the name behind them. */
+/**
+ * The arguments of a command line, for commander. A flag that takes several values must not take the NAME after them.
+ */
 export const wordsOf = (
   { commands }: Pick<CommandUnknownOpts, 'commands'>,
   words: readonly string[],

@@ -21,7 +21,7 @@ const onCommandLine = new RegExp(`^(--|query$|${commandLineSource}$)`);
 /** Node's exit code if the event loop is empty although the work is not done. */
 const unsettled = 13;
 
-/** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
+/** 0 success; 1 failure; 2 a wrong command line; 130 stopped by the person. */
 export const exitCode = (error: DrumheadError): number => {
   switch (error._tag) {
     case 'UnknownName':
@@ -81,7 +81,7 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
 };
 
 /**
- * Handles output that cannot be written. If the reader stops (`| head -1`), the rest of stdout and stderr is lost,
+ * Handles output that cannot be written. If the reader stops (`| head -1`), the rest of stdout and stderr is dropped,
  * and the work continues to its end. A full disk is reported.
  */
 export const survivingItsReaders = (): void => {

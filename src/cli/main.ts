@@ -8,7 +8,7 @@ const ended = endingInSentences();
 
 const program = commandLine();
 
-// A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
+// The exit code is 2 for a wrong command line, 0 for help and version; commander prints its own sentence.
 program.exitOverride((error) => {
   ended();
   process.exit(error.exitCode === 0 ? 0 : 2);

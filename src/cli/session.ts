@@ -16,27 +16,27 @@ import { barTeller, plainTeller } from './terminal/progress.js';
 /** Flags of every command that computes. */
 export interface CommonFlags {
   readonly engine: string;
-  /** The kernels that a run began with; left out, `--fuse` decides. */
+  /** The kernels with which a run began; if left out, `--fuse` decides. */
   readonly kernels?: Kernels;
   readonly runs: string;
   readonly workers: string;
   /** `--no-pictures` makes it false. */
   readonly pictures: boolean;
-  /** Aborted when the time that it was given is up. */
+  /** Aborted when the time limit is reached. */
   readonly until?: AbortSignal;
 }
 
 /** Seconds on a clock that only goes forward. */
 export const seconds = (): number => performance.now() / 1000;
 
-/** The engine and the number of workers. **Errors** UnknownName of an engine; DecodeError of --workers. */
+/** The engine and the number of workers. **Errors** UnknownName for the engine; DecodeError for --workers. */
 export const environmentFlags = ({ engine, workers }: Pick<CommonFlags, 'engine' | 'workers'>) =>
   allFlags({
     engine: parseEngineChoice(engine),
     workers: wholeFlag('--workers', 1, limits.workers)(workers),
   });
 
-/** Runs work in the environment that the flags describe; the terminal is left as it was. */
+/** Runs work in the environment that the flags describe, and restores the terminal. */
 export const withEnvironment = <A>(
   flags: CommonFlags,
   work: (environment: Environment) => Effect<A>,

@@ -1,4 +1,4 @@
-/** `--minutes`: work that stops after a given time. The work is then unfinished, which is not a failure. */
+/** `--minutes`: stops work after a given time. Unfinished work is not a failure. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../base/error.js';
@@ -6,7 +6,7 @@ import { type Checked, decodeError, type Effect, errorMessage } from '../base/er
 // The longest wait of a timer in Node, 2^31 ms.
 const mostMinutes = 35_000;
 
-/** Minutes, more than 0. **Errors** DecodeError of --minutes. */
+/** Minutes, more than 0. **Errors** DecodeError for --minutes. */
 export const minutesFlag = (value: string): Checked<number> => {
   const minutes = Number(value);
   return value.trim() !== '' && minutes > 0 && minutes <= mostMinutes
@@ -17,8 +17,8 @@ export const minutesFlag = (value: string): Checked<number> => {
 };
 
 /**
- * Does work whose signal is aborted when the time is up. Work that this interrupts ends well, with the sentence that it was
- * interrupted with.
+ * Does work whose signal is aborted when the time is up. Work that ends because of it is a success, with the sentence
+ * of its interruption.
  *
  * @param minutes null for no limit
  */

@@ -13,7 +13,7 @@ import { oneOf } from '../flags/flags.js';
 
 const formats = ['npy', 'png'] as const;
 
-/** Where to, and how. */
+/** The folder, and the settings of the export. */
 export interface DataExport {
   readonly folder: string;
   readonly format: (typeof formats)[number];
@@ -22,7 +22,7 @@ export interface DataExport {
 /**
  * The export that the flags ask for; null without --export.
  *
- * **Errors** UnknownName; DecodeError of a format without a folder.
+ * **Errors** UnknownName; DecodeError for a format without a folder.
  */
 export const exportAsked = (
   folder: string | undefined,

@@ -75,7 +75,7 @@ const isMade = (task: Task, { cache }: DataFlags): Checked<void> => {
     : E.left(decodeError('--cache', `it does nothing here, since ${why}; leave it out`));
 };
 
-/** Ctrl-C stops between two images, and nothing half-made stays. */
+/** Ctrl-C stops between two images and leaves no partial result. */
 export const data =
   (name: string, flags: DataFlags): Effect<string> =>
   async () => {

@@ -37,7 +37,7 @@ export interface OfRun extends ComputedOn {
   readonly data: string | null;
 }
 
-/** The facts on a run that was begun; null for anything else, and if its record cannot be read. */
+/** The facts on a run; null for anything else, and if the run's record cannot be read. */
 const ofRun = (named: Named): T.Task<OfRun | null> =>
   named.kind === 'sweep' || named.begun === null
     ? T.of(null)
@@ -52,7 +52,7 @@ const ofRun = (named: Named): T.Task<OfRun | null> =>
       );
 
 /**
- * Reads the data of every experiment whose task is in files, each task once: the identity of its runs depends on
+ * Reads the data of every experiment whose task is in files, each task once, since the identity of its runs depends on
  * them.
  */
 export const readAll =
@@ -76,7 +76,7 @@ export const readAll =
     return read;
   };
 
-/** Where the sizes are known, models of one program are the same. */
+/** If the sizes are known, models with the same program are equal. */
 export const programOf =
   (read: Read) =>
   (experiment: Experiment): string => {
@@ -86,7 +86,7 @@ export const programOf =
     return program === null || E.isLeft(program) ? hashOf(model) : hashProgram(program.right);
   };
 
-/** One of the two that are compared, with the names of its members. */
+/** One of the two sides, with the names of its members. */
 export interface Side {
   readonly named: Named;
   readonly nameOf: (member: Member) => string;

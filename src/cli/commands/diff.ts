@@ -36,7 +36,7 @@ export interface DiffFlags extends Idle {
   readonly preset: string;
 }
 
-/** Long lists of seeds are not read to their end. */
+/** Long lists of seeds are shortened. */
 const short = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value);
 
 const lines = (differences: readonly Difference[]): readonly string[] =>
@@ -78,7 +78,10 @@ const besideSettings = (
       ];
 };
 
-/** Two runs that differ in nothing that is known and are two all the same: earlier versions do not say their data. */
+/**
+ * The difference of two runs with different identities and no known difference: earlier versions did not record their
+ * data.
+ */
 const unexplained = (a: Side, b: Side, differences: readonly Difference[]): readonly Difference[] => {
   const [one, other] = [a, b].map(({ run }) => run);
   const bothSay = one?.data != null && other?.data != null;

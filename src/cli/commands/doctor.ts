@@ -27,7 +27,7 @@ export interface DoctorFlags {
 
 const mostSeconds = 60;
 
-/** Seconds, more than 0. **Errors** DecodeError of --seconds. */
+/** Seconds, more than 0. **Errors** DecodeError for --seconds. */
 const secondsFlag = (value: string): Checked<number> => {
   const seconds = Number(value);
   return value.trim() !== '' && seconds > 0 && seconds <= mostSeconds
@@ -72,7 +72,7 @@ const right = (name: string) => ({ name, align: 'right' as const });
 
 const otherwise = 'take another engine by --engine, and install this one anew';
 
-/** The sentence of an engine that is not there, fails or is wrong. */
+/** The sentence on an engine that is absent, fails or gives wrong numbers. */
 const sentenceOf = (name: string, trial: Trial): readonly string[] => {
   switch (trial.state) {
     case 'works':
@@ -109,7 +109,7 @@ const enginesText = ({ engines, auto, seconds }: Diagnosis, width: number): stri
       groups: engines.map(({ name, trial }) => [{ kind: 'chief' as const, cells: rowOf(name, trial) }]),
       notes: [
         ...engines.flatMap(({ name, trial }) => sentenceOf(name, trial)),
-        // Else the sentences above say it all.
+        // If auto takes the first engine, no sentence is needed.
         ...(auto.engine === first
           ? []
           : [
@@ -174,7 +174,7 @@ const besideName = (
     .map((line, i) => `${(i === 0 ? name : '').padEnd(names)}  ${line}`);
 
 /**
- * The diagnosis as it is printed, without colours.
+ * The diagnosis as plain text, without colours.
  *
  * @param width columns; 80 if the output is not a terminal
  */
@@ -194,7 +194,7 @@ export const diagnosisText = (diagnosis: Diagnosis, width = 80): string => {
 /**
  * Tries every engine and prints the diagnosis.
  *
- * **Errors** DecodeError of --seconds; Mismatch, after printing the diagnosis, if an engine gives wrong numbers. An
+ * **Errors** DecodeError for --seconds; Mismatch, after printing the diagnosis, if an engine gives wrong numbers. An
  * engine that is absent, fails or dies is part of the diagnosis.
  */
 export const doctor = (flags: DoctorFlags, ways?: Ways): Effect<string> =>

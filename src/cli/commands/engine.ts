@@ -1,4 +1,4 @@
-/** `drumhead engine`: adds the engine `tensorflow` of a person's own, and takes it away. */
+/** `drumhead engine`: adds a person's own TensorFlow as the engine `tensorflow`, and removes it. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -18,7 +18,7 @@ export interface EngineFlags {
   readonly json?: boolean;
 }
 
-/** What can be done, and to which engines. */
+/** The actions, and the engines that they apply to. */
 const actions = ['add', 'remove'] as const;
 const engines = ['tensorflow'] as const;
 
@@ -40,7 +40,7 @@ const add = (flags: EngineFlags, adding: Adding): Effect<string> =>
 /**
  * Adds an engine, or removes one.
  *
- * **Errors** UnknownName; DecodeError of --from; as `addTensorFlow` and `removeTensorFlow`.
+ * **Errors** UnknownName; DecodeError for --from; as `addTensorFlow` and `removeTensorFlow`.
  */
 export const engineCommand = (
   action: string,

@@ -106,12 +106,12 @@ const titles: Readonly<Record<ScoreName, string>> = {
 };
 const order = Object.keys(titles).flatMap((title) => scoreNames.filter((name) => name === title));
 
-/** Only for tasks whose classes are objects. */
+/** The score of tasks whose classes are objects. */
 const ari = 'foregroundAri';
 
 const isSegmentation = (name: string): boolean => order.some((one) => one === name);
 
-/** The columns: of segmentations all of them, then each score that one of these runs declares. */
+/** The columns: all scores of segmentations, if any run is one, then each score that a run declares. */
 const columnsOf = (all: readonly Rescored[]): readonly string[] => {
   const found = all.flatMap(({ scores, recorded }) => (recorded === null ? [scores] : [scores, recorded]));
   const own = new Set(found.filter(areOwn).flatMap((scores) => Object.keys(scores)));
@@ -189,7 +189,7 @@ const farthest = (all: readonly Rescored[]): number =>
     ),
   );
 
-/** Where the files of a task changed since, their scores say nothing of kernels and versions. */
+/** A sentence for each run whose data files changed: its scores do not test kernels and versions. */
 const changedWords = (all: readonly Rescored[]): readonly string[] =>
   all.flatMap(({ changed, folder }) =>
     changed === null
@@ -247,7 +247,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string>
       for (const note of found.notes) remark(note);
     }),
     TE.let('folders', ({ found }) => found.folders),
-    // Before the first of them takes its time.
+    // Checked before the first run, which may take long.
     TE.tap(({ split, folders, resize }) =>
       pipe(
         folders,

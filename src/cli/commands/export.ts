@@ -30,7 +30,7 @@ export interface ExportFlags extends Idle {
   readonly force?: boolean;
   readonly unroll?: boolean;
   readonly outputs?: string;
-  /** Left out: finished runs at any size, or full size if untrained. */
+  /** Default: finished runs at any size, or full size if untrained. */
   readonly preset?: string;
   readonly seed?: string;
   /** Settings that change the named experiment. */
@@ -56,7 +56,7 @@ const written = (path: string): Effect<Leaving> =>
     ),
   );
 
-/** A folder has its own size and seed: flags that would say another are refused. */
+/** Refuses flags of size and seed for a folder, which has its own. */
 const ofFolder = (path: string, flags: ExportFlags): Effect<Leaving> => {
   const given: readonly (readonly [string, boolean])[] = [
     ['--seed', flags.seed !== undefined],
@@ -73,7 +73,7 @@ const ofFolder = (path: string, flags: ExportFlags): Effect<Leaving> => {
 
 const seedOf = (flags: ExportFlags): Checked<number> => wholeFlag('--seed', 0)(flags.seed ?? '0');
 
-/** A program alone knows no runs: it leaves as it starts. */
+/** A plain program has no runs, so its initial weights are exported. */
 const ofProgram = (program: Program, flags: ExportFlags): Effect<Leaving> =>
   pipe(
     TE.fromEither(programAlone(flags)),
@@ -112,7 +112,7 @@ const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {
   );
 };
 
-/** An experiment as it starts. */
+/** An experiment with its initial weights. */
 const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
   pipe(
     TE.Do,
@@ -123,7 +123,7 @@ const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
         TE.map(({ experiment }) => experiment),
       ),
     ),
-    // The sizes of a person's files are known once they are read.
+    // The sizes of a person's files are only known after reading them.
     TE.bind('program', ({ experiment }) =>
       pipe(
         sized(experiment),
@@ -135,7 +135,7 @@ const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
 
 const isExport = (name: string): boolean => name.endsWith('.safetensors') || name.endsWith('program.json');
 
-/** Flags that say nothing about another format are refused, not passed over. */
+/** Refuses flags that do not apply to the format. */
 const onlyOfGraphs = ({ format, unroll, outputs }: ExportFlags): Checked<unknown> => {
   const of = (flag: string, given: boolean, formats: readonly string[]): readonly Checked<unknown>[] =>
     given && exportFormats.some((one) => one === format) && !formats.includes(format)

@@ -1,4 +1,4 @@
-/** Figures of finished runs, which are opened and looked at again. */
+/** Figures of finished runs, which are opened and evaluated again. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -34,7 +34,7 @@ export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, 
   /** Settings that change the named experiment. */
   readonly set?: readonly string[];
   readonly preset?: string;
-  /** Left out: the score that the runs show first. */
+  /** Default: the main score of the runs. */
   readonly score?: string;
   readonly samples?: string;
   readonly channels?: string;
@@ -43,7 +43,7 @@ export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, 
   readonly force?: boolean;
 }
 
-/** One path a line. */
+/** One path per line. */
 export const listed = (paths: readonly string[]): string => paths.join('\n');
 
 const opened = <A>(
@@ -69,7 +69,7 @@ const opened = <A>(
 const fileOf = (name: string, extension: string, theme: Theme): string =>
   `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`;
 
-/** Checks before the work that a picture may be written in both themes. */
+/** Checks, before the work, that a picture may be written in both themes. */
 const mayWriteBoth = (name: string, extension: string, flags: FigureFlags): Effect<void> =>
   mayPut(
     flags.out,
@@ -77,7 +77,7 @@ const mayWriteBoth = (name: string, extension: string, flags: FigureFlags): Effe
     flags,
   );
 
-/** A picture in both themes. */
+/** Writes a picture in both themes. */
 const writeBoth = (
   name: string,
   extension: string,
@@ -177,7 +177,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<st
 const besideName = (samples: readonly number[], index: number): string =>
   samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`;
 
-/** Draws the hidden states of two runs beside each other and lists the files. */
+/** Draws the hidden states of two runs side by side and lists the files. */
 export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
@@ -211,7 +211,7 @@ export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effe
     ),
   );
 
-/** The files of the charts that there can be of answers, and of the samples that are answered best and worst. */
+/** The files of all possible charts of answers, and of the samples with the best and the worst answers. */
 const answerFiles = [
   ...(['confusion', 'calibration', 'predicted', 'difficulty'] as const).flatMap((name) => drawingNames(name)),
   files.answers,

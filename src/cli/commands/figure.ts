@@ -1,4 +1,4 @@
-/** `drumhead figure`: pictures of runs, in a file of one's choice. */
+/** `drumhead figure`: writes pictures of runs to a given file. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -42,7 +42,7 @@ type FigureKind = (typeof figureKinds)[number];
 
 const kindNamed = oneOf('figure', figureKinds);
 
-/** The scores that these runs have, those to see first before others. */
+/** The scores that these runs have, their main scores first. */
 const scoresIn = (kind: FigureKind, entries: readonly Entry[]): readonly string[] => {
   const scores = entries.flatMap(({ runs, courses }) =>
     kind === 'curves'
@@ -67,7 +67,7 @@ interface Scored {
   readonly note: string | null;
 }
 
-/** The requested score, else the one that these runs show first. */
+/** The requested score, else the main score of these runs. */
 const scoredBy = (
   kind: FigureKind,
   entries: readonly Entry[],
@@ -90,7 +90,7 @@ const scoredBy = (
   });
 };
 
-/** Sizes are drawn against scores of classes alone. */
+/** Whether an experiment has a score that the figure `parameters` draws: one of classes. */
 const hasClassScores = ({ runs, published }: Entry): boolean =>
   published !== null ||
   runs.some(({ scores }) => known(scores.foregroundIou) || known(scores.foregroundAccuracy));
@@ -144,7 +144,7 @@ const ofSweep = (
     TE.map(listed),
   );
 
-/** The names that a kind of figure takes: how many, and of what. */
+/** The NAMEs that a kind of figure takes: their number and kind. */
 const subjects: Readonly<Record<FigureKind, readonly [count: number, what: string]>> = {
   scores: [1, 'a sweep or a folder of runs'],
   curves: [1, 'a sweep or a folder of runs'],

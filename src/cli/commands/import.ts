@@ -39,7 +39,7 @@ const sidesFlag = (size: string): Checked<Omit<Sizes, 'classes'>> => {
   return E.right({ height, width, channels });
 };
 
-/** A model by its own name and settings. */
+/** A model by its name and settings. */
 const ofModel = (name: string, flags: ImportFlags): Checked<Wanted> =>
   pipe(
     allFlags({

@@ -1,4 +1,4 @@
-/** `drumhead laws`: a system held against the laws of wave dynamics. */
+/** `drumhead laws`: checks a system against the laws of wave dynamics. */
 
 import { basename, extname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -108,7 +108,7 @@ const interpreterOf = (on: EngineChoice | typeof reference): Effect<Interpreter>
 /**
  * Checks a system against the laws, prints the table and each smallest counterexample, and draws these.
  *
- * **Errors** those of `subjectFrom`; UnknownName of a law; DecodeError of a flag; EngineError; FileError. A broken
+ * **Errors** those of `subjectFrom`; UnknownName for a law; DecodeError for a flag; EngineError; FileError. A broken
  * law is not an error, but the exit code is 1.
  */
 export const laws = (name: string, flags: LawsFlags): Effect<string> =>
@@ -143,7 +143,7 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
     ),
   );
 
-/** Lines that a person copies: a counterexample as code, and the command that finds it again. */
+/** Lines to copy: a counterexample as code, and the command that finds it again. */
 const isCopied = (line: string): boolean => /^ {4}|^ *again: /.test(line);
 
 /** The command that was given, without a law and a case. */
@@ -159,7 +159,7 @@ const again = (name: string, { set, preset, engine, order, export: which }: Laws
     ...(engine === reference.name ? [] : [`--engine ${engine}`]),
   ].join(' ');
 
-/** Which laws there was no time for, and how to give them more. */
+/** The laws that the time limit left out, and how to raise it. */
 const lateness = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly string[] => {
   const late = verdicts.flatMap((verdict) =>
     verdict.outcome === 'not tried' && verdict.isLate === true ? [verdict.law.name] : [],

@@ -25,7 +25,7 @@ export interface LearnFlags extends CommonFlags, Idle {
   readonly set?: readonly string[];
 }
 
-/** The middle one; of an even number the mean of the two in the middle. */
+/** The median; of an even count, the mean of the two in the middle. */
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -46,11 +46,7 @@ const learnFlags = (flags: Omit<LearnFlags, keyof CommonFlags>) =>
     settings: settingsFlag('--set', flags.set ?? []),
   });
 
-/**
- * The experiment on a folder of data, however its path is spelt.
- *
- * **Errors** DecodeError: flags that cannot be.
- */
+/** The experiment on a folder of data. **Errors** DecodeError for flags that are invalid together. */
 export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonFlags>): Effect<Experiment> =>
   pipe(
     TE.fromEither(learnFlags(flags)),
@@ -60,7 +56,7 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
       decodeExperiment(
         {
           name: `learn/${nameFrom(basename(whole))}`,
-          // No validation share: every training image is trained on and the last weights are scored.
+          // Without a validation share all training images are used for training, and the last weights are scored.
           task: {
             name: kind ?? 'npy',
             validationShare: 0,
@@ -68,7 +64,7 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
             folder: whole,
           },
           model: { name: 'nwm', steps },
-          // A folder for each class: the class is one of the whole picture.
+          // With a folder for each class, the class is that of the whole picture.
           ...(kind === 'image-folders' ? { loss: { name: 'cross-entropy', target: 'image' } } : {}),
           training: { batch, epochs, rate, schedule },
           seeds,
@@ -99,7 +95,7 @@ export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
     ),
   );
 
-/** A folder's name as part of an experiment's: letters that it may not have are dashes. */
+/** A folder's name as part of an experiment's name; letters that are not allowed there become dashes. */
 const nameFrom = (folder: string): string =>
   folder.replace(/[^\w.-]/g, '-').replace(/^[^a-z0-9]+/i, '') || 'data';
 

@@ -115,7 +115,7 @@ const section = (
         '',
         `${kind}:`,
         ...entries.flatMap(({ name, about: words }) => {
-          // Where the terminal is narrow the description goes below the name.
+          // In a narrow terminal the description is below the name.
           const beside = room - width - 4 >= 24;
           const lines = wrapped(words, Math.max(16, beside ? room - width - 4 : room - 6));
           const indent = ' '.repeat(beside ? width + 4 : 6);

@@ -15,7 +15,7 @@ export interface ParityFlags {
   readonly json?: boolean;
 }
 
-/** The comparison is printed whole in either case; beyond the limits the command fails. */
+/** The whole comparison is always printed; beyond the limits the command fails. */
 export const parity = (folder: string, flags: ParityFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),

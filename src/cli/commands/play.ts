@@ -44,7 +44,7 @@ export interface PlayFlags extends Idle {
   readonly field?: string;
   readonly engine: string;
   /**
-   * The size of an experiment. Left out: that of its finished run; untrained, quick for a name of the catalogue and
+   * The size of an experiment. Default: that of its finished run; if untrained, quick for a name of the catalogue and
    * full for a file.
    */
   readonly preset?: string;
@@ -196,8 +196,8 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   );
 
 /**
- * The finished run whose weights are played: the folder that is named, or the finished run that is meant by a name with the
- * settings that are changed.
+ * The finished run whose weights are played: the named folder, or the finished run of the named experiment with its
+ * changed settings.
  */
 const trainedRun = (name: string, flags: PlayFlags): Effect<string | null> => {
   if (flags.untrained === true) return TE.right(null);

@@ -1,4 +1,4 @@
-/** The answer to a query, as a table for a terminal, CSV or JSON. */
+/** The result of a query, as a table for a terminal, CSV or JSON. */
 
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { type Answer, jsonText } from '../../runner/results/query/index.js';
@@ -12,7 +12,7 @@ export const formatNamed = oneOf<Format>('format', formats);
 
 const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
 
-/** In a terminal a measured number has six digits; a decimal keeps its own. */
+/** In a terminal a DOUBLE has six digits; a decimal keeps all of its digits. */
 const short = (type: string, value: unknown, text: string | null): string =>
   typeof value === 'number' && (type === 'DOUBLE' || type === 'FLOAT') && !Number.isInteger(value)
     ? String(Number(value.toPrecision(6)))
@@ -45,8 +45,8 @@ const json = ({ columns, rows }: Answer): string => {
 };
 
 /**
- * The answer in a format. The names of columns are the same in each, and values have all their digits, except DOUBLE
- * in a terminal.
+ * The result in a format. Every format has the same names of columns, and all digits except those of DOUBLE in a
+ * terminal.
  */
 export const render = (format: Format, answer: Answer): string => {
   switch (format) {

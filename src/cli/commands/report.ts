@@ -23,7 +23,7 @@ export interface ReportFlags extends Idle {
   readonly force?: boolean;
 }
 
-/** Beside the sweep's record, or in the folder that was named. */
+/** The path of the page: beside the sweep's record, or in the named folder. */
 const pageOf = ({ name, sweep }: Collection, { out, runs }: ReportFlags): string => {
   if (out !== undefined) return out.endsWith('.html') ? out : join(out, 'report.html');
   return sweep === null

@@ -35,12 +35,12 @@ const readWeights = (path: string): Effect<Runnable> => readRunnable(path);
 const finishedOf = (path: string, { runs, set = [] }: RunProgramFlags): Effect<string> =>
   pipe(finishedRun(path, { runs, set }, 'run-program'), sayingTaken(path));
 
-/** Whether this is a name of the catalogue, and no path. */
+/** Whether this is a name of the catalogue and not a path. */
 const isNamed = (name: string): boolean => allNames.includes(name);
 
 /**
- * The program and weights at a path, or of the finished run of an experiment; a module with a program alone is
- * untrained.
+ * The program and weights at a path, or of the finished run of an experiment; a module has a program without trained
+ * weights.
  */
 const runnable = (path: string, flags: RunProgramFlags): Effect<Runnable> =>
   path.toLowerCase().endsWith('.json')
@@ -95,7 +95,7 @@ const atSizes =
     );
   };
 
-/** Runs a program on pictures and lists the files of its answer. */
+/** Runs a program on pictures and lists the files of its outputs. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
     TE.fromEither(

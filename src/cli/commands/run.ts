@@ -40,7 +40,7 @@ export interface RunFlags extends CommonFlags, ChangeFlags, Idle {
   readonly seed?: string;
   readonly epochs?: string;
   readonly label?: string;
-  /** `--from RUN`: a finished run whose weights it begins with. */
+  /** `--from RUN`: a finished run whose weights are the initial ones. */
   readonly from?: string;
   /** `--freeze PATTERN ...` */
   readonly freeze?: readonly string[];
@@ -51,7 +51,7 @@ export interface RunFlags extends CommonFlags, ChangeFlags, Idle {
 
 const number = (score: number | null): string => (score === null ? '-' : score.toFixed(4));
 
-/** Scores by region, each with its word there. */
+/** Scores by region, each with its name there. */
 const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, string])[]])[] = [
   [
     'test',
@@ -148,7 +148,7 @@ const runFlags = (flags: RunFlags) =>
 export const run = (name: string, flags: RunFlags): Effect<string> => {
   const drums = Object.hasOwn(drumExperiments, name);
   return pipe(
-    // The command line found them already.
+    // Flags that do nothing were already found by the command line.
     TE.fromEither(drums && flags.idle === undefined ? noIdleFlags(name, flags) : E.right(undefined)),
     TE.flatMapEither(() => withOwnFlags(flags)),
     TE.flatMap((own) =>
@@ -164,7 +164,7 @@ export const run = (name: string, flags: RunFlags): Effect<string> => {
   );
 };
 
-/** Flags that drums have no use for: they are not trained and have no presets and no seeds. */
+/** Flags that do not apply to drums, which are not trained and have no presets and no seeds. */
 const idleForDrums = ({
   preset,
   seed,
@@ -211,7 +211,7 @@ const runDrums = (name: string, flags: RunFlags): Effect<string> =>
     TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
   );
 
-/** Gives runs that were finished before the label of this command. */
+/** Gives runs that were finished earlier the label of this command. */
 const relabelled = (finished: readonly Finished[], label: string): Effect<unknown> =>
   pipe(
     finished.filter(({ before }) => before),
@@ -235,8 +235,8 @@ const canGoOn = ({ begun, engine: own }: Source, engine: string): Checked<void> 
 };
 
 /**
- * The kernels: those that the run began with, else those that a person asks for. An unfinished run does not go on
- * with others.
+ * The kernels: those with which the run began, else the requested ones. An unfinished run does not continue with
+ * others.
  */
 const kernelsFor = (
   { begun, engine: own, kernels }: Source,
@@ -277,8 +277,8 @@ const finishedElsewhere = ({ begun }: Source, { runs, set = [], mnistDir }: RunF
 const isSetting = (word: string): boolean => /^[\w.]+=/.test(word);
 
 /**
- * Settings that have a flag of their own: `from=RUN` is `--from RUN`, `freeze=PATTERN` is `--freeze PATTERN`. And settings
- * that stand behind the patterns of `--freeze` are settings.
+ * Settings that have a flag of their own: `from=RUN` is `--from RUN`, `freeze=PATTERN` is `--freeze PATTERN`. Settings
+ * after the patterns of `--freeze` are settings, not patterns.
  */
 const withOwnFlags = (given: RunFlags): Checked<RunFlags> => {
   const words = given.freeze ?? [];
@@ -302,7 +302,7 @@ const withOwnFlags = (given: RunFlags): Checked<RunFlags> => {
       });
 };
 
-/** Problems of the groups that --freeze makes are those of the flag. */
+/** Problems of the parameter groups that --freeze makes are reported as problems of the flag. */
 const byFlag =
   ({ freeze = [] }: RunFlags) =>
   (error: DrumheadError): DrumheadError =>
@@ -366,7 +366,7 @@ const runTrained = (name: string, flags: RunFlags, label: string | null): Effect
           const folder = source.begun?.folder ?? name;
           const notes = [
             ...anotherEngine(folder, source.engine, flags.engine),
-            // With an engine of its own the flag was heeded when it was read.
+            // If --engine was given, the flag was checked when it was read.
             ...(asked !== null && flags.engine === 'auto' && source.engine !== null
               ? idleFuse(source.engine)
               : []),

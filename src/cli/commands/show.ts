@@ -49,7 +49,7 @@ const programNamed = (name: string, flags: ShowFlags): Effect<Program | null> =>
         TE.flatMapEither((program) => (program === null ? E.right(null) : withoutTask(program, flags))),
       );
 
-/** A program alone has no sizes, settings or training: flags that are of these are refused. */
+/** Refuses flags of sizes, settings and training for a plain program, which has none of these. */
 const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
   const { set, mnistDir, preset, time, engine, fuse } = flags;
   const idle = [

@@ -1,4 +1,4 @@
-/** `drumhead status`: how far every run is. */
+/** `drumhead status`: the progress of every run. */
 
 import { basename, join } from 'node:path';
 import { clearScreenDown, cursorTo } from 'node:readline';
@@ -92,7 +92,7 @@ const queueFor = async (runs: string, name: string, count: number): Promise<read
   );
 };
 
-/** The runs of a sweep, those that did not begin too. */
+/** The runs of a sweep, including those that have not begun. */
 const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly RunStatus[]> =>
   pipe(
     readSweep(runs, name),
@@ -119,8 +119,8 @@ const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly
   );
 
 /**
- * The runs that a name means: a sweep that was begun here, an experiment's, or those below a folder; all of them for
- * none.
+ * The runs of a name: those of a sweep that was begun here, those of an experiment, or those below a folder; without a
+ * name all runs.
  *
  * **Errors** UnknownName, FileError.
  */
@@ -157,7 +157,7 @@ const beginning = (name: string): string =>
 const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : scoreFigure(value);
 
-/** Op by op is said, since it is another run than the one with fused kernels, the default. */
+/** The kernels are named if they are op by op, since that is a different run than the default with fused kernels. */
 const stateText = ({ state, pid, kernels, queue }: RunStatus): string =>
   `${state}${pid === null ? '' : ` (${pid})`}${queue === null ? '' : `, ${queue}`}${kernels === 'op by op' ? ', op by op' : ''}`;
 
@@ -172,7 +172,7 @@ const begin = (run: RunStatus): readonly string[] => [
   `${run.epoch}${run.epochs === null ? '' : ` of ${run.epochs}`}`,
 ];
 
-/** The heading of the score that is shown first: its name if all runs have the same, else null. */
+/** The heading of the main score: its name if all runs have the same, else null. */
 const chiefNameOf = (runs: readonly RunStatus[]): string | null => {
   const all = runs.flatMap(({ last, result }) => [last?.validation, result?.test]);
   const names = new Set(all.flatMap((scores) => (scores == null ? [] : [chiefWords(chiefScore(scores))])));
@@ -181,7 +181,7 @@ const chiefNameOf = (runs: readonly RunStatus[]): string | null => {
   return names.size === 1 ? only : null;
 };
 
-/** The score that is shown first, with its name if the heading does not have it. */
+/** The main score, with its name if the heading does not have it. */
 const chiefOf = (scores: Measures | null | undefined, named: string | null): string => {
   if (scores == null) return '';
   const chief = chiefScore(scores);
@@ -189,7 +189,7 @@ const chiefOf = (scores: Measures | null | undefined, named: string | null): str
   return value === '' || named !== null ? value : `${chiefWords(chief)} ${value}`;
 };
 
-/** One score, with the images that it is of. */
+/** One score, with its images. */
 const oneScore = ({ result, last }: RunStatus, named: string | null): string => {
   const value = chiefOf(result === null ? last?.validation : result.test, named);
   return value === '' ? '' : `${result === null ? 'validation' : 'test'} ${value}`;
@@ -260,7 +260,7 @@ const narrow = (runs: readonly RunStatus[]): Table => {
 /**
  * The table of runs, one line per run.
  *
- * @param width columns of the terminal; if there is no room for all scores, only the last one that is shown first
+ * @param width columns of the terminal; if there is no room for all scores, only the latest main score is shown
  */
 export const statusTable = (runs: readonly RunStatus[], width?: number): string => {
   if (runs.length === 0) return 'no runs here yet';

@@ -25,13 +25,13 @@ import { type Sized, secondsOf, sized, speedOf } from '../show/sized.js';
 
 /** The flags `--slurm`, `--sbatch` and `--dry-run`. */
 export interface SlurmFlags {
-  /** True alone; else a profile or a file. */
+  /** True for the bare flag; else a profile or a file. */
   readonly slurm: string | true;
   readonly sbatch?: readonly string[];
   readonly dryRun?: boolean;
 }
 
-/** The folder of profiles, one file a cluster. */
+/** The folder of profiles, one file for each cluster. */
 const profiles = (): string =>
   join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'drumhead', 'clusters');
 
@@ -58,7 +58,7 @@ const fileOf = (slurm: string | true): Effect<string | null> => {
   };
 };
 
-/** Options of a profile with those of the command line, which win; names that are not ours go to sbatch as they are. */
+/** Options of a profile, overridden by those of the command line; unknown names are passed to sbatch unchanged. */
 export const slurmOptions = ({ slurm, sbatch = [] }: SlurmFlags): Effect<SlurmOptions> =>
   pipe(
     TE.fromEither(asked(sbatch)),
@@ -84,7 +84,7 @@ interface Given {
   readonly others: readonly string[];
 }
 
-/** `partition=short time=1:00:00 exclusive`: a word without a value is an option of sbatch without one. */
+/** Options as `partition=short time=1:00:00 exclusive`; a word without `=` is an option without a value. */
 const asked = (words: readonly string[]): Checked<Given> => {
   const nameIn = (word: string): string => word.split('=', 1)[0];
   const wrong = words.filter((word) => !/^[A-Za-z][\w-]*(=.+)?$/.test(word));
@@ -98,7 +98,7 @@ const asked = (words: readonly string[]): Checked<Given> => {
   const unknown = fieldsUnknownTo(slurmCodec, Object.fromEntries(words.map((word) => [nameIn(word), null])));
   const ours = words.filter((word) => !unknown.includes(nameIn(word)));
   return pipe(
-    // times such as 1:30:00 and 2-12 are words, not numbers
+    // times such as 1:30:00 and 2-12 stay text
     settingsFlag(
       '--sbatch',
       ours.filter((word) => nameIn(word) !== 'time'),
@@ -136,7 +136,7 @@ const byMember = (runs: ToSubmit['plan']): ReadonlyMap<Member, ToSubmit['plan']>
   return found;
 };
 
-/** Done, to do, and about how long, a line for each member and one for all. */
+/** Runs done, runs to do and the estimated time: a line for each member and one for all. */
 const tableOf = (
   { sweep, plan, open, queued, engine }: ToSubmit,
   members: readonly Sized[],
@@ -199,7 +199,7 @@ const scriptOf = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting)
     options,
   );
 
-/** The script and what it would do. Nothing is written and nothing is submitted. */
+/** The script, and a description of what it would do. Nothing is written or submitted. */
 const dryRun = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> =>
   pipe(
     ready.sweep.members,
@@ -253,7 +253,8 @@ const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting
 /**
  * Submits the unfinished runs as one array job; with --dry-run only shows it.
  *
- * **Errors** DecodeError of the options; as a sweep, before anything runs; Mismatch where sbatch is absent or refuses.
+ * **Errors** DecodeError for the options, and as for a sweep, before anything runs; Mismatch if sbatch is missing or
+ * refuses.
  */
 export const sweepOnSlurm = (
   sweep: Sweep,

@@ -42,13 +42,13 @@ export interface SweepFlags extends ChangeFlags, Idle {
   readonly pictures: boolean;
 }
 
-// An engine's heap grows to 4 GiB at most; with less memory a run, fewer runs at a time are faster.
+// An engine's heap grows to at most 4 GiB; if there is less memory per run, fewer runs at a time are faster.
 const bytesOfAJob = 4 * 2 ** 30;
 
 /** The exit code of a shard if one of its processes died: it may be tried again. */
 export const lostCode = 75;
 
-/** Runs at a time and threads of each, together not more than the cores. */
+/** The number of runs at a time and the threads of each; their product is at most the number of cores. */
 export const shareCores = (
   cores: number,
   memory: number,
@@ -74,7 +74,7 @@ const said = (
     `  record: ${record}`,
   ].join('\n');
 
-/** Draws, listens for Ctrl-C, and leaves the terminal as it was. */
+/** Draws the progress, handles Ctrl-C, and restores the terminal. */
 const withTerminal =
   (
     environment: Omit<SweepEnvironment, 'tell' | 'now' | 'signal'>,
@@ -99,7 +99,7 @@ const withTerminal =
       const text = said(sweep.name, outcome.right, environment.shard ?? null);
       if (both.aborted && outcome.right.unfinished > 0)
         return E.left({ _tag: 'Interrupted', message: `stopped. ${text}` });
-      // a part of a sweep is begun by a script, which asks by the code whether to try again
+      // a shard of a sweep is started by a script, which reads from the exit code whether to try again
       const { failed } = outcome.right;
       const lost = environment.shard !== undefined && failed.some((one) => one.lost);
       if (failed.length > 0) process.exitCode = lost ? lostCode : 1;

@@ -1,4 +1,4 @@
-/** `drumhead table`: the publication's tables from whatever runs are finished. */
+/** `drumhead table`: the publication's tables, from the runs that are finished. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -37,7 +37,7 @@ export interface TableFlags extends Idle {
   readonly format: string;
   /** Settings that change the named experiment. */
   readonly set?: readonly string[];
-  /** Left out: those that each experiment shows first. */
+  /** Default: the main scores of each experiment. */
   readonly scores?: string;
   readonly split?: string;
   readonly tables?: string;
@@ -51,7 +51,7 @@ type TableFormat = (typeof tableFormats)[number];
 export const tableKinds = ['means', 'extremes'] as const;
 type TableKind = (typeof tableKinds)[number];
 
-/** Which tables are wanted. CSV and JSON hold all figures at once: there a choice would do nothing. */
+/** The requested tables. CSV and JSON hold all figures at once, so a choice would do nothing. */
 const kindsWanted = (
   format: string,
   { tables, extremes = true }: TableFlags,
@@ -75,7 +75,7 @@ const kindsWanted = (
   );
 };
 
-/** Keys of the scores that only some runs hold, or will hold. */
+/** Keys of the scores that only some runs have, or will have. */
 const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
   ...new Set([
     ...groups.flatMap(({ runs }) => runs.flatMap(({ scores }) => Object.keys(scores))),
@@ -84,7 +84,7 @@ const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
 ];
 
 /**
- * The requested scores; by default those that each experiment shows first. For training only the loss is recorded.
+ * The requested scores; by default the main scores of each experiment. Of training samples only the loss is recorded.
  */
 const asked = ({ scores }: TableFlags, split: ScoreSplit, groups: readonly ScoreGroup[]): string =>
   scores ?? (split === 'train' ? 'loss' : scoresShown(groups).join(','));
@@ -104,7 +104,7 @@ const render = (
   if (format === 'json') return scoresJson(groups, scores);
   const shown = kinds.map((kind, i) => {
     const table = made[kind](name, groups, scores);
-    // Notes on unreadable runs are shown once.
+    // Each note on an unreadable run is shown once.
     return { kind, table: i === 0 ? { ...table, notes: [...table.notes, ...notes] } : table };
   });
   const texts: Readonly<Record<typeof format, (table: Table, kind: TableKind) => string>> = {

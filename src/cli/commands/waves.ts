@@ -100,7 +100,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
           ),
     ),
     TE.bind('curves', () =>
-      // Two steps have a single energy, which is not a line.
+      // Two steps give a single energy, which makes no line.
       energies.length < 2
         ? TE.right({})
         : pipe(
@@ -136,7 +136,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
   );
 };
 
-/** The energy is about 0: a state that rests elsewhere has some all the same. */
+/** The energy is measured from 0, so a state that rests elsewhere has some energy at rest. */
 const aboutZero = 'about y = 0, of the linear springs';
 
 /** The note for a graph that does not join opposite edges. */
@@ -219,7 +219,7 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
               TE.flatMap(() =>
                 analyseWaves(open, {
                   steps,
-                  // Counted from 1 by people.
+                  // The flag counts from 1.
                   channel: channel === null ? null : channel - 1,
                   samples: samples ?? firstImages(open, 4),
                 }),

@@ -10,7 +10,7 @@ import { remark } from '../edge.js';
 
 const endings: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
-/** The ending of a file's name, however its letters are written: cameras and some systems write them large. */
+/** The ending of a file's name in small letters; cameras and some systems write capitals. */
 export const endingOf = (path: string): string => extname(path).toLowerCase();
 
 /** Whether a file of this name is run when it is read. */
@@ -37,8 +37,8 @@ export const mayRun = (path: string): Checked<void> => {
 };
 
 /**
- * Whether a file may name another that is read instead. Data must not name code, since a person who opens data
- * expects that nothing runs.
+ * Checks that a file may refer to another file that is read instead. Data must not refer to code, since a person who
+ * opens data expects that nothing runs.
  *
  * **Errors** DecodeError if data names code without `--code`.
  */

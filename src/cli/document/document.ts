@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, string>> = {
   experiments: 'experiments',
   laws: 'laws',
   networks: 'models/networks',
-  // last: it has names of the others, which are meant first
+  // last, since it exports names of the others too, and those are proposed first
   browser: 'browser',
 };
 
@@ -94,7 +94,11 @@ const problemsIn = (left: unknown): readonly string[] =>
 type Writes = (options: object) => unknown;
 const writes = (value: unknown): value is Writes => typeof value === 'function';
 
-/** The value of a module, which may be a function that makes it. **Errors** DecodeError with what it threw. */
+/**
+ * The value of a module's default export, or what it returns if it is a function.
+ *
+ * **Errors** DecodeError with what it threw.
+ */
 export const calledValue = (value: unknown, path: string): Effect<unknown> =>
   writes(value)
     ? pipe(
@@ -110,7 +114,7 @@ export const calledValue = (value: unknown, path: string): Effect<unknown> =>
 const isHollow = (value: unknown): boolean =>
   value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
 
-/** The error of a module, in a sentence with its place and the probable intention. */
+/** The error of a module as a sentence, with its position and a suggestion. */
 const faultIn =
   (path: string) =>
   async (cause: unknown): Promise<DrumheadError> => {
@@ -136,8 +140,8 @@ const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<Dr
 };
 
 /**
- * The loaded entries of this package, if drumhead runs from source: jiti would compile all of it again for a module.
- * Compiled entries jiti imports itself.
+ * The loaded entries of this package if drumhead runs from source, since jiti would compile all of it again for a
+ * module. Compiled entries are imported by jiti itself.
  */
 const entriesFromSource = async (): Promise<Record<string, unknown>> => {
   if (!own.endsWith('.ts')) return {};
@@ -216,7 +220,7 @@ export const readDocument: Read = (path) =>
     TE.flatMap((there) => {
       const ending = endingOf(path);
       const reader = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
-      // The reader of bytes reports missing ones.
+      // If the file is missing, reading its bytes reports it.
       if (!there) return readBytes(path);
       return reader === undefined
         ? TE.left(decodeError(path, `what it is cannot be told from its name: ${endings}`))

@@ -19,10 +19,10 @@ const isGenerate = (value: unknown): value is Generate => typeof value === 'func
 const isGenerated = (value: unknown): value is { readonly generate: Generate } =>
   t.UnknownRecord.is(value) && isGenerate(value.generate);
 
-/** No file has experiments at a greater depth. */
+/** The depth to which values are searched for experiments. */
 const deepest = 8;
 
-/** The functions in a value, each once, in order, except inside of models. */
+/** The functions in a value, each once, in order; models are not searched. */
 const functionsIn = (value: unknown, depth = 0): readonly Generate[] => {
   if (depth > deepest) return [];
   if (Array.isArray(value)) return [...new Set(value.flatMap((one) => functionsIn(one, depth + 1)))];

@@ -38,7 +38,7 @@ interface Scan {
   readonly again: readonly { readonly at: number; readonly name: string }[];
 }
 
-/** Follows the grammar, since JSON.parse reports neither. */
+/** A parser of JSON's grammar, since JSON.parse reports neither of the two. */
 const scan = (text: string): Scan => {
   const again: { at: number; name: string }[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** The error of a person's module, with its place in their own file and the name that was probably meant. */
+/** The error of a person's module, with its position in their own file and the name that was probably meant. */
 
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -42,7 +42,8 @@ const nameIn = (message: string): string | null =>
   null;
 
 /**
- * The position of a name in a text, nearest to a line: running code has lost its types, and some lines with them.
+ * The position of a name in a text, nearest to a line. The line of running code may be off, since its types were
+ * removed.
  */
 const findName = (text: string, name: string, line: number): string | null => {
   const places = text
@@ -57,8 +58,7 @@ const findName = (text: string, name: string, line: number): string | null => {
 };
 
 /**
- * An error that names nothing, in one line. Syntax errors have their place in a line of their own, others in their
- * stack.
+ * An error without a name, in one line. Syntax errors have their position in a separate line, others in their stack.
  */
 export const plainFault = (cause: Error, library: string): string => {
   const [first, second = ''] = cause.message.split('\n').map((line) => line.trim());
@@ -83,7 +83,7 @@ const noEntry = (cause: Error, library: string, known: readonly KnownNames[]): s
 
 /** The names that an entry of this package exports. */
 export interface KnownNames {
-  /** As it is imported, e.g. `drumhead/compile`. */
+  /** The import path, e.g. `drumhead/compile`. */
   readonly entry: string;
   readonly names: readonly string[];
 }

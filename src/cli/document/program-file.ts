@@ -24,8 +24,9 @@ const graphIn = (value: unknown): unknown => {
 export const isProgram = (value: unknown): boolean => isWriter(value) || graphIn(value) !== undefined;
 
 /**
- * The program that an exported function writes. **Errors** DecodeError with what it threw, or if it does not return a
- * program.
+ * The program that an exported function writes.
+ *
+ * **Errors** DecodeError with what it threw, or if it does not return a program.
  */
 export const writtenBy =
   (write: Writer, path: string) =>

@@ -36,7 +36,7 @@ export interface Held extends Written {
   readonly value: unknown;
 }
 
-/** Makes paths whole: those in a file begin at the file's folder, typed ones at the current folder. */
+/** Makes paths absolute: those in a file are relative to the file's folder, typed ones to the current folder. */
 export const anchored =
   (folder: string) =>
   (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredAt(folder, experiment.task) });
@@ -52,7 +52,7 @@ const isReference = (value: unknown, folder: string): Effect<string | null> => {
   );
 };
 
-/** A sweep that names a file as its experiment: the file's experiment is put in, with its own paths. */
+/** Resolves a sweep that names a file as its experiment to the experiment in that file, with its own paths. */
 const withReference = (value: unknown, path: string): Effect<unknown> =>
   t.UnknownRecord.is(value) && 'experiment' in value
     ? pipe(
@@ -91,14 +91,14 @@ const single =
     return E.left(decodeError(path, [...new Set([...problems, ...further])]));
   };
 
-/** Files of runs may be sealed with their format and checksum, which are no part of the experiment. */
+/** Files of runs may have a format and a checksum, which are not part of the experiment. */
 const withoutSeal = (value: unknown): unknown => {
   if (!t.UnknownRecord.is(value)) return value;
   const { format, checksum, ...rest } = value;
   return typeof format === 'number' && typeof checksum === 'string' ? rest : value;
 };
 
-/** Every experiment of a list is read, also after one that cannot be. */
+/** Every experiment of a list is read, also after an invalid one. */
 const allProblems = E.getApplicativeValidation(A.getMonoid<string>());
 
 /** A list of experiments is a sweep of them, called after its file. */
@@ -163,7 +163,7 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
  */
 export const readHeld = (path: string): Effect<Held> =>
   pipe(
-    // The experiment of a run must be the one that ran, as for `run RUN`.
+    // As for `run RUN`, the experiment of a run must be the one that ran.
     basename(path) === files.experiment ? checkExperiment(dirname(path)) : TE.right(undefined),
     TE.flatMap(() => readDocument(path)),
     TE.flatMap((value) => calledValue(value, path)),

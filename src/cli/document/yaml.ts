@@ -86,7 +86,8 @@ const valueIn = (
 const needed = createRequire(import.meta.url);
 
 /**
- * A list or an object in one line, as YAML has it: `[0, 255]`, `{ 255: cell }`. Read at once, since flags are.
+ * A list or an object in one line of YAML: `[0, 255]`, `{ 255: cell }`. Synchronous, since flags are parsed
+ * synchronously.
  *
  * **Errors** as `readYamlText`.
  */
@@ -103,6 +104,6 @@ export const readFlow = (text: string, source: string): Checked<unknown> => {
 export const readYamlText =
   (text: string, source: string): Effect<unknown> =>
   async () => {
-    // Taken when it is needed: most commands read no such file.
+    // Imported on demand, since most commands read no YAML.
     return valueIn(await import('yaml'), text, source);
   };

@@ -39,14 +39,14 @@ export interface Idle {
   readonly idle?: readonly DrumheadError[];
 }
 
-/** Refuses flags that would do nothing, so that they are said together with the values that are wrong. */
+/** Refuses flags that would do nothing, so that they are reported together with wrong values. */
 export const noneIdle = ({ idle = [] }: Idle): Checked<unknown> =>
   allValues(idle.map((error) => E.left(error)));
 
-/** The values in a check that found no error. */
+/** The value types of a record of checks. */
 export type ValuesOf<C> = Extract<C, E.Right<unknown>>['right'];
 
-/** The values of one flag that takes a list; all wrong ones are reported. */
+/** The values of one flag that takes a list; all wrong values are reported. */
 export const allValues = <A>(flags: readonly Checked<A>[]): Checked<readonly A[]> =>
   flags.reduce<Checked<readonly A[]>>(
     (all, one) =>

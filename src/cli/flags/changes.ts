@@ -24,14 +24,14 @@ import { anchored } from '../document/reading.js';
 import type { Override } from './flags.js';
 import { idleInFolder } from './idle-in-folder.js';
 
-/** A run that was begun; it continues with its own arithmetic. */
+/** A run that has begun and continues with its own arithmetic. */
 export interface Begun {
   readonly folder: string;
   readonly arithmetic: number;
   readonly finished: boolean;
 }
 
-/** Notes on settings, in a file or by a flag, that do nothing; and on members that are equal because of that. */
+/** Notes on settings that do nothing, in a file or by a flag, and on members that are equal because of that. */
 const idleNotes = async (
   { origin, value, kept }: Found,
   overrides: readonly Override[],
@@ -47,16 +47,16 @@ const idleNotes = async (
   return [...saidOfMembers(said), ...equalMembers(sweep)];
 };
 
-/** An experiment or a sweep as it was found, at full size and without changes. */
+/** An experiment or a sweep as found, at full size and without changes. */
 export interface Found extends Written {
-  /** Whether it is a single experiment and no sweep. */
+  /** Whether it is a single experiment instead of a sweep. */
   readonly one: boolean;
   readonly engine: EngineName | null;
   /** The kernels of a run or sweep that was begun before, if its record says so. */
   readonly kernels: Kernels | null;
   /** The run, if it is a run folder. */
   readonly begun: Begun | null;
-  /** The folder that it was written in. */
+  /** The folder of the file. */
   readonly from: string;
   readonly origin: 'catalogue' | 'file' | 'folder';
   /** The value in the file; null for names and folders. */
@@ -72,7 +72,7 @@ export interface Asked {
 
 type Check = Checked<unknown>;
 
-/** Two flags that change one setting: one of them would do nothing. */
+/** Refuses two flags that change one setting, since one of them would do nothing. */
 const givenTwice = (overrides: readonly Override[]): Check => {
   const pair = overrides.flatMap((one, i) =>
     overrides.slice(0, i).flatMap((other) => (other.path === one.path ? [[other, one] as const] : [])),
@@ -86,7 +86,7 @@ const givenTwice = (overrides: readonly Override[]): Check => {
 const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
   const axes = new Map(
     sweep.members.flatMap(({ axes: own, experiment }) =>
-      // An axis with values of its author's own names still moves the setting that it is called after.
+      // An axis whose values have names of their own still changes the setting after which it is called.
       Object.entries(own).map(([name, value]) => [
         name,
         [...decidedBy(experiment, name, value), pathOf(experiment, name) ?? name],
@@ -116,7 +116,7 @@ const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
       );
 };
 
-/** An axis of models by their names leaves the settings of models free. */
+/** An axis of models by name does not fix the settings of models. */
 const isChanged = (axis: string, path: string): boolean =>
   ['task', 'model', 'loss'].includes(axis) ? path === axis || path === `${axis}.name` : touches(axis, path);
 
@@ -201,7 +201,8 @@ const presetNotes = ({ origin }: Found, preset: Preset, before: Sweep, after: Sw
 /**
  * The sweep with all changes of flags, at the requested size, with whole folder paths and correct labels.
  *
- * **Errors** DecodeError: a flag that changes an axis, or a setting that another flag changes; settings that cannot be.
+ * **Errors** DecodeError for a flag that changes an axis or a setting that another flag changes, and for invalid
+ * settings.
  */
 export const changedSweep = (
   found: Found,

@@ -8,13 +8,13 @@ import { largestSeed } from '../../experiments/experiment.js';
 import { readFlow } from '../document/yaml.js';
 import { allFlags, allValues } from './all-flags.js';
 
-/** The value of a flag that may be left out, null then. **Errors** as `parse`. */
+/** The value of an optional flag; null if it is left out. **Errors** as `parse`. */
 export const optionalFlag = <B>(
   value: string | undefined,
   parse: (value: string) => Checked<B>,
 ): Checked<B | null> => (value === undefined ? E.right(null) : parse(value));
 
-/** One of a list of names. **Errors** UnknownName, which says the kind and the nearest name. */
+/** One of a list of names. **Errors** UnknownName with the kind and the nearest name. */
 export const oneOf =
   <N extends string>(kind: string, names: readonly N[]) =>
   (name: string): Checked<N> => {
@@ -73,7 +73,7 @@ export const rateFlag =
       : E.left(decodeError(flag, `'${value}' is not a number, more than 0 up to 1`));
   };
 
-/** A setting that a flag of its own changes, such as `--epochs`. */
+/** A setting that has its own flag, such as `--epochs`. */
 export interface Override {
   readonly flag: string;
   readonly path: string;
@@ -109,7 +109,7 @@ export const overridesOf = ({
     ]),
   );
 
-/** Values that are text whatever they look like: a folder may be called 2024. */
+/** Settings whose values are always text: a folder may be called 2024. */
 const isText = (path: string): boolean => /(^|\.)(name|label|notes|folder|mnistDir|classes\.\d+)$/.test(path);
 
 /**
@@ -130,7 +130,7 @@ const typedValue = (path: string, typed: string): E.Either<readonly string[], un
  * Settings as `name=value`: `size=32`, `rate=.001`, `texture=saturate`, `hidden=[8,8]`,
  * `labels={255: cell}`, `clip=null`, `task.folder=2024`.
  *
- * **Errors** DecodeError for what is not of this form, has no value, or is set twice.
+ * **Errors** DecodeError for a setting that is not of this form, has no value, or is set twice.
  */
 export const settingsFlag = (
   flag: string,

@@ -1,4 +1,4 @@
-/** Finds flags that would do nothing beside the others and for these names, before any work starts. */
+/** Finds flags that would do nothing, given the other flags and the names, before any work starts. */
 
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { taskNames } from '../../data/task.js';

@@ -8,7 +8,7 @@ import { kindOf } from '../../files/kind-of.js';
 const isThere = async (...parts: readonly string[]): Promise<boolean> =>
   (await kindOf(join(...parts))) !== null;
 
-/** The splits that a folder has already, so that no share of other images is taken for them. */
+/** The splits that a folder has; no share of other images is held out for them. */
 const apart = async (
   task: Task,
 ): Promise<{ readonly validation: boolean; readonly test: boolean } | null> => {

@@ -1,4 +1,4 @@
-/** The rules for idle flags: a table of flags and of when they do nothing. */
+/** The rules for idle flags: a table of flags with the conditions under which they do nothing. */
 
 import { modelNames } from '../../models/catalogue.js';
 import { splitIsIdle } from '../../report/tables/index.js';
@@ -33,7 +33,7 @@ interface Rule {
   readonly of: readonly string[];
   readonly flags: readonly string[];
   readonly why: (line: Known) => string | null;
-  /** A flag that scripts give out of habit is noted instead of refused. */
+  /** Whether the flag is only noted instead of refused, since scripts often give it. */
   readonly noted?: true;
 }
 
@@ -47,7 +47,7 @@ const ownFolder = ({ kind, begun, names }: Known): string | null =>
     `${names[names.length - 1]} is a folder, whose runs are meant as they are`,
   );
 
-/** Data in a folder have their own size. */
+/** Data in a folder determine their own size. */
 const asItWas = ({ kinds, names }: Known): string | null =>
   when(
     kinds.length > 0 && kinds.every((kind) => kind === 'folder'),
@@ -259,7 +259,7 @@ const results: readonly Rule[] = [
     flags: ['preset'],
     why: (line) => {
       if (!has(line, 'task')) return ownFolder(line);
-      // It is the size of an experiment's task.
+      // The flag sets the size of an experiment's task.
       return line.task === 'other' || ownFolder(line) === null
         ? null
         : `${ownFolder(line)}, and ${String(line.flags.task)} has one size`;
@@ -329,7 +329,7 @@ const figures: readonly Rule[] = ['score', 'samples', 'channels', 'frames', 'eng
     ),
 }));
 
-/** Weights in a file of their own, by its name. */
+/** Whether a name is that of a file of weights. */
 export const isWeights = (name: string): boolean =>
   /(\.safetensors|(^|[\\/])(model|program)\.json)$/.test(name);
 
@@ -381,7 +381,7 @@ const exchange: readonly Rule[] = [
   },
 ];
 
-/** All of them. */
+/** All rules. */
 export const rules: readonly Rule[] = [
   ...training,
   ...showing,

@@ -5,7 +5,7 @@
 
 /** The arguments that a command needs and the flags that it declares. */
 export interface Declared {
-  /** How many arguments it cannot do without. */
+  /** The number of required arguments. */
   readonly needed: number;
   readonly flags: readonly {
     readonly names: readonly string[];
@@ -28,10 +28,12 @@ interface Taken {
 const hasSettings = ({ flags }: Declared): boolean => flags.some(({ names }) => names.includes('--set'));
 
 /**
- * `NAME a=1` is `NAME --set a=1`, for commands that have settings; behind `--` every word is a name. `--set a=1 NAME` gives the name back to a command that would have none; `--set a=1 --set b=2` and `--set a=1 b=2` mean
- * the same. The last word of a flag is given back, of settings the one that is no setting.
+ * `NAME a=1` is `NAME --set a=1`, for commands that have settings; after `--` every word is a name. `--set a=1 NAME`
+ * gives the name back to a command that would have none; `--set a=1 --set b=2` and `--set a=1 b=2` mean the same. If a
+ * required argument is missing, the last value of a flag is taken as the argument; of --set, the last word that is not
+ * a setting.
  *
- * @returns the words with each value behind a flag of its own, and what is given back before the first of these flags
+ * @returns the words with a flag before each value, and such arguments before the first of these flags
  *
  * @example
  * spread({ needed: 1, flags: [{ names: ['--set'], takes: 'several' }] }, ['--set', 'a=1', 'mine'])
@@ -76,7 +78,7 @@ export const spread = (declared: Declared, words: readonly string[]): readonly s
     }
     return { ...part, words: given };
   });
-  // Before the first flag that would take them again.
+  // They go before the first flag, so that none takes them again.
   const first = kept.findIndex((part) => typeof part !== 'string');
   return kept.flatMap((part, i) => {
     const given = i === first ? back : [];

@@ -1,4 +1,4 @@
-/** Commands of programs and weights that leave and come back. */
+/** Commands that export and import programs and weights. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
 import { presets } from '../../experiments/settings/presets.js';

@@ -1,4 +1,4 @@
-/** Commands that run nothing: experiments, costs, data, parity, laws. */
+/** Commands that train nothing: experiments, costs, data, parity, laws. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -16,7 +16,7 @@ const addList = (program: Command): void => {
       'What there is: experiments, sweeps, drums, systems, tasks and models, each with what it is.',
     )
     .option('--names', 'names alone, of what can be run')
-    // The default, for those who are used to the flag.
+    // This is the default; the flag exists for people who are used to it.
     .addOption(new Option('--long').hideHelp())
     .option('--json', 'as JSON: kind, name and what it is')
     .action(async (words, flags) => {

@@ -7,7 +7,7 @@ import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, runs, settingsOfRuns, workers } from './options.js';
 
-/** The size of the runs that a name means. */
+/** The option for the size of the runs of a NAME. */
 const ofNamed = () =>
   new Option('--preset <size>', `of what is named: ${presets.join(', ')}; default the largest that was run`);
 

@@ -8,10 +8,10 @@ import { sharesText } from './shares.js';
 
 const number = (x: number): string => (Number.isInteger(x) ? `${x}` : x.toPrecision(4));
 
-/** As many samples are looked at for the facts of a split. */
+/** The number of samples that are read for the facts of a split. */
 const most = 200;
 
-/** The values of an array in words: the shares of its classes, or range and mean. */
+/** The values of an array as text: the shares of its classes, or range and mean. */
 const valuesLine = (values: Float32Array, { classes, range }: ArrayForm): string => {
   if (values.length === 0) return 'no values';
   if (classes !== undefined) {

@@ -2,11 +2,11 @@
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-/** As many classes are named in one line. */
+/** The most classes that are named in one line. */
 const most = 24;
 
 /**
- * A readable line: for many classes those that occur, and of these the most frequent.
+ * The shares as one line; of many classes only the most frequent ones that occur.
  *
  * @param what the word for an item without a class: 'pixel', 'sample'
  *

@@ -24,7 +24,7 @@ import { madeDataHere } from '../source/data-folder.js';
 export interface ShowFlags extends ChangeFlags, Idle {
   readonly preset: string;
   readonly engine: string;
-  /** Heeded before; here it is known that it was given. */
+  /** Applied earlier; here it only matters whether it was given. */
   readonly fuse?: string;
   readonly nodes?: boolean;
   readonly diagram?: boolean;
@@ -44,7 +44,7 @@ export interface Sized {
   readonly program: Program;
 }
 
-/** A person's files are read for their sizes; for a person's function a few samples are made. */
+/** Reads a person's files for their sizes, or makes a few samples by a person's function. */
 const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>> => {
   if (task.name === 'generated')
     return pipe(
@@ -68,7 +68,7 @@ const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>>
       );
 };
 
-/** An experiment with its sizes. Data in files are read for this. */
+/** An experiment with its sizes, for which data in files are read. */
 export const sized = (experiment: Experiment): Effect<Sized> =>
   pipe(
     dataOf(experiment.task),
@@ -82,7 +82,7 @@ export const sized = (experiment: Experiment): Effect<Sized> =>
     TE.map(({ data, program }) => ({ experiment, program, ...data })),
   );
 
-/** Billions, with two decimals below ten. */
+/** A number in billions, with two decimals below ten. */
 export const giga = (value: number): string => (value / 1e9).toFixed(value < 1e10 ? 2 : 0);
 
 /** Seconds of one run in one thread. */

@@ -28,7 +28,7 @@ import {
   withEngine,
 } from './sized.js';
 
-/** One probe for each kind of model: the rest of a sweep differs in size. */
+/** One probe for each kind of model; the other members differ only in size. */
 const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>
   pipe(
     [...new Map(members.map((one) => [one.experiment.model.name, one] as const))],
@@ -96,7 +96,7 @@ const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): 
     : fitted(showPlans(named));
 };
 
-/** Flags of one program. */
+/** Flags that need a single program. */
 const onlyOfOne = ({ name }: Sweep, { nodes, diagram }: ShowFlags): Checked<void> =>
   nodes === true || diagram === true
     ? E.left(

@@ -20,23 +20,25 @@ import { type RunSummary, readRuns } from '../../runner/results/summary.js';
 import { type ByData, byData, readingOnce, type Today } from '../../runner/results/todays-data.js';
 import { asSweep, type Named, namedFrom, sweepFrom } from './source.js';
 
-/** The folder of runs, and the size of those that a name means. */
+/** The folder of runs, and the size, seed and settings of the wanted runs. */
 export interface RunsFlags {
   readonly runs: string;
-  /** None: the runs at the largest size that was run. */
+  /** Default: the runs at the largest size that was run. */
   readonly preset?: string;
-  /** None: every seed that was run. */
+  /** Default: every seed that was run. */
   readonly seed?: number;
-  /** Settings that the named experiment is changed by: only runs of exactly that are meant. */
+  /** Changed settings of the named experiment; only runs with exactly these are taken. */
   readonly set?: readonly string[];
 }
 
-/** The runs of a name: those that are exactly the named experiment at one size, or else all that go by the name. */
+/** The runs of a name: those of exactly the named experiment at one size, or else all runs with that name. */
 export interface Candidates {
   readonly exact: boolean;
   readonly runs: readonly RunSummary[];
   readonly notes: readonly string[];
-  /** Finished runs that go by the name too and are not meant: of other settings or data, of another engine or older arithmetic. */
+  /**
+   * Other finished runs with that name: with different settings or data, on another engine or with older arithmetic.
+   */
   readonly others: readonly RunSummary[];
   /** A sentence for all other runs that are left out: not finished, or not readable. */
   readonly leftOut: readonly string[];
@@ -90,10 +92,10 @@ const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effe
     ),
   );
 
-/** The runs that are exactly an experiment at one of its sizes. */
+/** The runs of exactly the named experiment at one of its sizes. */
 interface Exactly {
   readonly preset: string;
-  /** In the order of their seeds; of a seed the best kept one. */
+  /** In the order of their seeds, one for each seed. */
   readonly runs: readonly RunSummary[];
   /** A note that none of them was trained on today's data of the files. */
   readonly note: string | null;
@@ -118,7 +120,7 @@ const exactly =
     );
   };
 
-/** Everything finished that goes by a name: members of the sweep of that name, and runs in the folder of that name. */
+/** All finished runs with a name: members of the sweep of that name, and runs in the folder of that name. */
 const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
   pipe(
     collect(name, runs, sweepFrom(name, preset ?? 'full')),
@@ -208,7 +210,7 @@ const ofExperiment = (
     }),
   );
 
-/** Whether these are runs of different experiments, or of one on different data. */
+/** Whether these runs have different experiments, or different data. */
 export const several = (runs: readonly RunSummary[]): boolean =>
   new Set(runs.map(({ experiment, data }) => `${settingsKey(experiment)} ${data ?? ''}`)).size > 1;
 
@@ -225,7 +227,7 @@ const atEverySize = (
     ),
   )(preset === undefined ? [...presets].reverse() : [preset]);
 
-/** Settings change an experiment that is written somewhere; runs in a folder are as they were. */
+/** Refuses settings for a folder of runs: only an experiment of the catalogue or of a file can be changed. */
 const asItWas = (name: string): DrumheadError =>
   decodeError(
     name,
@@ -270,7 +272,7 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
   );
 
 /**
- * The finished runs that a name can mean; none if none is finished. A text is the folder of the named run.
+ * The finished runs that a name can mean; none if none is finished. A string is the folder of the named run.
  *
  * **Errors** UnknownName, DecodeError, FileError.
  */

@@ -15,7 +15,7 @@ import { kindOf } from '../../files/kind-of.js';
 /** The default folder for generated data and scans of files. */
 export const madeData = 'runs/.cache';
 
-/** The same for a command that only reads: it is not created if there are no runs. */
+/** The same for a command that only reads; the folder is not created if there are no runs. */
 export const madeDataHere: T.Task<string | undefined> = async () =>
   (await kindOf('runs')) === 'folder' ? madeData : undefined;
 
@@ -32,7 +32,7 @@ const namesIn = async (folder: string): Promise<readonly string[]> => {
   return E.isRight(listed) ? listed.right : [];
 };
 
-/** By the files of the folder and of the folders in it: a folder a class, perhaps within `train`. */
+/** The kind by the files in subfolders: a folder for each class, perhaps within `train`. */
 const byFiles = async (folder: string): Promise<DataKind | null> => {
   const names = await namesIn(folder);
   const train = names.includes('train') ? await namesIn(join(folder, 'train')) : [];
@@ -48,9 +48,9 @@ const byFiles = async (folder: string): Promise<DataKind | null> => {
 };
 
 /**
- * `png` where there is a folder `images` or `train/images`, `npy` where there is `train_images.npy` with its masks,
- * `arrays` where there are other arrays, `image-folders` and `series` where folders have PNG or CSV files; null if
- * there is none of these.
+ * `png` if there is a folder `images` or `train/images`, `npy` if there is `train_images.npy` with its masks, `arrays`
+ * if there are other arrays, `image-folders` and `series` if subfolders have PNG or CSV files; null if there is none of
+ * these.
  */
 export const dataKind = (folder: string): Effect<DataKind | null> =>
   isDataFile(folder)

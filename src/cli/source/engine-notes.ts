@@ -1,4 +1,4 @@
-/** Notes on an engine or kernels that are not those that a run began with, or that do nothing. Pure. */
+/** Notes on a requested engine or kernels that differ from those of a run, or that do nothing. Pure. */
 
 import { canFuse, type EngineName } from '../../engine/names.js';
 

@@ -65,7 +65,7 @@ const catalogued: Omit<Found, 'sweep' | 'one'> = {
   value: null,
 };
 
-/** Those that begin with the same part of a path come first: a long list shows its beginning alone. */
+/** Names that begin with the same part of a path come first, since only the beginning of a long list is shown. */
 const nearFirst = (name: string, known: readonly string[]): readonly string[] => {
   const [part] = name.split('/');
   const near = known.filter((one) => one.startsWith(`${part}/`));
@@ -151,7 +151,7 @@ const folderNamed = (folder: string): Effect<Found> =>
     ),
   );
 
-/** Refuses a folder of data, and says how to make an experiment of it. */
+/** Refuses a folder of data, with a hint how to make an experiment of it. */
 const noData = (folder: string): Effect<void> =>
   pipe(
     TE.Do,

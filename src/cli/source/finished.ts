@@ -1,6 +1,6 @@
 /**
- * From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. No run is
- * taken by chance: exact matches come first, and several different ones are refused.
+ * From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. The choice
+ * is never arbitrary: exact matches come first, and several different runs are refused.
  */
 
 import { stat } from 'node:fs/promises';
@@ -31,7 +31,7 @@ export interface Taken {
   readonly notes: readonly string[];
 }
 
-/** The notes on runs that cannot be read, among those on runs that are left out. */
+/** The notes on unreadable runs, out of the notes on all runs that are left out. */
 const unreadIn = (leftOut: readonly string[]): readonly string[] =>
   leftOut.filter((note) => !note.includes('not finished;'));
 
@@ -47,7 +47,7 @@ const noneFinished = (
     set.map((setting) => ` ${setting}`).join('');
   return decodeError(
     name,
-    // Runs that cannot be read are named: they may be those that are meant.
+    // Unreadable runs are named, since one of them may be the wanted one.
     [
       `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
         `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
@@ -56,16 +56,16 @@ const noneFinished = (
   );
 };
 
-/** How many runs a sentence lists. */
+/** The most runs that a sentence lists. */
 const mostListed = 12;
 
-/** Runs with their labels and folders, a line each. */
+/** Runs with their labels and folders, one per line. */
 const linesOf = async (name: string, runs: readonly RunSummary[]): Promise<readonly string[]> => {
   const labels = await labelsOfRuns(runs, name)();
   return runs.slice(0, mostListed).map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
 };
 
-/** Notes on runs of the name that are left out, so that nobody takes the rest for all of them. */
+/** Notes on runs of the name that are left out, so that the result is not mistaken for all runs. */
 const leftOutWords = async (name: string, { others, leftOut }: Candidates): Promise<readonly string[]> => [
   ...leftOut,
   ...(others.length === 0
@@ -80,7 +80,7 @@ const leftOutWords = async (name: string, { others, leftOut }: Candidates): Prom
 
 /**
  * All finished runs of a name, by seed; a run folder is that run. Runs of exactly the named experiment at the largest
- * size that was run; if there are none, all with that name. Notes list those that are left out.
+ * size that was run; if there are none, all with that name. Notes list the runs that are left out.
  *
  * **Errors** UnknownName, DecodeError if none of them is finished, FileError.
  */
@@ -130,12 +130,12 @@ const firstOf = async (runs: readonly RunSummary[]): Promise<string> => {
 };
 
 /**
- * The one finished run that a name means: exactly the named experiment at the largest size that was run, the first of its
- * seeds; where none is exactly it, the only one that goes by the name. Null where none is finished.
+ * The one finished run that a name means: exactly the named experiment at the largest size that was run, the first of
+ * its seeds; if there is none, the only run with that name. Null if none is finished.
  *
- * @param command what the person called, for the sentence that refuses several different runs
+ * @param command the command, for the message that refuses several different runs
  *
- * **Errors** UnknownName, FileError; DecodeError where several different runs go by the name.
+ * **Errors** UnknownName, FileError; DecodeError if several different runs have the name.
  */
 export const finishedRunOrNone = (name: string, flags: RunsFlags, command: string): Effect<Taken | null> =>
   pipe(
@@ -176,11 +176,11 @@ const chosenOf = (
   );
 
 /**
- * As `finishedRunOrNone`, where one is needed.
+ * As `finishedRunOrNone`, if a run is required.
  *
- * @param otherwise what else a person can do where there is none
+ * @param otherwise what else a person can do if there is none
  *
- * **Errors** as `finishedRunOrNone`; DecodeError where none is finished.
+ * **Errors** as `finishedRunOrNone`; DecodeError if none is finished.
  */
 export const finishedRun = (name: string, flags: RunsFlags, command: string, otherwise = ''): Effect<Taken> =>
   pipe(
@@ -190,11 +190,11 @@ export const finishedRun = (name: string, flags: RunsFlags, command: string, oth
     ),
   );
 
-/** A line on the run that a name means, if the name is not the run's folder itself. */
+/** A line on the run that was taken for a name, if the name is not the run's folder itself. */
 export const takenWords = (name: string, { folder, notes }: Taken): readonly string[] =>
   folder === name ? [] : [`  weights of ${folder}`, ...notes];
 
-/** The folder of the run that was taken; which it is, is said on stderr. */
+/** The folder of the run that was taken; a line on stderr names it. */
 export const sayingTaken =
   (name: string) =>
   (taken: Effect<Taken>): Effect<string> =>

@@ -1,4 +1,4 @@
-/** Names that are in no catalogue and no file, but in the folder of runs: they are listed among the known ones. */
+/** Names that are in no catalogue and no file but in the folder of runs; suggestions include them. */
 
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -23,12 +23,12 @@ const foldersOf = async (runs: string, name: string): Promise<readonly string[]>
 };
 
 /**
- * A name without entry in the catalogue and without file means the sweep or run that was begun under it, if there is
+ * A name that is neither in the catalogue nor a file stands for the sweep or run that was begun under it, if there is
  * only one.
  *
  * @param work the work with a name or a folder
  *
- * **Errors** as `work`; DecodeError where several runs were begun under the name.
+ * **Errors** as `work`; DecodeError if several runs were begun under the name.
  */
 export const orBegunHere =
   (runs: string) =>

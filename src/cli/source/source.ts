@@ -19,13 +19,13 @@ import { type Asked, type Begun, changedSweep } from '../flags/changes.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { find } from './find.js';
 
-/** The engine and kernels that a run or sweep was begun with, if its record says so. */
+/** The engine and kernels with which a run or sweep was begun, if its record has them. */
 interface BegunOn {
   readonly engine: EngineName | null;
   readonly kernels: Kernels | null;
 }
 
-/** An experiment, and the engine and kernels that it was begun with. */
+/** An experiment, and the engine and kernels with which it was begun. */
 export interface Source extends BegunOn {
   readonly experiment: Experiment;
   readonly begun: Begun | null;
@@ -37,7 +37,7 @@ export type Named = (
   | ({ readonly kind: 'sweep'; readonly sweep: Sweep } & BegunOn)
 ) & { readonly notes: readonly string[] };
 
-/** The size and the changes that flags ask for. **Errors** UnknownName of a preset; DecodeError of --set. */
+/** The size and the changes that flags ask for. **Errors** UnknownName for a preset; DecodeError for --set. */
 export const changesAsked = (preset: string, flags: ChangeFlags): Checked<Asked> =>
   pipe(
     allFlags({ preset: presetNamed(preset), settings: settingsFlag('--set', flags.set ?? []) }),
@@ -123,8 +123,9 @@ export const asSweep = (found: Named): Sweep =>
   found.kind === 'sweep' ? found.sweep : sweepOf(found.experiment);
 
 /**
- * The named sweep; an experiment is a sweep of one. **Errors** as `namedFrom`; DecodeError for settings of a sweep
- * that only its runs know.
+ * The named sweep; an experiment is a sweep of one.
+ *
+ * **Errors** as `namedFrom`; DecodeError for changed settings of a sweep that is only known by its runs.
  */
 export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Sweep> =>
   pipe(

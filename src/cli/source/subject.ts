@@ -24,22 +24,22 @@ import { madeDataHere } from './data-folder.js';
 import { allNames } from './find.js';
 import { experimentFrom } from './source.js';
 
-/** Settings of a system or an experiment, the size of an experiment, and which export of a file is meant. */
+/** Settings of a system or an experiment, the size of an experiment, and the export of a file. */
 export interface SubjectFlags extends ChangeFlags {
   readonly preset: string;
   readonly export?: string;
 }
 
-/** A file and, after a #, which of its exports: `waves.ts#byRk4`. */
+/** A file and, after a #, one of its exports: `waves.ts#byRk4`. */
 const withExport = (name: string): readonly [string, string | undefined] => {
   const at = name.lastIndexOf('#');
   return at > 0 && isModule(name.slice(0, at)) ? [name.slice(0, at), name.slice(at + 1)] : [name, undefined];
 };
 
 /**
- * The system that a person means.
+ * The system that a person names.
  *
- * **Errors** UnknownName; DecodeError of a file that holds no program, or of settings that do not fit; ProgramError.
+ * **Errors** UnknownName; DecodeError for a file without a program, or for settings that do not fit; ProgramError.
  */
 export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> => {
   const [name, suffix] = withExport(given);
@@ -73,7 +73,7 @@ export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> 
   );
 };
 
-/** A sentence for the name of a model or a task: neither alone is a program. */
+/** A sentence for the name of a model or a task, since neither alone is a program. */
 const ofAnotherKind = (name: string, kind: 'model' | 'task'): string => {
   const uses = experimentNames.filter((experiment) =>
     pipe(
@@ -130,14 +130,14 @@ const ofCatalogue = (name: string, flags: SubjectFlags): Checked<System> =>
     E.bindTo('spec'),
     E.bind('program', ({ spec }) => buildSystem(spec)),
     E.map(({ spec, program }) =>
-      // A system without a time step, such as the Wave-RNN, is the program alone.
+      // A system without a time step, such as the Wave-RNN, has just one program.
       'dt' in spec
         ? systemFrom(({ dt = spec.dt }) => orElse(program, buildSystem({ ...spec, dt })))
         : systemFrom(program),
     ),
   );
 
-/** A time step at which a system cannot be written leaves it as it was. */
+/** If a system cannot be written with a time step, it keeps its own. */
 const orElse = (otherwise: Program, made: Checked<Program>): Program =>
   E.isRight(made) ? made.right : otherwise;
 

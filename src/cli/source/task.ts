@@ -32,7 +32,7 @@ export const ofTask = (
   ...(mnistDir === undefined ? {} : { mnistDir }),
 });
 
-/** The task with images of this grid; a folder of files has the size that it has, and arrays have no grid of their own. */
+/** The task with images of this grid; files have a fixed size, and arrays have no grid. */
 export const taskOfGrid =
   (grid: Shape | null) =>
   (task: Task): Checked<Task> => {
@@ -69,7 +69,7 @@ export const hasDigits = (name: string, mnistDir: string | undefined): Checked<v
         ),
       );
 
-/** A single file of those that folders of data hold. */
+/** Whether this is a single file of data. */
 const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
 
 /** Whether this is a folder or a file of data; run folders are experiments. */
@@ -84,7 +84,7 @@ const isData = (name: string): Effect<boolean> =>
  * A task by its name, a folder of data, or the task of an experiment.
  *
  * @param settings changes of it
- * @param preset the size of an experiment's
+ * @param preset the size of an experiment's task
  *
  * **Errors** UnknownName, DecodeError with every problem at once, FileError.
  */

@@ -1,4 +1,4 @@
-/** Text of several lines at the width of the terminal: sentences go on in lines of their own, tables in blocks. */
+/** Fits text to the width of the terminal: sentences are wrapped, tables are split into blocks. */
 
 import { columnsWide, terminalTable, wrapped } from '../../report/tables/index.js';
 import { terminalWidth } from './terminal-width.js';
@@ -9,7 +9,7 @@ const headOf = (line: string, width: number): string => {
   return named !== '' && columnsWide(named) <= width / 2 ? named : (/^\s*/.exec(line)?.[0] ?? '');
 };
 
-/** A path is copied by people and never broken; its line may be too long. */
+/** A path is never broken, so that it can be copied; its line may be too long. */
 const isPath = (word: string): boolean => /[\\/]/.test(word);
 
 const lineWithin = (line: string, width: number): readonly string[] => {
@@ -35,7 +35,7 @@ const lineWithin = (line: string, width: number): readonly string[] => {
 
 const cellsOf = (line: string): readonly string[] => line.trim().split(/\s{2,}/);
 
-/** How many of the lines from here on are a table: a head and rows, each with as many entries, three or more. */
+/** The number of lines from here on that form a table: a head and rows with equally many entries, three or more. */
 const tableFrom = (lines: readonly string[], at: number): number => {
   const count = cellsOf(lines[at]).length;
   if (count < 3) return 0;
@@ -79,11 +79,11 @@ const linesWithin = (
 };
 
 /**
- * The text with no line longer than the terminal, if possible: a table without room is laid out again; paths and kept
- * lines stay whole.
+ * The text with no line longer than the terminal, if possible: a table that is too wide is laid out again; paths and
+ * kept lines stay whole.
  *
- * @param width columns of the terminal; undefined where the output goes elsewhere, which has no width
- * @param kept lines that stay as they are: code, and commands that are copied
+ * @param width columns of the terminal; undefined if the output is not a terminal, which has no width
+ * @param kept lines that are not changed: code, and commands to copy
  */
 export const fitted = (
   text: string,

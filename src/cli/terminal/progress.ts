@@ -5,7 +5,7 @@ import { plainText } from '../../base/plain-text.js';
 import { chiefWords } from '../../experiments/scores/measures.js';
 import type { RunEvent } from '../../runner/environment.js';
 
-/** Draws events; `close` leaves the terminal as it was. */
+/** Draws events; `close` restores the terminal. */
 export interface Teller {
   readonly tell: (event: RunEvent) => void;
   readonly close: () => void;
@@ -37,7 +37,7 @@ const startLine = (event: Extract<RunEvent, { kind: 'start' }>): string =>
   `${event.fromStep > 0 ? `going on after step ${event.fromStep} of` : 'training'} ` +
   `${numbered(event.epochs, 'epoch')} of ${numbered(event.stepsPerEpoch, 'step')} in ${event.folder}`;
 
-/** Plain lines, for logs and pipes: each epoch, and between epochs now and then. */
+/** Plain lines, for logs and pipes: one after each epoch, and some between epochs. */
 export const plainTeller = (print: (line: string) => void, now: () => number): Teller => {
   let last = Number.NEGATIVE_INFINITY;
   let made = now();

@@ -11,7 +11,7 @@ import type { SweepEvent } from '../../runner/sweep/run.js';
 import { duration } from './progress.js';
 import { terminalWidth } from './terminal-width.js';
 
-/** Draws events; `close` leaves the terminal as it was. */
+/** Draws events; `close` restores the terminal. */
 export interface SweepTeller {
   readonly tell: (event: SweepEvent) => void;
   readonly close: () => void;
@@ -22,7 +22,7 @@ export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${s
 
 const score = (value: number | null): string => (value === null ? '–' : scoreFigure(value));
 
-/** A score as news of a run has it. */
+/** A score in an event of a run. */
 interface ChiefNews {
   readonly foregroundIou: number | null;
   readonly chief?: Chief;
@@ -45,14 +45,14 @@ const ended = (outcome: Outcome): string => {
   }
 };
 
-/** How much is done and how long the rest takes, judged by the arithmetic that was done since the sweep began. */
+/** The share that is done and the time left, estimated from the arithmetic done since the sweep began. */
 export interface Estimate {
   readonly see: (event: SweepEvent) => void;
   readonly finished: () => number;
   readonly total: () => number;
   /** Share of all arithmetic, 0 to 1. */
   readonly share: () => number;
-  /** Null until there is something to judge by. */
+  /** Null until there is enough to estimate from. */
   readonly secondsLeft: () => number | null;
 }
 
@@ -60,7 +60,7 @@ export interface Estimate {
 export const estimate = (now: () => number): Estimate => {
   let began = now();
   let plan: readonly Assignment[] = [];
-  // Shares of each run that are done, and that were done before anything was seen of them.
+  // The share of each run that is done, and the share that was done before this sweep began.
   const done = new Map<Assignment, number>();
   const first = new Map<Assignment, number>();
   let finished = 0;
@@ -82,7 +82,7 @@ export const estimate = (now: () => number): Estimate => {
         if (!first.has(event.run)) first.set(event.run, share);
         done.set(event.run, share);
       } else if (event.kind === 'end') {
-        // A failed one is no longer open work either.
+        // A failed run is no open work either.
         if (event.outcome.kind !== 'stopped') done.set(event.run, 1);
         if (event.outcome.kind === 'finished') finished++;
         if (event.outcome.kind === 'finished' && event.outcome.before) first.set(event.run, 1);
@@ -149,7 +149,8 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
 const barSize = 12;
 
 /**
- * A run's line beside its bar: whole if there is room, else with shorter words and without the beginning of the name.
+ * A run's line beside its bar: complete if there is room, else with shorter words and without the beginning of the
+ * name.
  */
 export const lineWithin = (width: number, name: string, words: string, fewWords = words): string => {
   const room = width - barSize - 2;

@@ -1,4 +1,4 @@
-/** How wide the terminal is that a command prints to. */
+/** The width of the terminal that a command prints to. */
 
 /** Columns of the terminal: COLUMNS, else the terminal's own; undefined if the output is not a terminal. */
 export const terminalWidth = (
