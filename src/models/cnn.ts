@@ -22,7 +22,7 @@ export interface CnnOptions<
    * layer.
    */
   readonly layers: number;
-  /** Features per channel for the MLP; the reference's is 49, one less than half the steps of its wave machine. */
+  /** Features per channel for the MLP; the reference has 49, one less than half the steps of its wave machine. */
   readonly features: number;
   /** Hidden layers of the per-pixel MLP; the reference's is [256, 256, 256]. */
   readonly hidden: readonly number[];

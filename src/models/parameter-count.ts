@@ -1,4 +1,4 @@
-/** The number of parameters of a model, and of those that the original allocates without using them. */
+/** The number of parameters of a model, and the number that the original allocates without using them. */
 
 import { type Program, parametersOf, volume } from '../dsl/index.js';
 import type { ModelSpec, Sizes } from './catalogue.js';
@@ -20,8 +20,9 @@ export const countParameters = ({ graph }: Program): ParameterCount => {
 };
 
 /**
- * Parameters that the original allocates without reading them; its published counts are ours plus these: the projection
- * over time where the readout is not `linear`, and the cell's encoder of GRU and RNN, which have no cell state.
+ * The number of parameters that the original allocates without reading them. Its published counts are drumhead's plus
+ * these: the projection over time if the readout is not `linear`, and the encoder of a cell state for GRU and RNN,
+ * which have none.
  *
  * @example
  * unusedInOriginal({ ...nwmSpec, steps: 100, readout: 'fft' }, sizes)   // 100 * 51 = 5100

@@ -1,4 +1,4 @@
-/** Axes of a plain row-major array in another order. */
+/** Permutes the axes of a plain row-major array. */
 
 import { type Shape, volume } from '../dsl/index.js';
 
@@ -20,7 +20,7 @@ export const permute = (values: Float32Array, shape: Shape, axes: Shape): Float3
   let from = 0;
   for (let to = 0; to < result.length; to++) {
     result[to] = values[from];
-    // Increment the position, last axis first, with carries.
+    // Increments the position, last axis first, with carries.
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
       from += steps[axis];
       if (++index[axis] < sizes[axis]) break;

@@ -18,7 +18,7 @@ export interface RecurrentOptions<
   readonly mid: number;
   /** Channels of hidden state at each site. */
   readonly channels: C;
-  /** The reference's is 20. */
+  /** Number of steps; the reference's is 20. */
   readonly steps: T;
   readonly readout: Readout;
   /** Hidden layers of the per-pixel MLP; the reference's is [256, 256, 256]. */
@@ -46,8 +46,8 @@ export const startState = <H extends number, W extends number, I extends number,
 ): Field<H, W, C> => scope(name, encoder([mid, mid], channels))(image);
 
 /**
- * From the hidden state to the observed output, which is fed back: C → 2C → C with ReLU between, at each pixel. Called
- * once, so that all steps share its weights.
+ * The map from the hidden state to the observed output, which is fed back: C → 2C → C with ReLU between, at each pixel.
+ * It is called once, so that all steps share its weights.
  */
 export const transform = <C extends number>(channels: C) => {
   const map = mlp([2 * channels], channels);

@@ -7,8 +7,8 @@ import type { TorchTensor } from './torch-names.js';
 const zeros = (shape: readonly number[]): TorchTensor => ({ shape, data: new Float32Array(volume(shape)) });
 
 /**
- * Zero tensors for the unused ones: the projection over time if the readout does not use it, and the encoder of a cell
- * state that only an LSTM has.
+ * Zeros for the unused tensors: the projection over time if the readout does not use it, and the encoder of a cell
+ * state, which only an LSTM has.
  *
  * @param state the tensors that are used, by PyTorch's names
  * @example

@@ -1,10 +1,8 @@
 /**
- * Weights of the original: PyTorch's name and layout of each of our parameters.
- *
- * Every weight there begins with the outputs (or, for a transposed convolution, the inputs) and ends with the sites of
- * the kernel; here the kernel comes first and the inputs next to last. So one permutation for each rank suffices:
- * convolution (out, in, kh, kw) → [kh, kw, in, out], transposed (in, out, kh, kw) → [kh, kw, out, in], linear (out, in)
- * → [in, out].
+ * Weights of the original: PyTorch's name and layout of each parameter. PyTorch's weights have the outputs first (for a
+ * transposed convolution, the inputs) and the kernel last; drumhead's have the kernel first and the inputs next to
+ * last. So one permutation for each rank suffices: convolution (out, in, kh, kw) → [kh, kw, in, out], transposed (in,
+ * out, kh, kw) → [kh, kw, out, in], linear (out, in) → [in, out].
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -93,7 +91,7 @@ const rulesOf = (spec: ModelSpec): readonly Rule[] =>
   spec.name === 'cnn' ? [...rules.cnn, plain('expansion', `encoder.${2 * spec.layers}`)] : rules[spec.name];
 
 /**
- * PyTorch's name of one of our parameters; null for a parameter of another model.
+ * PyTorch's name of a parameter; null for a parameter of another model.
  *
  * @example
  * torchName(nwmSpec, 'y0/conv2/weight')   // 'classifier.hy_encoder.2.weight'
@@ -106,7 +104,7 @@ export const torchName = (spec: ModelSpec, name: string): string | null => {
   return null;
 };
 
-/** Our names of a program's parameters, by PyTorch's names. */
+/** Drumhead's names of a program's parameters, by PyTorch's names. */
 export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<string, string>> =>
   Object.fromEntries(
     parametersOf(program.graph).flatMap(({ name }) => {
@@ -115,25 +113,25 @@ export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<s
     }),
   );
 
-/** The order of PyTorch's axes that gives ours: kernel first, then the others reversed. */
+/** The order of PyTorch's axes that gives drumhead's layout: kernel first, then the others reversed. */
 const ordersFromTorch: readonly Shape[] = [[], [0], [1, 0], [2, 1, 0], [2, 3, 1, 0]];
 
 const orderFromTorch = (shape: Shape): Shape => ordersFromTorch[shape.length] ?? shape.map((_, axis) => axis);
 
-/** A weight in our layout. */
+/** A weight of PyTorch in drumhead's layout. */
 export const fromTorch = ({ shape, data }: TorchTensor): TorchTensor => {
   const order = orderFromTorch(shape);
   return { shape: permutedShape(shape, order), data: permute(data, shape, order) };
 };
 
-/** A weight of ours in PyTorch's layout. */
+/** A weight of drumhead in PyTorch's layout. */
 export const toTorch = ({ shape, data }: TorchTensor): TorchTensor => {
   const order = inverse(orderFromTorch(shape));
   return { shape: permutedShape(shape, order), data: permute(data, shape, order) };
 };
 
 export interface Imported {
-  /** Every parameter of the program, by our names. */
+  /** Every parameter of the program, by drumhead's names. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
   /** Names of tensors that the program does not use, such as a projection that the readout does not read. */
   readonly unused: readonly string[];
@@ -190,7 +188,7 @@ const pick = (
 
 const toTorchShape = (shape: Shape): Shape => permutedShape(shape, inverse(orderFromTorch(shape)));
 
-/** Our parameters as PyTorch's state. Parameters of another model are left out. */
+/** Parameters as PyTorch's state. Parameters of another model are left out. */
 export const exportTorch = (
   spec: ModelSpec,
   program: Program,

@@ -1,4 +1,4 @@
-/** AKOrN: oscillators that are unit vectors, pulled along their spheres. */
+/** AKOrN: oscillators that are unit vectors; their forces act along the sphere. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -46,15 +46,15 @@ export interface AkornLayerOptions<C extends number, N extends number> {
   /** Components of each oscillator, an even number. */
   readonly components: N;
   readonly steps: number;
-  /** The length of a step. */
+  /** The step size. */
   readonly gamma: number;
   /** The coupling of the oscillators, such as `conv(C)` or `gridAttention`. */
   readonly coupling: GridMap<C>;
-  /** Whether each pair of channels turns at a frequency of its own, or all at one (`alike`); default true. */
+  /** Whether pairs of channels rotate: each at its own frequency (true, the default), or all at one (`alike`). */
   readonly turns?: boolean | 'alike';
 }
 
-/** Far below the square of any length that occurs: the authors divide by the length itself. */
+/** Added to the squared length before the root, far below any that occurs; the authors divide by the length itself. */
 const tiny = 1e-24;
 
 /**
@@ -63,8 +63,8 @@ const tiny = 1e-24;
  *
  *     x' = v / |v|,     v = x + gamma ( Omega x + y - <y, x> x ).
  *
- * Omega turns the channels (a, b) of a pair into (w b, -w a), w the length of its two numbers `turn`. Without `turns` it is 1:
- * then x itself is added.
+ * Omega maps the channels (a, b) of a pair to (w b, -w a), where w is the length of the pair's two numbers `turn`.
+ * Without `turns`, Omega is 1 and x itself is added.
  *
  * Gives x [steps, H, W, C] and the energy -sum <x, y> before each step [steps]. Parameters: turn [C / 2, 2] of the layer, [1, 2]
  * where all turn alike.
@@ -117,7 +117,7 @@ export const akornLayer = <const C extends number, const N extends number>(o: Ak
 export interface GridAttentionOptions<C extends number> {
   readonly channels: C;
   readonly heads: number;
-  /** Whether each place has matrices of its own, by which pairs of components are multiplied; default false. */
+  /** Whether pairs of components are multiplied by matrices that each place has of its own; default false. */
   readonly places?: boolean;
 }
 
@@ -158,7 +158,7 @@ export const gridAttention = <const C extends number>(o: GridAttentionOptions<C>
 };
 
 /**
- * The readout of an AKOrN: the lengths of `features` vectors, and a shift of each: [H, W, C] → [H, W, features].
+ * The readout of an AKOrN: the lengths of `features` vectors, each plus a learned shift: [H, W, C] → [H, W, features].
  *
  * Parameters: vectors/weight [C, features components] and vectors/bias, shift/value [features].
  *

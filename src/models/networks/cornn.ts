@@ -10,7 +10,7 @@ export interface CornnLayerOptions<N extends number> {
   readonly dt: number;
   /** The square of the natural frequency. */
   readonly gamma: number;
-  /** Damping, by the velocity before the step. */
+  /** Damping, which acts on the velocity before the step. */
   readonly epsilon: number;
 }
 

@@ -1,4 +1,4 @@
-/** cv-RNN: complex units that synchronise where an image is alike. */
+/** cv-RNN: complex units that synchronise within regions of similar brightness. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -40,13 +40,13 @@ export interface CvRnnLayerOptions<R extends number, C extends number> {
   readonly columns: C;
   /** The strengths of the two kernels. */
   readonly alpha: readonly [number, number];
-  /** Their widths, in units of the image's side. */
+  /** The widths of the two kernels, in units of the image's side. */
   readonly sigma: readonly [number, number];
-  /** The last steps of the two layers, counted from 1, the start. */
+  /** The last steps of the two layers; step 1 is the initial state. */
   readonly steps: readonly [number, number];
 }
 
-/** A Gaussian of the distance of places, row after row, in the unit square. */
+/** A Gaussian of the distances of all pairs of sites in the unit square, row after row. */
 const gaussian = <N extends number>(
   { rows, columns }: CvRnnLayerOptions<number, number>,
   nodes: N,
@@ -66,11 +66,11 @@ const gaussian = <N extends number>(
 };
 
 /**
- * "Image segmentation with traveling waves in an exactly solvable recurrent neural network" (Liboni et al. 2025, PNAS) as its
- * code has it: x' = i omega x + K x of complex units, one of each pixel, omega its brightness, column after column. Between the two
- * layers the larger side of the mean phase is taken for the background and masked; the second layer starts again from exp(i phase).
- * Only phases mean anything, and x is divided by its largest part at each step: the logarithm of what was taken out is
- * kept.
+ * "Image segmentation with traveling waves in an exactly solvable recurrent neural network" (Liboni et al. 2025, PNAS)
+ * as its code has it: x' = i omega x + K x, with one complex unit for each pixel, column after column, and omega its
+ * brightness. Between the two layers, the pixels on one side of the mean phase, the larger group, are taken for the
+ * background and masked; the second layer starts again from exp(i phase). Only phases are meaningful, so x is divided
+ * by its largest part at each step, and the logarithm of that factor is kept.
  *
  * Gives the phases and the logarithms of the amplitudes [steps, nodes], 0 where masked, and the mask [nodes].
  *
@@ -100,7 +100,7 @@ export const cvRnnLayer =
         observe: ({ x, level }) => {
           const [real, imaginary] = [reshape(nodes)(gather(1, [0])(x)), reshape(nodes)(gather(1, [1])(x))];
           const size = add(mul(real, real), mul(imaginary, imaginary));
-          // Where masked the parts may be -0, whose angle is pi.
+          // Masked parts may be -0, whose angle is pi.
           const phase = where(size, atan2(imaginary, real), size);
           return { phase, amplitude: where(size, add(scale(0.5, log(size)), level), size) };
         },

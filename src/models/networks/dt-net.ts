@@ -4,12 +4,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { add, concat, conv, relu, type Shape, scan, type Tensor } from '../../dsl/index.js';
 import { needs } from './options.js';
 
-/** Settings of a network that thinks. */
+/** Settings of a recurrent residual network. */
 export interface DtNetLayerOptions<C extends number> {
-  /** Channels of the thought. */
+  /** Channels of the state, which the paper calls the thought. */
   readonly width: C;
   readonly steps: number;
-  /** Whether each step sees the input again; default true. */
+  /** Whether each step reads the input again; default true. */
   readonly recall?: boolean;
   /** The layer after the convolutions of a block, such as `groupNorm`; default none. */
   readonly norm?: <S extends Shape>(x: Tensor<S>) => Tensor<S>;

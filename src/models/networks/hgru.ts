@@ -24,13 +24,13 @@ export type Steady<R extends Shape, C extends number> = (
   x: Tensor<readonly [...R, C]>,
 ) => Tensor<readonly [...R, C]>;
 
-/** The inhibition and the excitation between units: convolutions, each with its norm if there is one. */
+/** The maps of inhibition and excitation between units: convolutions, each with a norm if it has one. */
 export interface HgruMaps<R extends Shape, C extends number> {
   readonly inhibition: Steady<R, C>;
   readonly excitation: Steady<R, C>;
 }
 
-/** A gate 1 x 1, and numbers of each channel, at every site. */
+/** A gate by a 1 x 1 convolution, and numbers for each channel, the same at every site. */
 const parts = <C extends number>(channels: C) => {
   const self = layer('gain', 'gain');
   return {
@@ -50,8 +50,8 @@ const parts = <C extends number>(channels: C) => {
  *     c1 = inhibition( h s(U1 h) ),   q1 = p( drive - p( c1 (alpha h + mu) ) ),   g = s(U2 q1),   c2 = excitation(q1),
  *     h' = p( (1 - g) h + g p( kappa q1 + gamma c2 + w q1 c2 ) ).
  *
- * Gives h and the gate g, [steps, ..., C] each. The authors' norms take the statistics of a batch: a sample is then a batch of
- * fields, [B, H, W, C].
+ * Gives h and the gate g, [steps, ..., C] each. The authors' norms use the statistics of a batch; for these, one sample
+ * is a batch of fields, [B, H, W, C].
  *
  * Parameters: gate1 and gate2 (U1, U2), each weight [C, C] and bias; gain/alpha, mu, kappa, gamma, w [C].
  *

@@ -1,4 +1,4 @@
-/** HORN: harmonic oscillators that are coupled by their velocities. */
+/** HORN: harmonic oscillators, coupled by their velocities. */
 
 import { add, dense, mul, scale, scanOver, square, sub, type Tensor, tanh, zeros } from '../../dsl/index.js';
 import { needs } from './options.js';
@@ -8,13 +8,13 @@ export interface HornLayerOptions<N extends number> {
   readonly units: N;
   /** The time step h. */
   readonly dt: number;
-  /** How strongly a unit is driven. */
+  /** The strength of the drive of a unit. */
   readonly alpha: Tensor<readonly [N]>;
   /** The natural frequency. */
   readonly omega: Tensor<readonly [N]>;
   /** Damping: a force -2 gamma y. */
   readonly gamma: Tensor<readonly [N]>;
-  /** v: how a unit's own amplitude drives it; left out, it does not, as in the authors' code. */
+  /** v: the strength with which a unit's own amplitude drives it; default 0, as in the authors' code. */
   readonly feedback?: Tensor<readonly [N]>;
   /** The factor g of the recurrent input; default 1 / sqrt(units). */
   readonly gain?: number;

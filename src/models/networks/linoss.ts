@@ -36,7 +36,7 @@ export interface LinossLayerOptions<P extends number> {
   readonly oscillators: P;
   /**
    * `im`: A acts on the new displacement; `imex`: on the old one; `damped-imex1` and `damped-imex2`: as imex, with
-   * damping by the new velocity or by the old one. Default 'imex'.
+   * damping that acts on the new velocity or on the old one. Default 'imex'.
    */
   readonly discretisation?: 'im' | 'imex' | 'damped-imex1' | 'damped-imex2';
   /** The name of the layer, instead of `linoss1`, `linoss2`, ... */
@@ -50,9 +50,9 @@ export interface LinossLayerOptions<P extends number> {
  *
  *     z' = S (K z + h (B u - A y)),     y' = y + h z',     output = Re(C y') + D u,
  *
- * from rest; S = 1 / (1 + h^2 A) for `im`, 1 / (1 + h G) for `damped-imex1`, else 1; K = 1 - h G for `damped-imex2`, else 1.
- * With damping, A is the stiffness itself, clipped to where the eigenvalues are complex. y, z, B and C are complex: their
- * last axis holds the real and the imaginary part.
+ * from rest; S = 1 / (1 + h^2 A) for `im`, 1 / (1 + h G) for `damped-imex1`, else 1; K = 1 - h G for `damped-imex2`,
+ * else 1. With damping, A is the stiffness without relu, clipped to the range in which the eigenvalues are complex. y,
+ * z, B and C are complex: their last axis holds the real and the imaginary part.
  *
  * Gives y and z [T, oscillators, 2], the output [T, F], and A and h [oscillators].
  *

@@ -1,4 +1,4 @@
-/** Neural cellular automata: cells that see their neighbours through fixed filters. */
+/** Neural cellular automata: cells that perceive their neighbours through fixed filters. */
 
 import {
   add,
@@ -48,22 +48,22 @@ export interface GrowingCellsOptions<C extends number> {
   /** Channels of a cell; the fourth says whether it is alive. */
   readonly channels: C;
   readonly hidden: number;
-  /** The angle, in radians, by which the slopes that cells see are turned; default 0. */
+  /** The angle in radians by which the slopes that cells perceive are rotated; default 0. */
   readonly angle?: number;
-  /** Default 1. */
+  /** The step size s; default 1. */
   readonly stepSize?: number;
 }
 
 /**
- * "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson & Levin 2020), as its code has it: for each mask m of a
- * sequence [T, H, W, 1], which says which cells change,
- *
- *     x' = alive(x) alive(u) u,     u = x + m s mlp(x, slopes of x),
+ * "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson & Levin 2020), as its code has it: for each mask
+ * m of a sequence [T, H, W, 1], which is 1 at cells that change, x' = alive(x) alive(u) u, u = x + m s mlp(x, slopes of
+ * x),
  *
  * alive where the fourth channel is above 0.1 at a cell or at one of its eight neighbours. Gives x [T, H, W, C] and, under
  * `alive`, alive(x) alive(u) [T, H, W, 1].
  *
- * Parameters: dense1/weight [3 C, hidden], dense1/bias, dense2/weight [hidden, C], dense2/bias; the second start at zero.
+ * Parameters: dense1/weight [3 C, hidden], dense1/bias, dense2/weight [hidden, C], dense2/bias; those of dense2 start
+ * at zero.
  *
  * @example
  * const { x } = growingCells({ channels: 8, hidden: 32 })(zeros(9, 9, 8), ones(5, 9, 9, 1));

@@ -1,4 +1,4 @@
-/** UnICORNN: undamped oscillators that are alone within their layer. */
+/** UnICORNN: undamped oscillators without coupling within a layer. */
 
 import {
   add,
@@ -19,7 +19,7 @@ import { needs } from './options.js';
 /** Settings of a layer of independent oscillators. */
 export interface UnicornnLayerOptions<N extends number> {
   readonly units: N;
-  /** The largest time step; each unit learns which part of it is its own. */
+  /** The largest time step h; each unit learns its own fraction of it. */
   readonly dt: number;
   /** The square of the natural frequency. */
   readonly alpha: number;

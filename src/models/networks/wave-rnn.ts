@@ -23,7 +23,7 @@ export interface WaveRnnLayerOptions<N extends number, C extends number> {
   readonly channels: C;
   /** Side of the kernel along the ring, an odd number; default 3. */
   readonly kernel?: number;
-  /** Default 'relu'. */
+  /** The function f; default 'relu'. */
   readonly activation?: 'relu' | 'tanh';
   /** The initial weights of the ring: 'pytorch', random, or 'shift', which moves the state by one site; default 'pytorch'. */
   readonly init?: 'pytorch' | 'shift';

@@ -1,4 +1,4 @@
-/** WONN: phases that are pulled by the signals of others, each through its own sensitivity. */
+/** WONN: phases that the signals of others drive, each through its own sensitivity. */
 
 import { power } from '../../base/power.js';
 import {
@@ -51,19 +51,20 @@ export const wrap = <S extends Shape>(angle: Tensor<S>): Tensor<S> => atan2(sin(
 /** Settings of phases on a grid. */
 export interface WonnLayerOptions<C extends number> {
   readonly steps: number;
-  /** The length of a step. */
+  /** The step size. */
   readonly gamma: number;
   /**
-   * I: the signal that phases send, one value for each patch of `group` x `group` sites; default the sine of each.
+   * I, the influence: the signal that phases send, one value for each patch of `group` x `group` sites; default the
+   * sine of each.
    */
   readonly influence?: <H extends number, W extends number>(
     theta: Tensor<readonly [H, W, C]>,
   ) => Tensor<readonly [number, number, C]>;
-  /** S: how each phase answers; default the cosine. */
+  /** S, the sensitivity: how each phase responds; default the cosine. */
   readonly sensitivity?: GridMap<C>;
   /** The field of each patch, from the signals of all. */
   readonly coupling: (sent: Tensor<readonly [number, number, C]>) => Tensor<readonly [number, number, C]>;
-  /** The side of a patch, whose sites share one field; default 1. */
+  /** The side of a patch, whose sites receive one common field; default 1. */
   readonly group?: number;
 }
 
@@ -107,9 +108,9 @@ export const wonnLayer =
   };
 
 /**
- * A learned influence: of each channel and patch of `group` x `group` sites one value, by a perceptron of that channel with
- * `rows` hidden units, from the sines (`sees: 'sin'`) or the sines and the cosines. Patches that reach past the bottom or the
- * right see zeros there.
+ * A learned influence: one value for each channel and each patch of `group` x `group` sites. It is computed by a
+ * perceptron with `rows` hidden units, one perceptron for each channel, from the sines (`sees: 'sin'`) or the sines and
+ * cosines. Patches that reach past the bottom or the right edge read zeros there.
  *
  * Parameters, of the layer: patch [C, rows, planes, group, group], patch-bias [C, rows], mix [C, rows], mix-bias [C].
  *
@@ -147,8 +148,9 @@ export const patchInfluence = <const G extends number>(o: {
 };
 
 /**
- * Attention among all sites whose queries and keys are turned by place, as the coupling of a WONN: of each head's channels the
- * first half by the row, the second by the column, pair f of m channels by place 10000^(-2 f / m).
+ * Attention among all sites with rotary positions, as the coupling of a WONN: queries and keys are rotated by the row
+ * in the first half of a head's channels and by the column in the second; pair f of m channels rotates by position
+ * times 10000^(-2 f / m).
  *
  * Parameters: in/weight [C, 3 C] and in/bias, out/weight [C, C] and out/bias.
  *
@@ -158,7 +160,7 @@ export const patchInfluence = <const G extends number>(o: {
 export const rotaryAttention = <const C extends number>(o: {
   readonly channels: C;
   readonly heads: number;
-  /** Whether queries and keys are turned by their places; default true. */
+  /** Whether queries and keys are rotated by their positions; default true. */
   readonly rotary?: boolean;
 }) => {
   needs('rotaryAttention', o, 'channels', 'heads');
@@ -195,7 +197,7 @@ export const rotaryAttention = <const C extends number>(o: {
 };
 
 /**
- * How phases become those of the next layer: the angle of their unit vectors' sum, w * cos theta and w * sin theta.
+ * The phases for the next layer: the angle of the vector (w * cos theta, w * sin theta).
  *
  * Parameters: phases/weight [3, 3, C, channels] (w).
  *
@@ -210,8 +212,8 @@ export const phaseTransition = <const D extends number>(channels: D) => {
 };
 
 /**
- * How frequencies become those of the next layer: relu(N(w * [a cos theta + b sin theta + c, omega])), N a batch norm, a, b
- * and c a number of each channel.
+ * The frequencies for the next layer: relu(N(w * [a cos theta + b sin theta + c, omega])), with N a batch norm and a, b
+ * and c one number each for each channel.
  *
  * Parameters: angle/cosine, angle/sine, angle/bias [C]; frequencies/weight [3, 3, 2 C, channels] and frequencies/bias;
  * batchNorm1/....

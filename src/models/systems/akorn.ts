@@ -26,8 +26,8 @@ export interface AkornOptions extends Lattice<number, number, number> {
   /** N: components of each oscillator's unit vector; 2 are phases. */
   readonly components: number;
   /**
-   * Omega: the angular frequency of each pair of components, in radians per unit of time; of an odd number of
-   * components, the last does not rotate.
+   * Omega: the angular frequency of each pair of components, in radians per unit of time; if their number is odd, the
+   * last component does not rotate.
    */
   readonly omega: number;
   /** Side of the coupling's kernel; default 3. */

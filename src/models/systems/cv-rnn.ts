@@ -1,4 +1,4 @@
-/** cv-RNN: complex units, each turning at a rate of its own, coupled by a Gaussian of their distance. */
+/** cv-RNN: complex units, each rotating at its own rate, coupled by a Gaussian of their distance. */
 
 import { abs, add, broadcast, data, div, matmul, max, mul, program, scan } from '../../dsl/index.js';
 import { gaussianWindow, type Lattice, stencil } from './lattice.js';
@@ -6,7 +6,7 @@ import { gaussianWindow, type Lattice, stencil } from './lattice.js';
 /** Settings of a sheet of complex units. */
 export interface CvRnnOptions<H extends number, W extends number, T extends number>
   extends Omit<Lattice<H, W, T>, 'dt'> {
-  /** The sum of all connections that a unit has. */
+  /** The sum of all connections of a unit. */
   readonly strength: number;
   /** The width of the Gaussian, in sites. */
   readonly spread: number;
@@ -15,12 +15,11 @@ export interface CvRnnOptions<H extends number, W extends number, T extends numb
 }
 
 /**
- * "Image segmentation with traveling waves in an exactly solvable recurrent neural network" (Liboni et al. 2025, PNAS), a layer
- * of it: x' = i omega x + K x of complex numbers x, omega the brightness of a pixel, K a Gaussian of distance. x is divided by its
- * largest part at each step, since only phases mean anything: without that the map is linear, which is why it is solvable.
- *
- * The paper's K joins all pixels of an image without a torus; here it ends at `reach` (`cvRnnLayer` of `drumhead/networks` is the
- * authors', with its two layers and the mask between them).
+ * "Image segmentation with traveling waves in an exactly solvable recurrent neural network" (Liboni et al. 2025, PNAS),
+ * one layer of it: x' = i omega x + K x for complex numbers x, with omega the brightness of a pixel and K a Gaussian of
+ * distance. Only phases are meaningful, so x is divided by its largest part at each step; without this division the map
+ * is linear, and therefore solvable. The paper's K joins all pixels of an image, which is not a torus; here it ends at
+ * `reach`. (`cvRnnLayer` of `drumhead/networks` is the authors' network, with two layers and the mask between them.)
  *
  * Fields: x [H, W, 2], the real part and the imaginary part. Other inputs: omega [H, W, 1].
  *

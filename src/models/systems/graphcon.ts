@@ -19,8 +19,9 @@ export interface GraphconOptions<H extends number, W extends number, C extends n
  *
  *     Y' = Y + h (relu(S X W + b) - gamma X - alpha Y),     X' = X + h Y'.
  *
- * S is D^-1/2 (A + 1) D^-1/2. On a torus of sites with edges between the four neighbours each node has five edges with its own,
- * so S is a fifth of the sum of a site and its neighbours (`graphconLayer` of `drumhead/networks` has any graph).
+ * S is D^-1/2 (A + 1) D^-1/2. On a torus with edges to the four neighbours, each node has five edges, one of them to
+ * itself, so S is a fifth of the sum of a site and its neighbours (`graphconLayer` of `drumhead/networks` has any
+ * graph).
  *
  * Fields: x, features, and y, their velocity, [H, W, C]. Parameters: features/weight [C, C] and features/bias (W, b; the
  * identity and zero).

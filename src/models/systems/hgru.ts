@@ -25,10 +25,10 @@ export interface HgruOptions<H extends number, W extends number, C extends numbe
   readonly boundary?: Edge;
   /** Side of the kernel; default 3. */
   readonly kernel?: number;
-  /** alpha and mu: the strength of inhibition by others, in proportion to a unit's own state and without it. */
+  /** alpha and mu: the strengths of inhibition by others, with and without the factor of the unit's own state. */
   readonly alpha: number;
   readonly mu: number;
-  /** kappa and omega: the strength of excitation by others, as a sum and as a product. */
+  /** kappa and omega: the strengths of excitation by others, as a sum and as a product. */
   readonly kappa: number;
   readonly omega: number;
 }
@@ -40,8 +40,8 @@ export interface HgruOptions<H extends number, W extends number, C extends numbe
  *     h1 = tanh(x - (alpha h + mu) W * (h s(U1 h))),   g = s(U2 h1),   e = W * h1,
  *     h' = g h + (1 - g) tanh(kappa (h1 + e) + omega h1 e).
  *
- * alpha, mu, kappa and omega are learned numbers of each channel there, and settings here (`hgruOfTwo` of `drumhead/networks`
- * learns them). h stays in (-1, 1) where it begins there.
+ * alpha, mu, kappa and omega are learned numbers of each channel there, and settings here (`hgruOfTwo` of
+ * `drumhead/networks` learns them). h stays in (-1, 1) if it starts there.
  *
  * Fields: h [H, W, C]. Other inputs: x [H, W, C], the drive. Parameters: horizontal/weight (W), gate1 and gate2 (U1, U2), each
  * weight [C, C] and bias.

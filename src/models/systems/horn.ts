@@ -1,4 +1,4 @@
-/** HORN: harmonic oscillators, each of its own frequency, that feel each other's velocities. */
+/** HORN: harmonic oscillators, each with its own frequency, coupled by their velocities. */
 
 import { add, coupling, dense, mul, program, scale, scanOver, square, sub, tanh } from '../../dsl/index.js';
 import type { Lattice } from './lattice.js';
@@ -8,7 +8,7 @@ import type { CouplingStart } from './nwm-core.js';
 export interface HornOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   readonly channels: C;
-  /** alpha: how strongly a unit is driven. */
+  /** alpha: the strength of the drive of a unit. */
   readonly alpha: number;
   /** gamma: damping, a force -2 gamma y. */
   readonly gamma: number;
@@ -26,8 +26,8 @@ export interface HornOptions<H extends number, W extends number, C extends numbe
  *
  *     y' = y + h (alpha tanh(W s + b + g R y) - omega^2 x - 2 gamma y),     x' = x + h y'.
  *
- * The paper's units are a vector and its R any matrix; here they are sites and R a convolution, which is one such matrix
- * (`hornLayer` of `drumhead/networks` has any). The force of the others is bounded, |alpha tanh| < alpha.
+ * The paper's units are a vector and its R any matrix; here they are sites and R a convolution, which is one such
+ * matrix (`hornLayer` of `drumhead/networks` has any). The force of the other units is bounded, |alpha tanh| < alpha.
  *
  * Fields: x, amplitude, and y, velocity, [H, W, C]. Other inputs: omega [H, W, C], the natural frequencies, and s [T, H, W, C],
  * the stimulus. Parameters: coupling/weight (R), input/weight [C, C] and input/bias (W, b; the identity and zero).

@@ -30,13 +30,13 @@ export interface LinossOptions {
   readonly dt: number;
   /** `implicit` (LinOSS-IM) dissipates, `imex` (LinOSS-IMEX) conserves energy. Default 'imex'. */
   readonly discretisation?: 'implicit' | 'imex';
-  /** `parallel` is a matrix recurrence over all inputs at once; `sequential` a scan of steps. Default 'parallel'. */
+  /** `parallel` is a matrix recurrence over all inputs at once; `sequential` is a scan of steps. Default 'parallel'. */
   readonly form?: 'sequential' | 'parallel';
 }
 
-/** [L, C]. */
+/** A field, [L, C]. */
 type Row = Tensor<readonly [number, number]>;
-/** [T, L, C]. */
+/** A driving sequence, [T, L, C]. */
 type Rows = Tensor<readonly [number, number, number]>;
 
 /**
@@ -75,11 +75,11 @@ export const linoss = (o: LinossOptions) => {
 interface Parts {
   readonly y: Row;
   readonly z: Row;
-  /** A. */
+  /** A, the stiffness. */
   readonly a: Row;
-  /** S; 1 for imex. */
+  /** S; it is 1 for imex. */
   readonly s: Row;
-  /** B u. */
+  /** B u, the input. */
   readonly force: Rows;
 }
 

@@ -1,4 +1,4 @@
-/** A neural cellular automaton: each cell changes by the values of its neighbours. */
+/** A neural cellular automaton: each cell changes by a rule of its neighbours' values. */
 
 import { add, broadcastLike, concat, dense, mul, program, relu, scale, scanOver } from '../../dsl/index.js';
 import { type Edge, stencil } from './lattice.js';
@@ -18,13 +18,11 @@ export interface NcaOptions<H extends number, W extends number, C extends number
 }
 
 /**
- * "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson & Levin 2020), the rule without its test for life: where
- * a mask u, in the paper drawn for each cell and step, is 1,
- *
- *     x' = x + u s (relu([x, Sx * x, Sy * x] V + b) W + c),     Sx and Sy the Sobel filters, an eighth of their integers.
- *
- * The authors begin with W = 0, an automaton at rest; here W is drawn, so that it has patterns to show (`growingCells` and
- * `textureCells` of `drumhead/networks` are the authors').
+ * "Growing Neural Cellular Automata" (Mordvintsev, Randazzo, Niklasson & Levin 2020), the rule without its test for
+ * life: where a mask u, in the paper drawn for each cell and step, is 1, x' = x + u s (relu([x, Sx * x, Sy * x] V + b)
+ * W + c), Sx and Sy the Sobel filters, an eighth of their integers. The authors begin with W = 0, an automaton at rest;
+ * here W is drawn, so that it has patterns to show (`growingCells` and `textureCells` of `drumhead/networks` are the
+ * authors').
  *
  * Fields: x [H, W, C]. Other inputs: u [T, H, W, 1]. Parameters: dense1/weight [3 C, hidden] and bias (V, b), dense2/weight
  * [hidden, C] and bias (W, c).

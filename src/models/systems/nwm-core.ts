@@ -14,14 +14,14 @@ export interface NwmCoreOptions<H extends number, W extends number, C extends nu
   readonly kernel?: number;
   /** Initial values of the coupling; default 'laplacian'. */
   readonly init?: CouplingStart;
-  /** The activation of the coupling's force; 'identity' makes the lattice linear. Default 'tanh'. */
+  /** The activation of the coupling; 'identity' makes the lattice linear. Default 'tanh'. */
   readonly activation?: 'tanh' | 'identity';
 }
 
 /**
  * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034), only the recurrence. It is eq. 3 of
  * Rusch & Mishra 2021 (arXiv 2010.00951; `cornn`) with the damping on the old velocity, without coupled velocities,
- * input and bias, and with a field each for gamma and epsilon:
+ * input and bias, and with fields for gamma and epsilon:
  *
  *     z' = z + h (tanh(W * y) - omega y - alpha z),     y' = y + h z',
  *

@@ -31,7 +31,7 @@ const lattice = (cells: number, steps: number, dt: number, edge: Edge = 'circula
 });
 
 /**
- * The codec of each system's settings, by its name.
+ * The codecs of the systems' settings, by name.
  *
  * @example
  * Object.keys(systemCodecs).length; // => 17

@@ -25,7 +25,7 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
     case 'nwm-core': {
       const { height, width, channels } = spec;
       const y = onChannels(painted(height, width, drops(3, 0.04, seed, 'y')), channels);
-      // Oscillators outside a disc are stiff and damped, so the disc is a drum.
+      // Oscillators outside a disc are stiff and damped, so that the disc acts as a drum.
       const outside = onChannels(
         painted(height, width, (down, right) => (Math.hypot(down - 0.5, right - 0.5) > 0.4 ? 1 : 0)),
         channels,
@@ -74,7 +74,7 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
     case 'horn': {
       const { height, width, channels, steps } = spec;
       const still = new Float32Array(height * width * channels);
-      // From left to right slower, so that a drop leaves at many frequencies.
+      // Oscillators are slower from left to right, so that a drop excites many frequencies.
       const omega = onChannels(
         painted(height, width, (_, right) => 0.1 + 0.3 * Math.abs(2 * right - 1)),
         channels,

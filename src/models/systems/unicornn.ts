@@ -1,4 +1,4 @@
-/** UnICORNN: undamped oscillators, each for itself. */
+/** UnICORNN: undamped oscillators without coupling. */
 
 import { add, dense, mul, program, scale, scanOver, sigmoid, sub, tanh } from '../../dsl/index.js';
 
@@ -8,7 +8,7 @@ export interface UnicornnOptions<L extends number, C extends number, T extends n
   readonly length: L;
   readonly channels: C;
   readonly steps: T;
-  /** h: the largest time step; each oscillator takes the part sigmoid(c) of it. */
+  /** h: the largest time step; each oscillator takes the fraction sigmoid(c) of it. */
   readonly dt: number;
   /** alpha: the square of the natural frequency. */
   readonly alpha: number;
@@ -20,7 +20,7 @@ export interface UnicornnOptions<L extends number, C extends number, T extends n
  *
  *     z' = z - s (tanh(w y + V u + b) + alpha y),     y' = y + s z'.
  *
- * Each oscillator is a Hamiltonian system: without input the step preserves the area of (y, z), and runs backwards.
+ * Each oscillator is a Hamiltonian system: without input the step preserves the area in (y, z) and is invertible.
  *
  * Fields: y, z [L, C]. Other inputs: w and c [L, C], in the paper learned, and u [T, L, C]. Parameters: input/weight [C, C] and
  * input/bias (V, b; the identity and zero).

@@ -3,8 +3,8 @@
 import type { SystemName, SystemSpec } from './specs.js';
 
 /**
- * How a field is coloured: `signed`, values about zero; `level`, values from zero up; `phase`, angles; `complex`, two
- * channels as the real and the imaginary part.
+ * The colouring of a field: `signed` for values about zero, `level` for values from zero up, `phase` for angles,
+ * `complex` for two channels as real and imaginary part.
  */
 export type Seen = 'signed' | 'level' | 'phase' | 'complex';
 

@@ -1,4 +1,4 @@
-/** WONN: phases that are pulled by the signals of their neighbours, each through its own sensitivity. */
+/** WONN: phases that the signals of their neighbours drive, each through its own sensitivity. */
 
 import { add, atan2, cos, coupling, mul, program, relu, scale, scan, sin } from '../../dsl/index.js';
 import type { Lattice } from './lattice.js';
@@ -19,8 +19,9 @@ export interface WonnOptions<H extends number, W extends number, C extends numbe
  *
  *     theta' = wrap(theta + h (omega + cos(theta) relu(K * sin(theta)))),     wrap to (-pi, pi].
  *
- * With I = sin, S = cos it is the model of Winfree 1967, whose oscillators feel the signals of the others and not the
- * differences of phases. h is the paper's gamma. `wonnLayer` of `drumhead/networks` learns influence and sensitivity.
+ * With I = sin and S = cos it is the model of Winfree 1967, in which oscillators respond to the signals of the others
+ * and not to differences of phases. h is the paper's gamma. `wonnLayer` of `drumhead/networks` learns influence and
+ * sensitivity.
  *
  * Fields: theta [H, W, C], in radians. Other inputs: omega [H, W, C]. Parameters: coupling/weight (K).
  *

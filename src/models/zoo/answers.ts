@@ -1,4 +1,4 @@
-/** Programs that answer a task: a reader of sequences or of pictures, and a layer after it that gives the target. */
+/** Programs for a task: a reader of sequences or of pictures, followed by a layer that gives the target. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -48,7 +48,7 @@ interface Asked {
   readonly classes: number;
 }
 
-/** For each pixel a few mixtures of its states over time, and a perceptron on them. */
+/** For each pixel, a few weighted sums of its states over time, and a perceptron on them. */
 const perPixel = (classes: number) => {
   const [mix, answer] = [projection(4), mlp([32], classes)];
   return (waves: Tensor<readonly [number, number, number, number]>) => answer(mix(waves));
@@ -68,7 +68,7 @@ export const classOfPicture = (reader: PictureReader, { image: shape, steps, cla
     return { logits: mean(0, 1)(perPixel(classes)(waves)), waves };
   });
 
-/** The frames after those that are seen: past [P, H, W, 1] and medium [H, W, 1] → prediction [future, H, W, 1]. */
+/** The frames that follow the given ones: past [P, H, W, 1] and medium [H, W, 1] → prediction [future, H, W, 1]. */
 export const framesAfter = (
   reader: PictureReader,
   o: { readonly size: number; readonly past: number; readonly future: number; readonly every: number },

@@ -28,7 +28,7 @@ const neighbours = (side: number): readonly (readonly [number, number])[] =>
     );
   });
 
-/** Where each pixel is, row and column from 0 to 1. */
+/** The position of each pixel, row and column from 0 to 1. */
 const places = (side: number): Tensor<readonly [number, number]> =>
   data(
     Array.from({ length: 2 * side * side }, (_, i) =>
@@ -39,8 +39,8 @@ const places = (side: number): Tensor<readonly [number, number]> =>
   );
 
 /**
- * A class for each picture by GraphCON over its pixels, of which each knows its brightness and its place:
- * image [side, side, I] → logits [classes].
+ * A class for each picture by GraphCON over its pixels, each with its brightness and its position as features: image
+ * [side, side, I] → logits [classes].
  *
  * @example
  * const p = classOfGraph({ side: 8, input: 1, features: 4, layers: 3, classes: 10 });

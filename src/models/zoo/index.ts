@@ -1,4 +1,4 @@
-/** The zoo's networks in front of a task: readers of sequences and of pictures, and programs that answer by them. */
+/** The zoo's networks applied to tasks: readers of sequences and of pictures, and programs that use them. */
 
 export {
   classesOfPixels,

@@ -17,8 +17,8 @@ import {
 import { cvRnnLayer } from '../networks/index.js';
 
 /**
- * A class for each pixel from the phases that a cv-RNN, which learns nothing, has at the last steps of its second layer:
- * image [side, side, 1] → logits [side, side, classes].
+ * A class for each pixel from the phases of a cv-RNN at the last steps of its second layer; the cv-RNN itself is not
+ * trained: image [side, side, 1] → logits [side, side, classes].
  *
  * @example
  * const p = classesByPhase({ side: 8, steps: [10, 20], read: 4, classes: 3 });
@@ -28,7 +28,7 @@ export const classesByPhase = (o: {
   readonly side: number;
   /** The last steps of the two layers. */
   readonly steps: readonly [number, number];
-  /** How many of the last steps are read. */
+  /** The number of last steps that are read. */
   readonly read: number;
   readonly classes: number;
 }): Program => {

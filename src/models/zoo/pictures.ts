@@ -23,11 +23,11 @@ export type PictureReader = (
   steps: number,
 ) => (picture: Field) => Tensor<readonly [number, number, number, number]>;
 
-/** A part of the start that a convolution reads off the picture. */
+/** A part of the initial state, computed from the picture by a convolution. */
 const read = (name: string, channels: number) => conv(channels, { name });
 
 /**
- * A Neural Wave Machine with start, frequency and damping by one convolution each; its displacements.
+ * A Neural Wave Machine whose initial state, frequency and damping are one convolution each. Gives its displacements.
  *
  * @example
  * const states = nwmReader(8)(10)(zeros(9, 9, 3));   // Tensor<readonly [number, number, number, number]>
@@ -51,7 +51,7 @@ export const nwmReader =
     });
   };
 
-/** WONN with the plain sine and cosine; cosine and sine of its phases. */
+/** WONN with the plain sine and cosine. Gives cosine and sine of its phases. */
 export const wonnReader =
   (channels: number): PictureReader =>
   (steps) =>
@@ -65,7 +65,7 @@ export const wonnReader =
     return concat(cos(theta), sin(theta));
   };
 
-/** AKOrN of vectors of four components, coupled by a convolution; all components. */
+/** AKOrN with vectors of four components, coupled by a convolution. Gives all components. */
 export const akornReader =
   (channels: number): PictureReader =>
   (steps) =>
@@ -75,7 +75,7 @@ export const akornReader =
     return layer(read('start', channels)(picture), read('stimulus', channels)(picture)).x;
   };
 
-/** hGRU whose one kernel of 5 x 5 inhibits and excites. */
+/** hGRU with one 5 x 5 kernel for inhibition and excitation. */
 export const hgruReader =
   (channels: number): PictureReader =>
   (steps) =>
@@ -86,7 +86,7 @@ export const hgruReader =
     return circuit({ inhibition: kernel, excitation: kernel }).h;
   };
 
-/** A neural cellular automaton, all of whose cells change at each step. */
+/** A neural cellular automaton in which all cells change at each step. */
 export const ncaReader =
   (channels: number): PictureReader =>
   (steps) =>

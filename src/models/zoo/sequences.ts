@@ -18,10 +18,10 @@ import {
 } from '../../dsl/index.js';
 import { cornnLayer, hornLayer, linossLayer, unicornnLayer, waveRnnLayer } from '../networks/index.js';
 
-/** From a sequence to the features that an answer is read from. */
+/** A map from a sequence to the features from which an answer is read. */
 export type SequenceReader = (sequence: Tensor<readonly [number, number]>) => Tensor<readonly [number]>;
 
-/** Frequencies from one whose period is `slowest` steps to one of `fastest`, each the same factor above the one before. */
+/** Frequencies with periods from `slowest` to `fastest` steps, in geometric progression. */
 const frequencies = (units: number, [slowest, fastest]: readonly [number, number]) =>
   data(
     Array.from(
@@ -32,7 +32,7 @@ const frequencies = (units: number, [slowest, fastest]: readonly [number, number
   );
 
 /**
- * HORN whose units have periods from `slowest` to `fastest` steps; its amplitudes at the end.
+ * HORN whose units have periods from `slowest` to `fastest` steps. Gives its amplitudes at the end.
  *
  * @example
  * const heard = hornReader(16, [56, 4])(stimulus);   // Tensor<readonly [number]>
@@ -45,7 +45,7 @@ export const hornReader =
     return last(hornLayer({ units, dt: 1, alpha: all(0.2), omega, gamma: all(0.01) })(sequence).x);
   };
 
-/** coRNN; its displacements at the end. */
+/** coRNN. Gives its displacements at the end. */
 export const cornnReader =
   (o: {
     readonly units: number;
@@ -56,7 +56,7 @@ export const cornnReader =
   (sequence) =>
     last(cornnLayer(o)(sequence).y);
 
-/** Two layers of UnICORNN; the displacements of the second at the end. */
+/** Two layers of UnICORNN. Gives the displacements of the second at the end. */
 export const unicornnReader =
   (o: { readonly units: number; readonly dt: number; readonly alpha: number }): SequenceReader =>
   (sequence) => {
@@ -64,13 +64,13 @@ export const unicornnReader =
     return last(second(first(sequence).y).y);
   };
 
-/** Wave-RNN that begins as a shift; the whole ring at the end. */
+/** Wave-RNN that begins as a shift. Gives the whole ring at the end. */
 export const waveRnnReader =
   (o: { readonly sites: number; readonly channels: number }): SequenceReader =>
   (sequence) =>
     mergeChannels(last(waveRnnLayer({ ...o, activation: 'relu', init: 'shift' })(sequence)));
 
-/** A block of LinOSS: linear oscillators between dense layers, with a gate; its mean over the sequence. */
+/** A block of LinOSS: linear oscillators between dense layers, with a gate. Gives its mean over the sequence. */
 export const linossReader =
   (o: { readonly oscillators: number; readonly features: number }): SequenceReader =>
   (sequence) => {
