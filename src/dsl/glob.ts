@@ -3,10 +3,10 @@
 import { nearest } from '../base/error.js';
 
 /**
- * The match of each `*` and `?` of the pattern in this name; null if it does not match. `*` stands for any run of
- * characters, `/` included, so that `encoder/*` is all that the scope holds, and takes as many as it can; `?` stands
- * for one character; every other character stands for itself. No position is tried twice, so the time grows only
- * linearly with the number of `*`.
+ * The match of each `*` and `?` of the pattern in this name; null if it does not match. `*` matches any run of
+ * characters, `/` included, as long a run as possible, so that `encoder/*` matches everything in the scope; `?` matches
+ * one character; every other character matches itself. No position is tried twice, so the time is linear in the number
+ * of `*`.
  */
 export const matchOf = (pattern: string, name: string): readonly string[] | null => {
   const [tokens, letters] = [[...pattern.replace(/[*]+/g, '*')], [...name]];
@@ -40,7 +40,7 @@ export const filledIn = (pattern: string, texts: readonly string[]): string => {
   return pattern.replace(/[*]+|[?]/g, () => texts[next++] ?? '');
 };
 
-/** The patterns that a person may have meant: names, the scopes that hold them, and the last parts that they end with. */
+/** The patterns that may have been meant: names, their scopes, and their last parts. */
 export const nearPattern = (pattern: string, names: readonly string[]): string | undefined =>
   nearest(pattern, [
     ...names,

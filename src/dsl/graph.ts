@@ -1,8 +1,9 @@
 /**
  * Graphs: programs as data.
  *
- * A graph is a list of nodes in the order of the data flow and the numbers of those that are outputs. Equal
- * subexpressions are one node, names are given, closures are gone: it prints, hashes, travels and is folded over.
+ * A graph is a list of nodes in the order of the data flow, and the numbers of the output nodes. Equal subexpressions
+ * are one node, parameters have names, and there are no closures, so a graph can be printed, hashed, sent and folded
+ * over.
  */
 
 import type { Node, OpOf } from './op.js';
@@ -20,7 +21,7 @@ export const languageVersion = 1;
 export interface Graph {
   /** The version of the language that it is written in. */
   readonly language: number;
-  /** Each reads only nodes before it; the inputs come first. */
+  /** Each node reads only earlier nodes; the inputs come first. */
   readonly nodes: readonly Node[];
   /** Output name → number of a node. */
   readonly outputs: Readonly<Record<string, number>>;

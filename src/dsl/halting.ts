@@ -1,15 +1,13 @@
 /**
- * Scans that end: the form of the body of a scan with `until`.
- *
- * While `until` is above 0 for a sample, the step hands its state on as it is: each field is `where(stopped, state,
- * fresh)`, with `stopped` 1 or 0. So every interpreter computes the same by taking all steps, and one that ends when all
- * samples have stopped leaves out only steps that change nothing.
+ * Scans that can end early: the form of the body of a scan with `until`. While `until` is above 0 for a sample, the
+ * step does not change its state: each field is `where(stopped, state, fresh)`, with `stopped` 1 or 0. So an
+ * interpreter may take all steps, or end when all samples have stopped; it then skips only steps that change nothing.
  */
 
 import type { Body, Node } from './op.js';
 import { isNoisy } from './rules.js';
 
-/** The field that counts the steps which a sample has taken. */
+/** The field that counts the steps of a sample. */
 export const countField = 'steps-taken';
 
 const words: Readonly<Record<string, string>> = {
@@ -18,9 +16,7 @@ const words: Readonly<Record<string, string>> = {
   clock: 'the number of the step',
 };
 
-/**
- * The first leaf of the body, or noise, that a node reads without being allowed to; values from outside are allowed.
- */
+/** The first leaf or noise that a node depends on and must not; values from outside are allowed. */
 const strangerBehind = (
   nodes: readonly Node[],
   root: number,

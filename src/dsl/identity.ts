@@ -1,12 +1,12 @@
-/** Layers and scopes, from which names of parameters are made; each is an identity. */
+/** Layers and scopes, from which names of parameters are made; each is known by object identity. */
 
-/** The identity that parameters belong to. */
+/** A layer, to which parameters belong. */
 export interface Layer {
-  /** The kind of layer, from which its name is made: `conv`, `dense`. */
+  /** The kind of layer, from which its name is made, such as `conv` or `dense`. */
   readonly kind: string;
-  /** Chosen by the user; without it the kind and a count. */
+  /** The name that the user chose; by default the name is the kind and a count. */
   readonly name: string | undefined;
-  /** Where in the user's source it was built, `file:line:column`. */
+  /** The source location where it was built, `file:line:column`. */
   readonly at: () => string | undefined;
 }
 
@@ -16,6 +16,6 @@ export interface Scope {
   readonly parent: Scope | undefined;
   /** Two calls of `scope` with the same name are two scopes: using both in one program is an error. */
   readonly identity: symbol;
-  /** Where in the user's source it was made. */
+  /** The source location where it was made. */
   readonly at: () => string | undefined;
 }

@@ -1,4 +1,4 @@
-/** The language. Everything that a program is written in. */
+/** The language: everything that programs are written with. */
 
 export * from './codec.js';
 export * from './dynamics/adaptive.js';

@@ -17,7 +17,7 @@ export const when = (holds: boolean, message: () => string): E.Either<string, vo
 /** An axis or a first index must be a whole number, even where types were not checked. */
 export const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
-/** Every size whole and at least 1: an empty or fractional axis is a mistake wherever it comes from. */
+/** Every size must be a whole number of at least 1. */
 export const positive = (shape: Shape): CheckedShape =>
   shape.every((n) => whole(n) && n >= 1)
     ? E.right(shape)
@@ -28,7 +28,7 @@ export const positive = (shape: Shape): CheckedShape =>
 const rank = (shape: Shape, n: number, what: string): E.Either<string, void> =>
   when(shape.length === n, () => `${what} must have ${n} axes, got ${showShape(shape)}`);
 
-/** Why batch norm cannot stand in a step. */
+/** Why batch norm cannot be used in a step. */
 export const noBatchInScan =
   'batch statistics cannot be taken inside the step of a scan; normalise before it, or use standardise';
 
@@ -79,7 +79,7 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
   );
 };
 
-/** The padded field is written out, so neither an axis of it nor all of it may be too large to hold. */
+/** The padded field is held in memory, so its axes and its volume are limited. */
 const marginsHold = (op: OpOf<'conv'>, x: Shape, sides: Shape, extents: Shape): E.Either<string, void> => {
   const kernel = `a kernel of ${showShape(sides)}${op.dilation === undefined ? '' : ` at a dilation of ${showShape(op.dilation)}`}`;
   const widest = Math.max(...extents);
@@ -132,7 +132,9 @@ const strides = (stride: Shape, spatial: Shape): E.Either<string, void> =>
     () => `the stride must be ${spatial.length} whole numbers of at least 1, got ${showShape(stride)}`,
   );
 
-/** A mirror cannot reach beyond the field, a ring not beyond one turn; without a boundary the kernel must fit. */
+/**
+ * 'reflect' cannot reach beyond the field, 'circular' not beyond one period; without a boundary the kernel must fit.
+ */
 const boundaryFits = (
   { boundary, dilation }: OpOf<'conv'>,
   spatial: Shape,
@@ -281,7 +283,7 @@ const numbered = (indices: Shape, size: number): E.Either<string, void> => {
   return when(beyond === undefined, () => `there is no entry ${beyond} along an axis of ${size}`);
 };
 
-/** Lists of numbers are held by every interpreter. */
+/** Every interpreter holds these lists in memory, so they are limited. */
 export const countable = (entries: number): E.Either<string, void> =>
   when(
     entries <= limits.numberedEntries,

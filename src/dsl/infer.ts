@@ -1,5 +1,5 @@
 /**
- * What each primitive does to shapes: the authority, whatever the types said.
+ * The shape of each primitive's result. These rules are the authority; types are only a first check.
  *
  * The same function runs when an expression is written and when a program is read from a file, so that no
  * interpreter ever meets a graph whose shapes are wrong.
@@ -52,7 +52,7 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
     ),
   );
 
-/** Refuses values that no engine holds, before anything is made of their sizes. */
+/** Refuses values that are too large for every engine, before anything is allocated for them. */
 const holdable = (shape: Shape): E.Either<string, void> =>
   volume(shape) <= limits.valueNumbers
     ? E.right(undefined)
@@ -176,7 +176,7 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
   }
 };
 
-/** The shape that all have but scalars. */
+/** The common shape of all inputs that are not scalars. */
 const jointShape = (shapes: readonly Shape[]): CheckedShape => {
   const joint = shapes.find(({ length }) => length > 0) ?? [];
   const other = shapes.find((shape) => shape.length > 0 && !sameShape(shape, joint));
@@ -193,7 +193,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   const { sequences } = scanInputs(op, inputs);
   const short = sequences.find(({ shape }) => shape[0] !== op.steps);
   const returned = Object.keys(body.next).sort();
-  // Two lists: an observed value may have the name of a field.
+  // Observations and fields are separate, since both may use one name.
   const unread = [...Object.entries(body.next), ...Object.entries(body.observe)].find(
     ([, n]) => !readable(body.nodes, n),
   );
@@ -258,11 +258,11 @@ export const noneKept = (every: number, steps: number): string =>
 export const tooRare = (remat: number, steps: number): string =>
   `it has ${steps} steps, so it cannot keep its state every ${remat} of them for the adjoint`;
 
-/** Whether a node exists and has a value of its own: a scan has none, only its ports do. */
+/** Whether a node exists and has a value; a scan has none, only its ports have. */
 export const readable = (nodes: readonly Node[], number: number): boolean =>
   nodes[number] !== undefined && nodes[number].op.op !== 'scan';
 
-/** Leaves as a step sees them while it is written: its state and elements may differ between samples. */
+/** The facts of leaves while a step is written: state and elements may differ between samples. */
 export const assumedLeaves = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
   const { state, elements, externals } = leavesOf(op, inputs);
   const assumed = (facts: Facts): Facts => ({ ...facts, perSample: true });

@@ -28,7 +28,7 @@ export type InitialiserName<V extends ArrayLike<number> = ArrayLike<number>> =
   | { readonly normal: number }
   | { readonly values: V };
 
-/** Of a kernel [k..., channels / groups, channels]; absent where it is 1. */
+/** The groups of a kernel [k..., channels / groups, channels]; absent if 1. */
 const grouped = t.partial({ groups: t.number });
 
 const kinds = {
@@ -89,12 +89,10 @@ export const resolveInitialiser = (
 };
 
 /**
- * The parameter's starting values, row-major.
- *
- * Stencils expect a kernel [k..., channels in, channels out] with k at least 3 for the Laplacian; for a
- * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own', and so they are with groups,
- * where the kernel is [k..., channels / groups, channels]. The values depend on the initialiser, the shape, the seed and
- * the name alone.
+ * The parameter's initial values, row-major. Stencils expect a kernel [k..., channels in, channels out], with k at
+ * least 3 for the Laplacian. In a depthwise kernel [k..., channels, 1] and in a kernel with groups [k..., channels /
+ * groups, channels] each channel has its own stencil. The values depend only on the initialiser, the shape, the seed
+ * and the name.
  *
  * @param name of the parameter
  * @example
@@ -147,7 +145,8 @@ const stencil = (
       continue;
     }
     for (let c = 0; c < channels; c++) {
-      // A depthwise kernel has one output a channel, a dense one has its own channel's on the diagonal.
+      // A depthwise kernel has one output for each channel; in a full kernel each channel's own entries are on the
+      // diagonal.
       const own = outputs === 1 ? 0 : c;
       if (own < outputs) values[(site * channels + c) * outputs + own] = value;
     }

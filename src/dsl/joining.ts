@@ -1,4 +1,4 @@
-/** Programs put together and cut apart: one reads outputs of another; inputs that nothing reads are taken away. */
+/** Joining and cutting programs: one reads the outputs of another; inputs that nothing reads are removed. */
 
 import { type Graph, inputsOf, outputsOf } from './graph.js';
 import type { Node } from './op.js';
@@ -7,7 +7,7 @@ import { pruneGraph } from './prune.js';
 import { sameShape, showShape } from './shape.js';
 import { refuse } from './tensor.js';
 
-/** The numbers of the nodes that an output is computed from, its own among them. */
+/** The numbers of the nodes from which an output is computed, its own included. */
 export const nodesBehind = ({ nodes, outputs }: Graph, output: string): ReadonlySet<number> => {
   const found = new Set<number>();
   const open = [outputs[output]];
@@ -19,7 +19,7 @@ export const nodesBehind = ({ nodes, outputs }: Graph, output: string): Readonly
   return found;
 };
 
-/** The names of the inputs that an output is computed from. */
+/** The names of the inputs from which an output is computed. */
 export const inputsBehind = (graph: Graph, output: string): ReadonlySet<string> =>
   new Set(
     [...nodesBehind(graph, output)].flatMap((number) => {
@@ -29,13 +29,13 @@ export const inputsBehind = (graph: Graph, output: string): ReadonlySet<string> 
   );
 
 /**
- * A program with the outputs of another beside its own. An input of the other reads the output of the first that `reads`
- * names; else the input of its own name, which is added where the first has none.
+ * A program with its own outputs and those of another. An input of the other reads the output of the first that `reads`
+ * names; else it reads the input of the same name, which is added if the first has none.
  *
  * Refuses an output that both have, and shapes that differ.
  */
 export const joined = (first: Program, other: Program, reads: Readonly<Record<string, string>>): Program => {
-  // Names may be those that every object has, such as constructor: all are looked up in maps.
+  // Maps, since a name may be one that every object has, such as constructor.
   const own = new Map(Object.entries(outputsOf(first.graph)));
   const read = new Map(Object.entries(reads));
   const twice = Object.keys(other.graph.outputs).find((name) => own.has(name));
@@ -50,7 +50,7 @@ export const joined = (first: Program, other: Program, reads: Readonly<Record<st
   }
   const added = wanted.filter(([name]) => !read.has(name) && !given.has(name));
   const before = given.size;
-  // Inputs come first in a graph, so that all that follows moves by as many as are added.
+  // Inputs come first in a graph, so all other nodes move up by the number of added inputs.
   const moved = (number: number): number => (number < before ? number : number + added.length);
   const nodes: Node[] = [
     ...first.graph.nodes.slice(0, before),
@@ -83,7 +83,7 @@ export const joined = (first: Program, other: Program, reads: Readonly<Record<st
   return { graph: { ...first.graph, nodes, outputs: Object.fromEntries(outputs) } };
 };
 
-/** The program with these outputs alone, without those of the named inputs that they do not read. */
+/** The program with only these outputs, without those of the named inputs that they do not read. */
 export const withoutInputs = (p: Program, outputs: readonly string[], inputs: readonly string[]): Program => {
   const graph = pruneGraph(p.graph, outputs);
   const read = new Set(outputs.flatMap((name) => [...inputsBehind(graph, name)]));

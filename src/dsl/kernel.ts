@@ -1,4 +1,4 @@
-/** The kernel of a convolution: its sides, its extent with dilation, and the margins that its windows need. */
+/** The kernel of a convolution: its sides, its extent with dilation, and the padding that its windows need. */
 
 import type { Boundary, OpOf } from './op.js';
 import { ceilDiv, type Shape } from './shape.js';
@@ -6,7 +6,7 @@ import { ceilDiv, type Shape } from './shape.js';
 /** The sides of a kernel [sides..., in, out]. */
 export const sidesOf = (weight: Shape): Shape => weight.slice(0, -2);
 
-/** How far apart a kernel's taps are, along each axis. */
+/** The distance of neighbouring taps of a kernel, along each axis. */
 export const dilationOf = ({ dilation, stride }: Pick<OpOf<'conv'>, 'dilation' | 'stride'>): Shape =>
   dilation ?? stride.map(() => 1);
 
@@ -19,21 +19,21 @@ export const extentsOf = (op: Pick<OpOf<'conv'>, 'dilation' | 'stride'>, sides: 
   return sides.map((side, axis) => extent(side, dilation[axis]));
 };
 
-/** How many sites a window begins before its own: half of its extent, the smaller half of an even one. */
+/** The number of sites that a window begins before its own: floor((extent - 1) / 2). */
 export const leadOf = (boundary: Boundary, extent: number): number =>
   boundary === 'none' ? 0 : Math.floor((extent - 1) / 2);
 
 /** Sites that are added before and after an axis. */
 export type Margin = readonly [number, number];
 
-/** How many sites are added before and after an axis of n, so that ceil(n / stride) windows of this extent lie inside. */
+/** The numbers of sites to add before and after an axis of n, so that ceil(n / stride) windows of this extent fit. */
 export const marginOf = (n: number, extent: number, stride: number): Margin => {
   const before = leadOf('zero', extent);
   const last = (ceilDiv(n, stride) - 1) * stride;
   return [before, Math.max(0, last + extent - n - before)];
 };
 
-/** The margins of a convolution along each axis. */
+/** The padding of a convolution along each axis. */
 export const marginsOf = (op: OpOf<'conv'>, sizes: Shape, sides: Shape): readonly Margin[] => {
   const extents = extentsOf(op, sides);
   return sizes.map(

@@ -1,9 +1,9 @@
 /**
  * Layers and parameters.
  *
- * A layer is an identity: using one layer twice shares its parameters, building it twice does not. Names are given
- * when the program is closed, from the scopes and, within a scope, from the kind and a count in the order of the
- * data flow (`conv1`, `conv2`), or from the name that the user chose.
+ * Using one layer twice shares its parameters; building it twice does not. Names are given when the program is closed,
+ * from the scopes and, within a scope, from the kind and a count in the order of the data flow (`conv1`, `conv2`), or
+ * from the name that the user chose.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -34,15 +34,15 @@ export const layer = (kind: string, name?: string): Layer => ({
   at: callerLocation(),
 });
 
-/** How a parameter starts and whether it learns. */
+/** The initial values of a parameter, and whether it is trained. */
 export interface ParameterOptions<V extends ArrayLike<number> = ArrayLike<number>> {
-  /** Starting values; the random ones take their bound from the fans. */
+  /** The initial values; random ones take their bound from the fans. */
   readonly init: InitialiserName<V>;
-  /** How many inputs feed one output; default: all sizes but the last. */
+  /** The fan-in: inputs of one output; default: the product of all sizes but the last. */
   readonly fanIn?: number;
-  /** How many outputs one input feeds; default: the last size. */
+  /** The fan-out: outputs of one input; default: the last size. */
   readonly fanOut?: number;
-  /** Groups of channels that a convolution's kernel takes apart, for stencils; default 1. */
+  /** Groups of channels of a convolution's kernel, for stencils; default 1. */
   readonly groups?: number;
   /** Whether the optimiser changes it; default true. */
   readonly trainable?: boolean;
@@ -87,7 +87,7 @@ export const parameterOf = <const S extends Shape, const V extends ArrayLike<num
 };
 
 /**
- * A parameter that stands by itself, under its own name. Build it once: a second one of the same name is an error.
+ * A parameter without a layer, under its own name. Build it once: a second one with the same name is an error.
  *
  * @example
  * const gain = parameter('gain', [2], { init: { constant: 1 } });   // Tensor<readonly [2]>

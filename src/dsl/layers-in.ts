@@ -3,7 +3,7 @@
 import type { Layer } from './identity.js';
 import type { Expr } from './tensor.js';
 
-/** The layers in these expressions and in all that they depend on, steps of scans included. */
+/** The layers in these expressions and in all that they depend on, including the steps of scans. */
 export const layersIn = (exprs: readonly Expr[]): ReadonlySet<Layer> => {
   const layers = new Set<Layer>();
   const seen = new Set<Expr>(exprs);

@@ -13,16 +13,16 @@ const fine: Checked = E.right(undefined);
 /** Whether a number is finite in 32 bits: JSON has no NaN or infinity, and a larger number would become infinite. */
 const isFinite32 = (x: unknown): boolean => typeof x === 'number' && Number.isFinite(Math.fround(x));
 
-/** A value as a person wrote it: a text in quotation marks, so that '2' is not taken for 2. */
+/** A value for messages; text is in quotation marks, so that '2' is not mistaken for 2. */
 const written = (x: unknown): string => (typeof x === 'string' ? `'${x}'` : String(x));
 
-/** Files run without type checks, so any value may stand where a number is meant, and none at all too. */
+/** Files run without type checks, so a number may be missing or be any other value. */
 const finite = (what: string, values: readonly unknown[]): Checked => {
   const bad = values.findIndex((x) => !isFinite32(x));
   return bad < 0 ? fine : E.left(`${what} must be a finite 32-bit number, got ${written(values[bad])}`);
 };
 
-/** Checks the fixed value of a boundary; whether it is one at all, its shape rule says. */
+/** Checks the fixed value of a boundary; the shape rule checks that it is a boundary. */
 const fixedValue = (boundary: Boundary): Checked =>
   typeof boundary === 'object' && boundary !== null && 'fixed' in boundary
     ? finite('the fixed value of the boundary', [boundary.fixed])
@@ -55,7 +55,7 @@ const stencil = (init: Initialiser, shape: Shape): Checked => {
     : E.left(`the identity needs channels in and channels out, got ${showShape(shape)}`);
 };
 
-/** Checks that there are as many given values as the parameter has. */
+/** Checks that the number of given values is that of the parameter's entries. */
 const asMany = (values: readonly number[], shape: Shape): Checked => {
   if (values.length > limits.givenValues)
     return E.left(

@@ -8,7 +8,7 @@ export type ScanNode = Node & { readonly op: ScanOp };
 
 const isScan = (node: Node): node is ScanNode => node.op.op === 'scan';
 
-/** The longest scan of a program, not inside of another; the first if several are equally long. */
+/** The longest scan of a program that is not inside another; the first if several are equally long. */
 export const longestScan = ({ nodes }: Graph): ScanNode | null =>
   nodes
     .filter(isScan)

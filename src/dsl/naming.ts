@@ -8,7 +8,7 @@ export interface Names {
   readonly of: (layer: Layer, scope: Scope | undefined) => string;
 }
 
-/** No segment of dots alone: weights are kept in files of these names. */
+/** No segment may consist of dots only, since weights are stored in files of these names. */
 const segment = /^(?!\.+$)[A-Za-z0-9_.-]+$/;
 
 /** Whether this can be the name of a parameter, such as `encoder/conv1/weight`. */
@@ -16,8 +16,8 @@ export const isPath = (name: string): boolean =>
   typeof name === 'string' && name.split('/').every((part) => segment.test(part));
 
 /**
- * A new register of names. It counts in the order of the calls, which is the order of the data flow, so that names
- * depend on what a program computes and not on the order in which it was written.
+ * A new register of names. It counts in the order of the calls, which is that of the data flow. So names depend on what
+ * a program computes, and not on the order in which it was written.
  */
 export const names = (): Names => {
   const layers = new Map<Layer, string>();
@@ -75,5 +75,5 @@ export const checkedName = (
         `'${given}' is not a name: use letters, digits, '_', '-' and '.'${valid === isPath ? ", and '/' between parts" : ''}`,
       );
 
-/** A name without parts. */
+/** A name without '/'. */
 export const isSegment = (name: string): boolean => segment.test(name);

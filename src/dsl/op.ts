@@ -1,8 +1,8 @@
 /**
  * The primitives, as data. A program is a list of nodes, each one of these operations on earlier nodes.
  *
- * Shapes are per sample. A field is [H, W, C], a line [L, C], a volume [D, H, W, C], a sequence [T, ...field]. Weights lie
- * as TensorFlow.js has them: convolution [kh, kw, in, out], depthwise [kh, kw, channels, multiplier], transposed
+ * Shapes are per sample. A field is [H, W, C], a line [L, C], a volume [D, H, W, C], a sequence [T, ...field]. Weights
+ * have TensorFlow.js's layouts: convolution [kh, kw, in, out], depthwise [kh, kw, channels, multiplier], transposed
  * convolution [kh, kw, out, in], dense [in, out].
  */
 
@@ -70,7 +70,7 @@ export const zipFunctions = [
 /** The name of a pointwise function of two arguments. */
 export type ZipFunction = (typeof zipFunctions)[number];
 
-/** What becomes of the axes that a reduction takes away. */
+/** The function that a reduction applies over its axes. */
 export const reduceFunctions = ['sum', 'mean', 'max', 'min'] as const;
 /** The name of a reduction. */
 export type ReduceFunction = (typeof reduceFunctions)[number];
@@ -87,14 +87,14 @@ const keys = <K extends string>(names: readonly K[]): t.Type<K, K, unknown> => {
 };
 
 /**
- * What lies beyond the edge of a field: `zero`; `circular`, the opposite edge; `reflect`, the mirror image without
- * repeating the edge; a fixed value; `none`, nothing: windows stay inside and the field shrinks.
+ * The values beyond the edge of a field: `zero`; `circular`, those of the opposite edge; `reflect`, the mirror image
+ * without repeating the edge; a fixed value; with `none` windows stay inside, and the field shrinks.
  */
 export const Boundary = t.union(
   [keys(['zero', 'circular', 'reflect', 'none']), t.strict({ fixed: t.number })],
   "'zero', 'circular', 'reflect', 'none' or { fixed: a number }",
 );
-/** What lies beyond the edge of a field; see the codec of the same name. */
+/** The values beyond the edge of a field; see the codec of the same name. */
 export type Boundary = 'zero' | 'circular' | 'reflect' | 'none' | { readonly fixed: number };
 
 // Leaves of a program.
@@ -132,7 +132,7 @@ const Pointwise = t.strict({ op: t.literal('map'), fn: keys(mapFunctions) });
 const Affine = t.strict({ op: t.literal('affine'), scale: t.number, shift: t.number });
 /** Both shapes equal, or one a scalar. */
 const Zip = t.strict({ op: t.literal('zip'), fn: keys(zipFunctions) });
-/** Inputs: condition, a, b, of one shape or scalars. b where the condition is at most 0, else a. */
+/** Inputs: condition, a, b, each of one common shape or a scalar. a where the condition is above 0 or NaN, else b. */
 const Where = t.strict({ op: t.literal('where') });
 /**
  * A fresh draw for each sample, from (noise seed, name, sample); with an input, the clock, for each step of a scan, from
@@ -147,15 +147,15 @@ const Noise = t.strict({
 
 // Linear maps with weights. Inputs: x, weight, and a bias or nothing.
 /**
- * Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. A kernel of k taps, `dilation` apart,
- * has the extent e = (k - 1) dilation + 1. Along each axis window i begins at i stride - floor((e - 1) / 2), with the
- * boundary `none` at i stride: an odd kernel is centred. With `groups` the channels are cut into so many runs of equal
- * length, and each run of the result reads its own run of x; the kernel is then [k..., in / groups, out].
+ * Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. A kernel of k taps, `dilation`
+ * apart, has the extent e = (k - 1) dilation + 1. Along each axis window i begins at i stride - floor((e - 1) / 2),
+ * with the boundary `none` at i stride: an odd kernel is centred. With `groups` the channels are divided into that many
+ * runs of equal length, and each run of the result reads its own run of x; the kernel is then [k..., in / groups, out].
  */
 const Conv = t.exact(
   t.intersection([
     t.type({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean }),
-    // Absent where they are 1: a program of older days keeps its hash.
+    // Absent if they are 1, so that earlier programs keep their hash.
     t.partial({ dilation: shape, groups: size }),
   ]),
 );
@@ -170,7 +170,7 @@ const Einsum = t.strict({ op: t.literal('einsum'), formula: t.string });
 const Dense = t.strict({ op: t.literal('dense') });
 
 // Structure.
-/** Windows wholly inside the field: floor((n - size) / stride) + 1. */
+/** Windows inside the field: floor((n - size) / stride) + 1. */
 const Pool = t.strict({ op: t.literal('pool'), fn: keys(['max', 'mean']), size: shape, stride: shape });
 const Concat = t.strict({ op: t.literal('concat'), axis: size });
 const Slice = t.strict({ op: t.literal('slice'), begin: shape, size: shape });
@@ -183,13 +183,13 @@ const Transpose = t.strict({ op: t.literal('transpose'), axes: shape });
 const Reverse = t.strict({ op: t.literal('reverse'), axes: shape });
 /** Axes of size 1 are repeated. */
 const Broadcast = t.strict({ op: t.literal('broadcast'), shape });
-/** The reduced axes disappear. */
+/** The reduced axes are removed. */
 const Reduce = t.strict({ op: t.literal('reduce'), fn: keys(reduceFunctions), axes: shape });
 /**
- * The discrete Fourier transform along axes: sums of x[t] exp(-2 pi i k t / n), all n modes k of an axis of n, divided by
- * nothing; `conjugate`: of x[t] exp(2 pi i k t / n). A complex value has a last axis of 2, its real and its imaginary part;
- * of a result that is real the imaginary part is dropped. Its adjoint is the same operation the other way around: `from`
- * and `to` exchanged, and conjugate.
+ * The discrete Fourier transform along axes: sums of x[t] exp(-2 pi i k t / n), all n modes k of an axis of n, not
+ * normalised; with `conjugate`, sums of x[t] exp(2 pi i k t / n). A complex value has a last axis of 2, its real and
+ * its imaginary part; for a real result the imaginary part is dropped. Its adjoint is the same operation with `from`
+ * and `to` exchanged, conjugated.
  */
 const Fourier = t.strict({
   op: t.literal('fourier'),
@@ -220,14 +220,17 @@ export interface ScanOp {
   /** Names of the state's fields, sorted; the first inputs are their initial values. */
   readonly fields: readonly string[];
   readonly sequences: number;
-  /** Observation → k: it is recorded after steps k, 2k, ... only. An observation that is not named is recorded after every step. */
+  /**
+   * Observation → k: it is recorded only after steps k, 2k, ... Observations that are not named are recorded after
+   * every step.
+   */
   readonly every?: Readonly<Record<string, number>>;
-  /** The adjoint keeps the state after each so many steps, and computes the steps between them again. It changes no value. */
+  /** The adjoint keeps the state after every so many steps and recomputes the steps between. No value changes. */
   readonly remat?: number;
   readonly body: Body;
 }
 
-/** A closed sub-graph: its leaves are state, element, external, clock and constant, never a parameter or an input. */
+/** A closed graph: its leaves are state, element, external, clock and constant, never a parameter or an input. */
 export interface Body {
   readonly nodes: readonly Node[];
   /** Each field's next value, as the number of a node of the body. */
@@ -235,17 +238,17 @@ export interface Body {
   /** The values recorded after each step, computed from the NEXT state. */
   readonly observe: Readonly<Record<string, number>>;
   /**
-   * A scalar of the state before the step. Where it is above 0 the step changes nothing, so a scan may end as soon as
-   * it is above 0 for all samples; `halting.ts` describes the form that the body must have.
+   * A scalar of the state before the step. If it is above 0, the step changes nothing, so a scan may end as soon as it
+   * is above 0 for all samples; `halting.ts` describes the required form of the body.
    */
   readonly until?: number;
 }
 
-/** After how many steps an observation is recorded: 1 where nothing else is said. */
+/** The steps between two records of an observation; 1 if nothing is stated. */
 export const everyOf = ({ every }: Pick<ScanOp, 'every'>, name: string): number =>
   every !== undefined && Object.hasOwn(every, name) ? every[name] : 1;
 
-/** How many entries an observation has. */
+/** The number of entries of an observation. */
 export const keptSteps = (op: Pick<ScanOp, 'steps' | 'every'>, name: string): number =>
   Math.floor(op.steps / everyOf(op, name));
 
@@ -253,7 +256,7 @@ export const keptSteps = (op: Pick<ScanOp, 'steps' | 'every'>, name: string): nu
 export const isKept = (op: Pick<ScanOp, 'every'>, name: string, step: number): boolean =>
   (step + 1) % everyOf(op, name) === 0;
 
-/** The nodes of a body that are read from outside of it, or say when it ends. */
+/** The nodes of a body that are read from outside, and the node of `until`. */
 export const rootsOf = ({ next, observe, until }: Body): readonly number[] => [
   ...Object.values(next),
   ...Object.values(observe),
@@ -270,7 +273,7 @@ export interface ScanInputs<A> {
   readonly externals: readonly A[];
 }
 
-/** Splits what belongs to the inputs of a scan (nodes, shapes, values) by role. */
+/** Splits a list with one entry for each input of a scan (nodes, shapes, values) by role. */
 export const scanInputs = <A>(
   { fields, sequences }: Pick<ScanOp, 'fields' | 'sequences'>,
   inputs: readonly A[],
@@ -324,10 +327,10 @@ export type OpName = Op['op'];
 /** The operation of this name. */
 export type OpOf<N extends OpName> = Extract<Op, { readonly op: N }>;
 
-/** Operations whose values come from outside of the list of nodes. */
+/** Operations whose values come from outside the list of nodes. */
 export type LeafOp = OpOf<'input' | 'parameter' | 'training' | 'state' | 'element' | 'external' | 'clock'>;
 
-/** Whether the value of an operation comes from outside of the list of nodes. */
+/** Whether the value of an operation comes from outside the list of nodes. */
 export const isLeafOp = (op: Op): op is LeafOp =>
   op.op === 'input' ||
   op.op === 'parameter' ||
@@ -362,7 +365,7 @@ const Body: t.Type<Body, Body, unknown> = t.recursion('Body', () =>
   ),
 );
 
-/** The fields of a scan besides its body: those that it always has, and those that it may leave out. */
+/** The fields of a scan besides its body: the required and the optional ones. */
 const scanFields = {
   op: t.literal('scan'),
   steps: size,
@@ -378,7 +381,7 @@ const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
 /** The codec of operations. */
 export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));
 
-/** The codec of each field; one that may be left out takes `undefined` too. */
+/** The codec of each field; that of an optional field also takes `undefined`. */
 const fieldsOf = (flat: (typeof Flat.types)[number]): Readonly<Record<string, t.Mixed>> => {
   const { type } = flat;
   if (type._tag === 'InterfaceType') return type.props;
@@ -389,7 +392,7 @@ const fieldsOf = (flat: (typeof Flat.types)[number]): Readonly<Record<string, t.
   };
 };
 
-/** Codecs of fields that may be left out. */
+/** Codecs of optional fields. */
 const leftOut = (fields: Readonly<Record<string, t.Mixed>>): Readonly<Record<string, t.Mixed>> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, codec]) => [name, t.union([codec, t.undefined], codec.name)]),
@@ -398,7 +401,7 @@ const leftOut = (fields: Readonly<Record<string, t.Mixed>>): Readonly<Record<str
 const nameOf = ({ type }: (typeof Flat.types)[number]): string =>
   type._tag === 'InterfaceType' ? type.props.op.value : type.types[0].props.op.value;
 
-/** The codec of each field of each operation, by the operation's name; of a scan only its own fields. */
+/** The codec of each field of each operation, by the operation's name; for a scan without its body. */
 export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixed>>>> = {
   ...Object.fromEntries(Flat.types.map((flat) => [nameOf(flat), fieldsOf(flat)])),
   scan: { ...scanFields, ...leftOut(scanSettings) },

@@ -1,16 +1,19 @@
-/** Options of layers and scans. Unknown keys are refused: they would do nothing, and plain JavaScript has no type check. */
+/**
+ * Options of layers and scans. Unknown keys are refused, since they would have no effect, and plain JavaScript has no
+ * type check.
+ */
 
 import { nearest } from '../base/error.js';
 import type { InitialiserName } from './initialiser.js';
 import { refuse } from './tensor.js';
 
-/** Every option of a kind, whether it may be left out or not. */
+/** All options of a kind, optional or not. */
 type Every<O extends object> = Readonly<Record<keyof O & string, true>>;
 
 /**
  * Returns the options; refuses a value that is not a record, and unknown keys, with the nearest known one.
  *
- * @param known all options there are
+ * @param known all valid options
  */
 export const checkedOptions = <O extends object>(operation: string, options: O, known: Every<O>): O => {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
@@ -26,7 +29,7 @@ export const checkedOptions = <O extends object>(operation: string, options: O, 
   );
 };
 
-/** Whether this is a list, of a kind that has a length. */
+/** Whether this is an array or a typed array. */
 const isList = (u: unknown): boolean => Array.isArray(u) || ArrayBuffer.isView(u);
 
 const inits: readonly unknown[] = ['pytorch', 'glorot', 'kaiming', 'laplacian', 'identity', 'zeros'];

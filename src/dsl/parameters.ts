@@ -1,4 +1,7 @@
-/** A program's parameters by pattern: frozen, renamed, shared. Each gives a new program; the given one stays as it is. */
+/**
+ * Freezes, renames and shares a program's parameters by pattern. Each function returns a new program and leaves the
+ * given one unchanged.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -23,7 +26,7 @@ const listed = (names: readonly string[]): string =>
 
 const namesIn = ({ graph }: Program): readonly string[] => parametersOf(graph).map(({ name }) => name);
 
-/** The names that a pattern matches; an error where there are none. */
+/** The names that a pattern matches; an error if there are none. */
 const matched = (
   operation: string,
   p: Program,
@@ -78,9 +81,9 @@ const trainedIf =
   };
 
 /**
- * The program with the parameters that these patterns match no longer trained: the optimiser leaves them as they are,
- * to the bit, weight decay included, and computes no gradient that only they need. In a pattern `*` is any text, `/`
- * included, and `?` one character. The running statistics of a batch norm follow the batches as before: they were
+ * The program in which the parameters that match these patterns are no longer trained: the optimiser does not change a
+ * bit of them, not even by weight decay, and no gradient is computed that only they need. In a pattern `*` is any text,
+ * `/` included, and `?` one character. The running statistics of a batch norm still follow the batches, since they are
  * never trained.
  *
  * **Errors** ProgramError where a pattern matches no parameter, with the nearest pattern that does.
@@ -97,8 +100,8 @@ export const freeze = <I extends Shapes, O extends Shapes>(
 ): E.Either<ProgramError, Program<I, O>> => trainedIf('freeze', false)(p, patterns);
 
 /**
- * The program with the parameters that these patterns match trained again; the inverse of `freeze`, whose patterns it
- * takes. The running statistics of a batch norm stay as they are.
+ * The program in which the parameters that match these patterns are trained again; the inverse of `freeze`, with the
+ * same kind of patterns. Running statistics of a batch norm do not change.
  *
  * **Errors** ProgramError where a pattern matches no parameter.
  *
@@ -111,7 +114,7 @@ export const unfreeze = <I extends Shapes, O extends Shapes>(
   ...patterns: readonly string[]
 ): E.Either<ProgramError, Program<I, O>> => trainedIf('unfreeze', true)(p, patterns);
 
-/** Old name → new name of every parameter that one of these patterns matches; the first that does counts. */
+/** Old name → new name of every parameter that one of these patterns matches; the first match counts. */
 const renames = (
   operation: string,
   p: Program,
@@ -148,9 +151,9 @@ const renames = (
 };
 
 /**
- * The program with other names of its parameters: `{ 'encoder/*': 'eye/*' }` puts what each `*` of the pattern stands for
- * in the place of the new name's. Only names change, so weights of a file fit a program that names them otherwise; random
- * starting values are drawn by name, so those change too.
+ * The program with renamed parameters: in `{ 'encoder/*': 'eye/*' }` the `*` of the new name stands for the text that
+ * the `*` of the pattern matched. Only names change, so weights of a file can be fitted to a program with other names.
+ * Random initial values are drawn by name, so they change too.
  *
  * **Errors** ProgramError where a pattern matches no parameter, where a new name is none, and where two parameters would
  * have one name (`share` makes them one).
@@ -185,9 +188,9 @@ export const rename = <I extends Shapes, O extends Shapes>(
   );
 
 /**
- * The program with parameters made one: `{ 'right/*': 'left/*' }` replaces each parameter that the pattern matches by the
- * one of the other name, which must exist and have its shape. It is the program that would have been written with one
- * layer in both places, to the same hash: what becomes equal is computed once.
+ * The program with shared parameters: `{ 'right/*': 'left/*' }` replaces each parameter that the pattern matches by the
+ * one with the other name, which must exist and have the same shape. The result has the hash of a program written with
+ * one layer in both places: equal nodes become one.
  *
  * **Errors** ProgramError where a pattern matches no parameter, where the other one does not exist or has another shape.
  *
@@ -224,7 +227,7 @@ export const share = <I extends Shapes, O extends Shapes>(
     }),
   );
 
-/** The graph with these parameters in the places of its own; equal nodes become one, as when a program is written. */
+/** The graph with these parameters in place of its own; equal nodes become one, as when a program is written. */
 const merged = (
   graph: Graph,
   parameter: (name: string) => Omit<OpOf<'parameter'>, 'op'> | undefined,
@@ -245,7 +248,7 @@ const merged = (
   return pruneGraph({ ...graph, nodes, outputs }, Object.keys(outputs));
 };
 
-/** A scan whose externals may have become one: inside they are one, too. */
+/** A scan whose externals may have become equal: they become one in its body, too. */
 const mergedScan = (
   op: ScanOp,
   inputs: readonly number[],

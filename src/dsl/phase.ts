@@ -1,4 +1,4 @@
-/** A program in training and in inference: the leaf `training` as a number, and what follows from it. */
+/** A program for training or for inference: the leaf `training` becomes a number, which simplifies the graph. */
 
 import type { Graph } from './graph.js';
 import { type Node, type ScanOp, scanInputs } from './op.js';
@@ -12,8 +12,8 @@ export type Phase = 'training' | 'inference';
 
 /**
  * The graph in one phase: `training` is a number, and a `where` whose condition is a number reads only the chosen
- * branch. In training it also reads the other branch if only that one contains a batch norm: its running statistics
- * follow every batch, since inference may choose it. Every node keeps its number; a program without the leaf is
+ * branch. In training it also reads the other branch if only that one contains a batch norm: inference may choose that
+ * branch, so its running statistics must follow every batch. Every node keeps its number; a program without the leaf is
  * returned as it is.
  */
 export const graphIn = (graph: Graph, phase: Phase): Graph => {
@@ -54,15 +54,15 @@ const union = (all: readonly Norms[]): Norms => {
   return some.length < 2 ? (some.at(0) ?? none) : new Set(some.flatMap((norms) => [...norms]));
 };
 
-/** Facts of each node besides those that follow from its inputs. */
+/** Facts of each node in addition to those that follow from its inputs. */
 interface Leaves {
   /** The value of a leaf, if it is known. */
   readonly known: (node: Node) => number | undefined;
-  /** The batch norms that move their statistics where the node is computed, besides those behind its inputs. */
+  /** The batch norms whose statistics move when the node is computed, without those behind its inputs. */
   readonly moved: (node: Node, number: number) => Norms;
 }
 
-/** Nodes with known leaves, and for each node the one to read in its place. */
+/** The nodes with known leaves, and for each node the one that replaces it. */
 interface Decided {
   readonly nodes: readonly Node[];
   readonly place: readonly number[];
@@ -132,7 +132,7 @@ const neededInputs = (op: ScanOp, inputs: readonly number[], port: string): read
   return [...fields, ...sequences, ...externals.filter((_, index) => read.has(index))];
 };
 
-/** A scan with what is known of its inputs in its step. */
+/** A scan whose step uses the known values of its inputs. */
 const decidedScan = (
   op: ScanOp,
   inputs: readonly (number | undefined)[],

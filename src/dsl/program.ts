@@ -1,8 +1,8 @@
 /**
  * Programs: a graph with named, typed inputs and outputs.
  *
- * A program is a value. It can be hashed, written to JSON, read back and compared; every interpreter (training,
- * cost, diagram, light cone) folds over its graph and never meets the user's code again.
+ * A program is a value. It can be hashed, written to JSON, read back and compared; every interpreter (training, cost,
+ * diagram, light cone) folds over its graph and never calls the user's code again.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -147,7 +147,7 @@ export const tryProgram = <P>(write: () => P): E.Either<ProgramError | Defect, P
 export const hashProgram = (p: Program): string => hashOf(programOf('hashProgram', p).graph);
 
 /**
- * The program with these outputs alone, without the nodes that only other outputs need. Names and inputs stay.
+ * The program with only these outputs, without the nodes that only other outputs need. Names and inputs do not change.
  *
  * @example
  * const both = program({ x: [8, 8, 1] }, ({ x }) => ({ wave: sin(x), energy: pipe(square(x), sum(0, 1, 2)) }));

@@ -66,7 +66,7 @@ const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => 
   };
 };
 
-/** The graph with these outputs alone. Inputs stay, needed or not: they are part of the program's signature. */
+/** The graph with only these outputs. All inputs are kept, since they are part of the program's signature. */
 export const pruneGraph = (graph: Graph, outputs: readonly string[]): Graph => {
   const inputs = graph.nodes.flatMap(({ op }, number) => (op.op === 'input' ? [number] : []));
   const { nodes, to } = prune(graph.nodes, [...inputs, ...outputs.map((name) => graph.outputs[name])]);

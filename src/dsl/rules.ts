@@ -5,10 +5,10 @@ import { when } from './infer-shape.js';
 import type { Node, Op } from './op.js';
 import type { Shape } from './shape.js';
 
-/** What is known of a value before it is computed. */
+/** The facts about a value that are known before it is computed. */
 export interface Facts {
   readonly shape: Shape;
-  /** Whether it differs between samples. Parameters, and values computed from parameters alone, do not. */
+  /** Whether it differs between samples. Parameters, and values computed only from parameters, do not. */
   readonly perSample: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Leaves {
   readonly externals: readonly Facts[];
 }
 
-/** The sizes that an operation itself states. They are checked first, so that the message is about them. */
+/** The sizes in an operation's own settings. They are checked first, so that the message names them. */
 export const declared = (op: Op): Shape => {
   switch (op.op) {
     case 'input':

@@ -6,7 +6,7 @@ import type { Tensor } from './tensor.js';
 /** The state of a scan: named tensors. Declare one as a `type`, not an `interface`: an interface fits no record. */
 export type StateOf = Readonly<Record<string, Tensor>>;
 
-/** Time, as a step sees it. */
+/** The time within a step. */
 export interface Clock {
   /** The number of the step, from 0, as a scalar. */
   readonly index: Tensor<readonly []>;
@@ -25,12 +25,12 @@ export type Sequenced<T extends number, O> =
     : { readonly [N in keyof O]: O[N] extends Tensor<infer X> ? Tensor<readonly [T, ...X]> : never };
 
 type Unknown<Next, State> = Exclude<keyof Next, keyof State> & string;
-/** `unknown`, or the message about a field that the state does not have: it would be dropped in silence. */
+/** `unknown`, or the message about a field that the state does not have, which would be dropped silently. */
 type Only<Next, State> = [Unknown<Next, State>] extends [never]
   ? unknown
   : { readonly error: `scan: the state has no field '${Unknown<Next, State>}'` };
 
-/** `unknown`, or the message about an observation of nothing. */
+/** `unknown`, or the message about an empty observation. */
 type Something<O> = [keyof O] extends [never]
   ? { readonly error: 'scan: observe returns a tensor, or a record of at least one' }
   : unknown;
@@ -40,24 +40,24 @@ type Keeps<T extends number, K extends number> = [FloorDiv<T, K>] extends [0]
   ? { readonly error: `scan: it has ${T} steps, so every: ${K} would keep nothing` }
   : unknown;
 
-/** What every scan may say besides its step. */
+/** The options of every scan. */
 export interface ScanOptions<T extends number, State extends StateOf, K extends number> {
   /**
-   * Observed values are recorded after steps k, 2k, 3k, ...: floor(steps / k) entries. Default 1. Values that are
-   * only observed are then computed at those steps alone, by interpreters that can skip them.
+   * Observed values are recorded after steps k, 2k, 3k, ...: floor(steps / k) entries. Default 1. Interpreters that can
+   * skip then compute values that are only observed at those steps only.
    */
   readonly every?: (K & Keeps<T, K>) | undefined;
   /**
-   * A scalar of the state. A sample stops before the first step at whose beginning it is above 0: from then on its
-   * state and its observed values stay. Gradients go through the steps that were taken. When all samples of a batch
-   * have stopped, the scan ends. A step must be computable at `init`, since it is computed there for samples that
-   * have stopped.
+   * A scalar of the state. A sample stops before the first step at whose beginning the scalar is above 0; after that
+   * its state and its observed values do not change. Gradients go through the steps that were taken. When all samples
+   * of a batch have stopped, the scan ends. The step must be computable at `init`, where it is computed for samples
+   * that have stopped.
    */
   readonly until?: ((state: NoInfer<State>) => Tensor<readonly []>) | undefined;
   /**
-   * Less memory in training: the state is kept after each so many steps, and the steps between are computed again for the
-   * gradient. `true` takes ceil(sqrt(steps)), so that training holds about 2 sqrt(steps) steps instead of all. Values and
-   * gradients stay the same. Op by op, in fused kernels and in `vjp`; an exported graph does without it.
+   * Less memory in training: the state is kept after every so many steps, and the steps between are recomputed for the
+   * gradient. `true` takes ceil(sqrt(steps)), so that training holds about 2 sqrt(steps) steps instead of all. Values
+   * and gradients do not change. It works op by op, in fused kernels and in `vjp`; an exported graph ignores it.
    */
   readonly remat?: boolean | number | undefined;
 }
@@ -84,7 +84,7 @@ export interface DrivenScan<
   O extends Observed,
   K extends number = 1,
 > extends ScanOptions<T, State, K> {
-  /** The sequence that drives it, one element a step. */
+  /** The sequence that drives it, one element for each step. */
   readonly over: Tensor<readonly [T, ...In]>;
   /** The state before the first step. */
   readonly init: State;
@@ -94,7 +94,7 @@ export interface DrivenScan<
   readonly observe: (state: NoInfer<State>) => O & Something<O>;
 }
 
-/** What was observed, the state after the last step, and how many steps there were. */
+/** The observed values, the state after the last step, and the number of steps. */
 export interface Run<T extends number, State extends StateOf, O> {
   readonly sequence: Sequenced<T, O>;
   readonly final: State;

@@ -2,8 +2,8 @@
  * Scan: one step, repeated. The heart of the language.
  *
  * A state is any record of tensors. The step is an ordinary function from state to state; it is run once, on
- * placeholders, and the tensors that it returns are the body of the scan. Values from outside (parameters, encoder
- * outputs) need no mention: it becomes an external of the scan by itself. Closures never enter the program.
+ * placeholders, and the tensors that it returns are the body of the scan. A value from outside that a step uses (a
+ * parameter, an encoder's output) becomes an external of the scan by itself. Closures never enter the program.
  */
 
 import { closeStep } from './close-step.js';
@@ -15,7 +15,7 @@ import { functionOf } from './untyped.js';
 
 const settings = { every: true, until: true, remat: true } as const;
 
-/** Refuses an `every` by name, which only derivatives write: here it would do nothing. */
+/** Refuses an `every` by name, which only derivatives use and which would have no effect here. */
 const checkEvery = (operation: string, every: unknown): void => {
   if (typeof every === 'object')
     refuse(operation, `every is a whole number of at least 1 steps, got ${JSON.stringify(every)}`);
@@ -26,8 +26,8 @@ const checkEvery = (operation: string, every: unknown): void => {
  * state is not in it. Observing a record gives a record of sequences.
  *
  * Values from outside (parameters, other tensors) are computed once, before the first step. Three options: `every: k`
- * records after steps k, 2k, ... alone, floor(steps / k) entries; `until` stops a sample where a condition on its
- * state holds; `remat` trains in the memory of about 2 sqrt(steps) steps.
+ * records only after steps k, 2k, ..., which are floor(steps / k) entries; `until` stops a sample once a condition on
+ * its state holds; `remat` trains in the memory of about 2 sqrt(steps) steps.
  *
  * Refuses a step that adds or drops a field or changes a shape, fewer than 1 steps, and an `every` that keeps nothing.
  *
@@ -69,7 +69,7 @@ export const scan = <
 ): Sequenced<FloorDiv<T, NoInfer<K>>, O> => scanWithFinal(options).sequence;
 
 /**
- * The same, with the state after the last step beside the sequence, and the number of steps.
+ * As `scan`, and also gives the state after the last step and the number of steps.
  *
  * @example
  * const { sequence: path, final } = scanWithFinal({
@@ -117,7 +117,8 @@ export const scanWithFinal = <
 };
 
 /**
- * A scan driven by a sequence: the step also takes the current element. As many steps as the sequence has.
+ * A scan driven by a sequence: the step also takes the current element. It takes as many steps as the sequence has
+ * entries.
  *
  * @example
  * const leaky = scanOver({
@@ -139,7 +140,7 @@ export const scanOver = <
 ): Sequenced<FloorDiv<T, NoInfer<K>>, O> => scanOverWithFinal(options).sequence;
 
 /**
- * The same, with the state after the last step, and the number of steps.
+ * As `scanOver`, and also gives the state after the last step and the number of steps.
  *
  * @example
  * const counted = scanOverWithFinal({

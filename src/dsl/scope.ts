@@ -1,5 +1,5 @@
 /**
- * Scopes: where the names of parameters come from.
+ * Scopes, from which parameters get their names.
  *
  * `scope('encoder', f)` is f, with the parameters that f uses named `encoder/...`. Scopes nest. The current scope and the
  * nesting depth of scans are the only mutable state of the language. The scope is set only while f runs, and only names
@@ -14,13 +14,12 @@ import { functionOf } from './untyped.js';
 
 let current: Scope | undefined;
 
-/** The scope that a parameter is being used in. */
+/** The scope in which a parameter is being used. */
 export const currentScope = (): Scope | undefined => current;
 
 /**
- * The function itself, with its parameters named `name/...`.
- *
- * Called twice, the function shares its parameters as always. Two scopes of one name in one program are refused.
+ * The same function with its parameters named `name/...`. If it is called twice, the calls share parameters as always.
+ * Two scopes of one name in one program are refused.
  *
  * @param name one segment, without '/'
  * @example

@@ -1,10 +1,10 @@
 /**
  * Shapes in types, and the arithmetic that layers do on them.
  *
- * A shape is a tuple of sizes, per sample: the batch axis is the compiler's business. Every type here has a value
- * of the same meaning (`CeilDiv` and `ceilDiv`): the types are the first line, found by the editor; the values are
- * the authority, computed when a program is built. A size that the compiler does not know is `number`, and every
- * rule lets `number` pass, because the same rule runs on the value later.
+ * A shape is a tuple of sizes, per sample; only compilers know the batch axis. Every type here has a function of the
+ * same meaning (`CeilDiv` and `ceilDiv`): types are a first check, in the editor; the functions are the authority, and
+ * run when a program is built. A size that the compiler does not know is `number`, and every rule lets `number` pass,
+ * because the same rule runs on the value later.
  */
 
 import type { Add, Divide, GtOrEq, Mod, Multiply, Subtract } from 'ts-arithmetic';
@@ -23,8 +23,8 @@ export type Impossible<Reason extends string> = number & { readonly error: Reaso
 type Wrong = { readonly error: string };
 
 /**
- * N, said to be a number: in a function generic in its sizes the compiler else follows all of the arithmetic of N, each
- * time that it asks whether N is one.
+ * N, restricted to numbers. Without it, in a function generic in its sizes, the compiler follows all of the arithmetic
+ * of N each time that it checks whether N is a number.
  */
 type Size<N> = [N] extends [infer Known extends number] ? Known : never;
 
@@ -75,7 +75,7 @@ export type Windows<N extends number, K extends number, D extends number> = numb
           : Impossible<`a window of ${K} does not fit a field of ${N}`>
       >;
 
-/** (K - 1) E + 1: the sites from the first to the last of K taps that are E apart. */
+/** (K - 1) E + 1: the number of sites from the first to the last of K taps that are E apart. */
 export type Extent<K extends number, E extends number> = E extends 1
   ? K
   : number extends K | E
@@ -115,8 +115,8 @@ export type Volume<S extends Shape> = number extends S[number]
       : number;
 
 /**
- * `unknown` where D divides N, else an object that carries the message. For the arguments of a model that halves its
- * field several times: an error inside of the model would name a size that the user never wrote.
+ * `unknown` where D divides N, else an object that carries the message. It is for the arguments of a model that halves
+ * its field several times, since an error inside the model would name a size that the user never wrote.
  *
  * @example
  * const halvable = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;
@@ -135,7 +135,7 @@ type Indivisible<N extends number, D extends number> = number extends N | D
 /**
  * `unknown`, or an object that carries the message M where V is 'refused': intersected with a parameter's type it makes
  * the compiler print that message. V is 'refused' or `string`. In a function generic in its sizes V is not known yet;
- * its constraint then is `string`, and what the check lets pass is checked when the program is built.
+ * its constraint is `string`, so the type check passes, and the sizes are checked when the program is built.
  */
 export type Unless<V extends string, M extends string> = {
   readonly [verdict: string]: unknown;
@@ -169,7 +169,7 @@ type Kept<S extends Shape, A extends number, Seen extends Shape> = S extends rea
     : readonly [Head, ...Kept<Rest, A, readonly [...Seen, Head]>]
   : readonly [];
 
-/** 'refused' where an axis in A is none of S, else `string`: a verdict for `Unless`. */
+/** 'refused' where A has an axis that S has not, else `string`: a verdict for `Unless`. */
 export type OffAxes<S extends Shape, A extends number> = number extends A | S['length']
   ? string
   : [Exclude<`${A}`, keyof S>] extends [never]
@@ -242,7 +242,7 @@ export const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
  */
 export const showShape = (shape: Shape): string => `[${shape.join(',')}]`;
 
-/** The same in types, for messages of the compiler. */
+/** The type of `showShape`, for messages of the compiler. */
 export type Show<S extends Shape> = `[${Join<S>}]`;
 type Join<S extends Shape> = S extends readonly [infer Head extends number, ...infer Rest extends Shape]
   ? Rest extends readonly []
@@ -260,8 +260,8 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
 /**
- * `unknown` where B may stand beside A, else an object that carries the message; intersected with the parameter's
- * type it makes the compiler print that message. Scalars ([]) go with everything.
+ * `unknown` where B can be combined with A pointwise, else an object that carries the message; intersected with the
+ * parameter's type it makes the compiler print that message. Scalars ([]) combine with every shape.
  */
 export type Same<Operation extends string, A extends Shape, B extends Shape> = A extends readonly []
   ? unknown
@@ -314,7 +314,7 @@ export type Filled<
         : { readonly error: `${Operation}: ${V['length']} starting values do not fill ${Show<S>}` }
     : never;
 
-/** The shape of `add(a, b)`: the other one's where one is a scalar. */
+/** The shape of `add(a, b)`; if one is a scalar, the shape of the other. */
 export type Joined<A extends Shape, B extends Shape> = A extends readonly [] ? B : A;
 
 /** The size of the last axis. */

@@ -1,4 +1,4 @@
-/** Source locations: where in the user's source something was written. */
+/** Source locations: lines of the user's source. */
 
 const decoded = (url: string): string => {
   const path = url.replace(/^file:\/\/(\/(?=[A-Za-z]:))?/, '');
@@ -9,7 +9,7 @@ const decoded = (url: string): string => {
   }
 };
 
-/** The folder of the language, as stack traces show it; compiled, also the one that source maps lead back to. */
+/** The folders of the language in stack traces: its own and, if compiled, the one that source maps lead to. */
 const here = decoded(new URL('.', import.meta.url).href);
 const source = here.replace(/\/dist\/(?!.*\/dist\/)/, '/src/');
 
@@ -22,16 +22,16 @@ const locationOf = (frame: string): string | undefined => {
 /** Whether a frame belongs to the language itself or to Node. */
 const isInternal = (location: string): boolean =>
   location.startsWith(here) || location.startsWith(source) || location.startsWith('node:');
-/** Layers of published networks are written in the language, and used like its own. A bundle has no such folder. */
+/** The folder of published networks, whose layers are used like those of the language. A bundle has no such folder. */
 const networks = [here, source].map((folder) => folder.replace(/\/dsl\/$/, '/models/networks/'));
 /** Whether a frame belongs to a library that calls back into the language, such as fp-ts's pipe, or to such a layer. */
 const isLibrary = (location: string): boolean =>
   location.includes('/node_modules/') || networks.some((folder) => location.startsWith(folder));
 
 /**
- * Remembers where the language was called. The returned function reads the location when a message needs it, because
- * formatting a stack is slow: `file:line:column` of the nearest caller outside of the language and of libraries, or of a
- * caller in a library if there is no other.
+ * Remembers the location from which the language was called. The returned function reads the location when a message
+ * needs it, because formatting a stack is slow: `file:line:column` of the nearest caller outside of the language and of
+ * libraries, or of a caller in a library if there is no other.
  */
 export const callerLocation = (): (() => string | undefined) => {
   // the user's frame may be deep: a pipe in a helper of the language in a reduce in a step in a program

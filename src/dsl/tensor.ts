@@ -18,7 +18,7 @@ import { callerLocation } from './source-location.js';
 declare const shape: unique symbol;
 
 /**
- * A tensor of shape S, per sample. S lives in the types alone; `shapeOf` gives the shape as a value.
+ * A tensor of shape S, per sample. S exists only in types; `shapeOf` gives the shape as a value.
  *
  * @example
  * const field: Tensor<readonly [64, 64, 2]> = zeros(64, 64, 2);
@@ -29,7 +29,7 @@ export interface Tensor<out S extends Shape = Shape> {
 }
 
 /**
- * The sizes along the axes of one sample, with the types that the tensor's type has for them.
+ * The sizes along the axes of one sample, with the types of the tensor's type.
  *
  * @example
  * shapeOf(zeros(64, 64, 2)); // => [64, 64, 2]
@@ -41,10 +41,10 @@ export const shapeOf = <S extends Shape>(x: Tensor<S>): S => {
   return isOf<S>(shape) ? shape : refuse('language', 'its shape is not a list of sizes');
 };
 
-/** The shape is that of the tensor's type: `infer` and spec/types hold the two together. */
+/** The value agrees with the tensor's type; `infer` and spec/types guarantee that. */
 const isOf = <S extends Shape>(shape: Shape): shape is S => Array.isArray(shape);
 
-/** Whether this is a tensor. Files run without type checks, so any value may come. */
+/** Whether this is a tensor. Files run without type checks, so it may be any value. */
 export const isTensor = (x: unknown): x is Tensor =>
   typeof x === 'object' &&
   x !== null &&
@@ -64,19 +64,19 @@ export const notATensor = (x: unknown): string => {
   return `a tensor is needed here, got ${what}`;
 };
 
-/** An expression: an operation on expressions, the facts of its value, and the scans in whose steps it is. */
+/** An expression: an operation on expressions, the facts of its value, and the scans in whose steps it is used. */
 export interface Expr {
   readonly op: ExprOp;
   readonly inputs: readonly Expr[];
   readonly facts: Facts;
-  /** The scans whose placeholders it depends on: it is part of their steps. */
+  /** The scans on whose placeholders it depends; it is part of their steps. */
   readonly free: ReadonlySet<symbol>;
 }
 
 type Named = 'parameter' | 'noise';
 type Bound = 'state' | 'element' | 'external' | 'clock';
 
-/** The primitives before a program is closed: without names, and with scans whose bodies are still open. */
+/** The primitives before a program is closed: parameters have no names, and the bodies of scans are still open. */
 export type ExprOp =
   | OpOf<Exclude<OpName, Named | Bound | 'scan'>>
   | ParameterExpr
@@ -192,8 +192,8 @@ export const tensor = <S extends Shape>(expr: Expr): Tensor<S> => ({ expr });
 /**
  * Applies a primitive. `operation` is the name that the user knows it by.
  *
- * Every function of the language ends here; the result's type is what that function declares, its value what
- * `infer` computes, and spec/types holds the two together.
+ * Every function of the language ends here: the function declares the result's type, `infer` computes its shape, and
+ * spec/types checks that the two agree.
  */
 export const apply = <S extends Shape>(
   operation: string,
@@ -209,8 +209,8 @@ export const apply = <S extends Shape>(
     exprs.map((expr) => expr.facts),
   );
   if (E.isLeft(facts)) return refuse(operation, facts.left);
-  // `infer` cannot see this from outside of a step. A batch norm of values that the step does not change is computed
-  // before the scan, and is allowed.
+  // `infer` does not know whether it is in a step. A batch norm of values that the step does not change is computed
+  // before the scan and is allowed.
   if (op.op === 'batchNorm' && free.size > 0) return refuse(operation, noBatchInScan);
   return tensor<S>({ op, inputs: exprs, facts: facts.right, free });
 };

@@ -1,4 +1,7 @@
-/** Writing a scan that ends: a step that holds its state where a condition is fulfilled, and counts the steps before. */
+/**
+ * Writes a scan that can end early: its step keeps the state of samples whose condition holds, and counts the steps
+ * before.
+ */
 
 import { countField } from './halting.js';
 import { showShape } from './shape.js';
@@ -6,7 +9,7 @@ import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 type Fields = Readonly<Record<string, Tensor>>;
 
-/** Where a sample has stopped, as 1 or 0, and 1 minus that. */
+/** Whether a sample has stopped, as 1 or 0, and 1 minus that. */
 interface Phase {
   readonly stopped: Tensor;
   readonly running: Tensor;
@@ -23,7 +26,7 @@ const phaseOf = (operation: string, condition: Tensor): Phase => {
   return { stopped, running: apply(operation, { op: 'affine', scale: -1, shift: 1 }, stopped) };
 };
 
-/** One of two values: the first where a sample has stopped. */
+/** One of two values: the first for samples that have stopped. */
 const chosen = (operation: string, { stopped }: Phase, held: Tensor, fresh: Tensor): Tensor =>
   apply(operation, { op: 'where' }, stopped, held, fresh);
 
@@ -33,17 +36,16 @@ export const counted = (operation: string, state: Fields): Fields =>
     ? refuse(operation, `with until, the state cannot have a field '${countField}'`)
     : { ...state, [countField]: apply(operation, { op: 'constant', shape: [], value: 0 }) };
 
-/** A held step: the condition, and the state after it. */
+/** A step that can stop: its condition, and the state after it. */
 export interface Held {
   readonly until: Tensor;
   readonly next: Fields;
 }
 
 /**
- * A step that holds the state of samples that have stopped.
- *
- * For them the step is computed at the initial state, and its result is thrown away: at the state where they stopped it
- * may have no derivative (a root below zero), and 0 times that would be no number.
+ * A step that keeps the state of samples that have stopped. For these the step is computed at the initial state and its
+ * result is dropped. At the state where they stopped it may have no derivative (a root below zero), and 0 times NaN is
+ * NaN.
  */
 export const heldStep = (
   operation: string,

@@ -2,7 +2,7 @@
 
 import { isTensor, refuse } from './tensor.js';
 
-/** What was given, in a few words. */
+/** A description of the given value, in a few words. */
 export const inWords = (u: unknown): string => {
   if (typeof u === 'string') return `'${u}'`;
   if (typeof u === 'function') return 'a function';
@@ -18,20 +18,20 @@ const isList = (u: unknown): boolean => Array.isArray(u) || ArrayBuffer.isView(u
 export const isRecord = (u: unknown): boolean =>
   typeof u === 'object' && u !== null && !isList(u) && !isTensor(u);
 
-/** A list; else refused, with an example of one. */
+/** Returns a list; refuses anything else, with an example. */
 export const listOf = <L extends Iterable<number> | ArrayLike<number>>(
   operation: string,
   what: string,
   list: L,
 ): L => (isList(list) ? list : refuse(operation, `${what} are a list of numbers, got ${inWords(list)}`));
 
-/** A record of tensors; else refused. */
+/** Returns a record of tensors; refuses anything else. */
 export const recordOf = <R extends object>(operation: string, what: string, record: R): R =>
   isRecord(record)
     ? record
     : refuse(operation, `${what} is a record of tensors by name, such as { y }, got ${inWords(record)}`);
 
-/** A function; else refused. */
+/** Returns a function; refuses anything else. */
 export const functionOf = <F extends (...args: never) => unknown>(
   operation: string,
   what: string,
@@ -50,6 +50,6 @@ export const isProgram = (u: unknown): boolean =>
 /** Why something is not a program. */
 export const notAProgram = (u: unknown): string => `a program is needed here, got ${inWords(u)}`;
 
-/** A program; else refused. */
+/** Returns a program; refuses anything else. */
 export const programOf = <P extends object>(operation: string, p: P): P =>
   isProgram(p) ? p : refuse(operation, notAProgram(p));

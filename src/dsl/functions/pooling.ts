@@ -1,4 +1,4 @@
-/** Pooling: a field made smaller, window by window. */
+/** Pooling: the maximum or the mean of each window of a field. */
 
 import { marginOf } from '../kernel.js';
 import type { Boundary } from '../op.js';
@@ -7,7 +7,7 @@ import { apply, shapeOf, type Tensor } from '../tensor.js';
 import { type PadBoundary, padded } from './pad.js';
 import { type Axes, channelsOf, named, sides } from './weighted.js';
 
-/** The entries beyond the edge: as padding adds them, or `none`: windows stay inside. */
+/** The entries beyond the edge: those of a padding, or `none` if windows stay inside. */
 export type PoolBoundary = PadBoundary | Boundary;
 
 const pool = <S extends Shape>(
@@ -39,7 +39,7 @@ type PoolSize<N extends number, K extends number, D extends number, B extends Po
   ? Windows<N, K, D>
   : CeilDiv<N, D>;
 
-/** Whether a window of K does not fit an axis of N although it must. */
+/** Whether a window of K that must fit an axis of N does not. */
 type Fits<N extends number, K extends number, B extends PoolBoundary> = B extends 'none'
   ? Unless<Misfit<N, K>, `a window of ${K} does not fit a field of ${N}`>
   : unknown;
@@ -96,8 +96,8 @@ const pool3d =
 export const maxPool = pool2d('max');
 
 /**
- * The mean of each window; windows and boundaries as for `maxPool`, NaN too. What lies beyond the edge counts: a mean that
- * should not count it divides by the mean of a field of ones with the boundary `zero`.
+ * The mean of each window; windows and boundaries as for `maxPool`, NaN too. Entries beyond the edge count; to leave
+ * them out, divide by the mean of a field of ones with the boundary `zero`.
  *
  * @example
  * const overlapping = pipe(y, meanPool(3, 1));              // Tensor<readonly [62, 62, 2]>

@@ -6,9 +6,8 @@ import { apply, type Tensor } from '../tensor.js';
 /**
  * h[t] = a[t] h[t-1] + b[t], pointwise, over the first axis; h[-1] is `initial`, or zero.
  *
- * It is computed one step after the other, on every engine: factors are never multiplied by each other, so factors
- * whose product overflows do no harm where the state is small. As in `scan`, the result's entry t is the state after
- * step t.
+ * Every engine computes it step by step and never multiplies factors with each other, so a product of factors that
+ * would overflow does no harm while the state is small. As in `scan`, the result's entry t is the state after step t.
  *
  * @example
  * const leak = fill(0.9, 100, 64, 64, 2);

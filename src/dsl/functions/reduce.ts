@@ -11,7 +11,7 @@ const reduction =
     apply(fn, { op: 'reduce', fn, axes }, x);
 
 /**
- * Sum over axes, which disappear.
+ * Sum over axes, which are removed.
  *
  * @example
  * const energy = pipe(square(z), sum(0, 1, 2));   // Tensor<readonly []>
@@ -19,7 +19,7 @@ const reduction =
 export const sum = reduction('sum');
 
 /**
- * Mean over axes, which disappear.
+ * Mean over axes, which are removed.
  *
  * @example
  * const perChannel = pipe(y, mean(0, 1));   // Tensor<readonly [2]>
@@ -27,8 +27,8 @@ export const sum = reduction('sum');
 export const mean = reduction('mean');
 
 /**
- * Maximum over axes, and NaN where a value is; where it is reached twice the gradient goes to the first in row-major
- * order, of NaN to the first that is NaN.
+ * Maximum over axes, which are removed; NaN if any value is NaN. The gradient goes to the first maximum in row-major
+ * order, or to the first NaN.
  *
  * @example
  * const crest = pipe(sequence, max(0));   // Tensor<readonly [64, 64, 2]>
@@ -44,8 +44,8 @@ export const max = reduction('max');
 export const min = reduction('min');
 
 /**
- * Magnitude of the real Fourier transform over the first axis: [T, ...S] → [floor(T/2)+1, ...S], unnormalised.
- * Where the magnitude is zero its gradient is zero. Right at every scale, from 1e-38 to the largest float.
+ * Magnitude of the real Fourier transform over the first axis: [T, ...S] → [floor(T/2)+1, ...S], unnormalised. Where
+ * the magnitude is zero, its gradient is zero. It is accurate at every scale, from 1e-38 to the largest float.
  *
  * Bin k is the frequency k / (T dt), in cycles per unit of time, for samples dt apart.
  *
@@ -56,7 +56,7 @@ export const spectrum = <T extends number, S extends Shape>(
   sequence: Tensor<readonly [T, ...S]>,
 ): Tensor<readonly [Bins<T>, ...S]> => apply('spectrum', { op: 'spectrum' }, sequence);
 
-/** A reduction over one axis, repeated along it again, as a normalisation needs. */
+/** A reduction over one axis, repeated along that axis, as a normalisation needs it. */
 const along = <S extends Shape>(
   operation: string,
   fn: ReduceFunction,
@@ -78,7 +78,7 @@ const repeated =
     along(operation, fn, axis ?? lastAxis(x), x);
 
 /**
- * The sum along an axis (the last by default), repeated along it again: of the shape of x, to be combined with it.
+ * The sum along an axis (the last by default), repeated along that axis, so that it has the shape of x.
  *
  * @example
  * const dot = sumAlong()(mul(y, z));
@@ -87,7 +87,7 @@ const repeated =
 export const sumAlong = repeated('sumAlong', 'sum');
 
 /**
- * The mean along an axis (the last by default), repeated along it again.
+ * The mean along an axis (the last by default), repeated along that axis.
  *
  * @example
  * const centred = sub(y, meanAlong(0)(y));   // Tensor<readonly [64, 64, 2]>
@@ -95,7 +95,7 @@ export const sumAlong = repeated('sumAlong', 'sum');
 export const meanAlong = repeated('meanAlong', 'mean');
 
 /**
- * The maximum along an axis (the last by default), repeated along it again; its gradient as for `max`.
+ * The maximum along an axis (the last by default), repeated along that axis; its gradient as for `max`.
  *
  * @example
  * const relative = sub(y, maxAlong()(y));   // Tensor<readonly [64, 64, 2]>
@@ -103,9 +103,9 @@ export const meanAlong = repeated('meanAlong', 'mean');
 export const maxAlong = repeated('maxAlong', 'max');
 
 /**
- * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators
- * on the sphere (AKOrN, Miyato et al. 2024). The squares are sums in 32 bits: of components from 1e19 on they are
- * infinite, and the result is 0; below the root of epsilon it shrinks with x.
+ * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators on
+ * the sphere (AKOrN, Miyato et al. 2024). Squares are summed in 32 bits: for components from 1e19 on the sum is
+ * infinite and the result is 0. A vector shorter than the root of epsilon stays shorter than 1.
  *
  * @example
  * const unit = pipe(y, normalise());   // Tensor<readonly [64, 64, 2]>
@@ -139,9 +139,9 @@ export const softmax =
   };
 
 /**
- * Mean 0 and variance 1 along an axis (the last by default): (x - mean) / sqrt(variance + epsilon), before any gain
- * or offset of the user's. Of each sample by itself, so it may stand in a scan, unlike batch norm. Squares overflow as
- * for `normalise`.
+ * Mean 0 and variance 1 along an axis (the last by default): (x - mean) / sqrt(variance + epsilon), without gain and
+ * offset. Each sample is treated by itself, so it may be used in a scan, unlike batch norm. Squares overflow as for
+ * `normalise`.
  *
  * @example
  * const tame = pipe(y, standardise());   // Tensor<readonly [64, 64, 2]>

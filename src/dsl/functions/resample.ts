@@ -7,11 +7,11 @@ import { apply, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 import { listOf } from '../untyped.js';
 
 /**
- * How values between sites are computed: from the nearest site, or linearly between the two neighbours, axis by axis.
+ * The interpolation between sites: the value of the nearest site, or linear between the two neighbours, axis by axis.
  */
 export type Resampling = 'nearest' | 'linear';
 
-/** A place along an axis: between two entries, at this share of the way from the lower to the upper. */
+/** A position along an axis: between two entries, at this share of the way from the lower to the upper one. */
 interface Place {
   readonly lower: number;
   readonly upper: number;
@@ -19,8 +19,8 @@ interface Place {
 }
 
 /**
- * Where site i of m lies on an axis of n, half a site from the end: (i + 1/2) n / m - 1/2, as a quotient of whole numbers,
- * so that nothing is rounded before its floor.
+ * The position of site i of m on an axis of n: (i + 1/2) n / m - 1/2, as a quotient of whole numbers, so that nothing
+ * is rounded before the floor.
  */
 const between = (i: number, n: number, m: number): Place => {
   const doubled = (2 * i + 1) * n - m;
@@ -55,7 +55,7 @@ export const placesOf = (n: number, m: number): Resampled & { readonly shares: S
   };
 };
 
-/** One axis at the places of m sites. */
+/** One axis, resampled to m sites. */
 const along = (axis: number, m: number, place: typeof between, x: Tensor): Tensor => {
   const shape = shapeOf(x);
   const n = shape[axis];
@@ -76,7 +76,7 @@ const along = (axis: number, m: number, place: typeof between, x: Tensor): Tenso
   return apply('resample', { op: 'zip', fn: 'add' }, lower, part);
 };
 
-/** A field at other sizes, whatever its type says. */
+/** A field at other sizes, with a type that does not depend on the field's. */
 export const resampled = <S extends Shape>(x: Tensor, sizes: Shape, how: Resampling): Tensor<S> => {
   const shape = shapeOf(x);
   listOf('resample', 'the new sizes', sizes);
@@ -92,17 +92,16 @@ export const resampled = <S extends Shape>(x: Tensor, sizes: Shape, how: Resampl
   return tensor(sizes.reduce((so, size, axis) => along(axis, size, place, so), x).expr);
 };
 
-/** Sizes of any value, as many as N has. */
+/** The type of a list of sizes, with as many entries as N. */
 type AsMany<N extends Shape> = { readonly [K in keyof N]: number };
 
 /**
- * A field at other sizes: a line [L, C] → [N, C], a grid [H, W, C] → [N, M, C], a volume likewise. Site i stands in the
- * middle of its cell, half a cell from the end: of n sites, place i of m lies at (i + 1/2) n / m - 1/2, and beyond the
- * first and the last site the value stays. `nearest` takes the site whose cell it lies in (PyTorch's `nearest-exact`),
- * `linear` the line between two neighbours, along each axis: bilinear on a grid (PyTorch's `align_corners=False`). What is
- * equal everywhere stays so to the bit. On a coarser grid sites between are left out, not averaged: pool first.
- *
- * Refuses sizes below 1, and as many sizes as the field has no axes before its channels.
+ * A field at other sizes: a line [L, C] → [N, C], a grid [H, W, C] → [N, M, C], a volume likewise. Each site is the
+ * middle of its cell: site i of m is at (i + 1/2) n / m - 1/2 among n sites, and the value is constant beyond the first
+ * and the last site. `nearest` takes the site of the cell (PyTorch's `nearest-exact`); `linear` interpolates between
+ * two neighbours along each axis, bilinearly on a grid (PyTorch's `align_corners=False`). A constant field stays
+ * constant to the bit. A coarser grid skips sites without averaging: pool first. Refuses sizes below 1, and a number of
+ * sizes that is not the field's number of spatial axes.
  *
  * @example
  * const fine = pipe(y, resample([96, 128]));                // Tensor<readonly [96, 128, 2]>

@@ -1,4 +1,4 @@
-/** Weights of length one: a matrix over its largest singular value. */
+/** Weights of spectral norm 1: a matrix divided by its largest singular value. */
 
 import { stream } from '../../base/random.js';
 import { checkedOptions } from '../options.js';
@@ -8,7 +8,7 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { data } from './field.js';
 import { normalise } from './reduce.js';
 
-/** How the largest singular value is found. */
+/** Settings of the power iteration that finds the largest singular value. */
 export interface SpectralNormOptions {
   /** Steps of the power iteration; default 20. */
   readonly steps?: number;
@@ -16,10 +16,10 @@ export interface SpectralNormOptions {
 
 /**
  * A weight divided by its largest singular value, as a matrix from all its other axes to the last: [3, 3, 16, 8] as
- * [144, 8]. A layer with it lengthens nothing by more than its boundary does (Miyato et al. 2018, arXiv 1802.05957).
- *
- * The value is found by power iteration from a fixed vector, afresh each time and once for a batch; its gradient takes
- * the singular vectors as they are. A weight of zeros stays zero. Refuses a weight of fewer than two axes.
+ * [144, 8]. A layer with such a weight increases no length, except by what its boundary adds (Miyato et al. 2018, arXiv
+ * 1802.05957). The value is found by power iteration from a fixed vector, anew each time and once per batch; its
+ * gradient treats the singular vectors as constants. A weight of zeros stays zero. Refuses a weight of fewer than two
+ * axes.
  *
  * @example
  * const kernel = parameter('kernel', [3, 3, 2, 2], { init: 'kaiming' });

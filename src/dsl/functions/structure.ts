@@ -73,7 +73,7 @@ export const stack = <const P extends readonly Tensor<S>[], S extends Shape>(
   );
 
 /**
- * Entry `index` of the first axis, counted from the end when negative: [T, ...S] → S.
+ * Entry `index` of the first axis, counted from the end if it is negative: [T, ...S] → S.
  *
  * @example
  * const last = at(sequence, -1);   // Tensor<readonly [64, 64, 2]>
@@ -134,7 +134,7 @@ export const slice = <X extends Shape, const B extends Shape, const S extends Sh
 /**
  * The same elements, row-major, in another shape of the same volume.
  *
- * It is also how a size that the compiler lost is stated again: checked when the program is built, and nothing is
+ * It also restates a size that the compiler does not know: that is checked when the program is built, and nothing is
  * computed.
  *
  * @example
@@ -188,7 +188,8 @@ type Unrepeated<A extends Shape, S extends Shape> = number extends A['length'] |
 type Other<N extends number, M extends number> = number extends N | M ? never : N extends 1 | M ? never : N;
 
 /**
- * Axes of size 1 repeated up to this shape, which has as many axes; fits when the program is built.
+ * Axes of size 1 repeated up to this shape, which has as many axes. Whether the shapes fit is checked when the program
+ * is built.
  *
  * @example
  * const gain = parameter('gain', [1, 1, 2], { init: { constant: 1 } });
@@ -202,7 +203,7 @@ export const broadcast =
     apply('broadcast', { op: 'broadcast', shape }, x);
 
 /**
- * Everything shifted around the ring by `offset` along an axis: entry i of the result is entry i - offset of x.
+ * The values shifted cyclically by `offset` along an axis: entry i of the result is entry i - offset of x.
  *
  * @example
  * const right = pipe(y, roll(1, 1));

@@ -1,4 +1,4 @@
-/** Transposed convolutions: the way up. */
+/** Transposed convolutions, which enlarge a field. */
 
 import type { Layer } from '../identity.js';
 import { layer } from '../layer.js';
@@ -15,7 +15,7 @@ import {
   weighted,
 } from './weighted.js';
 
-/** How a transposed convolution spreads its field. */
+/** Settings of a transposed convolution. */
 export interface ConvTransposeOptions<
   K extends number,
   D extends number,
@@ -23,7 +23,7 @@ export interface ConvTransposeOptions<
 > extends BiasedOptions<V> {
   /** Side of the kernel; default 2. */
   readonly kernel?: K;
-  /** Default 2. */
+  /** The stride; default 2. */
   readonly stride?: D;
 }
 

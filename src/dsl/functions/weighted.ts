@@ -6,7 +6,7 @@ import { parameterOf } from '../layer.js';
 import { type Shape, showShape, volume } from '../shape.js';
 import { refuse, shapeOf, type Tensor } from '../tensor.js';
 
-/** How the parameters of a layer start, and whether they learn. */
+/** The initial values of a layer's parameters, and whether they are trained. */
 export interface WeightOptions<V extends ArrayLike<number> = ArrayLike<number>> {
   /** The initialiser of the weight; default 'pytorch'. */
   readonly init?: InitialiserName<V>;
@@ -14,11 +14,11 @@ export interface WeightOptions<V extends ArrayLike<number> = ArrayLike<number>> 
   readonly biasInit?: InitialiserName;
   /** Whether the optimiser changes them; default true. */
   readonly trainable?: boolean;
-  /** Instead of the kind and a count, such as `conv1`. */
+  /** The name of the layer, instead of its kind and a count, such as `conv1`. */
   readonly name?: string;
 }
 
-/** How the parameters of a layer start, whether they learn, and whether there is a bias. */
+/** The initial values of a layer's parameters, whether they are trained, and whether there is a bias. */
 export interface BiasedOptions<V extends ArrayLike<number> = ArrayLike<number>> extends WeightOptions<V> {
   /** Whether a bias is added; default true. */
   readonly bias?: boolean;
@@ -27,7 +27,7 @@ export interface BiasedOptions<V extends ArrayLike<number> = ArrayLike<number>> 
 /** The names of these options, for `checkedOptions`. */
 export const biasedOptions = { bias: true, init: true, biasInit: true, trainable: true, name: true } as const;
 
-/** Fan-in and fan-out of a kernel, for the bounds of its initialiser. */
+/** Fan-in and fan-out of a kernel, from which its initialiser takes its bounds. */
 interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;

@@ -1,4 +1,6 @@
-/** Losses of classes: logits [...S, K] and the class of each place [...S], a whole number; below 0 is no class. */
+/**
+ * Losses of classes, from logits [...S, K] and the class of each place [...S], a whole number; below 0 it is no class.
+ */
 
 import { oneHot } from '../functions/embedding.js';
 import { complement, exp, log, mul, negate, scale, sub } from '../functions/pointwise.js';
@@ -22,7 +24,7 @@ interface Rows {
   readonly powers: Tensor;
   /** The sum of the powers, one for each place. */
   readonly total: Tensor;
-  /** log p of the right class of each place; the logarithm of the sum, negative, where there is none. */
+  /** log p of the right class of each place; where a place has no class, minus the logarithm of the sum. */
   readonly right: Tensor;
 }
 
@@ -65,7 +67,7 @@ const weightOfPlaces = (
 
 /**
  * The cross-entropy: -log p of the right class, p the softmax of the logits, over the weights of the classes. A place
- * whose label is below 0 counts nothing.
+ * whose label is below 0 does not count.
  *
  * @param logits [...S, K]
  * @param labels [...S], whole numbers below K
@@ -84,8 +86,8 @@ export const crossEntropy =
   };
 
 /**
- * The focal loss: -(1 - p)^gamma log p of the right class, so that easy places count little. Source: Lin et al. 2017 (arXiv
- * 1708.02002), equation 5. Labels and weights as for `crossEntropy`, which it is with gamma 0.
+ * The focal loss: -(1 - p)^gamma log p of the right class, so that easy places count little. Source: Lin et al. 2017
+ * (arXiv 1708.02002), equation 5. Labels and weights as for `crossEntropy`, which it equals at gamma 0.
  *
  * @example
  * signature(program({ x: [9, 2], y: [9] }, ({ x, y }) => focal(2)(x, y))); // => 'x [9,2], y [9] → count [], total []'
@@ -95,7 +97,7 @@ export const focal =
   (logits: Tensor, labels: Tensor): LossSums => {
     const rows = rowsOf('focal', logits, labels);
     const counted = weightOfPlaces('focal', rows, weights);
-    // Where nothing is missed any more log p is 0 too; the bound keeps its logarithm finite.
+    // If p is 1, 1 - p is 0; the bound keeps its logarithm finite, and log p is 0.
     const missed = apply(
       'focal',
       { op: 'zip', fn: 'max' },
@@ -116,9 +118,9 @@ export interface DiceOptions extends ClassOptions {
 }
 
 /**
- * The soft Dice loss of a sample: 1 - the mean over classes of (2 sum p t + s) / (sum p + sum t + s), sums over its places.
- * Source: Milletari et al. 2016 (arXiv 1606.04797), with sums in place of sums of squares, and smoothing s. A sample
- * without a label counts nothing.
+ * The soft Dice loss of a sample: 1 - the mean over classes of (2 sum p t + s) / (sum p + sum t + s), sums over its
+ * places. Source: Milletari et al. 2016 (arXiv 1606.04797), with sums in place of sums of squares, and smoothing s. A
+ * sample without a label does not count.
  *
  * @example
  * signature(program({ x: [9, 2], y: [9] }, ({ x, y }) => dice()(x, y))); // => 'x [9,2], y [9] → count [], total []'
@@ -150,8 +152,8 @@ export const dice =
   };
 
 /**
- * How many places have their class right, and how many have a class: the class with the largest logit, right too where
- * another is as large. A score; it has no gradient.
+ * The number of places with the right class and the number of places with a class. The answer is the class with the
+ * largest logit; it is also right if another logit is as large. A score; it has no gradient.
  *
  * @example
  * signature(program({ x: [9, 2], y: [9] }, ({ x, y }) => accuracy(x, y))); // => 'x [9,2], y [9] → count [], total []'

@@ -1,4 +1,4 @@
-/** A contrastive loss within one sample: places of one group are drawn together, others apart. */
+/** A contrastive loss within one sample: vectors of one group are drawn together, others apart. */
 
 import { einsum } from '../functions/einsum.js';
 import { oneHot } from '../functions/embedding.js';
@@ -9,14 +9,14 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { type LossSums, number, repeatedTo, shaped, sumOf } from './sums.js';
 
 /**
- * The supervised contrastive loss among the places of one sample: vectors of one group (an object of a picture) come
- * together, those of others apart. For each place i with others of its group, the mean over those j of
- * -log(exp(s_ij) / sum over k not i of exp(s_ik)), s the cosine of two vectors over the temperature. Source: Khosla et al.
- * 2020 (arXiv 2004.11362), equation 2. A place whose group is below 0 takes no part. Time and memory grow with the square
- * of the number of places.
+ * The supervised contrastive loss among the places of one sample: vectors of one group (an object of a picture) are
+ * drawn together, others apart. For each place i with others of its group, the mean over those j of -log(exp(s_ij) /
+ * sum over k not i of exp(s_ik)), s the cosine of two vectors over the temperature. Source: Khosla et al. 2020 (arXiv
+ * 2004.11362), equation 2. A place whose group is below 0 takes no part. Time and memory grow with the square of the
+ * number of places.
  *
  * @param vectors [...S, D]
- * @param groups [...S], whole numbers from 0 on; as many as there are places at most
+ * @param groups [...S], whole numbers from 0 on, less than the number of places
  * @example
  * signature(program({ v: [9, 2], y: [9] }, ({ v, y }) => contrastive()(v, y))); // => 'v [9,2], y [9] → count [], total []'
  */
@@ -49,7 +49,7 @@ export const contrastive =
     const over = (x: Tensor): Tensor => apply(name, { op: 'reduce', fn: 'sum', axes: [1] }, x);
     const found = over(partners);
     const counted = apply(name, { op: 'zip', fn: 'greater' }, found, number(name, 0));
-    // A cosine is at most 1, so that no power is above 1.
+    // A cosine is at most 1, so no exponential is above 1.
     const cosine: Tensor = einsum('id,jd->ij', unit, unit);
     const near = apply(name, { op: 'affine', scale: 1 / temperature, shift: -1 / temperature }, cosine);
     const all = apply(name, { op: 'zip', fn: 'add' }, over(mul(exp(near), others)), complement(1, counted));

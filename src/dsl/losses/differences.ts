@@ -7,8 +7,8 @@ import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { type LossSums, number, weighed } from './sums.js';
 
 /**
- * The mean squared error: the mean over all entries of (prediction - target)^2, or with weights the weighed sum over the sum
- * of the weights.
+ * The mean squared error: the mean over all entries of (prediction - target)^2; with weights, the weighted sum over the
+ * sum of the weights.
  *
  * @param weights of the shape of the prediction or of its first axes: 0 where no target is known
  * @example
@@ -21,8 +21,8 @@ export const meanSquared = <S extends Shape>(
 ): LossSums => weighed('meanSquared', square(differenceOf('meanSquared', prediction, target)), weights);
 
 /**
- * The mean absolute error: the mean over all entries of |prediction - target|, which outliers move less than its square.
- * Weights as for `meanSquared`.
+ * The mean absolute error: the mean over all entries of |prediction - target|, which outliers affect less than the
+ * squared error. Weights as for `meanSquared`.
  *
  * @example
  * signature(program({ y: [2], t: [2] }, ({ y, t }) => meanAbsolute(y, t))); // => 't [2], y [2] → count [], total []'
@@ -34,9 +34,9 @@ export const meanAbsolute = <S extends Shape>(
 ): LossSums => weighed('meanAbsolute', abs(differenceOf('meanAbsolute', prediction, target)), weights);
 
 /**
- * The Huber loss: d^2 / 2 of a difference d up to delta, delta (|d| - delta / 2) beyond it, so that outliers count by their
- * size and small differences by their square. Source: Huber 1964, "Robust estimation of a location parameter". Weights as
- * for `meanSquared`.
+ * The Huber loss: d^2 / 2 of a difference d up to delta, delta (|d| - delta / 2) beyond it, so that large differences
+ * count linearly and small ones by their square. Source: Huber 1964, "Robust estimation of a location parameter".
+ * Weights as for `meanSquared`.
  *
  * @example
  * signature(program({ y: [2], t: [2] }, ({ y, t }) => huber(1)(y, t))); // => 't [2], y [2] → count [], total []'
@@ -52,8 +52,8 @@ export const huber =
   };
 
 /**
- * Entry minus entry. Nothing is repeated to fit: a sequence compared with one number would be another loss than the one
- * that was meant. [1] and [] are one entry each.
+ * Entry minus entry. Nothing is broadcast, since a sequence compared with one number is hardly the loss that was meant.
+ * [1] and [] are one entry each.
  */
 const differenceOf = (operation: string, prediction: Tensor, target: Tensor): Tensor => {
   const entries = (x: Tensor): number => shapeOf(x).reduce((product, size) => product * size, 1);

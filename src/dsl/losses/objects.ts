@@ -1,4 +1,4 @@
-/** How well groups of places agree with objects, as a score of one sample. */
+/** The agreement of groups of places with objects, as a score of one sample. */
 
 import { oneHot } from '../functions/embedding.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
@@ -12,11 +12,11 @@ const affine = (scale: number, shift: number, x: Tensor): Tensor =>
   apply(name, { op: 'affine', scale, shift }, x);
 const along = (fn: 'sum' | 'max', axis: number, x: Tensor): Tensor =>
   apply(name, { op: 'reduce', fn, axes: [axis] }, x);
-/** Pairs among as many as each entry says, added up. */
+/** The sum of n (n - 1) / 2 over all entries n: the number of pairs. */
 const pairsIn = (x: Tensor): Tensor<readonly []> =>
   sumOf(name, affine(0.5, 0, zip('mul', x, affine(1, -1, x))));
 
-/** 1 at the group with the largest logit of each place; where several are as large each has its share. */
+/** 1 at the group with the largest logit of each place; equal largest ones share it. */
 const groupsOf = (logits: Tensor): Tensor => {
   const [, groups] = shapeOf(logits);
   const largest = repeatedTo(name, shapeOf(logits), along('max', 1, logits));
@@ -25,13 +25,13 @@ const groupsOf = (logits: Tensor): Tensor => {
 };
 
 /**
- * The foreground ARI: the adjusted Rand index of the groups that logits say and the objects of a sample, over the places of
- * one object alone. 1 where groups and objects agree in all but names, about 0 by chance. A score; it has no gradient. The
- * count is 0 where fewer than two places are of an object. Source: Hubert & Arabie 1985; Löwe et al. 2022 (arXiv 2204.02075)
- * judge the binding of objects by it.
+ * The foreground ARI: the adjusted Rand index of the groups of largest logits and the objects of a sample, over the
+ * places that belong to exactly one object. It is 1 if groups and objects agree in all but names, and about 0 by
+ * chance. A score; it has no gradient. The count is 0 if fewer than two places belong to an object. Source: Hubert &
+ * Arabie 1985; Löwe et al. 2022 (arXiv 2204.02075) measure the binding of objects by it.
  *
- * @param objects how many objects a sample has at most: places with a label from 1 to as many are compared, those with 0
- *   (background), more (several objects) or less than 0 are left out
+ * @param objects the most objects of a sample: places with labels from 1 to this number are compared; 0 (background),
+ *   larger labels (several objects) and labels below 0 are left out
  * @returns a function of logits [...S, groups] and labels [...S]
  * @example
  * signature(program({ x: [9, 3], y: [9] }, ({ x, y }) => ariOfObjects(2)(x, y))); // => 'x [9,3], y [9] → count [], total []'
@@ -62,7 +62,7 @@ export const ariOfObjects =
     );
     const most = affine(0.5, 0, apply(name, { op: 'zip', fn: 'add' }, inGroups, inObjects));
     const span = zip('sub', most, chance);
-    // Where all places are of one group in both nothing is left to agree in; rounding may leave a trace of it.
+    // If all places are of one group in both, the denominator is 0, or a rounding error.
     const trivial = zip('greaterEqual', number(name, 1e-3), span);
     const found = zip(
       'div',

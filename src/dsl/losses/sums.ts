@@ -1,4 +1,4 @@
-/** What every loss is: two sums of one sample. */
+/** The form of every loss: two sums over one sample. */
 
 import type { Shape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
@@ -30,11 +30,11 @@ export const meanOf = (operation: string, x: Tensor): LossSums => {
 export const number = (operation: string, value: number): Tensor<readonly []> =>
   apply(operation, { op: 'constant', shape: [], value });
 
-/** x in another shape of the same volume. */
+/** x reshaped to a shape of the same volume. */
 export const shaped = (operation: string, shape: Shape, x: Tensor): Tensor =>
   apply(operation, { op: 'reshape', shape: [...shape] }, x);
 
-/** A tensor of the first axes of a shape, repeated along the others. */
+/** A tensor with the first axes of a shape, broadcast along the others. */
 export const repeatedTo = (operation: string, shape: Shape, x: Tensor): Tensor => {
   const own = shapeOf(x);
   if (own.length > shape.length || own.some((size, axis) => size !== shape[axis]))
@@ -45,7 +45,7 @@ export const repeatedTo = (operation: string, shape: Shape, x: Tensor): Tensor =
 };
 
 /**
- * The sums of the costs of all entries: their mean, or with weights the weighed sum over the sum of weights.
+ * The two sums of the costs of all entries, for their mean or their weighted mean.
  *
  * @param weights of the shape of the entries or of its first axes, such as 1 where a target is known and 0 elsewhere
  */

@@ -1,6 +1,6 @@
 /**
- * Groups of nodes by which a layer wrote numbers that follow from the sizes of its axes: resampling, windows, Fourier
- * operators, long convolutions. Such numbers are recognised by their values and by the nodes that read them.
+ * Recognises groups of nodes whose constants a layer computed from the sizes of its axes: resampling, windows, Fourier
+ * operators, long convolutions. They are recognised by their values and by the nodes that read them.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,7 +12,7 @@ import { sameShape } from '../shape.js';
 import type { Axis } from './sizes.js';
 import { turnedAgain } from './turned.js';
 
-/** A resampling of an axis of n entries to one of m, with the axes that they are of. */
+/** A resampling of an axis of n entries to one of m, with both axes. */
 export interface Resampling {
   readonly n: number;
   readonly m: number;
@@ -25,43 +25,43 @@ export interface Operator {
   readonly modes: number;
   readonly sites: number;
   readonly grid: readonly Axis[];
-  /** The same axes of the field that the modes were read of. */
+  /** The same axes of the field from which the modes were read. */
   readonly field: readonly Axis[];
 }
 
-/** An axis of windows, one after the other, of so many taps each. */
+/** An axis of windows, one after the other, each with this many taps. */
 export interface Windows {
   readonly axis: Axis;
   readonly taps: number;
 }
 
-/** What was recognised in a program: the numbers of its constants follow from it. */
+/** What was recognised in a program; the values of its constants follow from it. */
 export interface Recognised {
   readonly resamplings: Resampling[];
   readonly operators: Operator[];
-  /** Constants that may turn the modes of a wave in k-space. */
+  /** Constants that may rotate the modes of a wave in k-space. */
   readonly turned: OpOf<'constant'>[];
   readonly windows: Windows[];
 }
 
-/** Nothing is recognised yet. */
+/** The start, with nothing recognised. */
 export const unrecognised = (): Recognised => ({ resamplings: [], operators: [], turned: [], windows: [] });
 
 const same = (a: readonly number[], b: readonly number[]): boolean => sameShape(a, b);
 
-/** The node; for an external of a step, its node outside of the step. */
+/** The node; for an external of a step, its node outside the step. */
 export const ownNode = (nodes: readonly Node[], number: number, given: readonly Node[]): Node => {
   const { op } = nodes[number];
   return op.op === 'external' ? given[op.index] : nodes[number];
 };
 
-/** The taps of the windows that a gather of an axis of n entries reads one after the other; undefined of another gather. */
+/** The number of taps if a gather from an axis of n entries reads windows one after the other; else undefined. */
 export const tapsRead = (indices: readonly number[], n: number): number | undefined => {
   const taps = indices.findIndex((index, i) => index !== i);
   return taps >= 2 && taps < n && same(indices, windowPlaces(n - taps + 1, taps)) ? taps : undefined;
 };
 
-/** How long the longest run of neighbours is. */
+/** The length of the longest run of neighbours. */
 const longestRun = (indices: readonly number[]): number => {
   let [longest, run] = [1, 1];
   for (let i = 1; i < indices.length; i++) {
@@ -72,8 +72,8 @@ const longestRun = (indices: readonly number[]): number => {
 };
 
 /**
- * Which entries of a resampling a gather reads; undefined where it is another gather. The lower and the upper
- * neighbours are adjacent. Where the nearest sites read every entry in one run, it is a padding.
+ * The entries of a resampling that a gather reads; undefined for another gather. The lower and the upper neighbours are
+ * adjacent. If the nearest sites read every entry in one run, it is a padding and not a resampling.
  */
 export const resampledBy = (nodes: readonly Node[], number: number): keyof Resampled | undefined => {
   const { op, inputs } = nodes[number];
@@ -95,7 +95,7 @@ export const resampledBy = (nodes: readonly Node[], number: number): keyof Resam
   return same(indices, nearest) && longestRun(indices) < n ? 'nearest' : undefined;
 };
 
-/** The entries that a resampling of n entries to m reads; or why they are unknown. */
+/** The entries that a resampling of n entries to m reads, or why they are unknown. */
 export const resampledTo = (
   entries: keyof Resampled,
   was: Pick<Resampling, 'n' | 'm'>,
@@ -114,13 +114,16 @@ export const resampledTo = (
     : E.right(places[entries]);
 };
 
-/** The size of a resampled axis where nothing else decides it: it keeps its ratio. */
+/** The size of a resampled axis if nothing else decides it: the ratio is kept. */
 export const resampledSize = ({ n, m }: Pick<Resampling, 'n' | 'm'>, to: number): E.Either<string, number> =>
   (to * m) % n === 0
     ? E.right((to * m) / n)
     : E.left(`resampled from ${n} to ${m}, an axis of ${to} has no whole size in the same ratio`);
 
-/** Where each site of a plane becomes a square of sites, as `upsample` writes it: the plane, and its repetitions along each axis. */
+/**
+ * If each site of a plane becomes a square of sites, as `upsample` writes it: the plane, and its repetitions along each
+ * axis.
+ */
 export const upsampledFrom = (
   nodes: readonly Node[],
   number: number,
@@ -154,14 +157,14 @@ const modesOf = (indices: readonly number[], n: number, half: boolean): Modes | 
   return same(indices, wanted) ? { most, half } : undefined;
 };
 
-/** Which modes of an axis are kept. */
+/** The modes of an axis that are kept. */
 export interface Modes {
   readonly most: number;
-  /** Only those that run one way: the axis is of a real field. */
+  /** Only the first modes, since the field along this axis is real. */
   readonly half: boolean;
 }
 
-/** The modes that a gather reads of a Fourier transform, or that a scatter gives to one. */
+/** The modes that a gather reads from a Fourier transform, or that a scatter writes for one. */
 export const modesKept = (nodes: readonly Node[], number: number): Modes | undefined => {
   const { op, inputs } = nodes[number];
   if (op.op === 'gather') {
@@ -181,13 +184,13 @@ export const modesKept = (nodes: readonly Node[], number: number): Modes | undef
     : undefined;
 };
 
-/** The numbers of the modes that are kept of an axis of n; or why there are too few. */
+/** The indices of the modes that are kept on an axis of n, or why there are too few. */
 export const keptAgain = ({ most, half }: Modes, n: number): E.Either<string, readonly number[]> =>
   2 * most - 1 > n
     ? E.left(`modes of fewer than ${most} waves, ${2 * most - 1} along an axis, do not fit an axis of ${n}`)
     : E.right(half ? keptModes(n, most).slice(0, most) : keptModes(n, most));
 
-/** The axes of the field whose modes were read, by their numbers; walks back to where they were. */
+/** The axes of the field whose modes were read, found by walking back through the nodes. */
 const fieldOf = (
   nodes: readonly Node[],
   from: number,
@@ -203,7 +206,10 @@ const fieldOf = (
   return axes;
 };
 
-/** The Fourier operator that ends in a node: modes scattered axis by axis, the last to a real field. */
+/**
+ * The Fourier operator that ends in a node: modes are scattered axis by axis, and the last transform gives a real
+ * field.
+ */
 export const operatorOf = (
   nodes: readonly Node[],
   number: number,
@@ -236,8 +242,8 @@ export const operatorOf = (
 };
 
 /**
- * The numbers of a constant at other sizes, where they are the shares of a resampling, the weights of an operator's modes
- * or turn the modes of a wave in k-space; undefined where they are none of these.
+ * The values of a constant at other sizes if it holds the shares of a resampling, the weights of an operator's modes,
+ * or rotations of modes of a wave in k-space; else undefined.
  */
 export const numbersAgain = (
   constant: OpOf<'constant'>,
@@ -270,8 +276,8 @@ export const numbersAgain = (
 };
 
 /**
- * Where a slice takes the first half of an axis that was made twice as long by zeros: the node and axis before that,
- * and the zeros. Walks back over operations that do not change the axis.
+ * If a slice takes the first half of an axis that zeros made twice as long: the node and axis before, and the zeros.
+ * Walks back over operations that do not change the axis.
  */
 export const beforeZeros = (
   nodes: readonly Node[],
@@ -288,7 +294,7 @@ export const beforeZeros = (
     switch (node.op.op) {
       case 'concat': {
         if (node.op.axis !== axis) break;
-        // The zeros of a step may be written outside of it.
+        // The zeros of a step may be written outside it.
         const zeros = node.inputs.length === 2 ? ownNode(nodes, second, given).op : undefined;
         const half = nodes[first].shape[axis] === op.size[axis];
         return half && zeros?.op === 'constant' && zeros.value === 0

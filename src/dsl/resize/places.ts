@@ -1,11 +1,11 @@
-/** Entries that a program reads by their number, on an axis of another size. */
+/** Entries that a program reads by index, on an axis of another size. */
 
 import * as E from 'fp-ts/lib/Either.js';
 
 /**
- * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so
- * does the size of the smaller part. A small part that is cut off at both edges keeps its size too: it is a padding.
- * Other slices, and those of about half, are ambiguous.
+ * A slice of an axis of `n`, for an axis of `m`, as [begin, size]: it keeps the edge that it touches, and the smaller
+ * of the two parts keeps its size. Small parts that are cut off at both edges keep their sizes too, as those of a
+ * padding. Other slices, and slices of about half, are ambiguous.
  */
 export const sliced = (
   begin: number,
@@ -28,9 +28,9 @@ export const sliced = (
 };
 
 /**
- * The entries that a gather reads of an axis of `m`, where it read `indices` of an axis of `n`: a padding or a shift.
- * Runs of neighbours begin and end as far from the edge that they are near to as before; one of them is most of the
- * axis. Entries that are read by number otherwise, such as the edges of a graph, cannot be told.
+ * The entries that a gather reads from an axis of `m`, given that it read `indices` from an axis of `n`, if it is a
+ * padding or a shift. Each run of neighbours keeps its distances from the nearer edge, and one run is most of the axis.
+ * Other gathers by index, such as along the edges of a graph, are ambiguous.
  */
 export const regathered = (
   indices: readonly number[],

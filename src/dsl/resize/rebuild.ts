@@ -1,4 +1,4 @@
-/** Nodes with other sizes: the same operations, with the sizes that are written in them replaced. */
+/** Nodes at other sizes: the same operations, with the sizes in their settings replaced. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -9,7 +9,7 @@ import { regathered, sliced } from './places.js';
 import type { Axed } from './rules.js';
 import type { Axis } from './sizes.js';
 
-/** The nodes with the sizes of their axes; or one sentence about the node that has no meaning at these sizes. */
+/** The nodes at the sizes of their axes, or one sentence about a node that has no meaning at these sizes. */
 export const rebuildNodes = (
   nodes: readonly Node[],
   axed: readonly Axed[],
@@ -34,7 +34,7 @@ export const rebuildNodes = (
   return E.right(all);
 };
 
-/** The inverse of a Fourier transform is divided by the number of modes, which is a number of the program. */
+/** The inverse of a Fourier transform is divided by the number of modes, which the program has as a constant. */
 const shared = (op: Op, before: Node | undefined, after: Node | undefined): Op => {
   if (op.op !== 'affine' || before?.op.op !== 'fourier' || after === undefined || op.shift !== 0) return op;
   const { axes } = before.op;
@@ -103,7 +103,7 @@ const rebuildOp = (
   }
 };
 
-/** The numbers of a constant: they must not vary along an axis that changes. */
+/** The values of a constant, which must not vary along an axis that changes. */
 const constantOf = (
   { value }: OpOf<'constant'>,
   before: Shape,
@@ -112,7 +112,7 @@ const constantOf = (
   if (typeof value === 'number' || sameShape(before, after)) return E.right(value);
   const placeIn = (flat: number, shape: Shape): Shape =>
     shape.map((n, axis) => Math.floor(flat / volume(shape.slice(axis + 1))) % n);
-  /** The entry at the same place of the axes that stay, and at the start of those that change. */
+  /** The entry with the same index on the axes that do not change, and index 0 on the axes that change. */
   const entry = (place: Shape): number =>
     value[before.reduce((flat, n, axis) => flat * n + (n === after[axis] ? place[axis] : 0), 0)];
   const varies = value.some((one, flat) => one !== entry(placeIn(flat, before)));

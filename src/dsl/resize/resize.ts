@@ -18,13 +18,13 @@ import { type Axis, axes } from './sizes.js';
 /** The same number of axes, each of any size. */
 export type Widened<S extends Shape> = { readonly [K in keyof S]: number };
 
-/** What changes. */
+/** The sizes that change. */
 export interface Resizing<I extends Shapes, O extends Shapes> {
   /** New shapes of inputs; the others keep theirs. */
   readonly inputs?: { readonly [N in keyof I]?: Widened<I[N]> } | undefined;
   /** New numbers of steps, by scan: `scan1`, `scan2`, … in the order of the program; or of its only scan. */
   readonly steps?: number | Readonly<Record<string, number>> | undefined;
-  /** The shapes that the outputs must have. They become types; each is compared with the result. */
+  /** The shapes that the outputs must have. They become the types of the outputs and are compared with the result. */
   readonly outputs?: { readonly [N in keyof O]?: Widened<O[N]> } | undefined;
 }
 
@@ -42,13 +42,15 @@ type Expected<Old extends Shapes, New> = {
 /**
  * The same program on another grid or over more steps. Parameters keep their names and shapes, so trained weights fit.
  *
- * Every size that the new ones decide follows: those of fields, sequences and reshapes. A resampling keeps its ratio, unless
- * something else decides its size; Fourier operators keep their modes, and long convolutions are as long as what they act
- * on, and `kSpaceWave` turns the modes of the new grid. Other numbers stay: a scale by 1 / 64 is not known to be of a grid of 64, but for an inverse Fourier transform's.
- * Outputs have sizes of type `number` unless `outputs` states them.
+ * Every size that follows from the new ones changes: those of fields, sequences and reshapes. A resampling keeps its
+ * ratio, unless something else decides its size; Fourier operators keep their modes; long convolutions are as long as
+ * the sequence that they act on; and `kSpaceWave` rotates the modes of the new grid. Other numbers do not change: a
+ * scale by 1 / 64 is only known to come from a grid of 64 in an inverse Fourier transform. Outputs have sizes of type
+ * `number` unless `outputs` states them.
  *
  * Throws a ProgramFault if a layer has a fixed size that would have to change (a linear readout over time, a learned
- * position table, a gather by number, a dispersion of one's own in k-space), or if a new size cannot be told (half of a sequence, an axis cut in two).
+ * position table, a gather by number, another dispersion than that of waves in k-space), or if a new size is ambiguous
+ * (half of a sequence, an axis cut in two).
  *
  * @example
  * const small = program({ image: [8, 8, 1] }, ({ image }) => ({
@@ -89,7 +91,7 @@ export const resize = <I extends Shapes, O extends Shapes, const R extends Resiz
   return { graph: resized.right };
 };
 
-/** The graph at these sizes, or one sentence on why there is none. */
+/** The graph at these sizes, or one sentence on why it does not exist. */
 export const resizeGraph = (
   graph: Graph,
   inputs: Readonly<Record<string, Shape | undefined>>,
@@ -132,7 +134,7 @@ const giveInputs = (
         `input '${name}' is ${showShape(shapes[name])} and needs as many whole sizes, got ${showShape(given)}`,
       );
   }
-  // An input that is not named keeps its shape: it is data of the person's.
+  // An input that is not named keeps its shape, since a person's data have that shape.
   for (const [number, { op }] of graph.nodes.entries())
     if (op.op === 'input')
       for (const [i, axis] of axed[number].axes.entries())

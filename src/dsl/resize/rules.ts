@@ -1,4 +1,4 @@
-/** What each operation says of the sizes of the axes that it reads and gives. */
+/** The relations that each operation imposes on the sizes of the axes of its inputs and its result. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -27,10 +27,10 @@ import { regathered, sliced } from './places.js';
 import type { Axes, Axis } from './sizes.js';
 import { mayTurn } from './turned.js';
 
-/** The axes of each node of a list; of a scan also those inside it. */
+/** The axes of each node of a list; for a scan also the axes in its body. */
 export interface Axed {
   readonly axes: readonly Axis[];
-  /** How the operation is written at other sizes, where more is known of it than it says itself. */
+  /** The operation at other sizes, if more is known about it than its own settings tell. */
   readonly rewritten?: ((sizeOf: (axis: Axis) => number) => E.Either<string, Op>) | undefined;
   readonly scan?: ScanAxes | undefined;
 }
@@ -47,13 +47,13 @@ interface Leaves {
   readonly state: Readonly<Record<string, readonly Axis[]>>;
   readonly elements: readonly (readonly Axis[])[];
   readonly externals: readonly (readonly Axis[])[];
-  /** The nodes outside of the step that its externals are. */
+  /** The nodes outside the step that its externals stand for. */
   readonly given: readonly Node[];
 }
 
 const outside: Leaves = { state: {}, elements: [], externals: [], given: [] };
 
-/** Gives every axis of a list of nodes a number, and collects the relations that follow from the operations. */
+/** Numbers every axis of a list of nodes, and collects the relations that follow from the operations. */
 export const axesOfNodes = (
   nodes: readonly Node[],
   known: Axes,
@@ -100,7 +100,7 @@ export const axesOfNodes = (
   return all;
 };
 
-/** The axes that a leaf of a step has from outside of it. */
+/** The axes that a leaf of a step has from outside the step. */
 const leafAxes = (op: Op, leaves: Leaves): readonly Axis[] | undefined => {
   switch (op.op) {
     case 'state':
@@ -150,7 +150,7 @@ const scanAxes = (
   return { steps, entries: Object.fromEntries(entries), body };
 };
 
-/** The axes of a port: the scan's own, so that nothing has to be said about them. */
+/** The axes of a port, which are those of the scan and need no relation. */
 const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonly Axis[] => {
   if (source.op.op !== 'scan' || scan === undefined) return [];
   const [kind, name] = splitPort(port);
@@ -162,7 +162,7 @@ const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonl
 
 const whole = E.right<string, number>;
 
-/** Where a node stands: its axes and those that it reads. */
+/** A node with its axes and the axes that it reads. */
 interface Standing {
   readonly axes: readonly Axis[];
   readonly read: readonly (readonly Axis[])[];
@@ -172,7 +172,7 @@ interface Standing {
   readonly given: readonly Node[];
 }
 
-/** What follows from a node that means more than its operation, and how it is written at other sizes. */
+/** The relations of a node that was recognised as part of a group, and its operation at other sizes. */
 const relateMeant = (
   nodes: readonly Node[],
   number: number,
@@ -227,7 +227,7 @@ const relateMeant = (
   return (sizeOf) => E.right({ ...op, size: axes.map(sizeOf) });
 };
 
-/** Windows keep their taps; there are as many as fit the axis. */
+/** Windows keep their taps; their number is that which fits the axis. */
 const relateWindows = (
   op: Op,
   shape: Shape,
@@ -300,7 +300,7 @@ const relate = (
     case 'convTranspose':
       for (const [i, stride] of op.stride.entries())
         known.derive(out[i], [x[i], w[i]], by, (n, kernel) => whole(upsampled(n, kernel, stride)));
-      // Numbers that are all alike, such as the cotangent of a sum, are as many as what they become asks for.
+      // A constant with equal values, such as the cotangent of a sum, takes the size that its result needs.
       if (isAlike(sources[0]))
         for (const [i, stride] of op.stride.entries())
           known.suggest(x[i], [out[i], w[i]], by, (n, kernel) =>
@@ -342,7 +342,7 @@ const relate = (
         by,
         (...parts) => whole(parts.reduce((a, b) => a + b, 0)),
       );
-      // Numbers that are all alike, such as the zeros of an adjoint, fill the rest.
+      // A constant with equal values, such as the zeros of an adjoint, fills the rest.
       for (const [i, source] of sources.entries())
         if (isAlike(source))
           known.suggest(
@@ -423,10 +423,10 @@ const relate = (
   }
 };
 
-/** Whether a value is one number everywhere, however large it is. */
+/** Whether all entries of a value are one number, at any size. */
 const isAlike = ({ op }: Node): boolean => op.op === 'constant' && typeof op.value === 'number';
 
-/** An operation that has no rule here is an error of types. */
+/** An operation without a rule here is a type error. */
 const unrelated = (_: never): void => {};
 
 /**
@@ -461,7 +461,7 @@ const regroup = (
     });
   while (left.length > 0 || right.length > 0) {
     const [a, b] = take();
-    // A window keeps its taps, whatever kernel they are multiplied by.
+    // A window keeps its taps, whatever kernel multiplies them.
     const taps =
       a.length === 1 ? windowed.find(({ axis }) => known.areSame(axis, a[0].axis))?.taps : undefined;
     if (taps !== undefined && b.length === 2 && b[1].size === taps)

@@ -1,8 +1,8 @@
 /**
  * Axes whose sizes may change together.
  *
- * Every axis of every value gets a number. What operations say of them is collected first (equal, a function of others,
- * equal products) and then solved from the sizes that are given. What nothing decides keeps its size.
+ * Every axis of every value gets a number. First the relations between axes are collected (equal, a function of others,
+ * equal products); then they are solved from the given sizes. An axis that nothing decides keeps its size.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 /** An axis of a value, as a number. */
 export type Axis = number;
 
-/** A size and its origin, which is the start of a sentence, such as `the input 'image'`. */
+/** A size and its origin, as the start of a sentence, such as `the input 'image'`. */
 interface Decided {
   readonly size: number;
   readonly by: string;
@@ -23,7 +23,7 @@ interface Decided {
 interface Derived {
   readonly out: Axis;
   readonly from: readonly Axis[];
-  /** The size of `out`, or a sentence on what is unknown. */
+  /** The size of `out`, or a sentence why it is unknown. */
   readonly size: (...from: readonly number[]) => E.Either<string, number>;
   readonly by: string;
 }
@@ -34,17 +34,17 @@ interface Products {
   readonly by: string;
 }
 
-/** What is known of axes. */
+/** The relations between axes. */
 export interface Axes {
-  /** A new axis, of this size today. */
+  /** A new axis with this present size. */
   readonly axis: (size: number) => Axis;
-  /** Both have one size, whatever it becomes. */
+  /** Both axes have the same size. */
   readonly same: (a: Axis, b: Axis) => void;
-  /** Whether it was said that both have one size. */
+  /** Whether both axes are known to have the same size. */
   readonly areSame: (a: Axis, b: Axis) => boolean;
   /** An axis gets this size. */
   readonly decide: (axis: Axis, size: number, by: string) => void;
-  /** An axis keeps its size of today. */
+  /** An axis keeps its present size. */
   readonly keep: (axis: Axis, by: string) => void;
   /** The size of an axis is a function of others. */
   readonly derive: (
@@ -53,7 +53,7 @@ export interface Axes {
     by: string,
     size: (...from: readonly number[]) => E.Either<string, number>,
   ) => void;
-  /** The same, where nothing else decides the size of `out`. */
+  /** The same, used only if nothing else decides the size of `out`. */
   readonly suggest: (
     out: Axis,
     from: readonly Axis[],
@@ -62,7 +62,7 @@ export interface Axes {
   ) => void;
   /** The products of both lists are equal: a reshape. */
   readonly products: (left: readonly Axis[], right: readonly Axis[], by: string) => void;
-  /** The size of each axis, or one sentence on what contradicts what. */
+  /** The size of each axis, or one sentence about two relations that contradict each other. */
   readonly solve: () => E.Either<string, (axis: Axis) => number>;
 }
 
@@ -70,7 +70,7 @@ export interface Axes {
 const told = ({ by, from }: Decided): string =>
   from === undefined || from === by ? by : `${by}, by ${from}`;
 
-/** What stays the same decides between two sizes that would follow from one change. */
+/** A size that does not change decides between two sizes that would follow from one change. */
 const tellingApart = (a: Decided, b: Decided): string => {
   const beside = [a, b].flatMap((one) => one.beside ?? []);
   return a.from === b.from && beside.length > 0 ? `, beside ${beside.join(', ')}` : '';
@@ -112,13 +112,13 @@ export const axes = (): Axes => {
     };
 
     const decidedOf = (axis: Axis): Decided | undefined => known.get(root(axis));
-    /** Who changed the first of these axes that has another size than before. */
+    /** The origin of the first of these axes whose size changed. */
     const originOf = (list: readonly Axis[]): string | undefined => {
       const moved = list.find((axis) => sizeOf(axis) !== undefined && sizeOf(axis) !== sizes[axis]);
       const decided = moved === undefined ? undefined : decidedOf(moved);
       return decided?.from ?? decided?.by;
     };
-    /** Who decided the axes that do not change, where somebody did. */
+    /** The origins of the axes that do not change, if they have one. */
     const besideOf = (list: readonly Axis[]): string | undefined => {
       const fixed = list.flatMap((axis) => {
         const decided = decidedOf(axis);
@@ -128,7 +128,7 @@ export const axes = (): Axes => {
       });
       return fixed.length === 0 ? undefined : fixed.join(', ');
     };
-    /** Who decided the axes of a reshape that does not fit: those that changed, and those that must stay. */
+    /** The origins of the axes of a reshape that does not fit: those that changed, and those that must not. */
     const reasonsOf = (list: readonly Axis[]): string => {
       const reasons = new Set(
         list.flatMap((axis) => {
@@ -141,13 +141,13 @@ export const axes = (): Axes => {
       return reasons.size === 0 ? '' : `; ${[...reasons].join(', ')}`;
     };
 
-    /** One pass over everything that follows from what is known; whether anything new was found. */
+    /** One pass over all relations; returns whether anything new was found. */
     const follow = (): E.Either<string, boolean> => {
       let found = false;
       for (const { out, from, size, by } of derivations) {
         const given = from.map(sizeOf).filter((n) => n !== undefined);
         if (given.length < from.length) continue;
-        // A size that did not change needs no rule, and an unknown rule is not asked.
+        // A size that did not change needs no rule, so its rule is not applied.
         const unchanged = from.every((axis, i) => sizes[axis] === given[i]);
         const next = unchanged ? E.right(sizes[out]) : size(...given);
         if (E.isLeft(next)) return E.left(`${by}: ${next.left}`);
@@ -178,7 +178,7 @@ export const axes = (): Axes => {
       return E.right(found);
     };
 
-    /** A reshape whose one side did not change keeps the other side; whether there was one. */
+    /** A reshape with an unchanged side keeps the other side; returns whether there was one. */
     const keepReshape = (): boolean => {
       for (const { left, right, by } of reshapes)
         for (const [whole, parts] of [
@@ -193,7 +193,7 @@ export const axes = (): Axes => {
       return false;
     };
 
-    /** The first size that is suggested and that nothing decided; whether there was one. */
+    /** Takes the first suggested size that nothing decided; returns whether there was one. */
     const suggest = (): E.Either<string, boolean> => {
       for (const { out, from, size, by } of suggestions) {
         const given = from.map(sizeOf).filter((n) => n !== undefined);
@@ -207,8 +207,8 @@ export const axes = (): Axes => {
     };
 
     /**
-     * An axis that is cut in two places into parts of the same sizes, such as the sites of a plane in a row: where one place has its
-     * sizes, the other gets the same. Whether there was one.
+     * If two reshapes split an axis into parts of the same sizes, such as the sites of a plane in a row, and one has
+     * its new sizes, the other gets the same. Returns whether there was one.
      */
     const cutAlike = (): boolean => {
       const cuts = reshapes.flatMap(({ left, right, by }) =>
@@ -258,7 +258,7 @@ export const axes = (): Axes => {
       const settled = settle(axis, decided);
       if (E.isLeft(settled)) return settled;
     }
-    // What follows from nothing first, then what is only suggested: what nothing decides may still follow from it.
+    // First all that follows from relations, then suggestions, from which undecided sizes may follow.
     const roots = (list: readonly Derived[]): ReadonlySet<Axis> => new Set(list.map(({ out }) => root(out)));
     const [derived, suggested] = [roots(derivations), roots(suggestions)];
     const rank = (axis: Axis): number => (derived.has(root(axis)) ? 2 : suggested.has(root(axis)) ? 1 : 0);
