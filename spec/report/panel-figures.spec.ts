@@ -174,6 +174,12 @@ describe('report/panel figures', () => {
     assert.match(markupOf(shown), /class="hatch"><\/i>not asked for/);
     const wrong = right(segmentationsFigure({ samples: [sample], classes, errors: false, alt }));
     assert.deepEqual([wrong.groups[0].stills.length, wrong.keys.length], [3, 1]);
+    // The class of a whole image is said, not drawn as three panels of one colour.
+    const [one, other] = [new Int32Array(64).fill(1), new Int32Array(64)];
+    const classified = { ...sample, target: one, prediction: other, note: 'I, taken for background' };
+    const images = right(segmentationsFigure({ samples: [classified], classes, alt }));
+    assert.deepEqual([images.groups[0].stills.length, images.keys.length], [1, 0]);
+    assert.equal(images.groups[0].note, 'I, taken for background');
   });
 
   it('escape every text', () => {

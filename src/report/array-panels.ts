@@ -116,6 +116,10 @@ const frames = (values: ArrayLike<number>, shape: readonly number[], colouring: 
   });
 };
 
+/** Whether an array is drawn as a strip of steps; classes of a plane are a field, however narrow. */
+const isStrip = (shape: readonly number[], { kind }: Pick<Colouring, 'kind'>): boolean =>
+  shape.length === 1 || (shape.length === 2 && kind !== 'classes' && shape[1] <= mostChannels);
+
 /** One array of one sample as a picture; null for a single number, which is shown as text. */
 export const arrayPanel = (
   values: ArrayLike<number>,
@@ -129,7 +133,7 @@ export const arrayPanel = (
     case 1:
       return strip(values, first, 1, colouring);
     case 2:
-      return colouring.kind !== 'classes' && second <= mostChannels
+      return isStrip(shape, colouring)
         ? strip(values, first, second, colouring)
         : field(values, [first, second, 1], colouring);
     case 3:
@@ -158,8 +162,11 @@ export const valueWords = (value: number, { classes }: Pick<ArrayForm, 'classes'
   classes === undefined ? `${Number(value.toPrecision(4))}` : (classes[value] ?? 'no class');
 
 /** The approximate size of an array's picture in CSS pixels; strips and films are wide. */
-export const panelSizes = (shape: readonly number[]): { readonly wide: number; readonly narrow: number } => {
-  const long = shape.length < 3 && !(shape.length === 2 && shape[1] > mostChannels);
+export const panelSizes = (
+  shape: readonly number[],
+  colouring: Pick<Colouring, 'kind'>,
+): { readonly wide: number; readonly narrow: number } => {
+  const long = isStrip(shape, colouring);
   if (shape.length > 3) {
     const count = Math.min(
       mostFrames,

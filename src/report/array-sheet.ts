@@ -51,7 +51,7 @@ export const arraySheetPng = (
           column(
             look,
             say(look, 'caption', `${panelName(name, shape, colouring)}${range === null ? '' : `, ${range}`}`),
-            framed(look, enlarged(picture, panelSizes(shape).wide)),
+            framed(look, enlarged(picture, panelSizes(shape, colouring).wide)),
           ),
           space(look, 10, 0),
         ];

@@ -43,6 +43,17 @@ export const waveSizeOf = ({
   width: waveWidth,
 });
 
+const isOne = (labels: ArrayLike<number>): boolean =>
+  Array.from(labels).every((label) => label === labels[0]);
+
+/** Whether whole images are classified: one class fills each target and each prediction, and the notes say which. */
+export const areWhole = (samples: readonly Sample[]): boolean =>
+  samples.length > 0 &&
+  samples.every(
+    ({ target, prediction, note }) =>
+      note !== undefined && prediction !== undefined && target[0] >= 0 && isOne(target) && isOne(prediction),
+  );
+
 /** Whether all pixels of a sample are ignored, so that its target has no information. */
 export const asksNothing = ({ target }: Sample): boolean => Array.from(target).every((label) => label < 0);
 

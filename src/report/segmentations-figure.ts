@@ -5,21 +5,22 @@ import { type Checked, defect } from '../base/error.js';
 import type { PanelFigure, PanelGroup } from './page/panel-figure.js';
 import { classKey, errorKey, still } from './panel-parts.js';
 import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel } from './panels.js';
-import type { Sample } from './sample.js';
+import { areWhole, type Sample } from './sample.js';
 import { checkedSegmentations, type SegmentationsPicture } from './segmentations.js';
 
 /** Four panels of a sample fit side by side on a phone. */
 const sizes = { wide: 112, narrow: 74 };
 
-const groupOf = (sample: Sample, classes: number, errors: boolean): PanelGroup => {
+const groupOf = (sample: Sample, classes: number, errors: boolean, whole: boolean): PanelGroup => {
   const { height, width, target, prediction, name = '', note = '' } = sample;
   return {
     name,
     note,
     stills: [
       still(inputName(sample), imagePanel(sample), sizes),
-      still('target', labelPanel(target, height, width, classes), sizes),
-      ...(prediction === undefined
+      // The class of a whole image is said in its note: a panel of one colour would show nothing more.
+      ...(whole ? [] : [still('target', labelPanel(target, height, width, classes), sizes)]),
+      ...(whole || prediction === undefined
         ? []
         : [
             still('prediction', predictionPanel(prediction, target, height, width, classes), sizes),
@@ -42,19 +43,22 @@ export const segmentationsFigure = (
 ): Checked<PanelFigure> =>
   E.flatMap(checkedSegmentations(picture), ({ samples, classes, errors = true }) =>
     E.tryCatch((): PanelFigure => {
-      const wrong = errors && samples.some(({ prediction }) => prediction !== undefined);
+      const whole = areWhole(samples);
+      const wrong = errors && !whole && samples.some(({ prediction }) => prediction !== undefined);
       return {
         type: 'panels',
         alt: picture.alt,
         film: null,
-        groups: samples.map((sample) => groupOf(sample, classes.length, wrong)),
-        keys: [
-          classKey(
-            classes,
-            samples.map(({ target }) => target),
-          ),
-          ...(wrong ? [errorKey] : []),
-        ],
+        groups: samples.map((sample) => groupOf(sample, classes.length, wrong, whole)),
+        keys: whole
+          ? []
+          : [
+              classKey(
+                classes,
+                samples.map(({ target }) => target),
+              ),
+              ...(wrong ? [errorKey] : []),
+            ],
       };
     }, defect),
   );

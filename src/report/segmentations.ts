@@ -20,7 +20,7 @@ import {
 import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel, zoomFor } from './panels.js';
 import { encodePng } from './png.js';
 import { type Raster, scaleUp } from './raster.js';
-import { type Sample, sampleProblems } from './sample.js';
+import { areWhole, type Sample, sampleProblems } from './sample.js';
 
 export interface SegmentationsPicture {
   readonly samples: readonly Sample[];
@@ -39,6 +39,8 @@ export interface SegmentationsPicture {
 const panelSize = 112;
 const gap = 6;
 const between = 28;
+/** The room of an image whose class is said in its note. */
+const wholeWide = 420;
 
 const errorNames = [
   { name: 'right', colour: errorColours.right },
@@ -47,7 +49,7 @@ const errorNames = [
   { name: 'wrong class', colour: errorColours.confused },
 ];
 
-const block = (look: Look, errors: boolean, classes: number, sample: Sample): Raster => {
+const block = (look: Look, errors: boolean, classes: number, sample: Sample, whole: boolean): Raster => {
   const { height, width, target, prediction } = sample;
   const zoom = zoomFor(height, width, panelSize);
   const titled = (name: string, raster: Raster): Raster => {
@@ -56,8 +58,8 @@ const block = (look: Look, errors: boolean, classes: number, sample: Sample): Ra
   };
   const panels = [
     titled(inputName(sample), imagePanel(sample)),
-    titled('target', labelPanel(target, height, width, classes)),
-    ...(prediction === undefined
+    ...(whole ? [] : [titled('target', labelPanel(target, height, width, classes))]),
+    ...(whole || prediction === undefined
       ? []
       : [
           titled('prediction', predictionPanel(prediction, target, height, width, classes)),
@@ -65,7 +67,8 @@ const block = (look: Look, errors: boolean, classes: number, sample: Sample): Ra
         ]),
   ];
   const joined = row(look, ...separated(space(look, gap, 0), panels));
-  const wide = pointsWide(look, joined);
+  // The note of a lone picture needs more room than it has.
+  const wide = whole ? wholeWide : pointsWide(look, joined);
   const name =
     sample.name === undefined && sample.note === undefined
       ? space(look, 0, 0)
@@ -83,8 +86,10 @@ const rowsOf = <A>(items: readonly A[], size: number): readonly (readonly A[])[]
 
 const draw = (picture: SegmentationsPicture): Raster => {
   const look: Look = { theme: picture.theme ?? light, density: picture.density ?? 2 };
-  const errors = (picture.errors ?? true) && picture.samples.some((s) => s.prediction !== undefined);
-  const blocks = picture.samples.map((s) => block(look, errors, picture.classes.length, s));
+  const whole = areWhole(picture.samples);
+  const errors =
+    (picture.errors ?? true) && !whole && picture.samples.some((s) => s.prediction !== undefined);
+  const blocks = picture.samples.map((s) => block(look, errors, picture.classes.length, s, whole));
   const cell = Math.max(...blocks.map((b) => pointsWide(look, b)));
   const grid = rowsOf(blocks, picture.columns ?? 2).map((line) =>
     row(
@@ -97,15 +102,19 @@ const draw = (picture: SegmentationsPicture): Raster => {
   );
   const wide = Math.max(...grid.map((r) => pointsWide(look, r)));
   const keys = [
-    legend(
-      look,
-      'classes',
-      classEntries(
-        picture.classes,
-        picture.samples.map(({ target }) => target),
-      ),
-      wide,
-    ),
+    ...(whole
+      ? []
+      : [
+          legend(
+            look,
+            'classes',
+            classEntries(
+              picture.classes,
+              picture.samples.map(({ target }) => target),
+            ),
+            wide,
+          ),
+        ]),
     ...(errors ? [legend(look, 'errors', [...errorNames], wide)] : []),
   ];
   const title =

@@ -195,6 +195,23 @@ describe('samples with their answers', () => {
     assert.ok(width > 600 && height > 100);
   });
 
+  it('show classes of a small picture at the size of the picture', () => {
+    const plane = { ...forms, sequence: { shape: [4, 4, 3], integer: false } };
+    const arrays = {
+      sequence: new Float32Array(48).fill(0.5),
+      target: new Float32Array(16),
+      difficulty: Float32Array.from([7]),
+    };
+    const small = {
+      examples: [{ ...example, arrays, answer: new Float32Array(48) }],
+      forms: { ...plane, target: { shape: [4, 4], integer: true, classes } },
+      asked: picture.asked,
+    };
+    const [{ stills }] = value(examplesFigure({ ...small, alt: '' })).groups;
+    assert.equal(stills.length, 4);
+    assert.deepEqual([...new Set(stills.map(({ wide }) => `${wide.width} ${wide.height}`))], ['112 112']);
+  });
+
   it('say single answers in words, and show numbers with their difference', () => {
     const whole = {
       ...picture,

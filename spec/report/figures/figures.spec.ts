@@ -201,6 +201,9 @@ describe('figures of many runs', () => {
     const drawn = JSON.stringify(coursesChart({ entries: many }).spec);
     for (const name of names) assert.ok(!drawn.includes(`zoo/sequence-class/${name}`), name);
     assert.match(drawn, /zoo\/sequence-class\/".*"unicornn"/);
+    // Bold letters are wider than others: this one ran into its neighbour.
+    const bold = names.map(() => ({ ...entry('NWM', 'akorn', [0.5]), name: 'zoo/segmentation/akorn' }));
+    assert.ok(!JSON.stringify(coursesChart({ entries: bold }).spec).includes('zoo/segmentation/akorn'));
   });
 });
 

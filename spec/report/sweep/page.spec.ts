@@ -137,8 +137,13 @@ describe('the report of a sweep', () => {
   });
 
   it('has models of one task against how hard samples are, and says how many are drawn', () => {
-    const graded = (models: number) =>
-      sweepReportHtml({ ...report, graded: [{ task: 'mazes', score: 'foreground IoU', picture, models }] });
+    const graded = (models: number, better: 'more' | 'less' = 'more') =>
+      sweepReportHtml({
+        ...report,
+        graded: [{ task: 'mazes', score: 'foreground IoU', better, picture, models }],
+      });
+    assert.match(graded(3), /Where a line falls, what is learnt/);
+    assert.match(graded(3, 'less'), /Where a line rises, what is learnt/);
     assert.match(graded(3), /How they take what is hard/);
     assert.match(graded(3), /on mazes: foreground IoU of its test samples/);
     assert.doesNotMatch(graded(3), /best at the hardest/);

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../../../src/report/figures/index.js';
 import type { ScoreGroup } from '../../../src/report/tables/index.js';
+import { turns } from '../../../src/runner/pictures/sweep-answers.js';
 import { tablesOf } from '../../../src/runner/pictures/sweep-tables.js';
 
 const group = (name: string, task: string, shown: readonly string[]): ScoreGroup => ({
   name,
   task,
   shown,
-  runs: [{ seed: 0, scores: Object.fromEntries([...shown, 'loss'].map((score) => [score, 0.5])) }],
+  runs: [0, 1].map((seed) => ({
+    seed,
+    scores: Object.fromEntries([...shown, 'loss'].map((score) => [score, 0.5])),
+  })),
   missing: [],
   published: null,
   departures: [],
@@ -46,5 +50,16 @@ describe('the tables of a sweep', () => {
       seen([a, { ...a, name: 'b', task: '2' }], entries).map(([title]) => title),
       ['many', 'many'],
     );
+    // Of one seed least, median and greatest are the mean again.
+    const once = { ...a, runs: a.runs.slice(0, 1) };
+    assert.equal(seen([once], entries).length, 1);
+    assert.equal(seen([once, a], entries).length, 2);
+  });
+});
+
+describe('the answers of a sweep', () => {
+  it('take turns over the tasks, so that none is left out where room ends', () => {
+    assert.deepEqual(turns(['a', 'a', 'b', 'a', 'b', 'c']), [0, 2, 5, 1, 4, 3]);
+    assert.deepEqual(turns([]), []);
   });
 });

@@ -192,7 +192,9 @@ const plot = (
 ): Chart => {
   const side = plotSide[room];
   const axes = { x: axisOf('x', x), y: axisOf('y', y) };
-  const [left, top] = [64, heading + 8 + 16 * (lines.length - 1)];
+  // Beside the labels of the axis its title must have room.
+  const label = Math.max(...y.ticks.values.map((value) => textWidth(`${Number(value.toPrecision(6))}`)));
+  const [left, top] = [Math.max(64, label + 36), heading + 8 + 16 * (lines.length - 1)];
   return {
     spec: {
       ...chartHead(theme),

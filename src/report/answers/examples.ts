@@ -92,7 +92,7 @@ const shownOf = (
           name: panelName(name, shape, colouring),
           raster,
           ...(range === null ? {} : { range }),
-          sizes: panelSizes(shape),
+          sizes: panelSizes(shape, colouring),
         },
       ];
 };
@@ -131,7 +131,7 @@ const comparison = (
               {
                 name: 'errors',
                 raster: errorPanel(truth, given, height, width, classes.length),
-                sizes: panelSizes([height, width, 1]),
+                sizes: panelSizes(shape, colouring),
               },
             ]
           : []),

@@ -23,6 +23,8 @@ const column = 34;
 const mostColumns: Readonly<Record<Room, number>> = { wide: 5, narrow: 2 };
 const margins = { left: 44, right: 22, bottom: 44 };
 const nameLine = 15;
+/** The size of plain letters as wide as the bold ones of names. */
+const boldSize = 14.5;
 
 const words: Readonly<Record<string, string>> = {
   foregroundIou: 'Foreground IoU on the validation images',
@@ -80,7 +82,7 @@ const seedWords = ({ task, courses }: Entry, drawn: number): string => {
 
 /** The name of an experiment above its panel, on as many lines as it needs; a path that is too long is broken at a slash. */
 const nameLines = (entry: Entry, width: number): readonly string[] => {
-  const most = Math.floor((width + column - 8) / textWidth('x', 12.5));
+  const most = Math.floor((width + column - 8) / textWidth('x', boldSize));
   return phraseLines(entry.name, most).flatMap((line) => {
     const slash = line.length > most ? line.lastIndexOf('/', most - 1) : -1;
     return slash < 0 ? [line] : [line.slice(0, slash + 1), line.slice(slash + 1)];

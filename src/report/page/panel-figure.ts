@@ -128,6 +128,7 @@ export const panelStyle = `
 .sheet{padding:.4rem}
 .sheet p{max-width:none;margin:0 0 .45rem;font-size:.8125rem;line-height:1.4;color:var(--muted)}
 .sheet b{color:var(--ink);font-weight:600;margin-right:.4rem}
+.group{min-width:min(18rem,100%)}.sheet .group>p{width:0;min-width:100%}
 .groups{display:flex;flex-wrap:wrap;gap:1.1rem 1.8rem;margin-bottom:1rem}
 .sides{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem}
 .panels{display:flex;flex-wrap:wrap;gap:.6rem .5rem}

@@ -190,7 +190,7 @@ export const predictionsSection = ({ predictions, target = 'pixel' }: RunReport)
           body: figure(
             predictions,
             target === 'image'
-              ? html`Test images with their class and the class that the model gives them, each filling its picture.`
+              ? html`Test images with their class and, where it is another, the one that the model takes them for.`
               : html`Test images with their target, the prediction, and where the two differ: <em>missed</em> is foreground taken for background, <em>invented</em> background taken for a class, <em>wrong class</em> foreground taken for another class.`,
           ),
         },

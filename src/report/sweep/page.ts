@@ -93,7 +93,7 @@ const predictionSection = ({ predictions, leftOut }: SweepReport): readonly Sect
             leftOut === 0
               ? nothing
               : html` ${leftOut} more would have made this page too large; they are in the runs’ own reports.`
-          }</p>${galleries(predictions, 'Test images, their targets, the predictions, and where the two differ.')}`,
+          }</p>${galleries(predictions, 'Test images, what is asked of them, what is predicted, and where the two differ.')}`,
         },
       ];
 
@@ -121,10 +121,10 @@ const gradedSection = ({ graded }: SweepReport): readonly Section[] =>
         {
           id: 'difficulty',
           heading: 'How they take what is hard',
-          body: html`${graded.map(({ task, score, picture, models }) =>
+          body: html`${graded.map(({ task, score, better, picture, models }) =>
             figure(
               picture,
-              html`The best seed of each experiment on ${task}: ${score} of its test samples, the easy ones at the left. Where a line falls, what is learnt does not reach that far.${
+              html`The best seed of each experiment on ${task}: ${score} of its test samples, the easy ones at the left. Where a line ${better === 'less' ? 'rises' : 'falls'}, what is learnt does not reach that far.${
                 models > mostGradedLines
                   ? ` Of ${models} models the ${mostGradedLines} best at the hardest samples.`
                   : ''

@@ -1,5 +1,6 @@
 /** The data of a sweep's report: plain values and finished pictures. Parts that are left out are not on the page. */
 
+import type { Better } from '../../experiments/scores/measures.js';
 import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
 import type { Table } from '../tables/table.js';
@@ -41,6 +42,8 @@ export interface ScorePicture {
 /** Scores of models of one task against the difficulty of samples. */
 export interface GradedPictures extends ScorePicture {
   readonly task: string;
+  /** Whether more or less of the score is better. */
+  readonly better: Better;
   /** The number of models; the picture may show fewer. */
   readonly models: number;
 }

@@ -25,7 +25,10 @@ const gallery = 12;
 const mostFilmed = 4;
 
 const noteOf = (found: Int32Array, target: ClassMap, classes: readonly string[], whole: boolean): string => {
-  if (whole) return found[0] === target[0] ? 'right' : `taken for ${classes[found[0]]}`;
+  if (whole)
+    return found[0] === target[0]
+      ? `${classes[target[0]]}, right`
+      : `${classes[target[0]]}, taken for ${classes[found[0]]}`;
   const { foregroundIou } = imageScores(found, target);
   return foregroundIou === null ? '' : `test foreground IoU ${foregroundIou.toFixed(2)}`;
 };

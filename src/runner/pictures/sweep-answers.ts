@@ -25,6 +25,15 @@ const thinned = (answers: Answers): Answers => {
     : { ...answers, numbers: { ...numbers, pairs: numbers.pairs.filter((_, i) => i % every === 0) } };
 };
 
+/**
+ * The places of a list in turn over its tasks: the first of each, then the second of each, so that a page which is full leaves
+ * none out whole.
+ */
+export const turns = (tasks: readonly string[]): readonly number[] => {
+  const rank = tasks.map((task, i) => tasks.slice(0, i).filter((other) => other === task).length);
+  return tasks.map((_, i) => i).sort((a, b) => rank[a] - rank[b] || a - b);
+};
+
 /** The answers of the best runs, as many as the page can hold. */
 export const answersOf = (
   best: readonly Best[],
@@ -39,23 +48,30 @@ export const answersOf = (
         TE.bind('charts', ({ figures: { answers } }) =>
           answers === null ? TE.right([]) : drawCharts(thinned(answers)),
         ),
-        TE.map(({ figures: { examples }, charts }) => ({ name, href: run.href, examples, charts })),
+        TE.map(({ figures: { examples }, charts }) => ({
+          name,
+          href: run.href,
+          task: placeOf(run.experiment).task,
+          examples,
+          charts,
+        })),
       ),
     ),
     TE.map((all) => {
-      const galleries: AnswerGallery[] = [];
+      const drawn = all.filter(({ charts, examples }) => charts.length > 0 || examples !== null);
+      const kept = new Set<number>();
       let used = 0;
-      let leftOut = 0;
-      for (const { name, href, examples, charts } of all) {
+      for (const i of turns(drawn.map(({ task }) => task))) {
+        const { charts, examples } = drawn[i];
         const bytes = 0.75 * JSON.stringify(examples).length + JSON.stringify(charts).length;
-        if (charts.length === 0 && examples === null) continue;
-        if (used + bytes > budget) leftOut++;
-        else {
-          used += bytes;
-          galleries.push({ name, href, charts: charts.map(shownChart), examples });
-        }
+        if (used + bytes > budget) continue;
+        used += bytes;
+        kept.add(i);
       }
-      return { galleries, leftOut };
+      const galleries = drawn.flatMap(({ name, href, charts, examples }, i): readonly AnswerGallery[] =>
+        kept.has(i) ? [{ name, href, charts: charts.map(shownChart), examples }] : [],
+      );
+      return { galleries, leftOut: drawn.length - kept.size };
     }),
   );
 
@@ -94,7 +110,13 @@ export const gradedOf = (best: readonly Best[]): Effect<readonly GradedPictures[
             (theme, room) => gradedScores({ ...of, theme, room }),
             `Scores against difficulty on ${task}, ${lines.length} models`,
           ),
-          TE.map((picture) => ({ task, score: wordsOfScore(graded.score), picture, models: lines.length })),
+          TE.map((picture) => ({
+            task,
+            score: wordsOfScore(graded.score),
+            better: graded.better,
+            picture,
+            models: lines.length,
+          })),
         );
       });
     }),

@@ -10,7 +10,7 @@ import {
 } from '../../report/tables/index.js';
 import { distinct } from './sweep-words.js';
 
-/** Means and spreads; a pair of tables for each task if the tasks have different scores. */
+/** Means, and spreads where an experiment has several finished runs; a pair of tables for each task if the tasks have different scores. */
 export const tablesOf = (
   name: string,
   groups: readonly ScoreGroup[],
@@ -18,7 +18,8 @@ export const tablesOf = (
 ): readonly Table[] => {
   const pair = (title: string, of: readonly ScoreGroup[]): readonly Table[] => {
     const scores = distinct([...scoresShown(of), 'loss']);
-    return [meansTable(title, of, scores), spreadTable(title, of, scores.slice(0, 3))];
+    const spread = of.some(({ runs }) => runs.length > 1);
+    return [meansTable(title, of, scores), ...(spread ? [spreadTable(title, of, scores.slice(0, 3))] : [])];
   };
   if (distinct(groups.map(({ shown = [] }) => shown.join())).length < 2) return pair(name, groups);
   return distinct(groups.map(({ task }) => task)).flatMap((task) => {

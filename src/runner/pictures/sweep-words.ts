@@ -25,7 +25,11 @@ const goalOf = ({ task, loss }: Experiment): string => {
 export const wordsOf = ({ name, sweep, runs }: Collection): string => {
   const experiments = groupsOf(runs);
   const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
-  const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
+  const models = distinct(
+    experiments.map(({ experiment: { model } }) =>
+      model.name === 'program' ? 'programs of their own' : model.name,
+    ),
+  );
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   const goals = distinct(experiments.map(({ experiment }) => goalOf(experiment)));
   return (
