@@ -105,6 +105,18 @@ describe(`sweeps on Slurm${why === null ? '' : ` (skipped: ${why})`}`, function 
   it('end as on a laptop, bit for bit, through two preemptions and a node that dies', async function () {
     this.timeout(900_000);
     const file = write('through', sweepOf('through', 6, 4, 120));
+    const dry = drumhead(
+      'sweep',
+      file,
+      '--slurm',
+      '--dry-run',
+      '--probe',
+      '--engine',
+      'wasm',
+      '--sbatch',
+      'partition=short',
+    );
+    assert.match(dry, /an estimate, from short probes on wasm of \S+, a node of the partition short$/m);
     assert.match(submit(file, 'partition=short'), /submitted job \d+, 24 runs in 24 tasks/);
     const training = (): Promise<void> =>
       until(() => states('through').some(({ state, epoch }) => state === 'running' && epoch > 2), 'a run');

@@ -74,6 +74,7 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   ),
   [['engine', 'remove', 'tensorflow', '--from', '.'], '--from', 'what was added is removed'],
   [['sweep', 'x.yaml', '--dry-run'], '--dry-run', 'nothing is submitted'],
+  [['sweep', 'x.yaml', '--slurm', '--probe'], '--probe', 'only --slurm --dry-run says how long it takes'],
   [['sweep', 'x.yaml', '--sbatch', 'time=1'], '--sbatch', 'nothing is submitted'],
   ...(['--jobs', '--workers', '--minutes'] as const).map(
     (flag) => [['sweep', 'x.yaml', '--slurm', flag, '1'], flag, 'every task does one part'] as const,

@@ -9,16 +9,17 @@ import * as t from 'io-ts';
 import { aligned } from '../../base/aligned.js';
 import { decodeWith, fieldsUnknownTo } from '../../base/codec.js';
 import { type Checked, decodeError, type Effect, fileError } from '../../base/error.js';
-import { type EngineChoice, type Kernels, kernelsOf } from '../../engine/index.js';
+import { type Engine, type EngineChoice, type Kernels, kernelsOf } from '../../engine/index.js';
 import type { Member, Sweep } from '../../experiments/sweep/sweep.js';
 import { isPresent } from '../../files/files.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { duration } from '../../report/page/numbers.js';
 import { type SlurmOptions, slurmCodec } from '../../runner/cluster/options.js';
 import { folderOfSweep, recordSubmitted, type ToSubmit, toSubmit } from '../../runner/cluster/plan.js';
+import { speedsThere } from '../../runner/cluster/probe.js';
 import { slurmFolder, submit } from '../../runner/cluster/slurm-queue.js';
 import { slurmScript, type TaskCommand } from '../../runner/cluster/slurm-script.js';
-import type { Speed } from '../../runner/run/estimate.js';
+import { probeOf, type Speed } from '../../runner/run/estimate.js';
 import { isDocument, readDocument } from '../document/document.js';
 import { settingsFlag } from '../flags/flags.js';
 import { type Sized, secondsOf, sized, speedOf } from '../show/sized.js';
@@ -29,6 +30,8 @@ export interface SlurmFlags {
   readonly slurm: string | true;
   readonly sbatch?: readonly string[];
   readonly dryRun?: boolean;
+  /** With a dry run: measured on a node of the partition. */
+  readonly probe?: boolean;
 }
 
 /** The folder of profiles, one file for each cluster. */
@@ -136,11 +139,53 @@ const byMember = (runs: ToSubmit['plan']): ReadonlyMap<Member, ToSubmit['plan']>
   return found;
 };
 
+/** The speed of each kind of model in one thread, and where it was measured. */
+interface Probed {
+  readonly speeds: ReadonlyMap<string, Pick<Speed, 'flopsPerSecond'>>;
+  readonly where: string;
+}
+
+/** One probe for each kind of model: the rest of a sweep differs in size. */
+const kindsOf = (members: readonly Sized[]): readonly (readonly [string, Sized])[] => [
+  ...new Map(members.map((one) => [one.experiment.model.name, one] as const)),
+];
+
+const probedHere = (members: readonly Sized[], engine: Engine): Effect<Probed> =>
+  pipe(
+    kindsOf(members),
+    TE.traverseSeqArray(([kind, one]) =>
+      pipe(
+        speedOf(one, engine),
+        TE.map((speed) => [kind, speed] as const),
+      ),
+    ),
+    TE.map((pairs) => ({ speeds: new Map(pairs), where: 'this machine; --probe measures on the partition' })),
+  );
+
+const probedThere = (members: readonly Sized[], engine: Engine, options: SlurmOptions): Effect<Probed> =>
+  pipe(
+    kindsOf(members),
+    E.traverseArray(([kind, { experiment, sizes }]) =>
+      pipe(
+        probeOf(experiment, sizes),
+        E.map(({ graph }) => ({ kind, program: graph, loss: experiment.loss })),
+      ),
+    ),
+    TE.fromEither,
+    TE.flatMap((probes) => speedsThere(engine, probes, options, process.cwd())),
+    TE.map(({ node, flopsPerSecond }) => ({
+      speeds: new Map(
+        Object.entries(flopsPerSecond).map(([kind, speed]) => [kind, { flopsPerSecond: speed }] as const),
+      ),
+      where: `${node}, a node of ${options.partition === null ? 'the partition' : `the partition ${options.partition}`}`,
+    })),
+  );
+
 /** Runs done, runs to do and the estimated time: a line for each member and one for all. */
 const tableOf = (
   { sweep, plan, open, queued, engine }: ToSubmit,
   members: readonly Sized[],
-  speeds: ReadonlyMap<string, Speed>,
+  { speeds, where }: Probed,
   cpus: number,
 ): string => {
   const hours = members.map((one) => {
@@ -172,7 +217,7 @@ const tableOf = (
       [1, 2, 3, 4],
     ),
     '',
-    `time: about ${duration(total)} of ${count(cpus, 'thread')} in all; an estimate, from short probes on ${engine.name} of this machine`,
+    `time: about ${duration(total)} of ${count(cpus, 'thread')} in all; an estimate, from short probes on ${engine.name} of ${where}`,
   ].join('\n');
 };
 
@@ -199,32 +244,25 @@ const scriptOf = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting)
     options,
   );
 
-/** The script, and a description of what it would do. Nothing is written or submitted. */
-const dryRun = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> =>
-  pipe(
-    ready.sweep.members,
-    TE.traverseSeqArray(({ experiment }) => sized(experiment)),
-    TE.bindTo('members'),
-    TE.bind('speeds', ({ members }) =>
-      pipe(
-        [...new Map(members.map((one) => [one.experiment.model.name, one] as const))],
-        TE.traverseSeqArray(([kind, one]) =>
-          pipe(
-            speedOf(one, ready.engine),
-            TE.map((speed) => [kind, speed] as const),
-          ),
-        ),
-        TE.map((pairs) => new Map(pairs)),
+/** The script, and a description of what it would do. Nothing is written, and no run is submitted. */
+const dryRun =
+  (probe: boolean) =>
+  (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> =>
+    pipe(
+      ready.sweep.members,
+      TE.traverseSeqArray(({ experiment }) => sized(experiment)),
+      TE.bindTo('members'),
+      TE.bind('probed', ({ members }) =>
+        probe ? probedThere(members, ready.engine, options) : probedHere(members, ready.engine),
       ),
-    ),
-    TE.map(({ members, speeds }) =>
-      [
-        tableOf(ready, members, speeds, options.cpus),
-        '',
-        ready.open.length === 0 ? 'nothing to submit' : scriptOf(ready, options, setting).trimEnd(),
-      ].join('\n'),
-    ),
-  );
+      TE.map(({ members, probed }) =>
+        [
+          tableOf(ready, members, probed, options.cpus),
+          '',
+          ready.open.length === 0 ? 'nothing to submit' : scriptOf(ready, options, setting).trimEnd(),
+        ].join('\n'),
+      ),
+    );
 
 const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting): Effect<string> => {
   const { sweep, open, queued, parts } = ready;
@@ -251,7 +289,8 @@ const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting
 };
 
 /**
- * Submits the unfinished runs as one array job; with --dry-run only shows it.
+ * Submits the unfinished runs as one array job; with --dry-run only shows it, and with --probe too by the speed that a
+ * short job measures on the partition.
  *
  * **Errors** DecodeError for the options, and as for a sweep, before anything runs; Mismatch if sbatch is missing or
  * refuses.
@@ -259,10 +298,10 @@ const submitted = (ready: ToSubmit, options: SlurmOptions, setting: SlurmSetting
 export const sweepOnSlurm = (
   sweep: Sweep,
   options: SlurmOptions,
-  dry: boolean,
+  { dry, probe }: { readonly dry: boolean; readonly probe: boolean },
   setting: SlurmSetting,
 ): Effect<string> =>
   pipe(
     toSubmit(sweep, { ...setting, arraySize: options.arraySize }),
-    TE.flatMap((ready) => (dry ? dryRun : submitted)(ready, options, setting)),
+    TE.flatMap((ready) => (dry ? dryRun(probe) : submitted)(ready, options, setting)),
   );

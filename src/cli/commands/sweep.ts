@@ -32,6 +32,7 @@ export interface SweepFlags extends ChangeFlags, Idle {
   readonly slurm?: string | true;
   readonly sbatch?: readonly string[];
   readonly dryRun?: boolean;
+  readonly probe?: boolean;
   readonly collect?: string;
   readonly workers?: string;
   readonly seed?: string;
@@ -140,12 +141,12 @@ const collecting = (value: Sweep, from: string, setting: Parameters<typeof colle
 
 const submitting = (
   value: Sweep,
-  { slurm = true, sbatch = [], dryRun = false }: SweepFlags,
+  { slurm = true, sbatch = [], dryRun = false, probe = false }: SweepFlags,
   setting: SlurmSetting,
 ): Effect<string> =>
   pipe(
     slurmOptions({ slurm, sbatch, dryRun }),
-    TE.flatMap((options) => sweepOnSlurm(value, options, dryRun, setting)),
+    TE.flatMap((options) => sweepOnSlurm(value, options, { dry: dryRun, probe }, setting)),
   );
 
 /** Runs a sweep within the time of --minutes; with --slurm submits it. */

@@ -85,6 +85,12 @@ const training: readonly Rule[] = [
   },
   {
     of: ['sweep'],
+    flags: ['probe'],
+    why: (line) =>
+      when(!has(line, 'dry-run') || !has(line, 'slurm'), 'only --slurm --dry-run says how long it takes'),
+  },
+  {
+    of: ['sweep'],
     flags: ['jobs', 'workers', 'minutes', 'shard'],
     why: (line) =>
       when(has(line, 'slurm'), 'with --slurm every task does one part; --sbatch cpus=4 gives it threads'),

@@ -62,6 +62,7 @@ const addSweep = (program: Command): void => {
     )
     .option('--sbatch <name=value...>', 'options of the job, such as partition=short time=2:00:00 memory=4G')
     .option('--dry-run', 'with --slurm: show the script and how long it takes, and submit nothing')
+    .option('--probe', 'with --dry-run: measure the speed on a node of the partition, by a short job')
     .option('--collect <folder>', "copy the sweep's finished runs from another machine's folder of runs")
     .option('--shard <i/n>', 'only the i-th of n parts, beside other processes or machines that do theirs')
     .option('--seed <list>', "seeds to run, such as 0,1,2; default each experiment's own")

@@ -86,8 +86,10 @@ export const sized = (experiment: Experiment): Effect<Sized> =>
 export const giga = (value: number): string => (value / 1e9).toFixed(value < 1e10 ? 2 : 0);
 
 /** Seconds of one run in one thread. */
-export const secondsOf = ({ experiment, program, counts }: Sized, { flopsPerSecond }: Speed): number =>
-  runFlops(experiment, program, counts) / flopsPerSecond;
+export const secondsOf = (
+  { experiment, program, counts }: Sized,
+  { flopsPerSecond }: Pick<Speed, 'flopsPerSecond'>,
+): number => runFlops(experiment, program, counts) / flopsPerSecond;
 
 export const planOf = ({ program, experiment }: Sized): FusionPlan =>
   fusionPlan(select(program, trainedOutput(experiment.loss)));

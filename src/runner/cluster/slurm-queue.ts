@@ -1,14 +1,14 @@
-/** Calls Slurm's programs: submits a script, and asks which tasks wait and why. */
+/** Submits a script, and asks Slurm which tasks wait and why. */
 
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, type Effect, mismatch } from '../../base/error.js';
+import { type Effect, mismatch } from '../../base/error.js';
 import { writeBytes } from '../../files/files.js';
 import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
+import { callSlurm } from './slurm-program.js';
 import type { Parts } from './slurm-script.js';
 
 const jobCodec = t.type({
@@ -34,33 +34,6 @@ export const submittedIn = (sweepFolder: string): Effect<readonly Submitted[]> =
     TE.map((found) => found?.jobs ?? []),
   );
 
-/** Runs a program of Slurm. On the left: it is absent, or its reason for refusing. */
-const slurm = (program: string, words: readonly string[], input = ''): Effect<string> =>
-  TE.tryCatch(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const child = execFile(
-          program,
-          [...words],
-          { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 60_000 },
-          (error, out, said) => {
-            if (error === null) resolve(out);
-            else reject(Object.assign(error, { said }));
-          },
-        );
-        child.stdin?.on('error', () => {});
-        child.stdin?.end(input);
-      }),
-    (cause): DrumheadError => {
-      const { code = undefined, said = '' } = t.UnknownRecord.is(cause) ? cause : {};
-      return mismatch(
-        code === 'ENOENT'
-          ? `there is no '${program}' here; submit from a machine of the cluster, or see the script with --dry-run`
-          : `${program} refuses: ${String(said).trim().split('\n').join('; ') || String(cause)}`,
-      );
-    },
-  );
-
 /**
  * Submits a script and notes the job beside the sweep's record.
  *
@@ -70,7 +43,7 @@ export const submit = (sweepFolder: string, script: string, parts: Parts): Effec
   pipe(
     submittedIn(sweepFolder),
     TE.bindTo('before'),
-    TE.bind('answer', () => slurm('sbatch', ['--parsable'], script)),
+    TE.bind('answer', () => callSlurm('sbatch', ['--parsable'], { input: script })),
     TE.bind('made', ({ answer }) => {
       const job = answer.trim().split(';')[0];
       return /^\d+$/.test(job)
@@ -124,7 +97,7 @@ export const queueOf = async (jobs: readonly Submitted[]): Promise<ReadonlyMap<s
   if (jobs.length === 0) return new Map();
   const list = jobs.map(({ job }) => job).join();
   // jobs that ended long ago are not known any more; squeue then names them on stderr and lists the others
-  const answer = await slurm('squeue', ['--noheader', '--format=%i|%T|%r', `--jobs=${list}`])();
+  const answer = await callSlurm('squeue', ['--noheader', '--format=%i|%T|%r', `--jobs=${list}`])();
   return E.isRight(answer) ? queuedIn(answer.right) : new Map();
 };
 

@@ -48,7 +48,7 @@ const perImage = (program: Program, loss: LossSpec): number => {
 };
 
 /** A smaller experiment whose probe is short: with fewer steps of its waves, else with fewer pixels. */
-const probeOf = ({ model, loss }: Learner, sizes: DataShape): Checked<Program> => {
+export const probeOf = ({ model, loss }: Learner, sizes: DataShape): Checked<Program> => {
   const made = programFor(model, loss, sizes);
   if (E.isLeft(made) || model.name === 'program' || perImage(made.right, loss) <= most) return made;
   if ('steps' in model && model.steps > 4)
@@ -63,7 +63,7 @@ const probeOf = ({ model, loss }: Learner, sizes: DataShape): Checked<Program> =
 const timed = async (
   session: Session,
   program: Program,
-  { loss }: Learner,
+  { loss }: Pick<Learner, 'loss'>,
   now: () => number,
   patience: Patience,
 ): Promise<Speed> => {
@@ -98,6 +98,20 @@ const timed = async (
   };
 };
 
+/** Times the training of a probe in this thread. **Errors** OutOfMemory is left to the run. */
+export const timeProbe = (
+  program: Program,
+  learner: Pick<Learner, 'loss'>,
+  engine: Engine,
+  now: () => number,
+  patience: Patience = short,
+): Effect<Speed> => {
+  const probe = select(program, trainedOutput(learner.loss));
+  return withSession(engine, probe, initialParameters(probe.graph, 0), (session) =>
+    timed(session, probe, learner, now, patience),
+  );
+};
+
 /**
  * Trains a few single images of noise, or of a smaller experiment of the same kind, in this thread.
  *
@@ -112,12 +126,7 @@ export const measureSpeed = (
 ): Effect<Speed> =>
   pipe(
     TE.fromEither(probeOf(experiment, sizes)),
-    TE.flatMap((program) => {
-      const probe = select(program, trainedOutput(experiment.loss));
-      return withSession(engine, probe, initialParameters(probe.graph, 0), (session) =>
-        timed(session, probe, experiment, now, patience),
-      );
-    }),
+    TE.flatMap((program) => timeProbe(program, experiment, engine, now, patience)),
   );
 
 /** The numbers of images; those of a person's files are known after reading them. */
