@@ -143,7 +143,7 @@ describe('the documentation', () => {
       await page.locator('.VPLocalSearchBox input').fill(words);
       // The box first shows what it found before; so the page itself is waited for.
       const found = page.locator(`.VPLocalSearchBox .result[href^="${expected}"]`).first();
-      await found.waitFor({ timeout: 20_000 }).catch(() => missed.push(`${words} -> ${expected}`));
+      await found.waitFor({ timeout: 60_000 }).catch(() => missed.push(`${words} -> ${expected}`));
       await page.keyboard.press('Escape');
     }
     assert.deepEqual(missed, []);
