@@ -103,14 +103,24 @@ const packed = (state: object): string => {
   return deflateRawSync(Buffer.concat([length, text]), { level: 9 }).toString('base64url');
 };
 
+/** Tasks whose pictures the playground can draw (web/src/draw/known-tasks.ts); the others have still pictures. */
+const drawn = ['tetrominoes', 'polygons', 'mazes', 'pathfinder', 'inside-outside', 'connectedness', 'shapes'];
+
 /** Tasks for which the playground has trained networks. */
-const drawn = ['tetrominoes', 'polygons', 'mazes'];
+const trainedTasks = (root: string): readonly string[] => {
+  const listed: readonly { readonly task: { readonly name: string } }[] = JSON.parse(
+    readFileSync(join(root, 'web/weights/index.json'), 'utf8'),
+  );
+  return listed.map(({ task }) => task.name);
+};
 
 export interface Live {
   /** Pictures that are there: `systems-wave`. */
   readonly pictures: readonly string[];
   /** Addresses within the playground, by picture; empty where it was not built. */
   readonly played: Readonly<Record<string, string>>;
+  /** Pictures of tasks whose networks are trained. */
+  readonly trained: readonly string[];
 }
 
 /** Takes the playground into the site where it was built, and says what there is to show. */
@@ -124,14 +134,16 @@ export const liveOf = (root: string, docs: string): Live => {
   const tasks = named(docs, 'tasks.md');
   const all = [...systems.map((name) => `systems-${name}`), ...tasks.map((name) => `tasks-${name}`)];
   const lab = systems.map((name) => [`systems-${name}`, `lab/${packed({ system: name, probe: -1 })}`]);
+  const trained = trainedTasks(root);
   const draw = tasks
     .filter((name) => drawn.includes(name))
     .map((task) => [
       `tasks-${task}`,
-      `draw/${packed({ task, trained: task === 'tetrominoes', cone: false, share: 0, sample: 0 })}`,
+      `draw/${packed({ task, trained: trained.includes(task), cone: false, share: 0, sample: 0 })}`,
     ]);
   return {
     pictures: all.filter((name) => existsSync(join(docs, 'public/live', `${name}.png`))),
+    trained: trained.map((task) => `tasks-${task}`),
     played: hasPlayground ? Object.fromEntries([...lab, ...draw]) : {},
   };
 };

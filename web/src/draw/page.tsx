@@ -353,8 +353,8 @@ export const DrawPage = ({
             <h1>Draw a shape, watch a wave decide</h1>
             <p>
               Three trained networks of about equal size see the same picture. In the first a wave runs over
-              the picture, and every pixel hears from it what it belongs to. The convolutional network sees 9
-              pixels at once, less than a piece; it shows what a small window cannot decide, and ranks
+              the picture, and every pixel hears from it what it belongs to. The trained convolutional network
+              sees 9 pixels at once, less than a shape; it shows what a small window cannot decide, and ranks
               nothing.
             </p>
           </div>

@@ -5,7 +5,9 @@ import { connectednessTask, drawConnectedness } from '../../../src/data/made/con
 import type { Sample } from '../../../src/data/made/generate.js';
 import { drawInsideOutside, insideOutsideTask } from '../../../src/data/made/inside-outside.js';
 import { drawMaze, mazesTask } from '../../../src/data/made/mazes.js';
+import { drawPathfinder, pathfinderTask } from '../../../src/data/made/pathfinder.js';
 import { drawPolygons, polygonsTask } from '../../../src/data/made/polygons.js';
+import { drawShapes, shapesTask } from '../../../src/data/made/shapes.js';
 import { drawTetrominoes, tetrominoesTask } from '../../../src/data/made/tetrominoes.js';
 
 /** The sample of this number; no model was trained on the split `test`. */
@@ -24,5 +26,9 @@ export const sampleOf = (
   if (insideOutside._tag === 'Right') return drawInsideOutside(insideOutside.right, split, index);
   const connectedness = connectednessTask.decode(settings);
   if (connectedness._tag === 'Right') return drawConnectedness(connectedness.right, split, index);
+  const pathfinder = pathfinderTask.decode(settings);
+  if (pathfinder._tag === 'Right') return drawPathfinder(pathfinder.right, split, index);
+  const shapes = shapesTask.decode(settings);
+  if (shapes._tag === 'Right') return drawShapes(shapes.right, split, index);
   throw new Error(`no generator makes the task ${String(settings.name)}`);
 };
