@@ -45,6 +45,12 @@ const files: Readonly<Record<string, string>> = import.meta.glob('../../weights/
   import: 'default',
 });
 
+const reports: Readonly<Record<string, string>> = import.meta.glob('../../weights/reports/*.html', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+});
+
 const titles: Readonly<Record<string, string>> = {
   nwm: 'Neural Wave Machine',
   'conv-lstm': 'ConvLSTM',
@@ -149,6 +155,7 @@ const initial = (spec: ModelSpec): Trained => ({
   weights: null,
   score: null,
   command: null,
+  report: null,
 });
 
 const untrained = (steps: number): readonly Trained[] => [
@@ -183,6 +190,7 @@ const trainedOf = (task: string): readonly Trained[] =>
         weights: url,
         score: scoreOf(each),
         command: `drumhead run web/weights/make/${each.name}.yaml`,
+        report: reports[`../../weights/reports/${each.name}.html`] ?? null,
       },
     ];
   });

@@ -136,6 +136,14 @@ export const ModelPanel = (props: ModelPanelProps) => {
             <code>{model.command}</code>
           </>
         ) : null}
+        {trained && model.report !== null ? (
+          <>
+            {'; '}
+            <a href={model.report} target="_blank" rel="noreferrer">
+              its report
+            </a>
+          </>
+        ) : null}
       </p>
     </section>
   );

@@ -12,6 +12,8 @@ export interface Trained {
   /** Its score on unseen samples. */
   readonly score: string | null;
   readonly command: string | null;
+  /** The address of the report of its run. */
+  readonly report: string | null;
 }
 
 /** The facts of a task besides its weights. */
