@@ -1,11 +1,11 @@
 /** Pictures in a folder a class, and time series in CSV files: what is read, how it is split, what is refused. */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { dataKind } from '../../../src/cli/source/data-folder.js';
-import { loadTask } from '../../../src/data/load.js';
+import { loadDataset, loadTask } from '../../../src/data/load.js';
 import { decodeTask } from '../../../src/data/task.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { learningFor } from '../../../src/experiments/model.js';
@@ -86,6 +86,30 @@ describe('a person’s folders', () => {
     assert.match(
       await refused({ name: 'image-folders', folder: at('one') }),
       /at least two, .*there is a alone/,
+    );
+  });
+
+  it('of pictures that unpack to far more than their files hold are refused before most are read', async () => {
+    // Even pictures: 2 KiB unpack to 2 MiB.
+    const one = encodePicture({ height: 1024, width: 2048, channels: 1, values: new Uint8Array(2 ** 21) });
+    for (const name of ['even/a/0.png', 'even/b/0.png', 'pairs/images/0.png', 'pairs/masks/0.png'])
+      await put(name, one);
+    for (let i = 1; i < 130; i++) {
+      for (const name of ['a', 'b']) await link(at(`even/${name}/0.png`), at(`even/${name}/${i}.png`));
+      for (const name of ['images', 'masks'])
+        await link(at(`pairs/${name}/0.png`), at(`pairs/${name}/${i}.png`));
+    }
+    const wanted =
+      /unpacked its pictures have 520 MiB, and 512 MiB is the limit for files of 537 KiB; take fewer/;
+    let read = 0;
+    const seen = loadTask(value(decodeTask({ name: 'image-folders', folder: at('even') })), {
+      onProgress: () => read++,
+    });
+    assert.match(sentence(await seen()), wanted);
+    assert.equal(read, 0);
+    assert.match(
+      sentence(await loadDataset(value(decodeTask({ name: 'png', folder: at('pairs') })))()),
+      wanted,
     );
   });
 

@@ -83,7 +83,12 @@ const queueFor = async (runs: string, name: string, count: number): Promise<read
     remark(`note: ${errorMessage(jobs.left)}`);
     return [];
   }
-  return queuedRuns(jobs.right, await queueOf(jobs.right), count).map((task) =>
+  const queue = await queueOf(jobs.right)();
+  if (E.isLeft(queue)) {
+    remark(`note: ${errorMessage(queue.left)}; which runs wait is not known`);
+    return [];
+  }
+  return queuedRuns(jobs.right, queue.right, count).map((task) =>
     task === null
       ? null
       : task.state === 'PENDING'

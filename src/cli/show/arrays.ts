@@ -8,8 +8,9 @@ import { sharesText } from './shares.js';
 
 const number = (x: number): string => (Number.isInteger(x) ? `${x}` : x.toPrecision(4));
 
-/** The number of samples that are read for the facts of a split. */
+/** As many samples are looked at for the facts of a split, or as many numbers, whichever are fewer; one at least. */
 const most = 200;
+const mostNumbers = 2 ** 26;
 
 /** The values of an array as text: the shares of its classes, or range and mean. */
 const valuesLine = (values: Float32Array, { classes, range }: ArrayForm): string => {
@@ -41,7 +42,8 @@ const splitLines = async (
   forms: Readonly<Record<string, ArrayForm>>,
 ): Promise<readonly string[]> => {
   if (split.count === 0) return [`${name}: no samples`];
-  const looked = Math.min(most, split.count);
+  const ofOne = Object.values(forms).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const looked = Math.min(most, split.count, Math.max(1, Math.floor(mostNumbers / Math.max(1, ofOne))));
   const values = await split.read(
     Object.keys(forms),
     Array.from({ length: looked }, (_, i) => i),

@@ -12,6 +12,7 @@ import { type SplitName, splitNames, withinLimit } from '../dataset.js';
 import { breath, interrupted } from '../made/generate.js';
 import { assembled, type ReadArrays, type ReadOptions } from './arrays.js';
 import { pictureIn, spread } from './pairs/png-pairs.js';
+import { mayUnpack } from './picture-limit.js';
 import { isLitter, isPictureFile, misnamed } from './png-folder.js';
 import type { ImageFoldersTask } from './stated/image-folders.js';
 import { type StoredArrays, storedInMemory } from './stored/stored.js';
@@ -83,12 +84,13 @@ const read = async (
   folder: string,
   files: readonly Labelled[],
   stage: SplitName,
+  splits: number,
   { onProgress, signal }: ReadOptions,
   notes: string[],
 ): Promise<Checked<{ readonly pictures: readonly Picture[] }>> => {
   const pictures: Picture[] = [];
   const problems: string[] = [];
-  const leftOut = new Map<LeftOut, string[]>();
+  const leftOut = new Map<LeftOut, { readonly first: string; readonly count: number }>();
   for (const [at, { path }] of files.entries()) {
     const bytes = await readBytes(path, 'picture')();
     const found = E.isLeft(bytes) ? bytes : await pictureIn(bytes.right, path)();
@@ -101,19 +103,29 @@ const read = async (
         problems.push(
           `${path}: ${picture.height}x${picture.width}, and ${basename(files[0].path)} is ${first.height}x${first.width}; all must be of one size`,
         );
-      for (const what of found.right.leftOut) leftOut.set(what, [...(leftOut.get(what) ?? []), path]);
+      for (const what of found.right.leftOut) {
+        const { first: one = path, count = 0 } = leftOut.get(what) ?? {};
+        leftOut.set(what, { first: one, count: count + 1 });
+      }
       const fits = withinLimit(folder, files.length, picture.values.length);
       if (E.isLeft(fits)) return fits;
+      if (pictures.length === 1) {
+        const unpacks = await mayUnpack(
+          folder,
+          files.map((one) => one.path),
+          files.length * picture.values.length,
+          splits,
+        );
+        if (E.isLeft(unpacks)) return unpacks;
+      }
     }
     if (problems.length === enough) break;
     onProgress?.({ stage, done: at + 1, total: files.length });
     await breath();
     if (signal?.aborted) return E.left(interrupted);
   }
-  for (const [what, paths] of leftOut)
-    notes.push(
-      `left out: ${what} of ${paths[0]}${paths.length === 1 ? '' : ` and ${paths.length - 1} more`}`,
-    );
+  for (const [what, { first, count }] of leftOut)
+    notes.push(`left out: ${what} of ${first}${count === 1 ? '' : ` and ${count - 1} more`}`);
   return problems.length > 0 ? E.left(decodeError(folder, problems)) : E.right({ pictures });
 };
 
@@ -168,7 +180,7 @@ export const readImageFolders =
       const found = await picturesIn(folderOf(split), classes.right);
       if (E.isLeft(found)) return found;
       notes.push(...found.right.notes);
-      const pictures = await read(folderOf(split), found.right.files, split, options, notes);
+      const pictures = await read(folderOf(split), found.right.files, split, own.length, options, notes);
       if (E.isLeft(pictures)) return pictures;
       sets[split] = { ...pictures.right, labels: found.right.files.map(({ label }) => label) };
     }

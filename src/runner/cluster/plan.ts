@@ -52,10 +52,10 @@ export const sweepHere = (
   );
 
 /**
- * The runs of a sweep that are to be submitted. Run folders say what is finished; Slurm, if it answers, says
+ * The runs of a sweep that are to be submitted. Run folders say what is finished; Slurm, where it is, says
  * what is already in the queue. Nothing is written.
  *
- * **Errors** as `runSweep`, before anything runs.
+ * **Errors** as `runSweep`, before anything runs; as `queueOf`, since runs that wait would be submitted twice.
  */
 export const toSubmit = (
   written: Sweep,
@@ -65,8 +65,9 @@ export const toSubmit = (
     sweepHere(written, { engine: choice, ...(kernels === undefined ? {} : { kernels }), runs }),
     TE.bind('plan', ({ sweep, engine }) => planSweep(sweep, engine, { runs, cache })),
     TE.bind('jobs', ({ sweep }) => submittedIn(folderOfSweep(runs, sweep.name))),
-    TE.flatMapTask(({ sweep, engine, plan, jobs }) => async (): Promise<ToSubmit> => {
-      const queue = queuedRuns(jobs, await queueOf(jobs), plan.length);
+    TE.bind('found', ({ jobs }) => queueOf(jobs)),
+    TE.map(({ sweep, engine, plan, jobs, found }): ToSubmit => {
+      const queue = queuedRuns(jobs, found, plan.length);
       const left = plan.filter(({ result }) => result === null);
       const open = left.filter(({ index }) => queue[index] === null);
       const of = Math.min(plan.length, arraySize);

@@ -1,15 +1,20 @@
 /** Calls a program of Slurm. */
 
-import { execFile } from 'node:child_process';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
 import { type DrumheadError, type Effect, mismatch } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
+import { outerProgram } from '../outer-program.js';
 
 interface Call {
   /** What it reads. */
   readonly input?: string;
   /** The longest wait. */
   readonly seconds?: number;
+  /** What to do where it does not end in time. */
+  readonly late?: string;
+  /** What it would print where it is absent; left out: that is an error. */
+  readonly absent?: string;
 }
 
 /**
@@ -20,32 +25,23 @@ interface Call {
 export const callSlurm = (
   program: string,
   words: readonly string[],
-  { input = '', seconds = 60 }: Call = {},
+  { input = '', seconds = limits.submissionSeconds, late = 'ask again later', absent }: Call = {},
 ): Effect<string> =>
-  TE.tryCatch(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const child = execFile(
-          program,
-          [...words],
-          // A program that hangs may ignore a kinder signal.
-          { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 1000 * seconds, killSignal: 'SIGKILL' },
-          (error, out, said) => {
-            if (error === null) resolve(out);
-            else reject(Object.assign(error, { said }));
-          },
-        );
-        child.stdin?.on('error', () => {});
-        child.stdin?.end(input);
-      }),
-    (cause): DrumheadError => {
-      const { code = undefined, killed = false, said = '' } = t.UnknownRecord.is(cause) ? cause : {};
-      if (code === 'ENOENT')
-        return mismatch(
-          `there is no '${program}' here; submit from a machine of the cluster, or see the script with --dry-run`,
-        );
-      if (killed === true)
-        return mismatch(`${program} did not answer within ${seconds} seconds and was ended; ask again later`);
-      return mismatch(`${program} refuses: ${String(said).trim().split('\n').join('; ') || String(cause)}`);
-    },
+  pipe(
+    () => outerProgram(program, words, { input, seconds }),
+    TE.orElse((fault): Effect<string> => {
+      const refuse = (problem: string): Effect<string> => TE.left<DrumheadError>(mismatch(problem));
+      switch (fault.kind) {
+        case 'absent':
+          return absent === undefined
+            ? refuse(
+                `there is no '${program}' here; submit from a machine of the cluster, or see the script with --dry-run`,
+              )
+            : TE.right(absent);
+        case 'late':
+          return refuse(`${program} did not answer within ${seconds} seconds and was ended; ${late}`);
+        case 'failed':
+          return refuse(`${program} refuses: ${fault.said.split('\n').join('; ')}`);
+      }
+    }),
   );

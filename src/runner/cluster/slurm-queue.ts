@@ -1,11 +1,12 @@
-/** Submits a script, and asks Slurm which tasks wait and why. */
+/** Calls Slurm's programs: submits a script, and asks which tasks wait and why. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type Effect, mismatch } from '../../base/error.js';
+import { type Effect, errorMessage, mismatch } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
 import { writeBytes } from '../../files/files.js';
 import { readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
 import { callSlurm } from './slurm-program.js';
@@ -37,13 +38,24 @@ export const submittedIn = (sweepFolder: string): Effect<readonly Submitted[]> =
 /**
  * Submits a script and notes the job beside the sweep's record.
  *
- * **Errors** Mismatch where sbatch is absent or refuses; FileError.
+ * **Errors** Mismatch where sbatch is absent, refuses or does not end; FileError.
  */
-export const submit = (sweepFolder: string, script: string, parts: Parts): Effect<Submitted> =>
+export const submit = (
+  sweepFolder: string,
+  script: string,
+  parts: Parts,
+  seconds?: number,
+): Effect<Submitted> =>
   pipe(
     submittedIn(sweepFolder),
     TE.bindTo('before'),
-    TE.bind('answer', () => callSlurm('sbatch', ['--parsable'], { input: script })),
+    TE.bind('answer', () =>
+      callSlurm('sbatch', ['--parsable'], {
+        input: script,
+        seconds,
+        late: 'see with `squeue --me` whether it took the job all the same, cancel that with `scancel`, and submit again',
+      }),
+    ),
     TE.bind('made', ({ answer }) => {
       const job = answer.trim().split(';')[0];
       return /^\d+$/.test(job)
@@ -92,14 +104,28 @@ export const queuedIn = (text: string): ReadonlyMap<string, Queued> =>
     }),
   );
 
-/** The states of jobs in Slurm's queue; empty if Slurm is absent or does not answer. */
-export const queueOf = async (jobs: readonly Submitted[]): Promise<ReadonlyMap<string, Queued>> => {
-  if (jobs.length === 0) return new Map();
-  const list = jobs.map(({ job }) => job).join();
-  // jobs that ended long ago are not known any more; squeue then names them on stderr and lists the others
-  const answer = await callSlurm('squeue', ['--noheader', '--format=%i|%T|%r', `--jobs=${list}`])();
-  return E.isRight(answer) ? queuedIn(answer.right) : new Map();
-};
+/** What Slurm says of jobs that ended long ago, if it is asked about no other. */
+const unknownJobs = /invalid job id/i;
+
+/**
+ * The states of jobs in Slurm's queue; empty if Slurm is absent, or knows none of them any more.
+ *
+ * **Errors** Mismatch where squeue refuses or does not end: then nobody knows what waits.
+ */
+export const queueOf =
+  (jobs: readonly Submitted[], seconds: number = limits.outerSeconds): Effect<ReadonlyMap<string, Queued>> =>
+  async () => {
+    if (jobs.length === 0) return E.right(new Map());
+    const list = jobs.map(({ job }) => job).join();
+    // jobs that ended long ago are not known any more; squeue then names them on stderr and lists the others
+    const answer = await callSlurm('squeue', ['--noheader', '--format=%i|%T|%r', `--jobs=${list}`], {
+      seconds,
+      late: 'ask again when `sinfo` answers',
+      absent: '',
+    })();
+    if (E.isRight(answer)) return E.right(queuedIn(answer.right));
+    return unknownJobs.test(errorMessage(answer.left)) ? E.right(new Map()) : answer;
+  };
 
 /** The state in the queue of each run of a sweep, by its index. */
 export const queuedRuns = (

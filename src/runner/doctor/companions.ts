@@ -1,11 +1,11 @@
 /** Optional packages and programs, which drumhead uses if they are installed. */
 
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { errorMessage } from '../../base/error.js';
+import { outerProgram } from '../outer-program.js';
 import { query } from '../results/query/index.js';
 
 export const companionCodec = t.type({
@@ -21,36 +21,25 @@ export const companionCodec = t.type({
 });
 export type Companion = t.TypeOf<typeof companionCodec>;
 
-const seconds = 20;
-
 /** What was found; null if absent. */
 type Found = Pick<Companion, 'version' | 'problem'> | null;
 
 const linesOf = (text: string): readonly string[] => text.trim().split('\n');
 
 /** The version that a program prints. A program that fails has a problem; one that prints nothing counts as absent. */
-export const askProgram = (program: string, words: readonly string[]): Promise<Found> =>
-  new Promise((resolve) => {
-    const child = execFile(
-      program,
-      [...words],
-      { encoding: 'utf8', timeout: 1000 * seconds },
-      (error, out, said) => {
-        if (error === null)
-          return resolve(out.trim() === '' ? null : { version: linesOf(out)[0].trim(), problem: null });
-        if (error.code === 'ENOENT') return resolve(null);
-        resolve({
-          version: null,
-          problem:
-            error.killed === true
-              ? `no answer within ${seconds} seconds`
-              : linesOf(said).at(-1) || error.message,
-        });
-      },
-    );
-    child.stdin?.on('error', () => {});
-    child.stdin?.end();
-  });
+export const askProgram = async (program: string, words: readonly string[]): Promise<Found> => {
+  const answer = await outerProgram(program, words);
+  if (E.isRight(answer))
+    return answer.right.trim() === '' ? null : { version: linesOf(answer.right)[0].trim(), problem: null };
+  switch (answer.left.kind) {
+    case 'absent':
+      return null;
+    case 'late':
+      return { version: null, problem: `no answer within ${answer.left.seconds} seconds` };
+    case 'failed':
+      return { version: null, problem: linesOf(answer.left.said).at(-1) ?? '' };
+  }
+};
 
 /** The first of these programs that prints its version; else the first that is installed. */
 const anyOf = async (programs: readonly string[], words = ['--version']): Promise<Found> => {

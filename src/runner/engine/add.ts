@@ -1,6 +1,5 @@
 /** Adds the engine `tensorflow`: builds the binding of tfjs-node against a TensorFlow that is there, and tries it. */
 
-import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,6 +25,7 @@ import { roomIn } from '../../files/room.js';
 import { growFolder, mayWrite } from '../../files/write-folder.js';
 import type { Tested } from '../doctor/messages.js';
 import { askApart, patient } from '../doctor/try-apart.js';
+import { outerProgram } from '../outer-program.js';
 import { unpackHeaders } from './headers.js';
 import { openSource, type Source } from './source.js';
 import { type Places, placesHere, type Tools, toolsIn } from './tools.js';
@@ -93,27 +93,26 @@ const ownFolder = (): Checked<string> => {
     : E.right(folder);
 };
 
-const built = (compiler: string, words: readonly string[]): Promise<Checked<void>> =>
-  new Promise((resolve) => {
-    execFile(
-      compiler,
-      [...words],
-      { encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 1_200_000 },
-      (error, _, said) => {
-        const first = said.split('\n').find((line) => /error|undefined|cannot/i.test(line));
-        resolve(
-          error === null
-            ? E.right(undefined)
-            : E.left(
-                engineError(
-                  engine,
-                  `${compiler} does not build the binding: ${(first ?? error.message).trim()}; nothing was added`,
-                ),
-              ),
-        );
-      },
-    );
-  });
+/** Seconds for the compiler: on a busy machine it takes a minute or two. */
+const secondsOfBuilding = 1_200;
+
+const built = async (compiler: string, words: readonly string[]): Promise<Checked<void>> => {
+  const answer = await outerProgram(compiler, words, { seconds: secondsOfBuilding });
+  if (E.isRight(answer)) return E.right(undefined);
+  const why = (): string => {
+    switch (answer.left.kind) {
+      case 'absent':
+        return 'it is gone';
+      case 'late':
+        return `it did not end within ${secondsOfBuilding / 60} minutes, and was ended; name another by the variable CXX`;
+      case 'failed': {
+        const lines = answer.left.said.split('\n');
+        return (lines.find((line) => /error|undefined|cannot/i.test(line)) ?? lines[0]).trim();
+      }
+    }
+  };
+  return E.left(engineError(engine, `${compiler} does not build the binding: ${why()}; nothing was added`));
+};
 
 /** The words that build the binding. Libraries are found where they lie: beside it, or in a person's folder. */
 const wordsOf = (

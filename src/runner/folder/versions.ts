@@ -1,15 +1,14 @@
 /** Versions that could change numbers, for the record. */
 
-import { execFile } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { languageVersion } from '../../dsl/index.js';
 import { arithmetic, type Engine, type Kernels, kernelsOf } from '../../engine/index.js';
+import { outerProgram } from '../outer-program.js';
 
 /** The version of this package; `unknown` where its package.json cannot be read. */
 export const packageVersion = (): string =>
@@ -60,27 +59,33 @@ export const versionsOf = (engine: Engine): Versions => {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+const isSameFolder = (a: string, b: string): boolean => {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+};
+
 /**
  * The commit of drumhead's own source, with `+` if files were changed since; null if drumhead is installed
- * and not a checkout.
+ * and not a checkout, or git does not say.
  */
 export const commitHere = async (): Promise<string | null> => {
-  const git = async (...args: readonly string[]): Promise<string> =>
-    (await promisify(execFile)('git', ['-C', root, ...args])).stdout.trim();
-  try {
-    const [top, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n');
-    // An installed copy is inside somebody else's checkout.
-    if (realpathSync(top) !== realpathSync(root)) return null;
-    const changed = await git(
-      'status',
-      '--porcelain',
-      '--untracked-files=no',
-      '--',
-      'src',
-      'package-lock.json',
-    );
-    return changed === '' ? commit : `${commit}+`;
-  } catch {
-    return null;
-  }
+  const git = async (...args: readonly string[]): Promise<string | null> => {
+    const answer = await outerProgram('git', ['-C', root, ...args]);
+    return E.isRight(answer) ? answer.right.trim() : null;
+  };
+  const [top, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD'))?.split('\n') ?? [];
+  // An installed copy is inside somebody else's checkout.
+  if (commit === undefined || !isSameFolder(top, root)) return null;
+  const changed = await git(
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    'src',
+    'package-lock.json',
+  );
+  return changed === null ? null : changed === '' ? commit : `${commit}+`;
 };

@@ -28,6 +28,7 @@ import { breath, interrupted, type Watch } from '../../made/generate.js';
 import { assemble, fileProblems, holdOut, labellingIn, type Parts } from '../folder.js';
 import type { Labelling } from '../labelling.js';
 import { type FileProblem, labelsOfValues } from '../mask-values.js';
+import { mayUnpack } from '../picture-limit.js';
 import { misnamed, type PairFiles, pairsIn } from '../png-folder.js';
 import type { PngTask } from '../stated/png.js';
 import { readClasses } from './classes-file.js';
@@ -76,15 +77,26 @@ const some = (names: readonly string[]): string =>
 const leftOutNotes = (pairs: readonly Pair[]): readonly string[] => {
   const files = new Map<LeftOut, string[]>();
   for (const { files: at, image, mask } of pairs) {
-    for (const what of image.leftOut) files.set(what, [...(files.get(what) ?? []), at.image]);
-    for (const what of mask.leftOut) files.set(what, [...(files.get(what) ?? []), at.mask]);
+    const found = [
+      ...image.leftOut.map((what) => [what, at.image] as const),
+      ...mask.leftOut.map((what) => [what, at.mask] as const),
+    ];
+    for (const [what, path] of found) {
+      const before = files.get(what);
+      if (before === undefined) files.set(what, [path]);
+      else before.push(path);
+    }
   }
   return [...files].map(([what, paths]) => `left out: ${what} of ${some(paths)}`);
 };
 
+/** Whether a picture is of another size than the first. */
+const isOdd = ({ image: { picture: first } }: Pair, { image: { picture } }: Pair): boolean =>
+  picture.height !== first.height || picture.width !== first.width;
+
 const splitOf = (folder: string, pairs: readonly Pair[], labelling: Labelling): Checked<Split> => {
   const { height, width } = pairs[0].image.picture;
-  const odd = pairs.find(({ image: { picture } }) => picture.height !== height || picture.width !== width);
+  const odd = pairs.find((pair) => isOdd(pairs[0], pair));
   if (odd !== undefined) {
     const { picture } = odd.image;
     const names = `${basename(pairs[0].files.image)} and ${basename(odd.files.image)}`;
@@ -127,6 +139,7 @@ const problemOf = (error: DrumheadError, files: PairFiles): FileProblem => {
 const readSplit = (
   folder: string,
   stage: keyof Parts,
+  splits: number,
   labelling: Labelling,
   watch: Watch,
 ): Effect<ReadSplit> =>
@@ -143,9 +156,20 @@ const readSplit = (
           pairs.push(pair.right);
           const { length } = pair.right.image.picture.values;
           values += length;
-          // The estimate assumes that all following images have this size; others are refused at the end.
+          // The estimate assumes that all following images have this size.
           const fits = withinLimit(folder, 1, values + (files.length - at - 1) * length);
           if (E.isLeft(fits)) return fits;
+          if (pairs.length === 1) {
+            const unpacks = await mayUnpack(
+              folder,
+              files.flatMap(({ image, mask }) => [image, mask]),
+              files.length * (length + pair.right.mask.values.length),
+              splits,
+            );
+            if (E.isLeft(unpacks)) return unpacks;
+          }
+          // Pictures of other sizes are refused; a thousand of them need not be held for that.
+          if (isOdd(pairs[0], pair.right)) break;
         } else {
           errors.push(pair.left);
           problems.push(problemOf(pair.left, one));
@@ -175,7 +199,7 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
     TE.flatMap((names) => {
       if (!names.includes('train')) {
         return pipe(
-          readSplit(task.folder, 'train', labelling, watch),
+          readSplit(task.folder, 'train', 1, labelling, watch),
           TE.map(({ split, notes }): ReadParts => {
             const { kept, held } = holdOut(split, task.testShare, task.seed, 'test');
             return { parts: { train: kept, validation: null, test: held }, notes };
@@ -184,7 +208,8 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
       }
       const wrong = misnamed(names);
       if (wrong !== null) return TE.left(decodeError(task.folder, wrong));
-      const part = (name: keyof Parts) => readSplit(join(task.folder, name), name, labelling, watch);
+      const part = (name: keyof Parts) =>
+        readSplit(join(task.folder, name), name, names.includes('validation') ? 3 : 2, labelling, watch);
       return pipe(
         TE.Do,
         TE.bind('train', () => part('train')),
