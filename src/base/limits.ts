@@ -62,6 +62,10 @@ export const limits = {
   querySeconds: 20,
   /** Wall-clock time that a query takes, in seconds; a query that waits takes no processor time. */
   queryClock: 60,
+  /** Seconds by the clock that a program of the system has; one that submits a job; one that compiles. */
+  outerSeconds: 20,
+  submissionSeconds: 60,
+  compilerSeconds: 1_200,
   /** Numbers of all inputs and outputs of `run-program`. */
   programValues: 2 ** 28,
   /** Shards of a GraphModel. */

@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
+import { limits } from '../base/limits.js';
 
 /** Why a program gave no answer: it is not there, it did not end, or it failed, with its last words. */
 export type OuterFault =
@@ -12,7 +13,7 @@ export type OuterFault =
 export interface OuterSetting {
   /** What it reads; default nothing. */
   readonly input?: string;
-  /** The seconds by the clock after which it is ended; default 20. */
+  /** The seconds by the clock after which it is ended; default `limits.outerSeconds`. */
   readonly seconds?: number;
 }
 
@@ -26,7 +27,7 @@ const mostSaid = 2 ** 24;
 export const outerProgram = (
   program: string,
   words: readonly string[],
-  { input = '', seconds = 20 }: OuterSetting = {},
+  { input = '', seconds = limits.outerSeconds }: OuterSetting = {},
 ): Promise<E.Either<OuterFault, string>> =>
   new Promise((resolve) => {
     const child = execFile(

@@ -16,7 +16,7 @@ import {
   fileError,
   mismatch,
 } from '../../base/error.js';
-import { sizeText } from '../../base/limits.js';
+import { limits, sizeText } from '../../base/limits.js';
 import { addedFolder, bindingName } from '../../engine/added.js';
 import { addedVariable } from '../../engine/names.js';
 import { makeFolder } from '../../files/make-folder.js';
@@ -93,18 +93,15 @@ const ownFolder = (): Checked<string> => {
     : E.right(folder);
 };
 
-/** Seconds for the compiler: on a busy machine it takes a minute or two. */
-const secondsOfBuilding = 1_200;
-
 const built = async (compiler: string, words: readonly string[]): Promise<Checked<void>> => {
-  const answer = await outerProgram(compiler, words, { seconds: secondsOfBuilding });
+  const answer = await outerProgram(compiler, words, { seconds: limits.compilerSeconds });
   if (E.isRight(answer)) return E.right(undefined);
   const why = (): string => {
     switch (answer.left.kind) {
       case 'absent':
         return 'it is gone';
       case 'late':
-        return `it did not end within ${secondsOfBuilding / 60} minutes, and was ended; name another by the variable CXX`;
+        return `it did not end within ${limits.compilerSeconds / 60} minutes, and was ended; name another by the variable CXX`;
       case 'failed': {
         const lines = answer.left.said.split('\n');
         return (lines.find((line) => /error|undefined|cannot/i.test(line)) ?? lines[0]).trim();
