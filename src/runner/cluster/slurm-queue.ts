@@ -44,7 +44,7 @@ export const submit = (
   sweepFolder: string,
   script: string,
   parts: Parts,
-  seconds?: number,
+  seconds: number = limits.submissionSeconds,
 ): Effect<Submitted> =>
   pipe(
     submittedIn(sweepFolder),
