@@ -129,9 +129,9 @@ export const panelStyle = `
 .sheet p{max-width:none;margin:0 0 .45rem;font-size:.8125rem;line-height:1.4;color:var(--muted)}
 .sheet b{color:var(--ink);font-weight:600;margin-right:.4rem}
 .group{min-width:min(18rem,100%)}.sheet .group>p{width:0;min-width:100%}
-.groups{display:flex;flex-wrap:wrap;gap:1.1rem 1.8rem;margin-bottom:1rem}
+.groups{display:flex;flex-wrap:wrap;gap:1.1rem 1rem;margin-bottom:1rem}
 .sides{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem}
-.panels{display:flex;flex-wrap:wrap;gap:.6rem .5rem}
+.panels{display:flex;flex-wrap:wrap;gap:.6rem .35rem}
 .panel{max-width:max(calc(var(--w)*1px + 2px),4.4rem);font-size:.75rem;line-height:1.35;color:var(--muted)}
 .panel span,.panel small{display:block;font-size:inherit}
 .cells{box-sizing:content-box!important;width:calc(var(--w)*1px);height:calc(var(--h)*1px);max-width:none!important;margin:.1rem 0 .15rem!important;border:1px solid var(--line)}
@@ -143,5 +143,5 @@ export const panelStyle = `
 .swatch,.hatch{width:.8rem;height:.8rem;margin-right:.35rem;vertical-align:-.1rem}
 .hatch{background:repeating-conic-gradient(${darkGrey} 0 25%,${lightGrey} 0 50%) 0 0/4px 4px}
 .key span{display:inline-block;margin-right:.9rem}
-@media (max-width:40rem){.panel{max-width:max(calc(var(--nw)*1px + 2px),4rem)}.cells{width:calc(var(--nw)*1px);height:calc(var(--nh)*1px)}.sheet{padding:.2rem}.strip{width:.9rem;margin-right:.25rem}}
+@media (max-width:40rem){.group{min-width:min(9rem,100%)}.groups{column-gap:.6rem}.panel{max-width:max(calc(var(--nw)*1px + 2px),4rem)}.cells{width:calc(var(--nw)*1px);height:calc(var(--nh)*1px)}.sheet{padding:.2rem}.strip{width:.9rem;margin-right:.25rem}}
 `;
