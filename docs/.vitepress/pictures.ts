@@ -40,14 +40,17 @@ const run = (root: string, cwd: string, args: readonly string[]): Promise<string
     child.on('close', (status) => done(status === 0 ? '' : said.trim()));
   });
 
-/** The last frame of a GIF, as a PNG. */
-const lastFrame = (root: string, gif: string, png: string): void => {
+/** Systems that come to rest, fall together or apart are shown at an earlier frame, at which there is something to see. */
+const earlier: Readonly<Record<string, number>> = { horn: 2, kuramoto: 1, wonn: 1 };
+
+/** A frame of a GIF as a PNG: the last one, or that with this number from 0. */
+const frameOf = (root: string, gif: string, png: string, number = Number.POSITIVE_INFINITY): void => {
   const require = createRequire(join(root, 'package.json'));
   const { GifReader } = require('omggif');
   const { PNG } = require('pngjs');
   const reader = new GifReader(readFileSync(gif));
   const picture = new PNG({ width: reader.width, height: reader.height });
-  for (let i = 0; i < reader.numFrames(); i++) reader.decodeAndBlitFrameRGBA(i, picture.data);
+  for (let i = 0; i < reader.numFrames() && i <= number; i++) reader.decodeAndBlitFrameRGBA(i, picture.data);
   writeFileSync(png, PNG.sync.write(picture));
 };
 
@@ -73,7 +76,7 @@ export const drawPictures = async (root: string, docs: string): Promise<void> =>
       '--engine',
       'wasm',
     ]);
-    if (said === '') lastFrame(root, gif, fileOf('systems', name));
+    if (said === '') frameOf(root, gif, fileOf('systems', name), earlier[name]);
     return said;
   };
   const task = (name: string): Promise<string> => {

@@ -102,10 +102,13 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
       return { x, y: x.map(() => 0) };
     }
     case 'wonn': {
-      const count = spec.height * spec.width * spec.channels;
+      const { height, width, channels } = spec;
+      // Smooth phases with a little noise: from noise alone, noise stays.
+      const hills = onChannels(painted(height, width, drops(5, 0.12, seed, 'theta')), channels);
+      const rough = uniformSeed(hills.length, 0.1, seed, 'rough');
       return {
-        theta: uniformSeed(count, Math.PI, seed, 'theta'),
-        omega: normalSeed(count, 0.2, seed, 'omega').map((omega) => 1 + omega),
+        theta: hills.map((hill, i) => Math.PI * (2 * hill - 1) + rough[i]),
+        omega: normalSeed(hills.length, 0.02, seed, 'omega').map((omega) => 1 + omega),
       };
     }
     case 'cv-rnn': {
