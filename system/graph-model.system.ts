@@ -11,7 +11,8 @@ import {
   type Stranger,
   serve,
 } from '../spec/compile/graph-model/browser.js';
-import { done, lively, models, newFolder, sizes, trainedOf } from '../spec/runner/import/exchange.js';
+import { lively, models, newFolder, sizes, trainedOf } from '../spec/runner/import/exchange.js';
+import { rightOf } from '../spec/support/effects.js';
 import { exportTrained } from '../src/runner/export/index.js';
 import { compute } from '../src/runner/import/compute.js';
 
@@ -59,8 +60,8 @@ describe('a GraphModel in a browser', () => {
       console.log('    WebGL does not answer in this browser; tried on wasm alone');
     for (const model of models.filter(({ name }) => families.includes(name))) {
       const trained = lively(trainedOf(model));
-      await done(exportTrained(trained, 'graph-model', join(folder, model.name)));
-      const ours = await done(compute({ kind: 'program', trained, unused: [] }, { image }, count, 'wasm'));
+      await rightOf(exportTrained(trained, 'graph-model', join(folder, model.name)));
+      const ours = await rightOf(compute({ kind: 'program', trained, unused: [] }, { image }, count, 'wasm'));
       const expected = [...ours.classes.data];
       assert.ok(new Set(expected).size > 1, `${model.name}: a map of one class proves little`);
       for (const backend of backends) {

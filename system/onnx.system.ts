@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { distance, exactly } from '../spec/compile/graph-model/against.js';
 import { exclude } from '../spec/compile/graph-model/same.js';
-import { value } from '../spec/models/either.js';
+import { right } from '../spec/support/either.js';
 import { errorMessage } from '../src/base/error.js';
 import { sized } from '../src/cli/show/sized.js';
 import { onnxGraph } from '../src/compile/onnx/index.js';
@@ -81,7 +81,7 @@ const families = [...new Set(experimentNames.map(familyOf))].map(
  * 4.3e-6 from the reference in float64: the order of roundings, not the graph.
  */
 const shortened = async (name: string): Promise<Program | undefined> => {
-  const experiment = value(experimentNamed(name, 'quick'));
+  const experiment = right(experimentNamed(name, 'quick'));
   const { model } = experiment;
   const found = await sized(
     'steps' in model ? { ...experiment, model: { ...model, steps: 8 } } : experiment,
@@ -125,7 +125,7 @@ describe('exports to ONNX in onnxruntime', function () {
     batch: number,
     wanted?: readonly string[],
   ): Promise<Readonly<Record<string, Tensor>>> => {
-    const { names, ...graph } = value(onnxGraph(p, parameters, wanted));
+    const { names, ...graph } = right(onnxGraph(p, parameters, wanted));
     const about = { description: '', metadata: {}, producer: 'drumhead', version: '0' };
     const session = await runtime.InferenceSession.create(encodeOnnx({ ...graph, ...about }));
     const shapes = inputsOf(p.graph);

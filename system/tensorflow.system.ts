@@ -17,9 +17,9 @@ import * as laws from 'drumhead/laws';
 import * as E from 'fp-ts/lib/Either.js';
 import { distance } from '../spec/compile/fuse/oracles.js';
 import { named } from '../spec/laws/named.js';
-import { value } from '../spec/parity/either.js';
 import { everything } from '../spec/parity/folder.js';
 import { environmentOf, fingerprint, tiny } from '../spec/runner/kill/tiny.js';
+import { right } from '../spec/support/either.js';
 import { canonical } from '../src/base/canonical.js';
 import { stream } from '../src/base/random.js';
 import { initialParameters } from '../src/compile/parameters.js';
@@ -53,7 +53,7 @@ const stepOf = (experiment: Experiment): readonly [Program, Lossy] | null => {
   const data = statedData(experiment.task);
   if (data === null) return null;
   const { loss } = experiment;
-  const program = select(value(learningFor(experiment, data)).program, trainedOutput(loss));
+  const program = select(right(learningFor(experiment, data)).program, trainedOutput(loss));
   const random = stream(0, 'tensorflow.system');
   const inputs = Object.fromEntries(
     Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
@@ -135,7 +135,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
 
   it('has the numbers of the original', async function () {
     this.timeout(seconds(1800));
-    const report = value(await runParity(everything, { engine: 'tensorflow', fused: false })());
+    const report = right(await runParity(everything, { engine: 'tensorflow', fused: false })());
     assert.ok(report.passed, renderParity(report));
     assert.deepEqual(
       report.cases.filter(({ status }) => status !== 'pass'),
@@ -145,7 +145,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
 
   it('has the numbers of published networks', async function () {
     this.timeout(seconds(1800));
-    const report = value(await runParity('fixtures/networks', { engine: 'tensorflow', fused: false })());
+    const report = right(await runParity('fixtures/networks', { engine: 'tensorflow', fused: false })());
     assert.ok(report.passed, renderParity(report));
   });
 
@@ -179,12 +179,12 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
 
   it('takes the training step of every model of the catalogue as wasm does', async function () {
     this.timeout(seconds(3600));
-    const other = value(await openEngine('wasm', 'op by op')());
+    const other = right(await openEngine('wasm', 'op by op')());
     const wrong: string[] = [];
     const seen = new Set<string>();
     let worst = { of: '', apart: 0 };
     for (const name of experimentNames) {
-      const experiment = value(experimentNamed(name, 'quick'));
+      const experiment = right(experimentNamed(name, 'quick'));
       const step = stepOf(experiment);
       assert.ok(step !== null, name);
       const [program, batch] = step;
@@ -194,7 +194,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
       const parameters = initialParameters(program.graph, 3);
       const on = async (each: Engine): Promise<Gradients> => {
         makeCurrent(each);
-        const session = value(openSession(each, program, parameters));
+        const session = right(openSession(each, program, parameters));
         try {
           return await session.gradients(batch, [1]);
         } finally {
@@ -218,7 +218,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
   it('goes on after a stop to the same bits', async function () {
     this.timeout(seconds(600));
     const [whole, stopped] = ['whole', 'stopped'].map((name) => join(folder, name));
-    value(await runExperiment(tiny, 0)({ ...environmentOf(whole), engine: 'tensorflow' })());
+    right(await runExperiment(tiny, 0)({ ...environmentOf(whole), engine: 'tensorflow' })());
     const stop = new AbortController();
     const ended = await runExperiment(
       tiny,
@@ -229,7 +229,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
       signal: stop.signal,
     })();
     assert.ok(E.isLeft(ended) && ended.left._tag === 'Interrupted', JSON.stringify(ended));
-    value(await runExperiment(tiny, 0)({ ...environmentOf(stopped), engine: 'tensorflow' })());
+    right(await runExperiment(tiny, 0)({ ...environmentOf(stopped), engine: 'tensorflow' })());
     assert.deepEqual((await fingerprint(stopped)).hashes, (await fingerprint(whole)).hashes);
   });
 
@@ -238,7 +238,7 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
     const step = stepOf(tiny) ?? assert.fail();
     const [program, batch] = step;
     makeCurrent(engine);
-    const session = value(openSession(engine, program, initialParameters(program.graph, 0)));
+    const session = right(openSession(engine, program, initialParameters(program.graph, 0)));
     const held: { readonly tensors: number; readonly rss: number }[] = [];
     for (let i = 1; i <= 2000; i++) {
       await session.gradients(batch, [1]);

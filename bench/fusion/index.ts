@@ -13,8 +13,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, errorMessage } from '../../src/base/error.js';
+import { right } from '../../spec/support/either.js';
 import { cost, fusionPlan } from '../../src/compile/index.js';
 import { statedData } from '../../src/data/task.js';
 import { type Program, select } from '../../src/dsl/index.js';
@@ -27,11 +26,6 @@ import { buildSystem, systemNamed, systemNames } from '../../src/models/systems/
 import { zooModels } from '../../src/runner/parity/zoo/cases/index.js';
 import { listCases, readCase } from '../../src/runner/parity/zoo/manifest.js';
 import { opByOpShare } from './op-by-op.js';
-
-const right = <A>(found: E.Either<DrumheadError, A>): A => {
-  if (E.isLeft(found)) throw new Error(errorMessage(found.left));
-  return found.right;
-};
 
 const least = 0.95;
 const { random, seed, time, verbose } = parseArgs({

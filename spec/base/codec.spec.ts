@@ -13,7 +13,7 @@ import {
   whole,
   withDefault,
 } from '../../src/base/codec.js';
-import { sentence, value } from '../data/either.js';
+import { right, sentence } from '../support/either.js';
 
 const ring = where(
   record('ring', {
@@ -27,11 +27,11 @@ const decode = decodeWith(ring, 'ring');
 
 describe('codecs of options', () => {
   it('fill in defaults, and give a complete value back as it is', () => {
-    assert.deepEqual(value(decode({})), { inner: 1, outer: 2, edge: 'sharp' });
+    assert.deepEqual(right(decode({})), { inner: 1, outer: 2, edge: 'sharp' });
     fc.assert(
       fc.property(fc.nat(4), fc.double({ min: 4, max: 10, noNaN: true }), (inner, outer) => {
         const given = { inner, outer, edge: 'soft' };
-        assert.deepEqual(ring.encode(value(decode(given))), given);
+        assert.deepEqual(ring.encode(right(decode(given))), given);
       }),
     );
   });

@@ -4,9 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { fromBufferPromise } from 'yauzl';
-import { errorMessage } from '../../src/base/error.js';
 import type { Learnt } from '../../src/browser/asks.js';
 import { runFolder } from '../../src/browser/served/run-folder.js';
 import { goOn, openTraining, type Training, weightsNow } from '../../src/browser/served/trainings.js';
@@ -14,6 +12,7 @@ import { decodeExperiment } from '../../src/experiments/experiment.js';
 import type { RunEvent } from '../../src/runner/environment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentIn } from '../runner/tiny-run.js';
+import { right, sentence } from '../support/either.js';
 
 const experiment = {
   name: 'page/tetrominoes',
@@ -22,9 +21,6 @@ const experiment = {
   augment: { flip: ['vertical'] },
   training: { batch: 4, rate: 0.01, epochs: 3 },
 };
-
-const right = <A>(found: E.Either<Parameters<typeof errorMessage>[0], A>): A =>
-  E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
 
 const trained = async (training: Training, epochs?: number): Promise<readonly Learnt[]> => {
   const said: Learnt[] = [];
@@ -101,7 +97,7 @@ describe('a training of a page', () => {
   it('is refused before it begins', () => {
     const said = (changes: object): string => {
       const found = openTraining({ ...experiment, ...changes }, 0);
-      return E.isLeft(found) ? errorMessage(found.left) : assert.fail('it was opened');
+      return sentence(found);
     };
     assert.match(said({ task: { name: 'mnist' } }), /'mnist' reads files, and a page has none/);
     assert.match(said({ training: { batch: 40, epochs: 1 } }), /40 samples a step are more than the 10/);

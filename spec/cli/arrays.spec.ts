@@ -13,7 +13,7 @@ import { sized } from '../../src/cli/show/sized.js';
 import { madeData } from '../../src/cli/source/data-folder.js';
 import { dense, last, program, reshape, sigmoid } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drumhead-arrays-'));
 const out = join(folder, 'sheet.png');
@@ -23,14 +23,14 @@ describe('drumhead data: arrays', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('tells shapes, ranges and shares of classes, and draws sequences, films and numbers', async () => {
-    const told = value(
+    const told = right(
       await data('copy', { ...flags, set: ['delay=3', 'alphabet=2', 'train=50', 'test=4'] })(),
     );
     assert.match(told, /^copy: 10 of 2 symbols, said again after 3 steps; 50 /);
     assert.match(told, /\n {2}sequence \[23,4\]: 0 to 1, 0\.2500 in the mean\n {2}target \[23\]: 0 \d/);
     assert.match(told, /\nthe first 3 test samples: .*sheet\.png$/);
     const film = ['size=8', 'train=2', 'validation=0', 'test=3', 'past=2', 'future=2'];
-    const waves = value(await data('wave-forecast', { ...flags, force: true, set: film })());
+    const waves = right(await data('wave-forecast', { ...flags, force: true, set: film })());
     assert.match(waves, /validation: no samples/);
     const { width, height, data: bytes } = PNG.sync.read(readFileSync(out));
     assert.ok(width > 4 * 48 && height > 3 * 48 && new Set(bytes).size > 20);
@@ -57,7 +57,7 @@ describe('drumhead show: arrays', () => {
       })),
       loss: { name: 'mean-squared' },
     });
-    const known = value(await sized(value(made))());
+    const known = right(await sized(right(made))());
     assert.deepEqual(Object.keys(known.sizes), ['sequence', 'target', 'difficulty']);
     assert.ok(Object.keys(known.program.graph.outputs).includes('loss-total'));
     assert.equal(known.counts.train, 100);

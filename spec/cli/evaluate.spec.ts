@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluate.js';
 import { run } from '../../src/cli/commands/run.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -16,6 +16,7 @@ import { namedFrom } from '../../src/cli/source/source.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentIn } from '../runner/tiny-run.js';
+import { refusal } from '../support/effects.js';
 
 const task = { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 8, validation: 2, test: 3 };
 const experiment = {
@@ -83,10 +84,6 @@ describe('drumhead evaluate', () => {
   });
 
   it('and sweep, run, show and diff know the names of what was begun here', async () => {
-    const refusal = async (work: Effect<unknown>): Promise<string> => {
-      const done = await work();
-      return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was done');
-    };
     const asked = { preset: 'full', engine: 'cpu', runs, pictures: false, workers: '1' };
     for (const command of [sweep, run]) {
       assert.match(await refusal(command('tiny/agian', asked)), /did you mean 'tiny\/again'\?/);

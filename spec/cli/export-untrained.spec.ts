@@ -9,9 +9,7 @@ import { exportRun } from '../../src/cli/commands/export.js';
 import { loadDataset } from '../../src/data/load.js';
 import { writePngPairs } from '../../src/data/own/pairs/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
-
-const right = <A>(read: E.Either<unknown, A>): A =>
-  E.isRight(read) ? read.right : assert.fail(JSON.stringify(read.left));
+import { right } from '../support/either.js';
 
 describe('drumhead export --untrained', () => {
   it('reads the sizes of files, and says which file is not there', async () => {

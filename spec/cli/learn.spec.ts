@@ -25,6 +25,7 @@ import { prepare } from '../../src/runner/run/prepare.js';
 import { environmentOf } from '../runner/kill/tiny.js';
 import { drawPairs } from '../support/draw-pairs.js';
 import { refusal, rightOf, withStderr } from '../support/effects.js';
+import { right } from '../support/either.js';
 
 const decoded = decodeTask({
   name: 'tetrominoes',
@@ -35,11 +36,11 @@ const decoded = decodeTask({
   validation: 2,
   test: 2,
 });
-const taskOfSix = E.isRight(decoded) ? decoded.right : assert.fail(errorMessage(decoded.left));
+const taskOfSix = right(decoded);
 const flags = { seeds: '0', epochs: '2', steps: '5', batch: '4', rate: '0.01', schedule: 'cosine' };
 const of = async (folder: string): Promise<Experiment> => {
   const read = await learningOn(folder, flags)();
-  return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
+  return right(read);
 };
 
 describe('what is learnt on a folder', () => {

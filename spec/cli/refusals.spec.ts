@@ -4,18 +4,12 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../src/base/error.js';
 import { importWeights } from '../../src/cli/commands/import.js';
 import { finishedRuns } from '../../src/cli/source/finished.js';
 import { sweepFrom } from '../../src/cli/source/source.js';
 import { taskFrom } from '../../src/cli/source/task.js';
 import { collect } from '../../src/runner/results/collection.js';
-
-const refused = async (effect: Effect<unknown>): Promise<string> => {
-  const outcome = await effect();
-  return E.isLeft(outcome) ? errorMessage(outcome.left) : assert.fail('it is taken');
-};
+import { refusal } from '../support/effects.js';
 
 describe('a refusal', () => {
   let folder = '';
@@ -30,7 +24,7 @@ describe('a refusal', () => {
   it('of a task of own files says that it needs their folder', async () => {
     for (const name of ['npy', 'png'])
       assert.match(
-        await refused(taskFrom(name, {}, {})),
+        await refusal(taskFrom(name, {}, {})),
         new RegExp(`^${name}: this task is a folder of your own files; .*--set folder=FOLDER`),
       );
   });
@@ -38,23 +32,23 @@ describe('a refusal', () => {
   it('of a file that is no weights says what import takes', async () => {
     const path = join(folder, 'README.md');
     await writeFile(path, '# Read me');
-    const words = await refused(importWeights(path, { out: join(folder, 'out'), set: [], preset: 'full' }));
+    const words = await refusal(importWeights(path, { out: join(folder, 'out'), set: [], preset: 'full' }));
     assert.match(words, /give a \.safetensors file, program\.json/);
     assert.doesNotMatch(words, /damaged/);
   });
 
   it('of an unknown name names the nearest sweep, experiment or run there is', async () => {
     assert.match(
-      await refused(sweepFrom('paper/smal', 'full')),
+      await refusal(sweepFrom('paper/smal', 'full')),
       /unknown experiment, sweep or run 'paper\/smal'; did you mean 'paper\//,
     );
-    const table = (name: string) => refused(collect(name, folder, sweepFrom(name, 'full')));
+    const table = (name: string) => refusal(collect(name, folder, sweepFrom(name, 'full')));
     assert.match(await table('me/poled'), /did you mean 'me\/pooled'\?/);
     assert.match(await table('me/rate'), /did you mean 'me\/rates'\?/);
     assert.match(
       await table('me/nothing'),
       /unknown experiment, sweep or run 'me\/nothing'.*Known: me\/pooled, me\/rates/,
     );
-    assert.match(await refused(finishedRuns('me/poled', { runs: folder })), /did you mean 'me\/pooled'\?/);
+    assert.match(await refusal(finishedRuns('me/poled', { runs: folder })), /did you mean 'me\/pooled'\?/);
   });
 });

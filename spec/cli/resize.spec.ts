@@ -10,8 +10,8 @@ import { runProgramFile } from '../../src/cli/commands/run-program.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy.js';
 import { runExperiment } from '../../src/runner/run/run.js';
-import { sentence, value } from '../data/either.js';
 import { environmentIn } from '../runner/tiny-run.js';
+import { right, sentence } from '../support/either.js';
 
 const experiment = (readout: string) => ({
   name: `tiny/${readout}`,
@@ -26,8 +26,8 @@ describe('--resize', () => {
   before(async () => {
     runs = mkdtempSync(join(tmpdir(), 'drumhead-resize-'));
     for (const readout of ['max', 'linear']) {
-      const decoded = value(decodeExperiment(experiment(readout)));
-      folders[readout] = value(await runExperiment(decoded, 0)(environmentIn(runs))()).folder;
+      const decoded = right(decodeExperiment(experiment(readout)));
+      folders[readout] = right(await runExperiment(decoded, 0)(environmentIn(runs))()).folder;
     }
   });
   after(() => rmSync(runs, { recursive: true }));
@@ -35,7 +35,7 @@ describe('--resize', () => {
   const flags = () => ({ engine: 'wasm', runs, workers: '1', split: 'test', json: true });
   const scored = async (resize?: string, set?: readonly string[]) => {
     const [one] = JSON.parse(
-      value(
+      right(
         await evaluateRuns(folders.max, {
           ...flags(),
           ...(resize ? { resize } : {}),
@@ -76,11 +76,11 @@ describe('--resize', () => {
     const [input, out] = [join(runs, 'x.npy'), join(runs, 'answer')];
     writeFileSync(
       input,
-      value(encodeNpy({ dtype: 'float32', shape: [12, 20, 3], data: new Float32Array(720).fill(0.5) })),
+      right(encodeNpy({ dtype: 'float32', shape: [12, 20, 3], data: new Float32Array(720).fill(0.5) })),
     );
     const asked = { input: [input], out, engine: 'wasm', runs, resize: '12x20,steps=30' };
-    assert.match(value(await runProgramFile(folders.max, asked)()), /resized to 12x20,steps=30/);
-    const classes = value(decodeNpy(readFileSync(join(out, 'classes.npy')), 'classes.npy'));
+    assert.match(right(await runProgramFile(folders.max, asked)()), /resized to 12x20,steps=30/);
+    const classes = right(decodeNpy(readFileSync(join(out, 'classes.npy')), 'classes.npy'));
     assert.deepEqual(classes.shape, [1, 12, 20]);
     assert.match(
       sentence(await runProgramFile(folders.max, { ...asked, resize: '12' })()),
@@ -91,7 +91,7 @@ describe('--resize', () => {
   it('of play shows the waves of a larger grid', async () => {
     const gif = join(runs, 'large.gif');
     const asked = { gif, seed: '0', set: [], fps: '16', frames: '4', engine: 'wasm', runs };
-    value(await play(folders.max, { ...asked, resize: '24x24,steps=12' })());
+    right(await play(folders.max, { ...asked, resize: '24x24,steps=12' })());
     assert.equal(readFileSync(gif).subarray(0, 3).toString(), 'GIF');
   });
 });

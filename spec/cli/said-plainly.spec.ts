@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Effect, errorMessage } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
 import { isCode } from '../../src/cli/document/code.js';
 import { isDocument, isModule, readDocument } from '../../src/cli/document/document.js';
@@ -19,15 +19,7 @@ import { mayWrite } from '../../src/files/write-folder.js';
 import { placeOf } from '../../src/report/figures/index.js';
 import { readInput } from '../../src/runner/import/input.js';
 import { drawPairs } from '../support/draw-pairs.js';
-
-const rightOf = async <A>(work: Effect<A>): Promise<A> => {
-  const done = await work();
-  return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
-};
-const refusal = async (work: Effect<unknown>): Promise<string> => {
-  const done = await work();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was done');
-};
+import { refusal, rightOf } from '../support/effects.js';
 
 const experiment = {
   name: 'tiny/plain',

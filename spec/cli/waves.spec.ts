@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, errorMessage } from '../../src/base/error.js';
 import { waves } from '../../src/cli/commands/waves.js';
 import { add, conv, type Program, program, scale, scan, slice, tanh } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentIn, trainTiny } from '../runner/tiny-run.js';
-
-const right = <A>(result: Checked<A>): A =>
-  E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
+import { right } from '../support/either.js';
 
 type Boundary = 'zero' | 'reflect' | 'circular';
 

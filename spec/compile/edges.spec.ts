@@ -8,12 +8,12 @@ import { compile } from '../../src/compile/tfjs/compile.js';
 import { jvp, jvpNames, vjp, vjpNames } from '../../src/compile/transform/index.js';
 import { inputsOf, type Program, parametersOf } from '../../src/dsl/index.js';
 import { type Engine, makeCurrent, openEngine } from '../../src/engine/index.js';
-import { value } from '../models/either.js';
 import { type Edge, edges, strayed } from '../support/edges.js';
+import { right } from '../support/either.js';
 
 type Arrays = Readonly<Record<string, readonly number[]>>;
 
-const right = (found: ArrayLike<number>, expected: readonly number[], within: number, what: string): void =>
+const holds = (found: ArrayLike<number>, expected: readonly number[], within: number, what: string): void =>
   assert.deepEqual(strayed(found, expected, within), [], what);
 
 const ones = (length: number): readonly number[] => new Array<number>(length).fill(1);
@@ -58,7 +58,7 @@ const byEngine =
   (p, inputs, names) => {
     makeCurrent(engine);
     return engine.tf.tidy(() => {
-      const { outputs } = value(compile(engine.tf, p))(tensorsOf(engine, p, inputs));
+      const { outputs } = right(compile(engine.tf, p))(tensorsOf(engine, p, inputs));
       return Object.fromEntries(names.map((name) => [name, Float32Array.from(outputs[name].dataSync())]));
     });
   };
@@ -71,7 +71,7 @@ const derivatives = (compute: Compute, { program, inputs, gradients, value: y, w
     Object.values(back.inputs),
   );
   for (const [name, expected] of Object.entries(gradients))
-    right(owed[back.inputs[name]], expected, within, `vjp by ${name}`);
+    holds(owed[back.inputs[name]], expected, within, `vjp by ${name}`);
 };
 
 /** Forward mode along each input in turn, all its elements at once: what pointwise functions owe site by site. */
@@ -83,7 +83,7 @@ const tangents = (compute: Compute, { program, inputs, gradients, within = 0 }: 
       { ...inputs, [ahead.inputs[name]]: ones(inputs[name].length) },
       [ahead.tangents.y],
     );
-    right(moved[ahead.tangents.y], expected, within, `jvp by ${name}`);
+    holds(moved[ahead.tangents.y], expected, within, `jvp by ${name}`);
   }
 };
 
@@ -113,7 +113,7 @@ const pointwise = ({ program }: Edge): boolean =>
  * the code relies on substitutes that exist for wasm and cpu only.
  */
 const openStub = async (): Promise<Engine> => {
-  const cpu = value(await openEngine('cpu')());
+  const cpu = right(await openEngine('cpu')());
   const { tf } = cpu;
   const factory = tf.findBackendFactory('cpu');
   if (tf.findBackendFactory('tensorflow') === null) {
@@ -134,27 +134,27 @@ const removeStub = ({ tf }: Engine): void => {
 describe('at the edges of arithmetic', () => {
   let stub: Engine | undefined;
   after(async () => {
-    const { name } = value(await openEngine('cpu')());
+    const { name } = right(await openEngine('cpu')());
     assert.equal(name, 'cpu');
     if (stub !== undefined) removeStub(stub);
   });
   for (const edge of edges) {
     const { name, program, inputs, value: y, within = 0 } = edge;
     it(`${name}: the reference`, () => {
-      right(byReference(program, inputs, ['y']).y, y, within, 'value');
+      holds(byReference(program, inputs, ['y']).y, y, within, 'value');
       derivatives(byReference, edge);
       (pointwise(edge) ? tangents : movement)(byReference, edge);
     });
     for (const backend of ['wasm', 'cpu', 'tensorflow'] as const)
       it(`${name}: ${backend === 'tensorflow' ? 'a stub of tensorflow' : backend} op by op`, async () => {
         if (backend === 'tensorflow') stub ??= await openStub();
-        const engine = backend === 'tensorflow' && stub ? stub : value(await openEngine(backend)());
+        const engine = backend === 'tensorflow' && stub ? stub : right(await openEngine(backend)());
         const compute = byEngine(engine);
-        right(compute(program, inputs, ['y']).y, y, within, 'value');
+        holds(compute(program, inputs, ['y']).y, y, within, 'value');
         derivatives(compute, edge);
         (pointwise(edge) ? tangents : movement)(compute, edge);
         const { tf } = engine;
-        const execute = value(compile(tf, program));
+        const execute = right(compile(tf, program));
         const feed = tensorsOf(engine, program, inputs);
         const names = Object.keys(inputs);
         const slopes = tf.grads((...given: Tensor[]) => {
@@ -162,7 +162,7 @@ describe('at the edges of arithmetic', () => {
           return execute({ ...feed, inputs: named }).outputs.y;
         })(names.map((input) => feed.inputs[input]));
         for (const [input, expected] of Object.entries(edge.gradients))
-          right(slopes[names.indexOf(input)].dataSync(), expected, within, `tape by ${input}`);
+          holds(slopes[names.indexOf(input)].dataSync(), expected, within, `tape by ${input}`);
         tf.dispose(slopes);
       });
   }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { graphModel } from '../../src/compile/graph-model/index.js';
 import { erf as reference } from '../../src/compile/reference/erf.js';
 import { type Engine, erf, opByOp, openEngine, openSession, program } from '../../src/index.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 import { plainTensorFlow } from './graph-model/plain.js';
 
 /** Every binary order of magnitude from 1e-30 on, and the whole middle. */
@@ -48,15 +48,15 @@ describe('the error function', () => {
 
   for (const name of ['cpu', 'wasm'] as const)
     it(`on ${name}`, async () => {
-      const engine: Engine = opByOp(value(await openEngine(name)()));
-      const session = value(openSession(engine, p, {}));
+      const engine: Engine = opByOp(right(await openEngine(name)()));
+      const session = right(openSession(engine, p, {}));
       near((await session.infer({ count: 1, inputs: { x: points } }, ['y'])).outputs.y);
       session.close();
     });
 
   it('in an exported graph, on the stock backends', async () => {
     const plain = await plainTensorFlow();
-    const model = value(graphModel(p, {}));
+    const model = right(graphModel(p, {}));
     const x = { shape: [1, points.length], data: points };
     for (const backend of ['cpu', 'wasm'] as const)
       near((await plain.run({ backend, model, inputs: { x } })).values.y.data);

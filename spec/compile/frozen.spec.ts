@@ -1,9 +1,7 @@
 /** Frozen weights: no gradient is computed for them, and no optimiser moves them by a single bit. */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, errorMessage } from '../../src/base/error.js';
 import { cost, showCost } from '../../src/compile/cost/index.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { showSummary, summary } from '../../src/compile/summary/index.js';
@@ -25,9 +23,7 @@ import {
 import { opByOp, openEngine } from '../../src/engine/index.js';
 import { nwm } from '../../src/models/nwm.js';
 import { adamW, optimise, untrained } from '../../src/runner/training/optimiser.js';
-
-const right = <A>(found: E.Either<DrumheadError, A>): A =>
-  E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
+import { right } from '../support/either.js';
 
 const waves = nwm({
   height: 6,

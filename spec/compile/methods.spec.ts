@@ -35,7 +35,7 @@ import {
   zeros,
 } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 import { assertEqual, backends, exactly, exported, fed, openOurs, waving } from './graph-model/against.js';
 import { plainTensorFlow } from './graph-model/plain.js';
 import { adjoints, caseOf, inner, randoms, reverse } from './transform/differentiate.js';
@@ -85,7 +85,7 @@ describe('methods of integration in every interpreter', () => {
       const labels = Uint8Array.from({ length: 50 }, (_, i) => i % 2);
       const found: Record<string, Float32Array>[] = [];
       for (const backend of ['wasm', 'cpu'] as const) {
-        const session = value(openSession(value(await openEngine(backend)()), p, parameters));
+        const session = right(openSession(right(await openEngine(backend)()), p, parameters));
         const { logits } = (await session.infer({ count: 2, inputs }, ['logits'])).outputs;
         found.push({ ...(await session.gradients({ count: 2, inputs, labels }, [2])).gradients });
         session.close();

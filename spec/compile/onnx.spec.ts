@@ -20,7 +20,7 @@ import {
   transpose,
 } from '../../src/dsl/index.js';
 import { encodeOnnx } from '../../src/formats/onnx/encode.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 
 describe('a program in the operations of ONNX', () => {
   const waves = program({ image: [4, 4, 1] }, ({ image }) => {
@@ -32,7 +32,7 @@ describe('a program in the operations of ONNX', () => {
     });
     return { logits: conv(3)(reshape(4, 4, 6)(transpose(1, 2, 0, 3)(y))) };
   });
-  const graph = value(onnxGraph(waves, initialParameters(waves.graph, 1)));
+  const graph = right(onnxGraph(waves, initialParameters(waves.graph, 1)));
 
   it('has the ends of a graph model, with any batch, and every step of a scan', () => {
     assert.deepEqual(graph.inputs, [{ name: 'image', type: 'float', shape: ['batch', 4, 4, 1] }]);
@@ -57,7 +57,7 @@ describe('a program in the operations of ONNX', () => {
 
   it('composes what ONNX lacks', () => {
     const angle = program({ x: [3], y: [3] }, ({ x, y }) => ({ angle: atan2(y, x) }));
-    const ops = value(onnxGraph(angle, {})).nodes.map(({ op }) => op);
+    const ops = right(onnxGraph(angle, {})).nodes.map(({ op }) => op);
     assert.ok(ops.includes('Atan') && !ops.includes('Atan2'), ops.join());
   });
 
@@ -68,7 +68,7 @@ describe('a program in the operations of ONNX', () => {
       each: depthwiseWith(x, tanh(parameter('k', [3, 3, m, m], { init: 'kaiming' }))),
       own: convolveWith(x, k),
     }));
-    const { nodes } = value(onnxGraph(p, initialParameters(p.graph, 1)));
+    const { nodes } = right(onnxGraph(p, initialParameters(p.graph, 1)));
     const [each] = nodes.filter(({ op }) => op === 'Conv');
     assert.equal(each.attributes.group, 2);
     const wide = program({ x: [3, n, n, m] }, ({ x }) => ({ y: conv3d(n - 1, { groups: m })(x) }));

@@ -24,7 +24,7 @@ import {
   zeros,
 } from '../../src/dsl/index.js';
 import type { Engine } from '../../src/engine/index.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 import { oursOn } from './graph-model/against.js';
 import { plainTensorFlow } from './graph-model/plain.js';
 import { adjoints, caseOf, randoms, reverse, run } from './transform/differentiate.js';
@@ -74,15 +74,15 @@ describe('a scan over weights alone', () => {
       const c = caseOf(make(), 1, 3);
       const cotangents = randoms(outputsOf(c.program.graph), [3], 5, 'cotangent');
       const found = reverse(c, cotangents);
-      const { left, right } = adjoints(c, 4);
+      const { left, right: moved } = adjoints(c, 4);
       for (const engine of engines) {
         assert.ok(distance(runOn(engine, c), run(c)) < 1e-5);
         const tape = tapeGradient(engine, c, cotangents);
         assert.ok(distance(tape.inputs, found.inputs) < 1e-5);
         assert.ok(distance(tape.parameters, found.parameters) < 1e-5);
-        assert.ok(value(compileSegments(engine.tf, c.program)) !== undefined);
+        assert.ok(right(compileSegments(engine.tf, c.program)) !== undefined);
       }
-      assert.ok(Math.abs(left.value - right.value) < 1e-3 * (1 + left.size + right.size));
+      assert.ok(Math.abs(left.value - moved.value) < 1e-3 * (1 + left.size + moved.size));
       const [parameterName] = Object.keys(c.parameters).filter((one) => one === 'weight' || one === 'kernel');
       const places = [0, 4].map((index) => ({ of: 'parameters', name: parameterName, index }) as const);
       const loss = (outputs: ReturnType<typeof run>): number =>
@@ -99,7 +99,7 @@ describe('a scan over weights alone', () => {
       const plain = await plainTensorFlow();
       const c = caseOf(p, 1, 2);
       const inputs = { x: Float32Array.from(c.inputs.x.data) };
-      const model = value(graphModel(p, parameters));
+      const model = right(graphModel(p, parameters));
       assert.ok(!JSON.stringify(model).includes('StatelessWhile'));
       const expected = oursOn(engines)('cpu', p, { parameters, inputs, batch: 2 }, ['y']);
       const { values } = await plain.run({

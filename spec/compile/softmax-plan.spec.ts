@@ -17,7 +17,7 @@ import {
   type Tensor,
 } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 import { caseOf, reverse, run } from './transform/differentiate.js';
 import { distance, runOn, tapeGradient } from './transform/tape.js';
 
@@ -71,7 +71,7 @@ describe('softmax as one operation', () => {
 
   for (const name of ['wasm', 'cpu'] as const)
     it(`has the reference's values and gradients op by op on ${name}, once or in turn`, async () => {
-      const engine = value(await openEngine(name, 'op by op')());
+      const engine = right(await openEngine(name, 'op by op')());
       for (const p of [
         of((x) => ({ y: softmax()(x) })),
         of((x) => ({ y: softmax()(softmax()(x)), z: sum(0)(x) })),

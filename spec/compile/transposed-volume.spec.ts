@@ -6,7 +6,7 @@ import { numericalGradient, randomCoordinates } from '../../src/compile/referenc
 import { openSession } from '../../src/compile/tfjs/session/session.js';
 import { convTranspose3d, mean, type Program, program, shapeOf, tanh, zeros } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 import { fusedOf } from './fuse/oracles.js';
 import { assertEqual, backends, exactly, exported, fed, openOurs, waving } from './graph-model/against.js';
 import { plainTensorFlow } from './graph-model/plain.js';
@@ -78,7 +78,7 @@ describe('transposed convolutions of volumes', () => {
       const labels = Uint8Array.from({ length: exact.length / 3 }, (_, i) => i % 3);
       const found: Record<string, Float32Array>[] = [];
       for (const backend of ['wasm', 'cpu'] as const) {
-        const session = value(openSession(value(await openEngine(backend)()), p, parameters));
+        const session = right(openSession(right(await openEngine(backend)()), p, parameters));
         const { logits } = (await session.infer({ count: 2, inputs }, ['logits'])).outputs;
         found.push({ ...(await session.gradients({ count: 2, inputs, labels }, [2])).gradients });
         session.close();

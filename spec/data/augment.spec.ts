@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { decodeWith } from '../../src/base/codec.js';
 import { type ArrayForm, type NamedArrays, splitInMemory } from '../../src/data/arrays.js';
 import { type Augment, augmentCodec, augmented, augmentProblems } from '../../src/data/augment.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 
 const [count, size] = [40, 5];
 const forms: Readonly<Record<string, ArrayForm>> = {
@@ -25,7 +25,7 @@ const data: NamedArrays = {
   validation: splitInMemory(1, forms, values),
   test: splitInMemory(1, forms, values),
 };
-const of = (given: object): Augment => value(decodeWith(augmentCodec, 'augment')(given));
+const of = (given: object): Augment => right(decodeWith(augmentCodec, 'augment')(given));
 const all = Array.from({ length: count }, (_, i) => i);
 const names = ['film', 'mask', 'label'];
 const read = (augment: Augment, indices = all, epoch = 0) =>

@@ -11,7 +11,7 @@ import { decodeError, type Effect } from '../../src/base/error.js';
 import { cached, cachePath } from '../../src/data/cache.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
 import type { Dataset, Split } from '../../src/data/dataset.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const splits = (count: number, channels: number): fc.Arbitrary<Split> =>
   fc
@@ -54,7 +54,7 @@ describe('a dataset as one file', () => {
   it('comes back as it was', () =>
     fc.assert(
       fc.asyncProperty(datasets, async (dataset) => {
-        const back = value(await unpackDataset(await packDataset(dataset, 'k'), 'k', 'f'));
+        const back = right(await unpackDataset(await packDataset(dataset, 'k'), 'k', 'f'));
         assert.deepEqual(bytesOf(back), bytesOf(dataset));
         assert.deepEqual(back.classes, dataset.classes);
       }),
@@ -101,8 +101,8 @@ describe('cache', () => {
 
   it('makes once, and gives the same data then', async () => {
     const deep = join(folder, 'not', 'there', 'yet');
-    const first = value(await cached(deep, 'x', { a: 1 }, make)());
-    const second = value(await cached(deep, 'x', { a: 1 }, make)());
+    const first = right(await cached(deep, 'x', { a: 1 }, make)());
+    const second = right(await cached(deep, 'x', { a: 1 }, make)());
     assert.equal(makings, 1);
     assert.deepEqual([first.origin, second.origin], ['made', 'cache']);
     assert.deepEqual(bytesOf(plain(second)), bytesOf(dataset));
@@ -111,38 +111,38 @@ describe('cache', () => {
   });
 
   it('keeps what differs in any detail apart', async () => {
-    value(await cached(folder, 'x', { a: 1, b: 2 }, make)());
-    value(await cached(folder, 'x', { b: 2, a: 1 }, make)());
+    right(await cached(folder, 'x', { a: 1, b: 2 }, make)());
+    right(await cached(folder, 'x', { b: 2, a: 1 }, make)());
     assert.equal(makings, 1);
-    value(await cached(folder, 'x', { a: 1, b: 3 }, make)());
+    right(await cached(folder, 'x', { a: 1, b: 3 }, make)());
     assert.equal(makings, 2);
   });
 
   it('makes damaged data again, says so, and keeps it whole from then on', async () => {
     const path = cachePath(folder, 'x', 1);
-    value(await cached(folder, 'x', 1, make)());
+    right(await cached(folder, 'x', 1, make)());
     await writeFile(path, (await readFile(path)).subarray(0, -3));
-    const again = value(await cached(folder, 'x', 1, make)());
+    const again = right(await cached(folder, 'x', 1, make)());
     assert.equal(makings, 2);
     assert.equal(again.origin, 'made');
     assert.match(again.notes.join(), /made again: .*damaged/);
-    assert.equal(value(await cached(folder, 'x', 1, make)()).origin, 'cache');
+    assert.equal(right(await cached(folder, 'x', 1, make)()).origin, 'cache');
   });
 
   it('goes without where the folder cannot be used, says so, and harms nothing', async () => {
     const file = join(folder, 'a file');
     await writeFile(file, 'mine');
-    const loaded = value(await cached(join(file, 'cache'), 'x', 1, make)());
+    const loaded = right(await cached(join(file, 'cache'), 'x', 1, make)());
     assert.equal(loaded.origin, 'made');
     assert.match(loaded.notes.join('\n'), /could not be kept.*part of the path is a file/);
     assert.equal(await readFile(file, 'utf8'), 'mine');
     await mkdir(cachePath(folder, 'y', 1));
-    assert.match(value(await cached(folder, 'y', 1, make)()).notes.join('\n'), /could not be kept/);
+    assert.match(right(await cached(folder, 'y', 1, make)()).notes.join('\n'), /could not be kept/);
     assert.equal((await readdir(folder)).length, 2, 'no half files are left');
   });
 
   it('keeps nothing without a folder, and passes on why something could not be made', async () => {
-    assert.equal(value(await cached(null, 'x', 1, make)()).origin, 'made');
+    assert.equal(right(await cached(null, 'x', 1, make)()).origin, 'made');
     const failing = TE.left(decodeError('digits', 'bad'));
     assert.equal(sentence(await cached(folder, 'x', 1, failing)()), 'digits: bad');
     assert.deepEqual(await readdir(folder), []);

@@ -15,7 +15,7 @@ import { taskNamed } from '../../src/data/task.js';
 import { decodeIdx, readIdx } from '../../src/formats/idx.js';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/formats/safetensors.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const npyOf = (header: string, data = 0): Uint8Array => {
   const bytes = Buffer.alloc(12 + header.length + data);
@@ -61,7 +61,7 @@ describe('hostile arrays', () => {
       const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape}), }`;
       assert.match(sentence(decodeNpy(npyOf(header, 64), 'x.npy')), /truncated/);
     }
-    const whole = value(encodeNpy({ dtype: 'float32', shape: [3], data: Float32Array.of(1, 2, 3) }));
+    const whole = right(encodeNpy({ dtype: 'float32', shape: [3], data: Float32Array.of(1, 2, 3) }));
     for (let length = 0; length < whole.length; length++)
       sentence(decodeNpy(whole.subarray(0, length), 'x.npy'));
     assert.match(sentence(decodeNpy(Buffer.concat([whole, Buffer.alloc(1)]), 'x.npy')), /too long/);
@@ -131,7 +131,7 @@ describe('hostile arrays', () => {
 
   it('a dataset that no memory holds is refused before its first image', async () => {
     assert.ok(E.isRight(withinLimit('x', 10_000, 64 * 64 * 3)));
-    const task = value(taskNamed('tetrominoes', { size: 4096, train: 1_000_000 }));
+    const task = right(taskNamed('tetrominoes', { size: 4096, train: 1_000_000 }));
     assert.match(
       sentence(await loadDataset(task)()),
       /^tetrominoes: its images have [\d,]+ values, and [\d,]+ is the limit/,

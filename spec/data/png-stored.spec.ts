@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decodeMaskPng, decodePng, findMask, findPicture } from '../../src/formats/png/png.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 import { chunk, type Stored, storedPng } from './tiny-png.js';
 
 /** Every form of PNG, with random samples, filters and sizes, interlaced or not. */
@@ -69,10 +69,10 @@ describe('samples of a png', () => {
             colourType === 3
               ? samples.flatMap((index) => extra.PLTE.slice(3 * index, 3 * index + 3))
               : samples.map((sample) => Math.round((sample * 255) / most));
-          const picture = value(decodePng(png, 'x'));
+          const picture = right(decodePng(png, 'x'));
           assert.equal(picture.channels, colourType === 3 ? 3 : kept);
           assert.deepEqual([...picture.values], expected);
-          if (kept === 1) assert.deepEqual([...value(findMask(png, 'x')).values], samples);
+          if (kept === 1) assert.deepEqual([...right(findMask(png, 'x')).values], samples);
         }),
         { seed: 1306 + 16 * colourType + depth, numRuns: 60 },
       );
@@ -88,7 +88,7 @@ describe('samples of a png', () => {
 
   it('say what they leave out', () => {
     const leftOut = (stored: Partial<Stored>): readonly string[] =>
-      value(
+      right(
         findPicture(
           storedPng({ width: 1, height: 1, depth: 8, colourType: 0, values: [7], ...stored }),
           'x.png',
@@ -170,11 +170,11 @@ describe('a png from anywhere', () => {
           sentence(decode(holding(samples.subarray(0, length)), 'x')),
           /fewer samples than its header says/,
         );
-    value(decodePng(holding(samples), 'x'));
+    right(decodePng(holding(samples), 'x'));
   });
 
   it('that unpacks to more than its header says is not unpacked whole', () => {
-    value(decodePng(holding(Buffer.alloc(7 * 28 + 1000)), 'x'));
+    right(decodePng(holding(Buffer.alloc(7 * 28 + 1000)), 'x'));
     assert.match(sentence(decodePng(holding(Buffer.alloc(50_000_000)), 'x')), /cannot be unpacked/);
   });
 

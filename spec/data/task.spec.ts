@@ -14,7 +14,7 @@ import {
   taskNames,
   taskShape,
 } from '../../src/data/task.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 import { writeTinyDigits } from './tiny-digits.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drumhead-task-'));
@@ -32,14 +32,14 @@ const small: readonly Task[] = [
   { name: 'inside-outside', cells: 3, ...counts },
   { name: 'connectedness', cells: 5, ...counts },
   { name: 'shapes', size: 12, shape: 5, ...counts },
-].map((given) => value(decodeTask(given)));
+].map((given) => right(decodeTask(given)));
 
 const ofArrays: readonly Task[] = [
   { name: 'sequential-mnist', side: 7, mnistDir, ...counts },
   { name: 'adding', length: 9, ...counts },
   { name: 'copy', delay: 3, ...counts },
   { name: 'wave-forecast', size: 8, ...counts },
-].map((given) => value(decodeTask(given)));
+].map((given) => right(decodeTask(given)));
 
 describe('task', () => {
   before(() => writeTinyDigits(mnistDir));
@@ -48,14 +48,14 @@ describe('task', () => {
   it('is complete plain data, whose codec changes nothing more', () => {
     for (const task of [...small, ...ofArrays]) {
       const written: unknown = JSON.parse(JSON.stringify(taskCodec.encode(task)));
-      assert.deepEqual(value(decodeTask(written)), task);
+      assert.deepEqual(right(decodeTask(written)), task);
       assert.ok(taskCodec.is(task));
     }
     assert.ok(!taskCodec.is({ name: 'tetrominoes' }), 'settings are missing');
   });
 
   it('takes the published settings by default', () => {
-    assert.deepEqual(value(decodeTask({ name: 'tetrominoes' })), {
+    assert.deepEqual(right(decodeTask({ name: 'tetrominoes' })), {
       name: 'tetrominoes',
       size: 64,
       cell: 7,
@@ -94,7 +94,7 @@ describe('task', () => {
       assert.ok(!describeTask(task).includes('\n'));
     }
     assert.equal(
-      describeTask(value(decodeTask({ name: 'tetrominoes' }))),
+      describeTask(right(decodeTask({ name: 'tetrominoes' }))),
       'tetrominoes: 64x64x3, 6 classes, 1 to 5 textured pieces of four cells, each 7 pixels wide; 10,000 / 1,000 / 1,000 images, seed 0',
     );
   });
@@ -107,9 +107,9 @@ describe('task', () => {
   describe('loaded', () => {
     it('has the sizes it announces, and the same data from the cache', async () => {
       for (const task of small) {
-        const made = value(await loadDataset(task, { cacheDir: folder })());
+        const made = right(await loadDataset(task, { cacheDir: folder })());
         assert.deepEqual(taskShape(task), shapeOfDataset(made), task.name);
-        const kept = value(await loadDataset(task, { cacheDir: folder })());
+        const kept = right(await loadDataset(task, { cacheDir: folder })());
         assert.deepEqual([made.origin, kept.origin], ['made', 'cache'], task.name);
         for (const split of ['train', 'validation', 'test'] as const) {
           assert.ok(Buffer.from(made[split].images).equals(kept[split].images), task.name);
@@ -122,7 +122,7 @@ describe('task', () => {
       const cacheDir = join(folder, 'others');
       for (const task of small) {
         for (const differing of [task, { ...task, seed: 1 }, { ...task, train: 2 }]) {
-          assert.equal(value(await loadDataset(differing, { cacheDir })()).origin, 'made', task.name);
+          assert.equal(right(await loadDataset(differing, { cacheDir })()).origin, 'made', task.name);
         }
       }
     });

@@ -15,7 +15,7 @@ import { multiMnist } from '../../src/data/made/multi-mnist.js';
 import { polygons } from '../../src/data/made/polygons.js';
 import { tetrominoes } from '../../src/data/made/tetrominoes.js';
 import { decodeTask } from '../../src/data/task.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 import { writeTinyDigits } from './tiny-digits.js';
 
 const digestOf = (recipe: Recipe): string => {
@@ -43,17 +43,17 @@ describe('what the generators draw', () => {
   after(() => rm(mnistDir, { recursive: true }));
 
   it('is what their version says', async () => {
-    const digits = value(await readDigits(mnistDir)());
+    const digits = right(await readDigits(mnistDir)());
     const counts = { train: 20, validation: 5, test: 5, seed: 5 };
     const recipeOf = (name: string): Recipe => {
-      const task = value(decodeTask({ name, ...counts }));
+      const task = right(decodeTask({ name, ...counts }));
       switch (task.name) {
         case 'tetrominoes':
           return tetrominoes(task);
         case 'mnist':
-          return value(mnist(task, digits));
+          return right(mnist(task, digits));
         case 'multi-mnist':
-          return value(multiMnist(task, digits));
+          return right(multiMnist(task, digits));
         case 'polygons':
           return polygons(task);
         default:

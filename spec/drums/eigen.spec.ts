@@ -6,8 +6,8 @@ import { isInside, type Lattice, siteCount } from '../../src/drums/lattice.js';
 import { alikeDrums, flippedDrum } from '../../src/drums/polygon.js';
 import { type DrumShape, latticeOf } from '../../src/drums/shape.js';
 import { rectangleEigenvalue } from '../../src/drums/tones.js';
+import { right } from '../support/either.js';
 import { anyLattice } from './arbitraries.js';
-import { value } from './either.js';
 
 /** -lap u at every point, written out. */
 const minusLaplacian = (lattice: Lattice, u: ArrayLike<number>): readonly number[] => {
@@ -36,7 +36,7 @@ const dense = (lattice: Lattice): readonly number[] => {
 };
 
 const tonesOf = (shape: DrumShape, count = 20): Float64Array =>
-  lowestModes(value(latticeOf(shape)), count).values;
+  lowestModes(right(latticeOf(shape)), count).values;
 const polygon = (corners: readonly (readonly [number, number])[], cells: number): DrumShape => ({
   kind: 'polygon',
   corners,
@@ -71,7 +71,7 @@ describe('modes of a drum', () => {
   });
 
   it('gives vectors that are modes: -lap v = lambda v, orthonormal, at rest outside', () => {
-    const lattice = value(latticeOf(polygon(alikeDrums[1], 6)));
+    const lattice = right(latticeOf(polygon(alikeDrums[1], 6)));
     const { values, vectors } = lowestModes(lattice, 8);
     vectors.forEach((v, k) => {
       const image = minusLaplacian(lattice, v);

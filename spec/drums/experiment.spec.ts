@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { decodeDrumExperiment, drumExperiments } from '../../src/drums/experiment.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const square = { name: 'a', shape: { kind: 'square', side: 6 } };
 
 describe('drums as an experiment', () => {
   it('keeps every catalogued one through JSON', () => {
     for (const experiment of Object.values(drumExperiments))
-      assert.deepEqual(value(decodeDrumExperiment(JSON.parse(JSON.stringify(experiment)))), experiment);
+      assert.deepEqual(right(decodeDrumExperiment(JSON.parse(JSON.stringify(experiment)))), experiment);
   });
 
   it('fills in what is left out', () => {
-    const { drums, ...rest } = value(decodeDrumExperiment({ drums: [square] }));
+    const { drums, ...rest } = right(decodeDrumExperiment({ drums: [square] }));
     assert.deepEqual(rest, { speed: 1, dt: 0.5, steps: 4096, window: 'hann', tones: 1 });
     assert.deepEqual(drums[0].strike, [0.5, 0.5]);
   });

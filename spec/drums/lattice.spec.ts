@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { latticeOfMask, siteAt, siteCount } from '../../src/drums/lattice.js';
 import { alikeDrums, flippedDrum } from '../../src/drums/polygon.js';
 import { areaOf, type DrumShape, edgeOf, latticeOf, refined } from '../../src/drums/shape.js';
+import { right, sentence } from '../support/either.js';
 import { anyLattice } from './arbitraries.js';
-import { sentence, value } from './either.js';
 
-const points = (shape: DrumShape): number => siteCount(value(latticeOf(shape)));
+const points = (shape: DrumShape): number => siteCount(right(latticeOf(shape)));
 const polygon = (corners: readonly (readonly [number, number])[], cells: number): DrumShape => ({
   kind: 'polygon',
   corners,
@@ -59,13 +59,13 @@ describe('lattices of drums', () => {
   });
 
   it('reads a mask as it is drawn', () => {
-    const lattice = value(latticeOf({ kind: 'mask', rows: ['##.', '.##'] }));
+    const lattice = right(latticeOf({ kind: 'mask', rows: ['##.', '.##'] }));
     assert.deepEqual(Array.from(lattice.inside), [1, 1, 0, 0, 1, 1]);
   });
 
   it('keeps every point of a polygon when it is refined', () => {
-    const coarse = value(latticeOf(polygon(alikeDrums[0], 4)));
-    const fine = value(latticeOf(refined(polygon(alikeDrums[0], 4), 2)));
+    const coarse = right(latticeOf(polygon(alikeDrums[0], 4)));
+    const fine = right(latticeOf(refined(polygon(alikeDrums[0], 4), 2)));
     for (let row = 0; row < coarse.rows; row++)
       for (let column = 0; column < coarse.columns; column++)
         if (coarse.inside[row * coarse.columns + column] === 1)
@@ -91,7 +91,7 @@ describe('lattices of drums', () => {
         },
       ),
     );
-    const square = value(latticeOf({ kind: 'square', side: 8 }));
+    const square = right(latticeOf({ kind: 'square', side: 8 }));
     assert.deepEqual(siteAt(square, [0.5, 0.25]), { row: 1, column: 3 });
   });
 

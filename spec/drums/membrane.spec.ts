@@ -8,15 +8,15 @@ import { latticeOf } from '../../src/drums/shape.js';
 import { latticeFrequency } from '../../src/drums/tones.js';
 import { hashProgram, inputsOf, type Program, parametersOf, signature } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
+import { right, sentence } from '../support/either.js';
 import { anyLattice, anySite } from './arbitraries.js';
-import { sentence, value } from './either.js';
 import { steppedSound } from './stepping.js';
 
 const siteOf = ({ columns }: Lattice, i: number) => ({ row: Math.floor(i / columns), column: i % columns });
 const medium = { speed: 1, dt: 0.5 };
 
 const run = async (program: Program, output: string): Promise<Float32Array> =>
-  value(await compute(value(await openEngine('cpu')()), output)(program)());
+  right(await compute(right(await openEngine('cpu')()), output)(program)());
 
 const membrane = (lattice: Lattice, strike: number) => ({
   lattice,
@@ -31,8 +31,8 @@ const struck = anyLattice.chain((lattice) =>
 
 describe('the membrane as a program', () => {
   it('has neither inputs nor parameters, and is a value', () => {
-    const lattice = value(latticeOf({ kind: 'square', side: 6 }));
-    const write = () => value(soundProgram(membrane(lattice, 12), { row: 2, column: 2 }, 4096));
+    const lattice = right(latticeOf({ kind: 'square', side: 6 }));
+    const write = () => right(soundProgram(membrane(lattice, 12), { row: 2, column: 2 }, 4096));
     assert.equal(signature(write()), '() → sound [4096]');
     assert.deepEqual([inputsOf(write().graph), parametersOf(write().graph)], [{}, []]);
     assert.equal(hashProgram(write()), hashProgram(write()));
@@ -43,7 +43,7 @@ describe('the membrane as a program', () => {
       fc.asyncProperty(struck, async ({ lattice, strike, microphone }) => {
         const steps = 60;
         const sound = await run(
-          value(soundProgram(membrane(lattice, strike), siteOf(lattice, microphone), steps)),
+          right(soundProgram(membrane(lattice, strike), siteOf(lattice, microphone), steps)),
           'sound',
         );
         const { values, vectors } = lowestModes(lattice, siteCount(lattice));
@@ -63,8 +63,8 @@ describe('the membrane as a program', () => {
   });
 
   it('follows the plain loops over thousands of steps', async () => {
-    const lattice = value(latticeOf({ kind: 'rectangle', width: 9, height: 7 }));
-    const sound = await run(value(soundProgram(membrane(lattice, 11), siteOf(lattice, 29), 2048)), 'sound');
+    const lattice = right(latticeOf({ kind: 'rectangle', width: 9, height: 7 }));
+    const sound = await run(right(soundProgram(membrane(lattice, 11), siteOf(lattice, 29), 2048)), 'sound');
     const expected = steppedSound(lattice, 11, 29, { ...medium, steps: 2048 });
     const worst = sound.reduce((most, x, t) => Math.max(most, Math.abs(x - expected[t])), 0);
     assert.ok(worst < 1e-4, `off by ${worst}`);
@@ -74,8 +74,8 @@ describe('the membrane as a program', () => {
     await fc.assert(
       fc.asyncProperty(struck, async ({ lattice, strike, microphone }) => {
         const drum = membrane(lattice, strike);
-        const sound = await run(value(soundProgram(drum, siteOf(lattice, microphone), 24)), 'sound');
-        const waves = await run(value(wavesProgram(drum, 8, 3)), 'waves');
+        const sound = await run(right(soundProgram(drum, siteOf(lattice, microphone), 24)), 'sound');
+        const waves = await run(right(wavesProgram(drum, 8, 3)), 'waves');
         const size = lattice.inside.length;
         for (let frame = 0; frame < 8; frame++) {
           assert.equal(waves[frame * size + microphone], sound[3 * frame + 2]);
@@ -88,14 +88,14 @@ describe('the membrane as a program', () => {
   });
 
   it('leaves out a stroke beside the drum', async () => {
-    const lattice = value(latticeOf({ kind: 'mask', rows: ['###', '#..'] }));
+    const lattice = right(latticeOf({ kind: 'mask', rows: ['###', '#..'] }));
     const drum = { lattice, pluck: new Float32Array(6).fill(1), ...medium };
-    const [first] = [await run(value(wavesProgram(drum, 1, 1)), 'waves')];
+    const [first] = [await run(right(wavesProgram(drum, 1, 1)), 'waves')];
     assert.deepEqual(Array.from(first.subarray(4)), [0, 0]);
   });
 
   it('refuses a microphone outside of the box', () => {
-    const lattice = value(latticeOf({ kind: 'square', side: 4 }));
+    const lattice = right(latticeOf({ kind: 'square', side: 4 }));
     assert.match(sentence(soundProgram(membrane(lattice, 0), { row: 3, column: 0 }, 8)), /slice/);
   });
 });

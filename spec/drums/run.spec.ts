@@ -3,9 +3,9 @@ import { type DrumExperiment, drumExperiments } from '../../src/drums/experiment
 import { drumModes, drumMovies } from '../../src/drums/movie.js';
 import { runDrums } from '../../src/drums/run.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
-const open = async (name: 'cpu' | 'wasm' = 'cpu'): Promise<Engine> => value(await openEngine(name)());
+const open = async (name: 'cpu' | 'wasm' = 'cpu'): Promise<Engine> => right(await openEngine(name)());
 const squares = drumExperiments['drums/squares'];
 const pair = drumExperiments['drums/gordon-webb-wolpert'];
 const some = (experiment: DrumExperiment, from: number, to: number): DrumExperiment => ({
@@ -15,7 +15,7 @@ const some = (experiment: DrumExperiment, from: number, to: number): DrumExperim
 
 describe('drums, struck and heard', () => {
   it('hears the area of a square', async () => {
-    const [six, eight] = value(await runDrums(some(squares, 0, 2), await open())());
+    const [six, eight] = right(await runDrums(some(squares, 0, 2), await open())());
     assert.equal(six.points, 25);
     assert.deepEqual(
       [six.strike, six.microphone],
@@ -33,7 +33,7 @@ describe('drums, struck and heard', () => {
   });
 
   it('hears every one of the twenty lowest tones of the pair, and the same in both', async () => {
-    const results = value(await runDrums(some(pair, 0, 2), await open('wasm'))());
+    const results = right(await runDrums(some(pair, 0, 2), await open('wasm'))());
     const heard = results.map(({ tones }) => tones.map((tone) => tone.heard?.frequency ?? Number.NaN));
     for (const [i, frequency] of heard[0].entries()) {
       assert.ok(Math.abs(frequency / heard[1][i] - 1) < 1e-5, `tone ${i + 1}`);
@@ -53,7 +53,7 @@ describe('drums, struck and heard', () => {
       strike: [0.5, 0.5],
       microphone: [0.5, 0.5],
     } as const;
-    const [{ tones }] = value(await runDrums({ ...squares, drums: [middle], tones: 4 }, await open())());
+    const [{ tones }] = right(await runDrums({ ...squares, drums: [middle], tones: 4 }, await open())());
     assert.deepEqual(
       tones.map(({ heard }) => heard !== null),
       [true, false, false, false],
@@ -82,7 +82,7 @@ describe('drums, struck and heard', () => {
 
 describe('drums to look at', () => {
   it('films all drums at one fineness, from the stroke on', async () => {
-    const movies = value(await drumMovies(some(squares, 0, 2), await open(), { frames: 3, every: 2 })());
+    const movies = right(await drumMovies(some(squares, 0, 2), await open(), { frames: 3, every: 2 })());
     assert.deepEqual(
       movies.map(({ lattice }) => lattice.columns),
       [47, 63],
@@ -95,7 +95,7 @@ describe('drums to look at', () => {
   });
 
   it('draws modes that have the same tones where the drums are alike', () => {
-    const [first, second] = value(drumModes(pair.drums.slice(0, 2), 3));
+    const [first, second] = right(drumModes(pair.drums.slice(0, 2), 3));
     first.modes.values.forEach((tone, k) => {
       assert.ok(Math.abs(tone / second.modes.values[k] - 1) < 1e-12);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { peaksOf, spectrumOf } from '../../src/drums/spectrum.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const samples = 1024;
 const tone = (bin: number, amplitude: number, phase: number) => (t: number) =>
@@ -16,7 +16,7 @@ describe('spectra', () => {
       fc.property(
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: length, maxLength: length }),
         (sound) => {
-          const { magnitudes, resolution } = value(spectrumOf(sound, 0.5));
+          const { magnitudes, resolution } = right(spectrumOf(sound, 0.5));
           assert.equal(resolution, 1 / (length * 0.5));
           assert.equal(magnitudes.length, length / 2 + 1);
           magnitudes.forEach((magnitude, k) => {
@@ -41,7 +41,7 @@ describe('spectra', () => {
         fc.double({ min: 0.01, max: 100, noNaN: true }),
         fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
         (bin, amplitude, phase) => {
-          const peaks = peaksOf(value(spectrumOf(sampled(tone(bin, amplitude, phase)), 1)));
+          const peaks = peaksOf(right(spectrumOf(sampled(tone(bin, amplitude, phase)), 1)));
           assert.equal(peaks.length, 1);
           assert.equal(peaks[0].raw, Math.round(peaks[0].raw * samples) / samples);
           assert.ok(Math.abs(peaks[0].raw * samples - bin) < 0.5 + 1e-3);
@@ -63,7 +63,7 @@ describe('spectra', () => {
           const loud = tone(bin, 1, 0);
           const other = tone(bin + apart, faint, phase);
           const peaks = peaksOf(
-            value(
+            right(
               spectrumOf(
                 sampled((t) => loud(t) + other(t)),
                 1,
@@ -80,7 +80,7 @@ describe('spectra', () => {
   });
 
   it('hears nothing in silence', () => {
-    assert.deepEqual(peaksOf(value(spectrumOf(new Float32Array(64), 1))), []);
+    assert.deepEqual(peaksOf(right(spectrumOf(new Float32Array(64), 1))), []);
   });
 
   it('refuses other lengths than powers of two, and waves that grew beyond numbers', () => {

@@ -9,7 +9,7 @@ import {
   squareArea,
   squareAreaError,
 } from '../../src/drums/tones.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 import { steppedSound } from './stepping.js';
 
 const medium = { speed: 1, dt: 0.5 };
@@ -26,11 +26,11 @@ const firstPeak = (side: number): Peak => {
   return known;
 };
 const listen = (side: number): Peak => {
-  const lattice = value(latticeOf({ kind: 'square', side }));
+  const lattice = right(latticeOf({ kind: 'square', side }));
   const { row, column } = siteAt(lattice, [0.5, 0.5]);
   const middle = row * lattice.columns + column;
   const sound = steppedSound(lattice, middle, middle, { ...medium, steps: 4096 });
-  return peaksOf(value(spectrumOf(sound, medium.dt)))[0];
+  return peaksOf(right(spectrumOf(sound, medium.dt)))[0];
 };
 
 describe('tones and areas', () => {

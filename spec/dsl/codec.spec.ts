@@ -20,13 +20,14 @@ import {
   tanh,
 } from '../../src/dsl/index.js';
 import { programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { sentence } from '../support/either.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Path = readonly (string | number)[];
 
 const decoded = (json: unknown): string => {
   const result = decodeProgram(json, 'file');
-  return E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
+  return sentence(result);
 };
 
 const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);

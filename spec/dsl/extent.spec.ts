@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { errorMessage } from '../../src/base/error.js';
 import { limits } from '../../src/base/limits.js';
 import { graphModel } from '../../src/compile/graph-model/index.js';
 import { decodeProgram, program, scale, scan, type Tensor, tryProgram } from '../../src/dsl/index.js';
+import { sentence } from '../support/either.js';
 
 type Line = Tensor<readonly [2]>;
 
@@ -47,9 +47,6 @@ const chain = (length: number) =>
     return { y };
   });
 
-const refusal = <A>(written: E.Either<Parameters<typeof errorMessage>[0], A>): string =>
-  E.isLeft(written) ? errorMessage(written.left) : assert.fail('expected an error');
-
 describe('how large a program is', () => {
   it('steps of scans within scans multiply, and more than the limit in all are refused', () => {
     const said =
@@ -62,7 +59,7 @@ describe('how large a program is', () => {
       [1, limits.scanSteps + 1],
       [2, 1e300],
     ] as const)
-      assert.match(refusal(decodeProgram(nestedJson(depth, steps))), said);
+      assert.match(sentence(decodeProgram(nestedJson(depth, steps))), said);
     const long = (steps: number) =>
       tryProgram(() =>
         program({ y: [2] }, ({ y }) => ({
@@ -70,7 +67,7 @@ describe('how large a program is', () => {
         })),
       );
     assert.ok(E.isRight(long(limits.scanSteps)));
-    assert.match(refusal(long(limits.scanSteps + 1)), said);
+    assert.match(sentence(long(limits.scanSteps + 1)), said);
   });
 
   it('scans nest to the limit, and one more is refused, in the language and as JSON', () => {
@@ -78,8 +75,8 @@ describe('how large a program is', () => {
     assert.ok(E.isRight(decodeProgram(nestedJson(limits.scanNesting))));
     const said = /more than 32 scans stand within one another, the limit; let one scan do several steps/;
     for (const depth of [limits.scanNesting + 1, 3000]) {
-      assert.match(refusal(tryProgram(() => nested(depth))), said);
-      assert.match(refusal(decodeProgram(nestedJson(depth))), said);
+      assert.match(sentence(tryProgram(() => nested(depth))), said);
+      assert.match(sentence(decodeProgram(nestedJson(depth))), said);
     }
     // What refused leaves nothing behind.
     assert.ok(E.isRight(tryProgram(() => nested(limits.scanNesting))));
@@ -89,8 +86,8 @@ describe('how large a program is', () => {
     const node = { op: { op: 'input', name: 'x', shape: [1] }, inputs: [], shape: [1] };
     const many = { language: 1, nodes: Array.from({ length: 1_000_000 }, () => node), outputs: { y: 0 } };
     const said = /more than 32,000 nodes, the limit; write what repeats as a scan/;
-    assert.match(refusal(decodeProgram(many)), said);
-    assert.match(refusal(tryProgram(() => chain(limits.nodes))), said);
+    assert.match(sentence(decodeProgram(many)), said);
+    assert.match(sentence(tryProgram(() => chain(limits.nodes))), said);
     assert.ok(E.isRight(tryProgram(() => chain(limits.nodes - 1))));
   });
 
@@ -100,7 +97,7 @@ describe('how large a program is', () => {
         z: scan({ steps, init: { y }, step: (s) => ({ y: scale(0.5, s.y) }), observe: (s) => s.y }),
       }));
     assert.match(
-      refusal(graphModel(long(limits.scanSteps), {}, { unroll: true })),
+      sentence(graphModel(long(limits.scanSteps), {}, { unroll: true })),
       /unrolled it has at least [\d,]+ nodes, and 200,000 is the limit; export it with its loops/,
     );
     assert.ok(E.isRight(graphModel(long(limits.scanSteps), {}, { unroll: false })));

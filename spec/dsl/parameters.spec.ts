@@ -2,9 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, errorMessage } from '../../src/base/error.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import {
@@ -38,11 +36,8 @@ import {
   unfreeze,
 } from '../../src/dsl/index.js';
 import { programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { right, sentence } from '../support/either.js';
 
-const right = <A>(found: E.Either<DrumheadError, A>): A =>
-  E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
-const says = (found: E.Either<DrumheadError, unknown>): string =>
-  E.isLeft(found) ? errorMessage(found.left) : assert.fail('it was not refused');
 const trained = (p: Program): readonly string[] =>
   parametersOf(p.graph).flatMap(({ name, trainable }) => (trainable ? [name] : []));
 const names = (p: Program): readonly string[] => parametersOf(p.graph).map(({ name }) => name);
@@ -91,19 +86,19 @@ describe('dsl: parameters by pattern', () => {
 
     it('says which pattern is near where none matches, and that a pattern is missing', () => {
       assert.equal(
-        says(freeze(two(true), 'encodr/*')),
+        sentence(freeze(two(true), 'encodr/*')),
         "freeze: no parameter is named 'encodr/*'; did you mean 'encoder/*'? the program has encoder/conv1/weight, " +
           'encoder/conv1/bias, encoder/batchNorm1/scale, encoder/batchNorm1/shift, encoder/batchNorm1/mean, ' +
           'encoder/batchNorm1/variance, decoder/conv1/weight, decoder/conv1/bias',
       );
-      assert.match(says(freeze(two(true), '*/biases')), /did you mean '\*\/bias'\?/);
+      assert.match(sentence(freeze(two(true), '*/biases')), /did you mean '\*\/bias'\?/);
       assert.match(
-        says(freeze(two(true), 'zebra')),
+        sentence(freeze(two(true), 'zebra')),
         /^freeze: no parameter is named 'zebra'; the program has/,
       );
-      assert.match(says(freeze(two(true))), /^freeze: it names no parameters; give a pattern/);
+      assert.match(sentence(freeze(two(true))), /^freeze: it names no parameters; give a pattern/);
       assert.match(
-        says(
+        sentence(
           unfreeze(
             program({ x: [1] }, ({ x }) => ({ x })),
             '*',
@@ -132,15 +127,18 @@ describe('dsl: parameters by pattern', () => {
 
     it('refuses invalid names, duplicate names, and wildcards without a match', () => {
       assert.match(
-        says(rename(written('eye'), { 'eye/*': 'eye//*' })),
+        sentence(rename(written('eye'), { 'eye/*': 'eye//*' })),
         /'eye\/\/conv1\/weight' is not a name/,
       );
       assert.equal(
-        says(rename(written('eye'), { 'eye/*': '*' })),
+        sentence(rename(written('eye'), { 'eye/*': '*' })),
         "rename: two parameters would be named 'conv1/weight'; share makes two parameters one",
       );
-      assert.match(says(rename(written('eye'), { 'eye/*': '*/*' })), /has more '\*' and '\?' than 'eye\/\*'/);
-      assert.match(says(rename(written('eye'), { 'ear/*': 'x/*' })), /did you mean 'eye\/\*'/);
+      assert.match(
+        sentence(rename(written('eye'), { 'eye/*': '*/*' })),
+        /has more '\*' and '\?' than 'eye\/\*'/,
+      );
+      assert.match(sentence(rename(written('eye'), { 'ear/*': 'x/*' })), /did you mean 'eye\/\*'/);
     });
   });
 
@@ -232,15 +230,15 @@ describe('dsl: parameters by pattern', () => {
         y: pipe(x, dense(2, { name: 'a' }), dense(2, { name: 'b' }), dense(3, { name: 'c' })),
       }));
       assert.equal(
-        says(share(p, { 'c/weight': 'a/weight' })),
+        sentence(share(p, { 'c/weight': 'a/weight' })),
         "share: 'c/weight' is [2,3] and 'a/weight' [2,2]; only parameters of one shape can be one",
       );
       assert.match(
-        says(share(p, { 'b/*': 'd/*' })),
+        sentence(share(p, { 'b/*': 'd/*' })),
         /'b\/weight' should be 'd\/weight', and there is no such/,
       );
       assert.match(
-        says(share(p, { 'b/*': 'a/*', 'a/*': 'b/*' })),
+        sentence(share(p, { 'b/*': 'a/*', 'a/*': 'b/*' })),
         /'a\/weight' is itself to be 'b\/weight'; name the one that is left/,
       );
     });

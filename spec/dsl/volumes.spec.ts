@@ -25,7 +25,7 @@ import { initialValues } from '../../src/dsl/initialiser.js';
 import { apply } from '../../src/dsl/tensor.js';
 import { computed, counting, hasValues } from '../compile/reference/compute.js';
 import { caseOf, reverse } from '../compile/transform/differentiate.js';
-import { sentence, value } from '../data/either.js';
+import { right, sentence } from '../support/either.js';
 import { claim } from './refusal.js';
 
 describe('dilation', () => {
@@ -167,7 +167,7 @@ describe('programs with dilation and groups', () => {
   const json: unknown = JSON.parse(encodeProgram(p));
 
   it('come back from JSON', () => {
-    assert.equal(hashProgram(value(decodeProgram(json))), hashProgram(p));
+    assert.equal(hashProgram(right(decodeProgram(json))), hashProgram(p));
   });
 
   it('say nothing of them where they are 1: older programs keep their hashes', () => {

@@ -2,10 +2,9 @@
 
 import * as assert from 'node:assert/strict';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import * as E from 'fp-ts/lib/Either.js';
-import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { type Engine, type EngineName, openEngine, type TensorFlow } from '../../src/engine/index.js';
+import { right } from '../support/either.js';
 
 /** A function of float tensors, and the shapes to try it on. */
 export interface Computation {
@@ -21,7 +20,7 @@ export interface Computation {
 
 export const open = async (name: EngineName): Promise<Engine> => {
   const opened = await openEngine(name)();
-  return E.isRight(opened) ? opened.right : assert.fail(errorMessage(opened.left));
+  return right(opened);
 };
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

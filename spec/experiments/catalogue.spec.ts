@@ -9,9 +9,7 @@ import { identityOf } from '../../src/experiments/identity.js';
 import { programFor } from '../../src/experiments/model.js';
 import { presets } from '../../src/experiments/settings/presets.js';
 import { zooDrafts } from '../../src/experiments/zoo.js';
-
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
+import { right } from '../support/either.js';
 
 const programOf = ({ model, task, loss }: Experiment) => {
   const shape = statedData(task);

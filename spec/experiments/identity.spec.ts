@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { parse, stringify } from 'yaml';
 import { canonical, hashOf } from '../../src/base/canonical.js';
 import { hashProgram } from '../../src/dsl/index.js';
@@ -12,9 +11,7 @@ import { identityOf, type RunIdentity, runIdentity } from '../../src/experiments
 import { programFor } from '../../src/experiments/model.js';
 import { draftArbitrary, experimentArbitrary } from '../../src/laws/arbitraries/experiment.js';
 import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
-
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
+import { right } from '../support/either.js';
 
 /** The identity, with the model's own settings in place of its program. */
 const id = (e: Experiment): RunIdentity => identityOf(e, canonical(e.model), 0, 'wasm');

@@ -18,11 +18,7 @@ import { programFor } from '../../src/experiments/model.js';
 import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
 import { type Axes, runsOf, type Sweep } from '../../src/experiments/sweep/sweep.js';
 import { sweepNamed } from '../../src/experiments/sweep/sweeps.js';
-
-const right = <A>(read: E.Either<unknown, A>): A => {
-  assert.ok(E.isRight(read), JSON.stringify(read));
-  return read.right;
-};
+import { right } from '../support/either.js';
 
 const mine: Experiment = { ...right(experimentNamed('tetrominoes/nwm-linear', 'small')), name: 'mine' };
 const names = (sweep: Sweep): readonly string[] => sweep.members.map(memberName(sweep));

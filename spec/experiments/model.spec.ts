@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { errorMessage } from '../../src/base/error.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import { conv, encodeProgram, mean, outputsOf, program, relu } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
+import { right, sentence } from '../support/either.js';
 
 const mine = program({ image: [6, 5, 1] }, ({ image }) => ({ logits: pipe(image, conv(2), relu, conv(3)) }));
 const sizes = { height: 6, width: 5, channels: 1, classes: 3 };
 const draft = (more: object) => ({ name: 'x', task: { name: 'mnist' }, ...more });
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 const said = (result: ReturnType<typeof decodeExperiment> | ReturnType<typeof programFor>): string =>
-  E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
+  sentence(result);
 
 describe('the model of an experiment', () => {
   it('may be a whole program: a value, its JSON, or what was written of it', () => {

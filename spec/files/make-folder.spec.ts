@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { writeBytes } from '../../src/files/files.js';
 import { makeFolder, mayBeFile, mayHoldFiles } from '../../src/files/make-folder.js';
-import { sentence } from '../data/either.js';
+import { sentence } from '../support/either.js';
 
 describe('folders that come to be', () => {
   let folder = '';

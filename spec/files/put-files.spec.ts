@@ -21,7 +21,7 @@ import { mayBeFile } from '../../src/files/make-folder.js';
 import { listBytes, listName, readList } from '../../src/files/manifest.js';
 import { mayPut, mayPutFile, putFile, putFiles } from '../../src/files/put-files.js';
 import { mayWrite, writeFolder } from '../../src/files/write-folder.js';
-import { sentence, value } from '../data/either.js';
+import { right, sentence } from '../support/either.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -40,18 +40,18 @@ describe('files that a person asks for', () => {
 
   it('are written, and written again by the same command', async () => {
     for (const turn of ['one', 'two', 'two', 'three']) {
-      value(await mayPutFile(path('wave.gif'))());
-      assert.equal(value(await putFile(path('wave.gif'), bytes(turn))()), path('wave.gif'));
+      right(await mayPutFile(path('wave.gif'))());
+      assert.equal(right(await putFile(path('wave.gif'), bytes(turn))()), path('wave.gif'));
       assert.equal(text('wave.gif'), turn);
     }
-    value(await putFiles(folder, { 'a.svg': bytes('a'), 'b.svg': bytes('b') })());
-    value(await putFiles(path('deep/er'), { 'a.svg': bytes('a') })());
+    right(await putFiles(folder, { 'a.svg': bytes('a'), 'b.svg': bytes('b') })());
+    right(await putFiles(path('deep/er'), { 'a.svg': bytes('a') })());
     assert.deepEqual(seen(), ['a.svg', 'b.svg', 'deep', 'wave.gif']);
     assert.deepEqual(Object.keys((await readList(folder)) ?? {}), ['wave.gif', 'a.svg', 'b.svg']);
   });
 
   it('are a person`s where drumhead did not write them or they were changed, and all of them are named', async () => {
-    value(await putFile(path('b.svg'), bytes('b'))());
+    right(await putFile(path('b.svg'), bytes('b'))());
     writeFileSync(path('b.svg'), 'edited');
     writeFileSync(path('a.svg'), 'mine');
     const files = { 'a.svg': bytes('x'), 'b.svg': bytes('y'), 'c.svg': bytes('z') };
@@ -73,9 +73,9 @@ describe('files that a person asks for', () => {
     const moves: (readonly string[])[] = [];
     const force = { force: true, movedAside: (...move: readonly string[]) => void moves.push(move) };
     writeFileSync(path('a.svg'), 'mine');
-    value(await mayPutFile(path('a.svg'), force)());
-    value(await putFile(path('a.svg'), bytes('x'), force)());
-    value(await putFile(path('a.svg'), bytes('y'), force)());
+    right(await mayPutFile(path('a.svg'), force)());
+    right(await putFile(path('a.svg'), bytes('x'), force)());
+    right(await putFile(path('a.svg'), bytes('y'), force)());
     assert.deepEqual(seen(), ['a.svg', 'a.svg.old-1']);
     assert.deepEqual([text('a.svg'), text('a.svg.old-1')], ['y', 'mine']);
     assert.deepEqual(moves, [[path('a.svg'), path('a.svg.old-1')]]);
@@ -104,7 +104,7 @@ describe('files that a person asks for', () => {
     });
     // Within one process too.
     const own = ['c', 'd'].map(async (who) => {
-      for (let i = 0; i < 8; i++) value(await putFile(path(`out/${who}${i}`), bytes(`${who}${i}`))());
+      for (let i = 0; i < 8; i++) right(await putFile(path(`out/${who}${i}`), bytes(`${who}${i}`))());
     });
     await Promise.all([...others, ...own]);
     const all = ['a', 'b', 'c', 'd'].flatMap((who) => Array.from({ length: 8 }, (_, i) => `${who}${i}`));
@@ -113,14 +113,14 @@ describe('files that a person asks for', () => {
   }).timeout(60_000);
 
   it('are known at whatever moment the command before was killed', async () => {
-    value(await putFile(path('a.svg'), bytes('old'))());
+    right(await putFile(path('a.svg'), bytes('old'))());
     const list = await readList(folder);
     const digest = list?.['a.svg'] ?? '';
     // Killed with both digests on the list, before the file was replaced, and after.
     const other = '0'.repeat(64);
     for (const entry of [`${digest} ${other}`, `${other} ${digest}`]) {
       writeFileSync(path(listName), listBytes({ 'a.svg': entry }));
-      value(await mayPutFile(path('a.svg'))());
+      right(await mayPutFile(path('a.svg'))());
     }
     writeFileSync(path(listName), listBytes({ 'a.svg': `${other} ${other}` }));
     assert.match(sentence(await mayPutFile(path('a.svg'))()), /was changed/);
@@ -139,7 +139,7 @@ describe('files that a person asks for', () => {
   });
 
   it('are not compared where they are larger than anything that is read back', async () => {
-    value(await putFile(path('a.svg'), bytes('x'))());
+    right(await putFile(path('a.svg'), bytes('x'))());
     truncateSync(path('a.svg'), 2 ** 40);
     assert.match(sentence(await mayPutFile(path('a.svg'))()), /was changed/);
   });

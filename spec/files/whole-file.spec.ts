@@ -8,8 +8,8 @@ import { fileLimits } from '../../src/base/limits.js';
 import { readPngPairs } from '../../src/data/own/pairs/png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 import { listFolder, mayBeRead, readBytes, readBytesIfPresent } from '../../src/files/files.js';
-import { sentence, value } from '../data/either.js';
 import { storedPng } from '../data/tiny-png.js';
+import { right, sentence } from '../support/either.js';
 
 describe('reading a file', () => {
   let folder = '';
@@ -27,8 +27,8 @@ describe('reading a file', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('gives all of it', async () => {
-    assert.equal(Buffer.from(value(await readBytes(path('five'))())).toString(), 'bytes');
-    assert.equal(value(await readBytes(path('nothing'))()).length, 0);
+    assert.equal(Buffer.from(right(await readBytes(path('five'))())).toString(), 'bytes');
+    assert.equal(right(await readBytes(path('nothing'))()).length, 0);
   });
 
   it('is refused where there is no file, before it is opened: nobody writes into the pipe', async () => {
@@ -62,17 +62,17 @@ describe('reading a file', () => {
       truncateSync(path('sparse'), fileLimits[kind] + 1);
       assert.match(sentence(await mayBeRead(path('sparse'), kind)()), /is the limit/);
       truncateSync(path('sparse'), fileLimits[kind]);
-      value(await mayBeRead(path('sparse'), kind)());
+      right(await mayBeRead(path('sparse'), kind)());
     }
   });
 
   it('of a folder lists its names', async () => {
-    assert.deepEqual(value(await listFolder(path('folder'))()), []);
+    assert.deepEqual(right(await listFolder(path('folder'))()), []);
     assert.match(sentence(await listFolder(path('five'))()), /part of the path is a file/);
   });
 
   it('of pairs says which file of a folder cannot be read', async () => {
-    const task = value(taskNamed('png', { folder: path('pairs') }));
+    const task = right(taskNamed('png', { folder: path('pairs') }));
     assert.equal(task.name, 'png');
     const good = storedPng({ width: 2, height: 2, depth: 8, colourType: 0, values: [0, 1, 1, 0] });
     for (const part of ['images', 'masks']) {

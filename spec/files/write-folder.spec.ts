@@ -28,6 +28,7 @@ import {
   whyNoFileName,
   writeFolder,
 } from '../../src/files/write-folder.js';
+import { sentence } from '../support/either.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const first = { 'model.json': bytes('{}'), 'weights/weights.bin': bytes('abcd') };
@@ -48,7 +49,7 @@ describe('written folders', () => {
   };
   const refusal = async (files: Readonly<Record<string, Uint8Array>> = second): Promise<string> => {
     const refused = await writeFolder(folder, files)();
-    return E.isLeft(refused) ? errorMessage(refused.left) : assert.fail('it was written');
+    return sentence(refused);
   };
   const names = async (at = folder): Promise<readonly string[]> =>
     (await readdir(at, { recursive: true })).sort();

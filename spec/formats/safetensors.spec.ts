@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from '../../src/formats/safetensors.js';
-import { sentence, value } from '../models/either.js';
+import { right, sentence } from '../support/either.js';
 
 /** Any bits are a float: also -0, infinities, and numbers that are none. */
 const floats = (length: number) => fc.float32Array({ minLength: length, maxLength: length });
@@ -27,7 +27,7 @@ describe('safetensors', () => {
   it('give back what was written', () => {
     fc.assert(
       fc.property(tensors, metadata, (written, about) => {
-        const read = value(decodeSafetensors(encodeSafetensors(written, about), 'a.safetensors'));
+        const read = right(decodeSafetensors(encodeSafetensors(written, about), 'a.safetensors'));
         assert.deepEqual(read.metadata, about);
         assert.deepEqual(Object.keys(read.tensors).sort(), Object.keys(written).sort());
         for (const [key, { shape: sizes, data }] of Object.entries(written)) {
@@ -69,7 +69,7 @@ describe('safetensors', () => {
 
   it('of other types are read as numbers', () => {
     const read = (dtype: string, sizes: readonly number[], bytes: readonly number[]): readonly number[] => [
-      ...value(decodeSafetensors(one(dtype, sizes, bytes), 'x')).tensors.x.data,
+      ...right(decodeSafetensors(one(dtype, sizes, bytes), 'x')).tensors.x.data,
     ];
     // 1.5, -2, the smallest, and infinity.
     assert.deepEqual(read('F16', [4], [0x00, 0x3e, 0x00, 0xc0, 0x01, 0x00, 0x00, 0x7c]), [
@@ -149,7 +149,7 @@ describe('safetensors', () => {
   it('of any name are read, those that objects have themselves too', () => {
     const zero = (at: number) => ({ dtype: 'U8', shape: [1], data_offsets: [at, at + 1] });
     const head = `{"__proto__":${JSON.stringify(zero(0))},"constructor":${JSON.stringify(zero(1))},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[2,2]}}`;
-    const { tensors: read } = value(decodeSafetensors(written(head, [5, 6]), 'x'));
+    const { tensors: read } = right(decodeSafetensors(written(head, [5, 6]), 'x'));
     assert.deepEqual(
       Object.entries(read).map(([key, { data }]) => [key, ...data]),
       [['__proto__', 5], ['constructor', 6], ['e']],
@@ -159,7 +159,7 @@ describe('safetensors', () => {
   it('tell of numbers that float32 does not hold', () => {
     const int64 = (number: bigint): Uint8Array =>
       encodeSafetensors({ x: { shape: [1], data: BigInt64Array.of(number) } });
-    const rounded = (number: bigint) => value(decodeSafetensors(int64(number), 'x')).tensors.x.rounded;
+    const rounded = (number: bigint) => right(decodeSafetensors(int64(number), 'x')).tensors.x.rounded;
     assert.deepEqual([rounded(2n ** 24n), rounded(2n ** 24n + 1n)], [false, true]);
     const far = [...new Uint8Array(Float64Array.of(1e300).buffer)];
     assert.match(

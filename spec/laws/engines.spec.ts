@@ -6,6 +6,7 @@ import * as laws from 'drumhead/laws';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { buildModel, modelNamed } from '../../src/models/catalogue.js';
+import { right } from '../support/either.js';
 import { named } from './named.js';
 
 const small = { height: 8, width: 8, steps: 3 };
@@ -32,7 +33,7 @@ const modelOf = (name: string, options: Readonly<Record<string, unknown>>): Prog
   // A U-Net halves its field four times.
   const side = name === 'unet' ? 16 : 8;
   const built = buildModel(made.right, { height: side, width: side, channels: 1, classes: 2 });
-  return E.isRight(built) ? built.right : assert.fail(JSON.stringify(built.left));
+  return right(built);
 };
 
 /** What each family of the reference keeps; an encoder with zero padding breaks translation for the whole of a map. */
@@ -73,7 +74,7 @@ describe('two engines at once', () => {
     const engines: Engine[] = [];
     for (const name of names) {
       const opened = await openEngine(name)();
-      engines.push(E.isRight(opened) ? opened.right : assert.fail(JSON.stringify(opened.left)));
+      engines.push(right(opened));
     }
     const computed: string[] = [];
     const watched = engines.map((engine) => {

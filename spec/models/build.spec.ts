@@ -6,16 +6,16 @@ import { parametersOf, volume } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 import { buildModel } from '../../src/models/catalogue.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 
 describe('every model at any size', () => {
   it('runs, gives finite outputs, and a gradient for every parameter that is trained', async () => {
-    const engine = value(await openEngine('cpu')());
+    const engine = right(await openEngine('cpu')());
     await fc.assert(
       fc.asyncProperty(modelWithSizesArbitrary, fc.nat(2 ** 16), async ([spec, sizes], seed) => {
-        const program = value(buildModel(spec, sizes));
+        const program = right(buildModel(spec, sizes));
         const parameters = initialParameters(program.graph, seed);
-        const session = value(openSession(engine, program, parameters));
+        const session = right(openSession(engine, program, parameters));
         const count = 2;
         const pixels = sizes.height * sizes.width;
         const image = Float32Array.from({ length: count * pixels * sizes.channels }, (_, i) =>

@@ -10,13 +10,13 @@ import {
   modelNamed,
   modelNames,
 } from '../../src/models/catalogue.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const sizes = { height: 9, width: 7, channels: 3, classes: 4 };
 
 describe('catalogue of models', () => {
   it('fills in what was published', () => {
-    assert.deepEqual(value(modelNamed('nwm')), {
+    assert.deepEqual(right(modelNamed('nwm')), {
       name: 'nwm',
       mid: 16,
       channels: 2,
@@ -25,7 +25,7 @@ describe('catalogue of models', () => {
       readout: 'linear',
       hidden: [256, 256, 256],
     });
-    assert.deepEqual(value(modelNamed('conv-gru', { readout: 'fft' })), {
+    assert.deepEqual(right(modelNamed('conv-gru', { readout: 'fft' })), {
       name: 'conv-gru',
       mid: 16,
       channels: 2,
@@ -40,14 +40,14 @@ describe('catalogue of models', () => {
       fc.property(modelArbitrary, (spec) => {
         assert.ok(modelCodec.is(spec));
         const written: unknown = JSON.parse(JSON.stringify(modelCodec.encode(spec)));
-        assert.deepEqual(value(decodeModel(written)), spec);
+        assert.deepEqual(right(decodeModel(written)), spec);
       }),
     );
   });
 
   it('takes the widths of the MLP by the name of a variant', () => {
     const hidden = (variant: string): unknown => {
-      const spec = value(modelNamed('nwm', { hidden: variant }));
+      const spec = right(modelNamed('nwm', { hidden: variant }));
       return 'hidden' in spec ? spec.hidden : undefined;
     };
     assert.deepEqual(hidden('linear'), [256, 256, 256]);
@@ -83,9 +83,9 @@ describe('catalogue of models', () => {
   it('gives a program with the common outputs for every model', () => {
     for (const name of modelNames) {
       const settings = name === 'unet' ? {} : { hidden: [5] };
-      const spec = value(modelNamed(name, settings));
+      const spec = right(modelNamed(name, settings));
       const big = { ...sizes, height: 33, width: 18 };
-      const { graph } = value(buildModel(spec, big));
+      const { graph } = right(buildModel(spec, big));
       assert.deepEqual(graph.nodes[graph.outputs.logits].shape, [33, 18, 4]);
       if ('steps' in spec) {
         assert.deepEqual(graph.nodes[graph.outputs.waves].shape, [spec.steps, 33, 18, 2]);
@@ -96,10 +96,10 @@ describe('catalogue of models', () => {
   });
 
   it('refuses, as a value, sizes that a model cannot have', () => {
-    const small = buildModel(value(modelNamed('unet')), { ...sizes, height: 15 });
+    const small = buildModel(right(modelNamed('unet')), { ...sizes, height: 15 });
     assert.ok(E.isLeft(small));
     assert.equal(small.left._tag, 'ProgramError');
-    const none = buildModel(value(modelNamed('nwm')), { ...sizes, width: 0 });
+    const none = buildModel(right(modelNamed('nwm')), { ...sizes, width: 0 });
     assert.ok(E.isLeft(none));
     assert.equal(none.left._tag, 'ProgramError');
   });

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { buildModel, decodeModel, type Sizes } from '../../src/models/catalogue.js';
 import { countParameters, unusedInOriginal } from '../../src/models/parameter-count.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 
 const mnist: Sizes = { height: 56, width: 56, channels: 1, classes: 11 };
 const tetrominoes: Sizes = { height: 64, width: 64, channels: 3, classes: 6 };
@@ -16,11 +16,11 @@ interface Count {
 }
 
 const count = (settings: unknown, sizes: Sizes): Count => {
-  const spec = value(decodeModel(settings));
+  const spec = right(decodeModel(settings));
   return pipe(
     buildModel(spec, sizes),
     E.map((program) => ({ ...countParameters(program), unused: unusedInOriginal(spec, sizes) })),
-    value,
+    right,
   );
 };
 

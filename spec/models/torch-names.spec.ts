@@ -5,10 +5,10 @@ import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 import { buildModel, modelNamed } from '../../src/models/catalogue.js';
 import { inverse, permute, permutedShape } from '../../src/models/permute.js';
 import { exportTorch, fromTorch, importTorch, torchName, toTorch } from '../../src/models/torch-names.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const sizes = { height: 16, width: 16, channels: 3, classes: 4 };
-const nwm = value(modelNamed('nwm', { mid: 3, channels: 2, steps: 4, hidden: [5] }));
+const nwm = right(modelNamed('nwm', { mid: 3, channels: 2, steps: 4, hidden: [5] }));
 
 describe('PyTorch names', () => {
   it('turn a convolution, a transposed one and a linear layer around', () => {
@@ -47,11 +47,11 @@ describe('PyTorch names', () => {
   it('are different for every parameter of every model, and bring back what was sent', () => {
     fc.assert(
       fc.property(modelWithSizesArbitrary, ([spec, some]) => {
-        const program = value(buildModel(spec, some));
+        const program = right(buildModel(spec, some));
         const parameters = initialParameters(program.graph, 1);
         const state = exportTorch(spec, program, parameters);
         assert.equal(Object.keys(state).length, Object.keys(parameters).length);
-        const { parameters: back, unused } = value(importTorch(spec, program, state));
+        const { parameters: back, unused } = right(importTorch(spec, program, state));
         assert.deepEqual(back, parameters);
         assert.deepEqual(unused, []);
       }),
@@ -65,7 +65,7 @@ describe('PyTorch names', () => {
   });
 
   it('name every parameter that is missing or of another shape, and what nobody reads', () => {
-    const program = value(buildModel(nwm, sizes));
+    const program = right(buildModel(nwm, sizes));
     const state = exportTorch(nwm, program, initialParameters(program.graph, 1));
     const { 'classifier.fc_time.weight': _, ...rest } = state;
     const broken = {
@@ -80,6 +80,6 @@ describe('PyTorch names', () => {
       /'classifier\.cell\.Wy\.weight' \(our 'coupling\/weight'\) is \[3,3\], expected \[2,2,3,3\]/,
     );
     const extra = { ...state, stranger: { shape: [1], data: Float32Array.of(0) } };
-    assert.deepEqual(value(importTorch(nwm, program, extra)).unused, ['stranger']);
+    assert.deepEqual(right(importTorch(nwm, program, extra)).unused, ['stranger']);
   });
 });

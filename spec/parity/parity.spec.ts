@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fuseVariable } from '../../src/engine/names.js';
 import { parityJson, renderParity, runParity } from '../../src/runner/parity/index.js';
-import { value } from './either.js';
+import { right } from '../support/either.js';
 import { everything, hasFull, small } from './folder.js';
 
 describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set in this repository'})`, () => {
@@ -11,7 +11,7 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
     it(`holds for every case on wasm${fused && mayFuse ? ', fused' : ', op by op'}`, async function () {
       // Tests may share their cores.
       this.timeout(240_000);
-      const report = value(await runParity(everything, { engine: 'wasm', fused })());
+      const report = right(await runParity(everything, { engine: 'wasm', fused })());
       assert.ok(report.passed, renderParity(report));
       assert.deepEqual(
         report.cases.filter(({ status }) => status !== 'pass'),
@@ -25,7 +25,7 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
   for (const name of ['nwm_linear_smaller4', 'gru_last', 'unet_2'])
     it(`holds for ${name} on cpu`, async function () {
       this.timeout(240_000);
-      const report = value(await runParity(small, { engine: 'cpu', fused: false, case: name })());
+      const report = right(await runParity(small, { engine: 'cpu', fused: false, case: name })());
       assert.deepEqual(
         report.cases.map(({ name: one, status }) => [one, status]),
         [[name, 'pass']],
@@ -34,12 +34,12 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
     });
 
   it('compares every kind of array, in each case what it has', async () => {
-    const report = value(await runParity(everything, { engine: 'wasm', case: 'unet_2' })());
+    const report = right(await runParity(everything, { engine: 'wasm', case: 'unet_2' })());
     assert.deepEqual(
       report.cases.flatMap(({ worst }) => worst.map(({ kind }) => kind)),
       ['parameter count', 'logits', 'loss', 'gradients', 'predicted maps', 'scores', 'running statistics'],
     );
-    const recurrent = value(await runParity(everything, { engine: 'wasm', case: 'gru_last' })());
+    const recurrent = right(await runParity(everything, { engine: 'wasm', case: 'gru_last' })());
     const found = new Map(recurrent.cases[0].worst.map((one) => [one.kind, one]));
     assert.equal(found.get('encoder outputs')?.compared, 2);
     assert.equal(found.get('waves')?.compared, 1);
@@ -48,7 +48,7 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
 
   it('is shown as a table with a verdict, and as JSON', async () => {
     const told: string[] = [];
-    const report = value(
+    const report = right(
       await runParity(everything, {
         engine: 'wasm',
         case: 'nwm_linear_smaller4',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { type CaseReport, renderParity, runParity } from '../../src/runner/parity/index.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 import { type Copy, copyOfSmall } from './folder.js';
 
 describe('parity with fixtures that were tampered with', () => {
@@ -12,7 +12,7 @@ describe('parity with fixtures that were tampered with', () => {
   afterEach(() => copy.remove());
 
   const run = async (name: string): Promise<CaseReport> => {
-    const report = value(await runParity(copy.folder, { engine: 'wasm', case: name })());
+    const report = right(await runParity(copy.folder, { engine: 'wasm', case: name })());
     assert.equal(report.passed, report.cases[0].status === 'pass');
     return report.cases[0];
   };
@@ -166,7 +166,7 @@ describe('parity with fixtures that were tampered with', () => {
         { name: 'film', kind: 'animation' },
       ];
     });
-    const report = value(await runParity(copy.folder, { engine: 'wasm' })());
+    const report = right(await runParity(copy.folder, { engine: 'wasm' })());
     assert.ok(report.passed);
     assert.deepEqual(
       report.cases.map(({ status }) => status),

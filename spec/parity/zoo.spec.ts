@@ -7,7 +7,7 @@ import { type NdArray, ndarray } from '../../src/compile/reference/index.js';
 import { parametersOf } from '../../src/dsl/index.js';
 import { type CaseReport, renderParity, runParity } from '../../src/runner/parity/index.js';
 import { zooModels } from '../../src/runner/parity/zoo/cases/index.js';
-import { sentence, value } from './either.js';
+import { right, sentence } from '../support/either.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const small = join(root, 'fixtures', 'networks');
@@ -31,7 +31,7 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
   it('give the numbers of their authors, in float64, op by op and fused', async function () {
     this.timeout(120_000);
     const told: string[] = [];
-    const report = value(await runParity(folder, { engine: 'wasm', tell: ({ name }) => told.push(name) })());
+    const report = right(await runParity(folder, { engine: 'wasm', tell: ({ name }) => told.push(name) })());
     assert.deepEqual(
       told,
       listed.map(({ name }) => name),
@@ -49,14 +49,14 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
   });
 
   it('that fused kernels do not compute say so', async () => {
-    const report = value(await runParity(small, { engine: 'wasm' })());
+    const report = right(await runParity(small, { engine: 'wasm' })());
     for (const { worst, why } of report.cases)
       assert.equal(
         worst.some(({ kind }) => kind === 'fused outputs'),
         // a person who turns fused kernels off in the environment has them off here too, and no reason is asked for
         report.engine.fused && why === undefined,
       );
-    const opByOp = value(await runParity(small, { engine: 'wasm', fused: false })());
+    const opByOp = right(await runParity(small, { engine: 'wasm', fused: false })());
     for (const { worst, why } of opByOp.cases) {
       assert.ok(!worst.some(({ kind }) => kind.startsWith('fused')));
       assert.equal(why, undefined);
@@ -79,7 +79,7 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
     };
     const options = (name: string) => ({ engine: 'wasm', case: name }) as const;
     const run = async (name: string): Promise<CaseReport> =>
-      value(await runParity(copy, options(name))()).cases[0];
+      right(await runParity(copy, options(name))()).cases[0];
     const problem = async (name: string): Promise<string> => sentence(await runParity(copy, options(name))());
 
     /** Adds to one number of a float64 or float32 array, after its header of 128 bytes. */
@@ -161,7 +161,7 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
     const shapesOf = (
       hyper: Readonly<Record<string, unknown>>,
     ): Readonly<Record<string, readonly number[]>> => {
-      const written = value(
+      const written = right(
         zooModels.wonn({
           name: 'any',
           model: 'wonn',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Checked, errorMessage } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { html } from '../../src/report/page/html.js';
 import type { Cut, Film, PanelFigure } from '../../src/report/page/panel-figure.js';
 import { figure } from '../../src/report/page/picture.js';
@@ -13,13 +13,9 @@ import { channelScale } from '../../src/report/scale.js';
 import { segmentationsFigure } from '../../src/report/segmentations-figure.js';
 import { framesOf, wavesGif } from '../../src/report/waves.js';
 import { wavesFigure } from '../../src/report/waves-figure.js';
+import { right } from '../support/either.js';
 import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
-
-const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
-  return result.right;
-};
 
 const classes = ['background', 'I'];
 const alt = 'waves';

@@ -1,7 +1,6 @@
 import { ok, strictEqual } from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Checked, errorMessage } from '../../src/base/error.js';
 import { classColour, errorColours, type Rgb } from '../../src/report/colours.js';
 import type { Raster } from '../../src/report/raster.js';
 import {
@@ -9,12 +8,8 @@ import {
   segmentations,
   segmentationsPng,
 } from '../../src/report/segmentations.js';
+import { right } from '../support/either.js';
 import { movingSample } from './arbitraries.js';
-
-const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
-  return result.right;
-};
 
 const sample = movingSample(8, 1, 1);
 const picture: SegmentationsPicture = { samples: [sample, sample, sample], classes: ['background', 'I'] };

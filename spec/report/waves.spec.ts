@@ -1,19 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, errorMessage } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { dark, diverging, hex, light } from '../../src/report/colours.js';
 import { wavePanel } from '../../src/report/panels.js';
 import { type Raster, scaleUp } from '../../src/report/raster.js';
 import { symmetricScale } from '../../src/report/scale.js';
 import { framesOf, type WavesPicture, waveFrames, wavesGif } from '../../src/report/waves.js';
+import { right } from '../support/either.js';
 import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
-
-const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
-  return result.right;
-};
 
 const picture: WavesPicture = {
   samples: [movingSample(8, 5, 2), { ...movingSample(8, 5, 2), name: 'test image 1', note: 'IoU 0.5' }],

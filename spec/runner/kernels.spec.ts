@@ -5,7 +5,6 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, type Effect, errorMessage } from '../../src/base/error.js';
 import { run } from '../../src/cli/commands/run.js';
 import { statuses, statusTable } from '../../src/cli/commands/status.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -25,15 +24,8 @@ import { type Finished, runExperiment } from '../../src/runner/run/run.js';
 import type { Job } from '../../src/runner/sweep/job.js';
 import type { RunRequest } from '../../src/runner/sweep/messages.js';
 import { runSweep, type SweepEvent } from '../../src/runner/sweep/run.js';
+import { refusal, rightOf } from '../support/effects.js';
 import { environmentOf, tiny } from './kill/tiny.js';
-
-const right = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
-const given = async <A>(task: Effect<A>): Promise<A> => right(await task());
-const refused = async (task: Effect<unknown>): Promise<string> => {
-  const done = await task();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was not refused');
-};
 
 describe('fused kernels and op by op', () => {
   let runs = '';
@@ -51,7 +43,7 @@ describe('fused kernels and op by op', () => {
 
   const flags = () => ({ preset: 'full', engine: 'auto', runs, workers: '1', pictures: false });
   const trained = (kernels: Kernels): Promise<Finished> =>
-    given(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels }));
+    rightOf(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels }));
   /** Trains for one epoch, then stops; gives the folder. */
   const begun = async (kernels: Kernels): Promise<string> => {
     const stop = new AbortController();
@@ -71,21 +63,21 @@ describe('fused kernels and op by op', () => {
 
   it('are two identities on wasm, the fused one as before, and one on engines without the choice', async () => {
     const [fused, plain] = [
-      await given(openEngine('wasm', 'fused')),
-      await given(openEngine('wasm', 'op by op')),
+      await rightOf(openEngine('wasm', 'fused')),
+      await rightOf(openEngine('wasm', 'op by op')),
     ];
     assert.deepEqual([fused.fused, plain.fused], [true, false]);
     const of = (engine: typeof fused): string => identityOn(engine, tiny, 'p', 0);
     assert.notEqual(of(fused), of(plain));
     assert.equal(of(fused), identityOf(tiny, 'p', 0, 'wasm, fused', undefined, arithmetic.wasm));
     const cpu = await Promise.all(
-      (['fused', 'op by op'] as const).map((one) => given(openEngine('cpu', one))),
+      (['fused', 'op by op'] as const).map((one) => rightOf(openEngine('cpu', one))),
     );
     assert.equal(of(cpu[0]), of(cpu[1]));
     process.env[fuseVariable] = 'off';
-    assert.equal(of(await given(openEngine('wasm'))), of(plain));
+    assert.equal(of(await rightOf(openEngine('wasm'))), of(plain));
     process.env[fuseVariable] = 'no';
-    assert.match(await refused(openEngine('wasm')), /DRUMHEAD_FUSE.*'no' is neither on nor off/);
+    assert.match(await refusal(openEngine('wasm')), /DRUMHEAD_FUSE.*'no' is neither on nor off/);
   });
 
   it('are two runs, never each other’s finished one, and each says what computed it', async () => {
@@ -99,14 +91,14 @@ describe('fused kernels and op by op', () => {
     // What was released recorded no kernels, and says nothing of them.
     assert.equal(engineText('wasm', { number: 1, kernels: null }), 'wasm, arithmetic 1');
 
-    const found = await given(readRuns(runs));
+    const found = await rightOf(readRuns(runs));
     const byFolder = new Map(found.runs.map((one) => [one.folder, one.kernels]));
     assert.deepEqual([byFolder.get(fused.folder), byFolder.get(plain.folder)], ['fused', 'op by op']);
     const table = runsTable(found.runs, () => []);
     assert.equal(table.columns.kernels, 'VARCHAR');
     assert.deepEqual(table.rows.map(({ kernels }) => kernels).sort(), ['fused', 'op by op']);
 
-    const collection = await given(collect(runs, runs, async () => assert.fail('a folder needs no name')));
+    const collection = await rightOf(collect(runs, runs, async () => assert.fail('a folder needs no name')));
     assert.match(collection.notes.join(), /with fused kernels and runs op by op stand here together/);
     assert.deepEqual(
       groupsOf(collection.runs.map(groupedRun))
@@ -118,7 +110,7 @@ describe('fused kernels and op by op', () => {
       ],
     );
     // A name means one of them, and always the same.
-    const named = await given(
+    const named = await rightOf(
       collect('tiny/killed', runs, async () => E.right(sweepOf({ ...tiny, seeds: [0] }))),
     );
     assert.deepEqual(
@@ -126,7 +118,7 @@ describe('fused kernels and op by op', () => {
       ['fused'],
     );
 
-    const states = await given(statuses(undefined, { runs }));
+    const states = await rightOf(statuses(undefined, { runs }));
     assert.deepEqual(states.map(({ kernels, engine }) => `${engine}, ${kernels}`).sort(), [
       'wasm, fused',
       'wasm, op by op',
@@ -136,7 +128,7 @@ describe('fused kernels and op by op', () => {
     // Scored again by what computed it: the same to the last bit.
     const plan = { task: () => async () => E.right(tiny.task), split: 'test' as const };
     for (const { folder, result } of [plain, fused])
-      assert.deepEqual((await given(rescore(folder, plan, environmentOf(runs)))).scores, result.test);
+      assert.deepEqual((await rightOf(rescore(folder, plan, environmentOf(runs)))).scores, result.test);
   });
 
   it('do not go on with each other’s checkpoint, which stays', async () => {
@@ -147,7 +139,7 @@ describe('fused kernels and op by op', () => {
       if (name.startsWith('checkpoint')) await cp(join(plain, name), join(fused, name));
     const kept = await textOf(fused, 'checkpoint.json');
     assert.match(
-      await refused(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels: 'fused' })),
+      await refusal(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels: 'fused' })),
       /it was computed op by op, and this run computes with fused kernels, .*--fuse off .*Nothing was touched/,
     );
     assert.equal(await textOf(fused, 'checkpoint.json'), kept);
@@ -157,20 +149,20 @@ describe('fused kernels and op by op', () => {
     const folder = await begun('op by op');
     process.env[fuseVariable] = 'on';
     assert.match(
-      await refused(run(folder, flags())),
+      await refusal(run(folder, flags())),
       /it was begun op by op, and with fused kernels its bits would differ: leave --fuse and DRUMHEAD_FUSE out/,
     );
     delete process.env[fuseVariable];
-    await given(run(folder, flags()));
-    const made = await given(readRuns(runs));
+    await rightOf(run(folder, flags()));
+    const made = await rightOf(readRuns(runs));
     assert.deepEqual(
       made.runs.map((one) => [one.folder, one.state, one.kernels]),
       [[folder, 'finished', 'op by op']],
     );
     // Finished, it may be run otherwise: that is a run of its own.
     process.env[fuseVariable] = 'on';
-    await given(run(folder, flags()));
-    assert.equal((await given(readRuns(runs))).runs.length, 2);
+    await rightOf(run(folder, flags()));
+    assert.equal((await rightOf(readRuns(runs))).runs.length, 2);
   });
 
   it('are recorded for a sweep, passed to its processes, and used again with its folder', async () => {
@@ -187,8 +179,8 @@ describe('fused kernels and op by op', () => {
       tell: (event: SweepEvent) => void events.push(event),
     };
     const one = sweepOf({ ...tiny, seeds: [0] });
-    await given(runSweep(one)({ ...environment, kernels: 'op by op' }));
-    const record = await given(readSweep(runs, tiny.name));
+    await rightOf(runSweep(one)({ ...environment, kernels: 'op by op' }));
+    const record = await rightOf(readSweep(runs, tiny.name));
     const plain = record.runs[0].folder;
     assert.deepEqual([record.engine, record.kernels], ['wasm', 'op by op']);
     const plans = () => events.flatMap((event) => (event.kind === 'plan' ? [event.engine] : []));
@@ -197,10 +189,10 @@ describe('fused kernels and op by op', () => {
 
     const sweepFlags = { preset: 'full', engine: 'auto', runs, pictures: false };
     await sweep(join(runs, 'sweeps', ...tiny.name.split('/')), sweepFlags, job)();
-    assert.equal((await given(readSweep(runs, tiny.name))).runs[0].folder, plain);
+    assert.equal((await rightOf(readSweep(runs, tiny.name))).runs[0].folder, plain);
 
-    await given(runSweep(one)(environment));
-    const now = await given(readSweep(runs, tiny.name));
+    await rightOf(runSweep(one)(environment));
+    const now = await rightOf(readSweep(runs, tiny.name));
     assert.ok(now.kernels === null && now.runs[0].folder !== plain);
     assert.match(notes().join(), /was run on wasm, op by op before, and is on wasm now/);
     assert.deepEqual(

@@ -4,9 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { errorMessage } from '../../src/base/error.js';
 import {
   conv,
   conv1d,
@@ -35,6 +33,7 @@ import type { Environment, RunEvent } from '../../src/runner/environment.js';
 import { gridOfShape, waveGridOf } from '../../src/runner/observe/wave-grid.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { decodeGif } from '../report/decode-gif.js';
+import { right } from '../support/either.js';
 import { environmentIn } from './tiny-run.js';
 
 type Image = Tensor<readonly [8, 8, 3]>;
@@ -166,9 +165,6 @@ const onePixel = ofImage((image) => {
 });
 
 const silent = ofImage((image) => ({ logits: pixelLogits(image) }));
-
-const right = <A>(either: E.Either<Parameters<typeof errorMessage>[0], A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 
 const experimentOf = (model: Program, more: object = {}): Experiment =>
   right(

@@ -17,10 +17,8 @@ import { compute as computeRunnable } from '../../src/runner/import/compute.js';
 import { modelWaves } from '../../src/runner/pictures/model-waves.js';
 import { simulateSystem } from '../../src/runner/pictures/simulate.js';
 import { runExperiment } from '../../src/runner/run/run.js';
+import { right } from '../support/either.js';
 import { environmentOf, theRun, tiny } from './kill/tiny.js';
-
-const right = <A>(value: E.Either<unknown, A>): A =>
-  E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
 
 /** An engine that fails as soon as a session is at work on it. */
 const failing = (engine: Engine): Engine => {

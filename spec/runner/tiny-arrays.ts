@@ -18,13 +18,13 @@ import {
   zeros,
 } from '../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
-import { value } from '../models/either.js';
+import { right } from '../support/either.js';
 
 const few = { train: 8, validation: 4, test: 6 };
 const training = { batch: 4, epochs: 1, rate: 0.01 };
 
 /** A sum of two marked numbers, of a sequence of any length. */
-export const addingExperiment: Experiment = value(
+export const addingExperiment: Experiment = right(
   decodeExperiment({
     name: 'tiny/adding',
     task: { name: 'adding', length: 6, ...few },
@@ -37,7 +37,7 @@ export const addingExperiment: Experiment = value(
 );
 
 /** Symbols said again: a class for each step, with waves on a row of units. */
-export const copyExperiment: Experiment = value(
+export const copyExperiment: Experiment = right(
   decodeExperiment({
     name: 'tiny/copy',
     task: { name: 'copy', delay: 1, symbols: 2, alphabet: 2, ...few },
@@ -57,7 +57,7 @@ export const copyExperiment: Experiment = value(
 );
 
 /** Waves that run on from two frames, at a speed that is learnt. */
-export const forecastExperiment: Experiment = value(
+export const forecastExperiment: Experiment = right(
   decodeExperiment({
     name: 'tiny/forecast',
     task: { name: 'wave-forecast', size: 8, past: 2, future: 3, ...few },

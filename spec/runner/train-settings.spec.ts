@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openPool, type Pool } from '../../src/compile/tfjs/session/pool.js';
@@ -21,9 +20,7 @@ import type { Objective } from '../../src/runner/training/objective.js';
 import { untrained } from '../../src/runner/training/optimiser.js';
 import { type TrainState, validationLossOf } from '../../src/runner/training/state.js';
 import { isTrained, train } from '../../src/runner/training/train.js';
-
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
+import { right } from '../support/either.js';
 
 const size = 6;
 const pixels = size * size;
@@ -50,7 +47,7 @@ const model = program({ image: [size, size, 1] }, ({ image }) => ({
   logits: pipe(image, conv(3), tanh, conv(3)),
 }));
 const experiment = (more: object): Experiment =>
-  value(decodeExperiment({ name: 'x', task: { name: 'mnist' }, model, ...more }));
+  right(decodeExperiment({ name: 'x', task: { name: 'mnist' }, model, ...more }));
 
 const objectiveOf = ({ loss }: Experiment): Objective =>
   isClassLoss(loss) ? imagesObjective(loss, 3) : assert.fail('a loss of classes');
@@ -70,11 +67,11 @@ describe('training settings', () => {
   after(() => {
     for (const pool of pools) pool.close();
   });
-  const programOf = ({ loss, model: of }: Experiment): Program => value(programFor(of, loss, sizes));
+  const programOf = ({ loss, model: of }: Experiment): Program => right(programFor(of, loss, sizes));
   const poolOf = async (e: Experiment, workers: number): Promise<Pool> => {
     const p = programOf(e);
-    const engine = value(await openEngine('wasm')());
-    const pool = value(await openPool(engine, p, initialParameters(p.graph, 0), workers)());
+    const engine = right(await openEngine('wasm')());
+    const pool = right(await openPool(engine, p, initialParameters(p.graph, 0), workers)());
     pools.push(pool);
     return pool;
   };

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { errorMessage } from '../../../src/base/error.js';
 import { readJsonText } from '../../../src/cli/document/json.js';
+import { sentence } from '../../support/either.js';
 
 const said = (text: string): string => {
   const read = readJsonText(text, 'f.json');
-  return E.isLeft(read) ? errorMessage(read.left) : assert.fail(`it was read: ${text}`);
+  return sentence(read);
 };
 
 describe('JSON of people', () => {

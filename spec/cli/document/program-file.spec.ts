@@ -5,12 +5,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { exportRun } from '../../../src/cli/commands/export.js';
 import { runProgramFile } from '../../../src/cli/commands/run-program.js';
 import { show } from '../../../src/cli/commands/show.js';
 import { experimentFrom } from '../../../src/cli/source/source.js';
 import { decodeNpy, encodeNpy } from '../../../src/formats/npy/npy.js';
+import { rightOf } from '../../support/effects.js';
 
 const source = `
 import { program, scale, scan } from 'drumhead';
@@ -28,30 +29,25 @@ describe('a file that holds a program alone', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const done = async (work: Effect<string>): Promise<string> => {
-    const end = await work();
-    return E.isRight(end) ? end.right : assert.fail(errorMessage(end.left));
-  };
-
   const flags = { preset: 'full', engine: 'auto', time: true };
 
   it('is shown with its shapes, its cost and its plan', async () => {
-    const said = await done(show(file, flags));
+    const said = await rightOf(show(file, flags));
     assert.match(said, /y \[2,2,1\] → y \[3,2,2,1\]/);
     assert.match(said, /flowchart/);
-    assert.match(await done(show(file, { ...flags, plan: true })), /fused segments/);
-    assert.match(await done(show(file, { ...flags, diagram: true })), /^flowchart/);
+    assert.match(await rightOf(show(file, { ...flags, plan: true })), /fused segments/);
+    assert.match(await rightOf(show(file, { ...flags, diagram: true })), /^flowchart/);
   });
 
   it('is exported in every format, and its JSON is shown like itself', async () => {
     const out = join(folder, 'out');
     const exported = { seed: '0', runs: 'runs', out };
-    assert.match(await done(exportRun(file, { ...exported, format: 'graph-model' })), /untrained, seed 0/);
+    assert.match(await rightOf(exportRun(file, { ...exported, format: 'graph-model' })), /untrained, seed 0/);
     assert.ok(existsSync(join(out, 'model.json')));
     const bare = join(folder, 'bare.json');
-    await done(exportRun(file, { ...exported, format: 'program' }));
+    await rightOf(exportRun(file, { ...exported, format: 'program' }));
     writeFileSync(bare, JSON.stringify(JSON.parse(readFileSync(join(out, 'program.json'), 'utf8')).program));
-    assert.equal(await done(show(bare, flags)), await done(show(file, flags)));
+    assert.equal(await rightOf(show(bare, flags)), await rightOf(show(file, flags)));
   });
 
   it('runs from a start of yours', async () => {
@@ -60,7 +56,7 @@ describe('a file that holds a program alone', () => {
     writeFileSync(join(folder, 'start.npy'), start.right);
     const out = join(folder, 'answer');
     const input = [join(folder, 'start.npy')];
-    await done(runProgramFile(file, { input, out, engine: 'cpu', runs: 'runs' }));
+    await rightOf(runProgramFile(file, { input, out, engine: 'cpu', runs: 'runs' }));
     const read = decodeNpy(readFileSync(join(out, 'y.npy')), 'y.npy');
     assert.ok(E.isRight(read));
     assert.deepEqual([...read.right.data], [4, 2, 1, -4, 2, 1, 0.5, -2, 1, 0.5, 0.25, -1]);

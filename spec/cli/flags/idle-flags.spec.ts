@@ -17,6 +17,7 @@ import { madeData } from '../../../src/cli/source/data-folder.js';
 import { exportTrained } from '../../../src/runner/export/index.js';
 import { importInto } from '../../../src/runner/import/index.js';
 import { models, trainedOf } from '../../runner/import/exchange.js';
+import { refusal } from '../../support/effects.js';
 import { typed } from '../../support/typed.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drumhead-idle-'));
@@ -242,7 +243,7 @@ describe('flags that do nothing', () => {
       const own = said.refused
         .map(errorMessage)
         .filter((sentence) => sentence.startsWith(`${flag}: it does nothing here`));
-      assert.equal(own.length, 1, JSON.stringify(said));
+      assert.equal(own.length, 1, JSON.stringify(refusal));
       assert.ok(own[0].includes(why), own[0]);
     });
 
@@ -251,7 +252,7 @@ describe('flags that do nothing', () => {
       const said = await saidOf(words);
       assert.deepEqual(said.refused, []);
       const own = said.noted.filter((sentence) => sentence.startsWith(`${flag} does nothing here`));
-      assert.equal(own.length, 1, JSON.stringify(said));
+      assert.equal(own.length, 1, JSON.stringify(refusal));
       assert.ok(own[0].includes(why), own[0]);
     });
 
@@ -324,10 +325,6 @@ export default one;
 `,
   );
   writeFileSync(at('exports.js'), `export { one } from './wave.js';\n`);
-  const said = async (work: Effect<unknown>): Promise<string> => {
-    const done = await work();
-    return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was done');
-  };
   const exporting = { format: 'program', out: at('out'), runs: 'runs' };
   const lawful = { seed: '1', cases: '1', engine: 'float64', pictures: false, preset: 'full' };
   const showing = { preset: 'full', engine: 'auto', time: true };
@@ -347,7 +344,7 @@ export default one;
       ['--preset', laws(`${at('exports.js')}#one`, { ...lawful, preset: 'quick' })],
     ];
     for (const [flag, work] of lines) {
-      const words = await said(work);
+      const words = await refusal(work);
       assert.match(words, new RegExp(`^${flag}: .*; leave it out$`), words);
     }
   });
@@ -367,7 +364,7 @@ export default one;
       ['--model', importInto(at('program'), wanted, at('in'))],
     ];
     for (const [flag, work] of lines) {
-      const words = await said(work);
+      const words = await refusal(work);
       assert.match(words, new RegExp(`^${flag}: it does nothing here, since .*; leave it out$`), words);
     }
   });

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idleInFolder } from '../../../src/cli/flags/idle-in-folder.js';
 import { decodeTask } from '../../../src/data/task.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 
 it('settings of a folder that has its own splits are said to do nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'drumhead-idle-'));
   try {
-    const told = (name: string) => idleInFolder(value(decodeTask({ name, folder })), () => true);
+    const told = (name: string) => idleInFolder(right(decodeTask({ name, folder })), () => true);
     assert.deepEqual(await told('arrays'), []);
     await writeFile(join(folder, 'train.npz'), '');
     await writeFile(join(folder, 'test_x.npy'), '');

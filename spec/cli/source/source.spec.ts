@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { stringify } from 'yaml';
-import { type Checked, errorMessage } from '../../../src/base/error.js';
 import { experimentFrom, namedFrom, sweepFrom } from '../../../src/cli/source/source.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { targetOf } from '../../../src/experiments/loss.js';
 import { sweepNamed } from '../../../src/experiments/sweep/sweeps.js';
+import { right, sentence } from '../../support/either.js';
 
 const draft = {
   name: 'mine/cnn',
@@ -20,11 +19,6 @@ const draft = {
   loss: 'focal',
   training: { batch: 4 },
 };
-
-const right = <A>(result: Checked<A>): A =>
-  E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
-const said = (result: Checked<unknown>): string =>
-  E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
 
 describe('a NAME', () => {
   let folder = '';
@@ -70,7 +64,7 @@ describe('a NAME', () => {
     );
     assert.deepEqual([...new Set(dirs)].sort(), ['-', '/digits']);
     assert.match(
-      said(await experimentFrom('tetrominoes/cnn-2', 'full', flags)()),
+      sentence(await experimentFrom('tetrominoes/cnn-2', 'full', flags)()),
       /--mnist-dir: it does nothing here, since .* has no digits of MNIST/,
     );
   });
@@ -87,7 +81,7 @@ describe('a NAME', () => {
     assert.equal(right(await sweepFrom(file, 'full')()).members.length, 2);
     assert.equal(right(await sweepFrom('mnist/cnn-2', 'full')()).members.length, 1);
     assert.match(
-      said(await experimentFrom(file, 'full')()),
+      sentence(await experimentFrom(file, 'full')()),
       /a sweep of 2 experiments; run it by `drumhead sweep/,
     );
   });
@@ -150,10 +144,10 @@ describe('a NAME', () => {
       [['model.name=unet'], /^--set: model.name is moved by the axis model/],
       [['training.batch=1', 'training.batch=2'], /^--set: training.batch is set twice/],
     ];
-    for (const [set, says] of refused) assert.match(said(await namedFrom(file, 'full', { set })()), says);
+    for (const [set, says] of refused) assert.match(sentence(await namedFrom(file, 'full', { set })()), says);
     assert.equal(right(await sweepFrom(file, 'full', { set: ['model.hidden=[8]'] })()).members.length, 4);
     assert.match(
-      said(await namedFrom('paper/tetrominoes', 'quick', { set: ['model.readout=fft'] })()),
+      sentence(await namedFrom('paper/tetrominoes', 'quick', { set: ['model.readout=fft'] })()),
       /model.readout is moved by the axis readout/,
     );
     const seeds = write(
@@ -161,18 +155,18 @@ describe('a NAME', () => {
       stringify({ name: 's', experiment: 'mnist/cnn-2', vary: { seeds: [0, 1] } }),
     );
     const overrides = [{ flag: '--seed', path: 'seeds', value: [3] }];
-    assert.match(said(await namedFrom(seeds, 'full', { overrides })()), /^--seed: seeds is an axis of s/);
+    assert.match(sentence(await namedFrom(seeds, 'full', { overrides })()), /^--seed: seeds is an axis of s/);
     const digits = write(
       'd.yaml',
       stringify({ name: 'd', experiment: 'mnist/cnn-2', vary: { 'task.mnistDir': ['a', 'b'] } }),
     );
     assert.match(
-      said(await namedFrom(digits, 'full', { mnistDir: 'c' })()),
+      sentence(await namedFrom(digits, 'full', { mnistDir: 'c' })()),
       /^--mnist-dir: task.mnistDir is an axis/,
     );
     const epochs = [{ flag: '--epochs', path: 'training.epochs', value: 3 }];
     assert.match(
-      said(await namedFrom('mnist/cnn-2', 'full', { set: ['training.epochs=2'], overrides: epochs })()),
+      sentence(await namedFrom('mnist/cnn-2', 'full', { set: ['training.epochs=2'], overrides: epochs })()),
       /^--epochs: --set sets training.epochs too/,
     );
   });
@@ -190,7 +184,7 @@ describe('a NAME', () => {
       if (rate !== null) assert.equal((await typed(`training.rate=${text}`)).training.rate, rate);
     for (const text of ['0x10', '1_000', 'NaN', 'Infinity', 'true', 'one'])
       assert.match(
-        said(await namedFrom('mnist/cnn-2', 'full', { set: [`training.rate=${text}`] })()),
+        sentence(await namedFrom('mnist/cnn-2', 'full', { set: [`training.rate=${text}`] })()),
         /training.rate: .* is not a number from 0 to 1/,
       );
     const { task, training, model, seeds } = await typed(
@@ -202,11 +196,11 @@ describe('a NAME', () => {
     assert.ok(task.name === 'mnist' && task.mnistDir === resolve('2024') && model.name === 'nwm');
     assert.deepEqual([training.clip, model.hidden, seeds], [null, [1, 2], [0, 1]]);
     assert.match(
-      said(await namedFrom('mnist/cnn-2', 'full', { set: ['name='] })()),
+      sentence(await namedFrom('mnist/cnn-2', 'full', { set: ['name='] })()),
       /^--set: name= has no value/,
     );
     assert.match(
-      said(await namedFrom('mnist/cnn-2', 'full', { set: ['rate=0.1'] })()),
+      sentence(await namedFrom('mnist/cnn-2', 'full', { set: ['rate=0.1'] })()),
       /rate: there is no such setting; did you mean 'training.rate'/,
     );
   });
@@ -251,7 +245,7 @@ describe('a NAME', () => {
     const task = right(await sweepFrom(inner, 'full')()).members[1].experiment.task;
     assert.ok(task.name === 'png' && task.folder === join(folder, 'pictures'));
     const gone = write('gone.yaml', stringify({ name: 'ref', experiment: './gone.json', vary: {} }));
-    assert.match(said(await namedFrom(gone, 'full')()), /gone.json: there is no such file/);
+    assert.match(sentence(await namedFrom(gone, 'full')()), /gone.json: there is no such file/);
     const json = JSON.stringify(draft);
     for (const text of [
       `export default () => (${json});`,
@@ -300,7 +294,7 @@ describe('a NAME', () => {
     }
     mkdirSync(join(folder, 'empty'), { recursive: true });
     const none = write('of-none.yaml', stringify({ name: 'x', experiment: './empty', vary: { seeds: [0] } }));
-    assert.match(said(await namedFrom(none, 'full')()), /empty/);
+    assert.match(sentence(await namedFrom(none, 'full')()), /empty/);
   });
 
   it('in YAML means what YAML 1.2 says, and never something else in silence', async () => {
@@ -322,9 +316,9 @@ describe('a NAME', () => {
       ['training: { rate: .inf }', /training\.rate/],
       ['seeds: on', /seeds: "on"/],
     ] as const)
-      assert.match(said(await namedFrom(withLine(line), 'full')()), says, line);
+      assert.match(sentence(await namedFrom(withLine(line), 'full')()), says, line);
     // A name is a text, however much it looks like something else.
-    assert.match(said(await namedFrom(write('no.yaml', 'name: 010\n'), 'full')()), /name/);
+    assert.match(sentence(await namedFrom(write('no.yaml', 'name: 010\n'), 'full')()), /name/);
   });
 
   it('is read in UTF-8, and in UTF-16 where its first bytes say so', async () => {
@@ -379,7 +373,7 @@ describe('a NAME', () => {
       ],
       ['t6.ts', "throw 'words';", /t6\.ts: words$/],
     ] as const)
-      assert.match(said(await namedFrom(write(name, text), 'full')()), says, name);
+      assert.match(sentence(await namedFrom(write(name, text), 'full')()), says, name);
   });
 
   it('that is wrong is refused with every problem and where it is', async () => {
@@ -451,9 +445,12 @@ describe('a NAME', () => {
       ['w8.yaml', stringify({ ...draft, modle: 1, training: { bach: 2 } }), /3 problems|2 problems/],
     ];
     for (const [name, text, says] of wrong)
-      assert.match(said(await namedFrom(write(name, text), 'full')()), says);
-    assert.match(said(await namedFrom(join(folder, 'none.yaml'), 'full')()), /no such file/);
-    assert.match(said(await namedFrom('paper/smal', 'full')()), /did you mean 'paper\/small'/);
-    assert.match(said(await namedFrom(write('plain.txt', 'x'), 'full')()), /cannot be told from its name/);
+      assert.match(sentence(await namedFrom(write(name, text), 'full')()), says);
+    assert.match(sentence(await namedFrom(join(folder, 'none.yaml'), 'full')()), /no such file/);
+    assert.match(sentence(await namedFrom('paper/smal', 'full')()), /did you mean 'paper\/small'/);
+    assert.match(
+      sentence(await namedFrom(write('plain.txt', 'x'), 'full')()),
+      /cannot be told from its name/,
+    );
   });
 });

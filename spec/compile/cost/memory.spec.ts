@@ -57,7 +57,7 @@ import { cnn } from '../../../src/models/cnn.js';
 import { convLstm } from '../../../src/models/conv-lstm.js';
 import { nwm } from '../../../src/models/nwm.js';
 import { unet } from '../../../src/models/unet.js';
-import { value } from '../../data/either.js';
+import { right } from '../../support/either.js';
 import { publishedNwm } from '../../support/models.js';
 import { heldPerSample } from './held.js';
 
@@ -216,7 +216,7 @@ const programs: Readonly<Record<string, readonly [Program, number, number]>> = {
 describe('cost: memory', () => {
   let engine: Engine;
   before(async () => {
-    engine = value(await openEngine('cpu')());
+    engine = right(await openEngine('cpu')());
   });
 
   describe('is at least what TensorFlow.js holds, and not much more, for', () => {

@@ -7,7 +7,7 @@ import type { OpOf } from '../../../src/dsl/op.js';
 import { type Shape, volume } from '../../../src/dsl/shape.js';
 import { apply } from '../../../src/dsl/tensor.js';
 import { type Engine, opByOp, openEngine, openSession, type Program, program } from '../../../src/index.js';
-import { value as right } from '../../data/either.js';
+import { right } from '../../support/either.js';
 import { exported } from '../graph-model/against.js';
 import { type Plain, plainTensorFlow } from '../graph-model/plain.js';
 

@@ -41,6 +41,7 @@ import {
 import { inPhase } from '../../../src/dsl/phase.js';
 import { volume } from '../../../src/dsl/shape.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
+import { left, right } from '../../support/either.js';
 import {
   type Arrays,
   cotangentsOf,
@@ -81,11 +82,6 @@ const waves: Program = program({ x: [4, 7, 2] }, ({ x }) => {
   const back = broadcast(4, 7, 3)(reshape(1, 1, 3)(tanh(level)));
   return { logits: groupNorm(3)(add(layerNorm()(conv(3)(start)), back)), normal, level };
 });
-
-const left = <A>(made: E.Either<A, unknown>): A => (E.isLeft(made) ? made.left : assert.fail('it is a plan'));
-
-const value = <A>(made: E.Either<unknown, A>): A =>
-  E.isRight(made) ? made.right : assert.fail(JSON.stringify(made.left));
 
 describe('batch norm in fused kernels', () => {
   const count = 4;
@@ -147,7 +143,7 @@ describe('batch norm in fused kernels', () => {
         for (const [i, value] of values.entries()) assert.ok(Object.is(value, expected[one][i]), one);
     };
     const planFor = (p: Program, goal: PlanGoal, together = 1): StagedPlan =>
-      value(decodeStagedPlan(JSON.parse(encodePlan(stagedPlan(p, goal, together) ?? assert.fail('none')))));
+      right(decodeStagedPlan(JSON.parse(encodePlan(stagedPlan(p, goal, together) ?? assert.fail('none')))));
     const { p, parameters, inputs, outputs } = given(waves);
     const fused = fusedOf(p, parameters, true);
     const cotangents = cotangentsOf(p, outputs, count, 6);
@@ -255,7 +251,7 @@ describe('batch norm in fused kernels', () => {
     const inputs = inputsFor(p, 2, 1);
     const [fused, plain] = await Promise.all(
       [{ ...engine, fused: true }, engine].map(async (on) => {
-        const session = value(openSession(on, p, parameters));
+        const session = right(openSession(on, p, parameters));
         const found = await session.infer({ count: 2, inputs }, ['y'], { training: true });
         session.close();
         return found;
@@ -297,7 +293,7 @@ describe('batch norm in fused kernels', () => {
     const loss = { name: 'cross-entropy', weights: [1, 1, 1] } as const;
     const slopes = [];
     for (const on of [{ ...engine, fused: true }, engine]) {
-      const session = value(openSession(on, p, parameters));
+      const session = right(openSession(on, p, parameters));
       const found = await session.infer({ count, inputs }, ['logits'], { training: true });
       const trained = await session.gradients({ count, inputs, labels, loss }, [count]);
       slopes.push(trained.gradients);
@@ -389,9 +385,9 @@ describe('batch norm in fused kernels', () => {
       const pixels = volume(outputsOf(p.graph).logits) / 3;
       const labels = Int32Array.from({ length: count * pixels }, (_, i) => ((7 * i) % 4) - 1);
       const sessions = [
-        value(openSession(fusedEngine, made, parameters)),
-        value(openSession(engine, made, parameters)),
-        value(await openPool(fusedEngine, made, parameters, 2)()),
+        right(openSession(fusedEngine, made, parameters)),
+        right(openSession(engine, made, parameters)),
+        right(await openPool(fusedEngine, made, parameters, 2)()),
       ];
       for (const loss of [
         { name: 'cross-entropy', weights: [1, 2, 0.5] },

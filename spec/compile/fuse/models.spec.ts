@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { crossEntropy, type Loss } from '../../../src/compile/loss.js';
@@ -13,10 +12,8 @@ import type { Program } from '../../../src/dsl/index.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
 import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../../src/models/catalogue.js';
+import { right } from '../../support/either.js';
 import { isClose, wasm } from './oracles.js';
-
-const right = <A>(either: E.Either<{ readonly _tag: string }, A>): A =>
-  E.isRight(either) ? either.right : assert.fail(JSON.stringify(either.left));
 
 const batchOf = ({ height, width, channels, classes }: Sizes, count: number, seed: number): Labelled => {
   const random = stream(seed, 'models.spec');

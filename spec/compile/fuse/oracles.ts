@@ -18,12 +18,13 @@ import { compile } from '../../../src/compile/tfjs/compile.js';
 import { inputsOf, outputsOf, type Program, parametersOf } from '../../../src/dsl/index.js';
 import { volume } from '../../../src/dsl/shape.js';
 import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
+import { right } from '../../support/either.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export const wasm = async (): Promise<Engine> => {
   const engine = await openEngine('wasm')();
-  return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
+  return right(engine);
 };
 
 export const fusedOf = (program: Program, parameters: Arrays, training = false): FusedProgram =>

@@ -5,7 +5,6 @@
  */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { fusedPlan } from '../../../src/compile/fuse/execute/plan.js';
@@ -29,6 +28,7 @@ import { inPhase, type Phase } from '../../../src/dsl/phase.js';
 import { volume } from '../../../src/dsl/shape.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
 import type { GeneratedProgram } from '../../../src/laws/arbitraries/program.js';
+import { right } from '../../support/either.js';
 import { type Arrays, cotangentsOf, isClose, isSlope, referenceOptions, tapePull } from './oracles.js';
 
 /** What of a program was tried, for the tally of a long run. */
@@ -39,9 +39,6 @@ const few = 2;
 /** Samples that lie side by side, and more than these. */
 const block = 32;
 const many = block + 3;
-
-const right = <A>(either: E.Either<{ readonly _tag: string }, A>): A =>
-  E.isRight(either) ? either.right : assert.fail(JSON.stringify(either.left));
 
 /** A program with one number more for each sample: the mean distance of its outputs from fixed targets. */
 export const withLoss = ({ graph }: Program, seed: number): Program => {

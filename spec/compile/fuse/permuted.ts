@@ -4,9 +4,7 @@
  * Parts of them are fused, the rest runs op by op. Neither may infer from sizes which axes are pixels.
  */
 
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
@@ -40,6 +38,7 @@ import {
 import { type Shape, volume } from '../../../src/dsl/shape.js';
 import { apply } from '../../../src/dsl/tensor.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
+import { right } from '../../support/either.js';
 import { cotangentsOf, inputsFor, isClose, referenceOptions, tapePull } from './oracles.js';
 
 const kinds = [
@@ -282,7 +281,7 @@ export const isFusedRight =
     const outputs = Object.keys(made.graph.outputs);
     const expected = runReference(made, referenceOptions(made, parameters, inputs, samples)).outputs;
     const opened = openSession(engine, made, parameters);
-    const session = E.isRight(opened) ? opened.right : assert.fail(JSON.stringify(opened.left));
+    const session = right(opened);
     const found = await session.infer({ count: samples, inputs }, outputs);
     session.close();
     isClose(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { fusionPlan } from '../../../src/compile/fuse/coverage/fusion-plan.js';
 import { fuse } from '../../../src/compile/fuse/execute/fused.js';
 import type { FusedProgram } from '../../../src/compile/fuse/execute/program.js';
@@ -24,6 +23,7 @@ import {
 import { type Engine, opByOp } from '../../../src/engine/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { cornnLayer, hornLayer, unicornnLayer } from '../../../src/models/networks/index.js';
+import { right } from '../../support/either.js';
 import {
   type Arrays,
   cotangentsOf,
@@ -40,9 +40,6 @@ const exclude: readonly OpName[] = ['conv', 'convTranspose', 'pool', 'batchNorm'
 
 /** More samples than one block has, not a whole number of blocks, and the last one not a whole number of strips. */
 const many = 35;
-
-const right = <A>(either: E.Either<{ readonly _tag: string }, A>): A =>
-  E.isRight(either) ? either.right : assert.fail(JSON.stringify(either.left));
 
 const bySamples = (p: Program, parameters: Arrays): FusedProgram =>
   fuse(p.graph, parameters, 'samples') ?? assert.fail('it has no samples');

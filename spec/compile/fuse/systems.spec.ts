@@ -1,7 +1,6 @@
 /** The systems of the catalogue, fused as a whole: no kernel was written for any of them. */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fusionPlan } from '../../../src/compile/fuse/coverage/fusion-plan.js';
 import { showPlan } from '../../../src/compile/fuse/coverage/show.js';
@@ -16,10 +15,8 @@ import {
   systemNamed,
   systemNames,
 } from '../../../src/models/systems/index.js';
+import { right } from '../../support/either.js';
 import { cotangentsOf, fusedOf, isClose, referenceOptions, tapePull, wasm } from './oracles.js';
-
-const right = <A>(value: E.Either<unknown, A>): A =>
-  E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
 
 /** As it comes, and small enough for loops. */
 const specOf = (

@@ -15,13 +15,13 @@ import {
 import { compile } from '../../../src/compile/tfjs/compile.js';
 import { inputsOf, type Program, parametersOf, select } from '../../../src/dsl/index.js';
 import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import type { Answer, Filled } from './plain.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export const exported = (p: Program, parameters: Arrays, options?: GraphModelOptions): GraphModel =>
-  value(graphModel(p, parameters, options));
+  right(graphModel(p, parameters, options));
 
 /** What the model's inputs are given. */
 export const fed = (
@@ -104,7 +104,7 @@ export const oursOn =
     const engine = engines.find(({ name }) => name === backend) ?? assert.fail(backend);
     const { tf } = engine;
     makeCurrent(engine);
-    const execute = value(compile(tf, select(p, ...names)));
+    const execute = right(compile(tf, select(p, ...names)));
     return tf.tidy(() => {
       const { outputs } = execute({
         parameters: Object.fromEntries(
@@ -129,6 +129,6 @@ export const oursOn =
 
 export const openOurs = async (): Promise<Ours> => {
   const engines: Engine[] = [];
-  for (const name of backends) engines.push(value(await openEngine(name)()));
+  for (const name of backends) engines.push(right(await openEngine(name)()));
   return oursOn(engines);
 };

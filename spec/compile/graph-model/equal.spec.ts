@@ -8,7 +8,7 @@ import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js'
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
 import { everyKind, kindsIn } from '../../laws/arbitraries/variants.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import { assertEqual, backends, exactly, exported, fed, type Ours, openOurs, waving } from './against.js';
 import { type Answer, type Plain, plainTensorFlow } from './plain.js';
 import { exclude, sameAsGraphModel } from './same.js';
@@ -64,7 +64,7 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
     await fc.assert(
       fc.asyncProperty(modelWithSizesArbitrary, fc.nat(99), async ([spec, sizes], seed) => {
         const batch = 1 + (seed % 3);
-        const p = value(buildModel(spec, sizes));
+        const p = right(buildModel(spec, sizes));
         const parameters = initialParameters(p.graph, seed);
         const model = exported(p, parameters);
         const image = waving(batch * sizes.height * sizes.width * sizes.channels);

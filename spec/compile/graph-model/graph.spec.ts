@@ -8,11 +8,11 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { add, data, exp, mul, parameter, program, select, sin, square, sum } from '../../../src/dsl/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import { exported } from './against.js';
 
 describe('a GraphModel', () => {
-  const p = value(
+  const p = right(
     buildModel(
       { name: 'nwm', mid: 3, channels: 2, steps: 4, dt: 0.2, readout: 'linear', hidden: [5] },
       { height: 6, width: 5, channels: 3, classes: 4 },

@@ -23,8 +23,9 @@ import { buildSystem, startOf, systemNamed, systemNames } from '../../../src/mod
 import { exportTrained } from '../../../src/runner/export/index.js';
 import { compute } from '../../../src/runner/import/compute.js';
 import { readRunnable } from '../../../src/runner/import/index.js';
-import { value } from '../../models/either.js';
-import { done, newFolder } from '../../runner/import/exchange.js';
+import { newFolder } from '../../runner/import/exchange.js';
+import { rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import {
   type Arrays,
   assertEqual,
@@ -73,13 +74,13 @@ describe('names in a GraphModel', () => {
 
   for (const name of systemNames)
     it(`${name}: outputs that have the names of its inputs are its outputs`, async () => {
-      const full = value(systemNamed(name));
+      const full = right(systemNamed(name));
       const size = 'length' in full ? { length: 5 } : { height: 4, width: 5 };
-      const small = value(systemNamed(name, { ...size, ...('reach' in full ? { reach: 1 } : {}), steps: 3 }));
+      const small = right(systemNamed(name, { ...size, ...('reach' in full ? { reach: 1 } : {}), steps: 3 }));
       const inputs = Object.fromEntries(
         Object.entries(startOf(small, 3)).map(([input, values]) => [input, Float32Array.from(values)]),
       );
-      await same(value(buildSystem(small)), inputs);
+      await same(right(buildSystem(small)), inputs);
     });
 
   it('may be those that every object has', async () => {
@@ -123,7 +124,7 @@ describe('names in a GraphModel', () => {
   });
 
   it('come back from a folder: what the export writes is run by those names', async () => {
-    const p = value(buildSystem(value(systemNamed('wave', { height: 3, width: 4, steps: 3 }))));
+    const p = right(buildSystem(right(systemNamed('wave', { height: 3, width: 4, steps: 3 }))));
     const inputs = Object.fromEntries(
       Object.entries(inputsOf(p.graph)).map(([name, shape]) => [name, waving(2 * volume(shape))]),
     );
@@ -132,8 +133,8 @@ describe('names in a GraphModel', () => {
       const trained = { program: p, parameters: {}, experiment: null, model: null, description: 'waves' };
       for (const unroll of [false, true]) {
         const at = join(folder, `unroll-${unroll}`);
-        await done(exportTrained(trained, 'graph-model', at, { unroll }));
-        const found = await done(compute(await done(readRunnable(at)), inputs, 2, 'cpu'));
+        await rightOf(exportTrained(trained, 'graph-model', at, { unroll }));
+        const found = await rightOf(compute(await rightOf(readRunnable(at)), inputs, 2, 'cpu'));
         const expected = ours('cpu', p, { parameters: {}, inputs, batch: 2 }, Object.keys(found));
         assert.deepEqual(Object.keys(found).sort(), ['y', 'z']);
         for (const [name, { shape, data }] of Object.entries(found)) {

@@ -7,8 +7,9 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { add, data, gaussian, program, scan, zeros } from '../../../src/dsl/index.js';
 import { buildModel } from '../../../src/models/catalogue.js';
 import { exportTrained } from '../../../src/runner/export/index.js';
-import { value } from '../../models/either.js';
-import { done, newFolder } from '../../runner/import/exchange.js';
+import { newFolder } from '../../runner/import/exchange.js';
+import { rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import { exported, waving } from './against.js';
 import { serve } from './browser.js';
 import { type Plain, plainTensorFlow } from './plain.js';
@@ -29,7 +30,7 @@ describe('a GraphModel in plain TensorFlow.js', () => {
     hidden: [5],
   } as const;
   const sizes = { height: 6, width: 5, channels: 3, classes: 4 };
-  const nwm = value(buildModel(spec, sizes));
+  const nwm = right(buildModel(spec, sizes));
   const weights = initialParameters(nwm.graph, 3);
   const image = { shape: [3, 6, 5, 3], data: waving(3 * 90) };
 
@@ -120,12 +121,12 @@ describe('a GraphModel in plain TensorFlow.js', () => {
   });
 
   it('is loaded over HTTP, in shards, and says what it is', async () => {
-    const wide = value(buildModel({ ...spec, hidden: [1100, 1100] }, sizes));
+    const wide = right(buildModel({ ...spec, hidden: [1100, 1100] }, sizes));
     const parameters = initialParameters(wide.graph, 3);
     const folder = newFolder();
     const served = await serve(folder);
     try {
-      const files = await done(
+      const files = await rightOf(
         exportTrained(
           { program: wide, parameters, experiment: null, model: null, description: 'a wide one' },
           'graph-model',

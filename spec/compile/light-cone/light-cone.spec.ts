@@ -37,7 +37,7 @@ import {
 } from '../../../src/dsl/index.js';
 import { cnn } from '../../../src/models/cnn.js';
 import { nwm } from '../../../src/models/nwm.js';
-import { sentence, value } from '../../data/either.js';
+import { right, sentence } from '../../support/either.js';
 import { publishedNwm } from '../../support/models.js';
 import { drawn, isExact, observed, sightOf } from './observe.js';
 
@@ -69,7 +69,7 @@ describe('light cone', () => {
   describe('law 6', () => {
     it('logits of a Neural Wave Machine see radius steps + encoder depth', () => {
       for (const steps of [1, 2, 5]) {
-        const { image } = value(lightCone(wave(25, steps), { output: 'logits', site: [12, 12] }));
+        const { image } = right(lightCone(wave(25, steps), { output: 'logits', site: [12, 12] }));
         assert.equal(image.radius, steps + 4);
         assert.deepEqual(
           image.afterSteps.slice(1).map(({ radius }) => radius),
@@ -127,7 +127,7 @@ describe('light cone', () => {
     });
 
     it('holds at full size', () => {
-      const { image } = value(lightCone(publishedNwm, { output: 'logits', site: [10, 60] }));
+      const { image } = right(lightCone(publishedNwm, { output: 'logits', site: [10, 60] }));
       assert.equal(image.radius, 32);
       assert.equal(image.afterSteps.length, 101);
       assert.deepEqual(reach(publishedNwm, { output: 'logits', input: 'image' })?.slice(-2), [103, 104]);
@@ -290,7 +290,7 @@ describe('light cone', () => {
 
     it('nothing of an input that the output does not read', () => {
       const p = program({ a: [3, 3, 1], b: [3, 3, 1] }, ({ a, b }) => ({ x: tanh(a), y: sub(a, b) }));
-      const cone = value(lightCone(p, { output: 'x', site: [0, 0] }));
+      const cone = right(lightCone(p, { output: 'x', site: [0, 0] }));
       assert.equal(cone.b.radius, -1);
       assert.equal(cone.a.radius, 0);
     });

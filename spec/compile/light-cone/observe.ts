@@ -13,7 +13,7 @@ import {
   type Shape,
   volume,
 } from '../../../src/dsl/index.js';
-import { value } from '../../data/either.js';
+import { right } from '../../support/either.js';
 
 /**
  * Random parameters without zeros or equal values. They are divided by the number of terms that a layer sums, so that no
@@ -44,7 +44,7 @@ const spatialOf = (shape: Shape): Shape => (shape.length < 2 ? shape : shape.sli
 export const observed = (p: Program, options: LightConeOptions, input: string): readonly number[] => {
   const inputs = inputsOf(p.graph);
   const shape = inputs[input];
-  const wanted = value(maskOf(outputsOf(p.graph)[options.output], options.site));
+  const wanted = right(maskOf(outputsOf(p.graph)[options.output], options.site));
   const random = stream(7, 'inputs');
   const arrays = Object.fromEntries(
     Object.entries(inputs).map(([name, s]) => [
@@ -76,7 +76,7 @@ export const observed = (p: Program, options: LightConeOptions, input: string): 
 };
 
 export const sightOf = (p: Program, options: LightConeOptions, input: string): Sight =>
-  value(lightCone(p, options))[input];
+  right(lightCone(p, options))[input];
 
 /** Rows of a mask as text, which compares legibly. */
 export const drawn = (mask: ArrayLike<number>, sites: Shape): readonly string[] => {

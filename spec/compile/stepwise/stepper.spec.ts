@@ -20,9 +20,7 @@ import { convGru } from '../../../src/models/conv-gru.js';
 import { convLstm } from '../../../src/models/conv-lstm.js';
 import { nwm } from '../../../src/models/nwm.js';
 import { buildSystem, startOf, systemNamed, systemNames } from '../../../src/models/systems/index.js';
-
-const value = <A>(found: E.Either<unknown, A>): A =>
-  E.isRight(found) ? found.right : assert.fail(JSON.stringify(found.left));
+import { right } from '../../support/either.js';
 
 /** Every output of a program, step by step and at once. */
 const compare = (p: Program, inputs: Arrays): void => {
@@ -30,7 +28,7 @@ const compare = (p: Program, inputs: Arrays): void => {
   const names = Object.keys(outputsOf(p.graph));
   const whole = fuse(p.graph, parameters) ?? assert.fail('it is not fused');
   const wanted = whole.infer({ count: 1, inputs }, names);
-  const stepper = value(openStepper(p, parameters));
+  const stepper = right(openStepper(p, parameters));
   const first = stepper.start(inputs);
   for (let step = 0; step < stepper.about.steps; step++) stepper.step();
   assert.equal(stepper.taken(), stepper.about.steps);
@@ -62,13 +60,13 @@ describe('a program step by step', () => {
   for (const name of systemNames.filter((each) => each !== 'linoss'))
     it(`gives the fields of ${name}`, () => {
       const isRow = name === 'wave-rnn' || name === 'unicornn';
-      const spec = value(
+      const spec = right(
         systemNamed(name, {
           ...(isRow ? { length: 12 } : { height: 12, width: 10 }),
           steps: 5,
         }),
       );
-      compare(value(buildSystem(spec)), startOf(spec, 0));
+      compare(right(buildSystem(spec)), startOf(spec, 0));
     });
 
   it('knows its number, what drives it and its last state', () => {
@@ -97,7 +95,7 @@ describe('a program step by step', () => {
   it('goes on from a state that was changed, and answers by now', () => {
     const p = nwm({ ...sizes, dt: 0.1, readout: 'linear' });
     const parameters = initialParameters(p.graph, 0);
-    const stepper = value(openStepper(p, parameters));
+    const stepper = right(openStepper(p, parameters));
     const inputs = drawn(p);
     stepper.start(inputs);
     const silent = stepper.answers();

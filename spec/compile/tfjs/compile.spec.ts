@@ -20,12 +20,13 @@ import { decodeProgram, encodeProgram, inputsOf, parametersOf } from '../../../s
 import { type Engine, openEngine } from '../../../src/engine/index.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { nwm } from '../../../src/models/nwm.js';
+import { right } from '../../support/either.js';
 
 const batch = 2;
 
 const opened = async (name: 'wasm' | 'cpu'): Promise<Engine> => {
   const engine = await openEngine(name)();
-  return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
+  return right(engine);
 };
 
 const reference = ({ program, inputs, seed }: GeneratedProgram, training: boolean): ReferenceOptions => {

@@ -18,6 +18,7 @@ import {
   zeros,
 } from '../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { right } from '../../support/either.js';
 
 const waves = program({ image: [6, 5, 2] }, ({ image }) => {
   const neighbours = coupling();
@@ -52,7 +53,7 @@ describe('fused segments', () => {
   let engine: Engine;
   before(async () => {
     const opened = await openEngine('wasm')();
-    engine = E.isRight(opened) ? opened.right : assert.fail(JSON.stringify(opened.left));
+    engine = right(opened);
   });
 
   it('are kernels of TensorFlow.js, registered once for a program however often it is compiled', () => {

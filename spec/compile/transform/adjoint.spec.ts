@@ -8,6 +8,7 @@ import { vjp } from '../../../src/compile/transform/index.js';
 import { decodeProgram, encodeProgram } from '../../../src/dsl/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildSystem, type SystemSpec, systemNamed, systemNames } from '../../../src/models/systems/index.js';
+import { right } from '../../support/either.js';
 import { adjoints, type Case, caseOf, run, running } from './differentiate.js';
 import { generatedCase } from './generated.js';
 
@@ -52,7 +53,7 @@ describe('transform: forward and reverse mode', () => {
         E.map((spec) => smaller(spec)),
         E.flatMap(buildSystem),
       );
-      areAdjoint(caseOf(E.isRight(built) ? built.right : assert.fail(JSON.stringify(built.left)), 3), 1);
+      areAdjoint(caseOf(right(built), 3), 1);
     });
 
   it('are programs that can be written down and read', () => {

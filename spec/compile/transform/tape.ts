@@ -6,11 +6,12 @@ import type { NdArray } from '../../../src/compile/reference/index.js';
 import { compile, type Feed } from '../../../src/compile/tfjs/compile.js';
 import type { Program } from '../../../src/dsl/index.js';
 import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
+import { right } from '../../support/either.js';
 import { type Arrays, type Case, trainableOf } from './differentiate.js';
 
 export const opened = async (name: 'wasm' | 'cpu'): Promise<Engine> => {
   const engine = await openEngine(name)();
-  return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
+  return right(engine);
 };
 
 const executable = ({ tf }: Engine, program: Program) => {

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { shareDigits } from '../../../src/data/made/digit-shares.js';
 import { packagedDigits, readDigits } from '../../../src/data/made/digits.js';
 import { decodeIdx } from '../../../src/formats/idx.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 import { idx, writeTinyDigits } from '../tiny-digits.js';
 
 describe('idx', () => {
@@ -18,7 +18,7 @@ describe('idx', () => {
     });
     fc.assert(
       fc.property(arrays, ([shape, data]) => {
-        const read = value(decodeIdx(idx(shape, data), shape.length, 'f'));
+        const read = right(decodeIdx(idx(shape, data), shape.length, 'f'));
         assert.deepEqual(read.shape, shape);
         assert.deepEqual([...read.data], [...data]);
       }),
@@ -53,15 +53,15 @@ describe('digits', () => {
     await writeTinyDigits(join(folder, 'a'));
     await writeTinyDigits(join(folder, 'b'), { gzipped: true, mark: '.' });
     const [a, b] = [
-      value(await readDigits(join(folder, 'a'))()),
-      value(await readDigits(join(folder, 'b'))()),
+      right(await readDigits(join(folder, 'a'))()),
+      right(await readDigits(join(folder, 'b'))()),
     ];
     assert.deepEqual(Buffer.from(a.train.images), Buffer.from(b.train.images));
     assert.deepEqual([a.train.count, a.train.rows, a.train.columns, a.test.count], [40, 28, 28, 12]);
     assert.deepEqual([...b.test.labels], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
     assert.equal(a.digest, b.digest);
     await writeTinyDigits(join(folder, 'c'), { train: 41 });
-    assert.notEqual(value(await readDigits(join(folder, 'c'))()).digest, a.digest);
+    assert.notEqual(right(await readDigits(join(folder, 'c'))()).digest, a.digest);
   });
 
   it('say which file is missing or wrong', async () => {
@@ -72,7 +72,7 @@ describe('digits', () => {
     const images = join(folder, 't10k-images-idx3-ubyte');
     const labels = join(folder, 't10k-labels-idx1-ubyte');
     await rename(labels, `${labels}.gz`);
-    value(await readDigits(folder)());
+    right(await readDigits(folder)());
     await writeFile(`${labels}.gz`, Buffer.of(0x1f, 0x8b, 8, 0, 1, 2, 3));
     assert.match(await reading(), /t10k-labels-idx1-ubyte\.gz: damaged gzip/);
     await writeFile(`${labels}.gz`, idx([11], new Uint8Array(11)));
@@ -100,7 +100,7 @@ describe('digits', () => {
 
   it('are shared out by the seed, 85 to 15, each once', async () => {
     await writeTinyDigits(folder);
-    const digits = value(await readDigits(folder)());
+    const digits = right(await readDigits(folder)());
     const { train, validation, test } = shareDigits(digits, 3);
     assert.deepEqual([train.length, validation.length, test.length], [34, 6, 12]);
     const all = [...train, ...validation].sort((a, b) => a - b);

@@ -9,10 +9,10 @@ import { mazes } from '../../../src/data/made/mazes.js';
 import { pathfinder } from '../../../src/data/made/pathfinder.js';
 import { shapes } from '../../../src/data/made/shapes.js';
 import { type Task, taskNamed } from '../../../src/data/task.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 
 const task = <N extends Task['name']>(name: N, settings: object = {}): Extract<Task, { name: N }> => {
-  const made = value(taskNamed(name, { ...settings }));
+  const made = right(taskNamed(name, { ...settings }));
   const is = (one: Task): one is Extract<Task, { name: N }> => one.name === name;
   return is(made) ? made : assert.fail(name);
 };

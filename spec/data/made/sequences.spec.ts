@@ -11,11 +11,11 @@ import { enlarged } from '../../../src/data/made/mnist.js';
 import { pixelOrder, sequentialMnist } from '../../../src/data/made/sequential-mnist.js';
 import { leap, waveForecast } from '../../../src/data/made/wave-forecast.js';
 import { formsOfTask, isMadeArrayTask, type Task, taskNamed } from '../../../src/data/task.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import { tinyDigits } from '../tiny-digits.js';
 
 const task = <N extends Task['name']>(name: N, settings: object = {}): Extract<Task, { name: N }> => {
-  const made = value(taskNamed(name, { ...settings }));
+  const made = right(taskNamed(name, { ...settings }));
   const is = (one: Task): one is Extract<Task, { name: N }> => one.name === name;
   return is(made) ? made : assert.fail(name);
 };
@@ -86,7 +86,7 @@ describe('sequential MNIST', () => {
     const [rows, permuted] = [null, 9].map((permutation) =>
       task('sequential-mnist', { ...counts, permutation }),
     );
-    const [plain, turned] = [rows, permuted].map((one) => arraysOf(value(sequentialMnist(one, digits))));
+    const [plain, turned] = [rows, permuted].map((one) => arraysOf(right(sequentialMnist(one, digits))));
     const [first, second] = [await all(plain, 5), await all(turned, 5)];
     const order = pixelOrder(permuted);
     assert.deepEqual(
@@ -185,7 +185,7 @@ describe('tasks of arrays', () => {
           if (classes !== undefined) assert.ok(forward[name].every((v) => v >= 0 && v < classes.length));
         }
       }
-      const loaded = value(await loadTask(one)());
+      const loaded = right(await loadTask(one)());
       assert.equal(loaded.images, null);
       assert.deepEqual(await loaded.arrays.test.read(names, [1]), await arrays.test.read(names, [1]));
     }

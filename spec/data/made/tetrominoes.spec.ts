@@ -16,11 +16,11 @@ import {
   tetrominoes,
   tetrominoesTask,
 } from '../../../src/data/made/tetrominoes.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 
 const decode = decodeWith(tetrominoesTask, 'task');
 const task = (options: Partial<TetrominoesTask> = {}): TetrominoesTask =>
-  value(decode({ name: 'tetrominoes', ...options }));
+  right(decode({ name: 'tetrominoes', ...options }));
 
 const published = task();
 const cellPixels = 49;
@@ -248,7 +248,7 @@ describe('tetrominoes', () => {
   it('is generated with progress, the same as in one go, and stops when told', async () => {
     const small = tetrominoes(task({ size: 32, cell: 3, train: 5, validation: 0, test: 2 }));
     const stages: string[] = [];
-    const made = value(
+    const made = right(
       await generate(small, {
         onProgress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`),
       })(),

@@ -10,13 +10,13 @@ import { rangesOfFile } from '../../../src/files/ranges.js';
 import { openDatabase } from '../../../src/formats/duckdb.js';
 import { encodeNpy, type NpyArray } from '../../../src/formats/npy/npy.js';
 import { encodeSafetensors } from '../../../src/formats/safetensors.js';
+import { right, sentence } from '../../support/either.js';
 import { zipOf } from '../../support/zip-of.js';
-import { sentence, value } from '../either.js';
 
 const count = 20;
 const field = Float32Array.from({ length: count * 6 }, (_, i) => (i - 50) / 4);
 const label = Float64Array.from({ length: count }, (_, i) => i % 3);
-const npy = (array: NpyArray): Uint8Array => value(encodeNpy(array));
+const npy = (array: NpyArray): Uint8Array => right(encodeNpy(array));
 const fieldNpy = npy({ dtype: 'float32', shape: [count, 2, 3], data: field });
 const labelNpy = npy({ dtype: 'int64', shape: [count], data: label });
 
@@ -37,7 +37,7 @@ describe('arrays of files', () => {
         label: { shape: [count], data: BigInt64Array.from(label, BigInt) },
       }),
     );
-    const { connection, close } = value(await openDatabase()());
+    const { connection, close } = right(await openDatabase()());
     const rows = Array.from({ length: count }, (_, i) => {
       const row = [...field.subarray(6 * i, 6 * i + 6)];
       return `([[${row.slice(0, 3)}],[${row.slice(3)}]]::float[][], ${label[i]}, 'x')`;
@@ -50,8 +50,8 @@ describe('arrays of files', () => {
   after(() => rm(folder, { recursive: true }));
 
   const task = (path: string, more: object = {}) =>
-    value(decodeTask({ name: 'arrays', folder: at(path), ...more }));
-  const read = async (path: string, more: object = {}) => value(await loadTask(task(path, more))());
+    right(decodeTask({ name: 'arrays', folder: at(path), ...more }));
+  const read = async (path: string, more: object = {}) => right(await loadTask(task(path, more))());
   const refused = async (path: string, more: object = {}) => sentence(await loadTask(task(path, more))());
 
   it('are the same samples, splits and digest from every format', async () => {
@@ -177,8 +177,8 @@ describe('arrays of files', () => {
       await writeFile(at(`${path}-c/field.npy`), asC);
       const cacheDir = at(`${path}-cache`);
       const [ordered, wanted] = [
-        value(await loadTask(task(path), { cacheDir })()),
-        value(await loadTask(task(`${path}-c`), { cacheDir })()),
+        right(await loadTask(task(path), { cacheDir })()),
+        right(await loadTask(task(`${path}-c`), { cacheDir })()),
       ];
       assert.equal(ordered.digest, wanted.digest);
       const some = [0, 3, 1];
@@ -266,7 +266,7 @@ describe('arrays of files', () => {
     const cacheDir = at('cache');
     const path = at('apart/field.npy');
     await utimes(path, 1_000, 1_000);
-    const load = async (name: string) => value(await loadTask(task(name), { cacheDir })());
+    const load = async (name: string) => right(await loadTask(task(name), { cacheDir })());
     // A file that was written just now is looked at again, since it may be written again within the same moment.
     await utimes(at('set.npz'), new Date(), new Date());
     await load('set.npz');

@@ -10,7 +10,7 @@ import { decodeTask } from '../../../src/data/task.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { learningFor } from '../../../src/experiments/model.js';
 import { encodePicture } from '../../../src/formats/png/png.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 
 describe('a person’s folders', () => {
   let folder = '';
@@ -23,8 +23,8 @@ describe('a person’s folders', () => {
     folder = await mkdtemp(join(tmpdir(), 'drumhead-folders-'));
   });
   after(() => rm(folder, { recursive: true }));
-  const read = async (task: object) => value(await loadTask(value(decodeTask(task)))());
-  const refused = async (task: object) => sentence(await loadTask(value(decodeTask(task)))());
+  const read = async (task: object) => right(await loadTask(right(decodeTask(task)))());
+  const refused = async (task: object) => sentence(await loadTask(right(decodeTask(task)))());
   const grey = (width: number, level: number): Uint8Array =>
     encodePicture({ height: 2, width, channels: 1, values: new Uint8Array(2 * width).fill(level) });
 
@@ -33,7 +33,7 @@ describe('a person’s folders', () => {
       for (let i = 0; i < 4; i++) await put(`animals/${name}/${i}.png`, grey(3, 50 * k + i));
     await put('animals/dog/notes.txt', 'barks');
     const task = { name: 'image-folders', folder: at('animals') };
-    assert.equal(value(await dataKind(at('animals'))()), 'image-folders');
+    assert.equal(right(await dataKind(at('animals'))()), 'image-folders');
     const { arrays, classes, notes, digest } = await read(task);
     assert.deepEqual(classes, ['cat', 'dog', 'fox']);
     assert.deepEqual(arrays.forms.image.shape, [2, 3, 1]);
@@ -43,7 +43,7 @@ describe('a person’s folders', () => {
     assert.match(notes.join('\n'), /dog: files that are not PNG were passed over: notes\.txt/);
     const other = await read({ ...task, classes: ['dog', 'cat', 'fox'] });
     assert.notEqual(other.digest, digest);
-    const experiment = value(
+    const experiment = right(
       decodeExperiment({
         name: 'x/y',
         task,
@@ -51,11 +51,11 @@ describe('a person’s folders', () => {
         loss: { name: 'cross-entropy', target: 'image' },
       }),
     );
-    const { aim } = value(learningFor(experiment, arrays.forms));
+    const { aim } = right(learningFor(experiment, arrays.forms));
     assert.ok(
       aim.kind === 'classes' && aim.label === 'label' && aim.classes === 3 && aim.scored === 'classes',
     );
-    const pixel = value(decodeExperiment({ name: 'x/y', task, model: { name: 'nwm', steps: 2 } }));
+    const pixel = right(decodeExperiment({ name: 'x/y', task, model: { name: 'nwm', steps: 2 } }));
     assert.match(
       sentence(learningFor(pixel, arrays.forms)),
       /loss\.target: image takes the mean over all pixels/,
@@ -69,7 +69,7 @@ describe('a person’s folders', () => {
       [apart.arrays.train.count, apart.arrays.validation.count, apart.arrays.test.count],
       [2, 0, 2],
     );
-    assert.equal(value(await dataKind(at('split'))()), 'image-folders');
+    assert.equal(right(await dataKind(at('split'))()), 'image-folders');
   });
 
   it('of pictures are refused with every bad file, and where a class has none', async () => {
@@ -102,13 +102,13 @@ describe('a person’s folders', () => {
     const wanted =
       /unpacked its pictures have 520 MiB, and 512 MiB is the limit for files of 537 KiB; take fewer/;
     let read = 0;
-    const seen = loadTask(value(decodeTask({ name: 'image-folders', folder: at('even') })), {
+    const seen = loadTask(right(decodeTask({ name: 'image-folders', folder: at('even') })), {
       onProgress: () => read++,
     });
     assert.match(sentence(await seen()), wanted);
     assert.equal(read, 0);
     assert.match(
-      sentence(await loadDataset(value(decodeTask({ name: 'png', folder: at('pairs') })))()),
+      sentence(await loadDataset(right(decodeTask({ name: 'png', folder: at('pairs') })))()),
       wanted,
     );
   });
@@ -118,7 +118,7 @@ describe('a person’s folders', () => {
       for (let i = 0; i < 5; i++)
         await put(`gait/${name}/${i}.csv`, `time,x,y\n0:00,${k},${i}\n0:01,${k + 0.5},${-i}\n`);
     const task = { name: 'series', folder: at('gait') };
-    assert.equal(value(await dataKind(at('gait'))()), 'series');
+    assert.equal(right(await dataKind(at('gait'))()), 'series');
     const { arrays, classes, notes } = await read(task);
     assert.deepEqual(
       [classes, arrays.forms.sequence.shape],

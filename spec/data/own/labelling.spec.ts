@@ -20,7 +20,7 @@ import { shapingOf } from '../../../src/experiments/identity.js';
 import { publishedLoss } from '../../../src/experiments/loss.js';
 import { publishedTraining } from '../../../src/experiments/training/training.js';
 import { type NpyArray, writeNpy } from '../../../src/formats/npy/npy.js';
-import { sentence, value } from '../either.js';
+import { right, sentence } from '../../support/either.js';
 import { storedPng } from '../tiny-png.js';
 
 describe('values of masks', () => {
@@ -55,14 +55,14 @@ describe('values of masks', () => {
         dtype === 'int64'
           ? { dtype, shape, data: Float64Array.from(all) }
           : { dtype, shape, data: Float32Array.from(all) };
-      value(await writeNpy(join(folder, `${split}_images.npy`), images)());
-      value(await writeNpy(join(folder, `${split}_masks.npy`), masks)());
+      right(await writeNpy(join(folder, `${split}_images.npy`), images)());
+      right(await writeNpy(join(folder, `${split}_masks.npy`), masks)());
     }
   };
   const task = (name: 'png' | 'npy', settings: object = {}): Task =>
-    value(decodeTask({ name, folder, validationShare: 0, ...settings }));
+    right(decodeTask({ name, folder, validationShare: 0, ...settings }));
   const read = async (name: 'png' | 'npy', settings: object = {}) =>
-    value(await loadDataset(task(name, settings))());
+    right(await loadDataset(task(name, settings))());
   const refused = async (name: 'png' | 'npy', settings: object = {}): Promise<string> =>
     sentence(await loadDataset(task(name, settings))());
   const undecoded = (settings: object): string =>
@@ -193,8 +193,8 @@ describe('values of masks', () => {
   it('that are ignored are ignored again where the dataset is written and read back', async () => {
     await putPng([0, 1, 255, 2, 1, 0]);
     const made = await read('png', { ignore: 255 });
-    value(await writePngPairs(made, join(folder, 'out'))());
-    value(await writeNpyPairs(made, join(folder, 'arrays'))());
+    right(await writePngPairs(made, join(folder, 'out'))());
+    right(await writeNpyPairs(made, join(folder, 'arrays'))());
     for (const [name, where] of [
       ['png', 'out'],
       ['npy', 'arrays'],

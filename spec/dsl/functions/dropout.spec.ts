@@ -22,7 +22,7 @@ import {
   uniformNoise,
   zeros,
 } from '../../../src/index.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import { refused } from '../refusal.js';
 
 const size = 64;
@@ -52,8 +52,8 @@ const byReference = (noiseSeed: number, training: boolean): Readonly<Record<stri
 describe('noise outside of scans', () => {
   for (const engine of ['wasm', 'cpu'] as const)
     it(`is the reference's on ${engine}, for any micro-batches and threads`, async () => {
-      const opened = value(await openEngine(engine)());
-      const pool = value(await openPool(opened, p, {}, engine === 'wasm' ? 2 : 1)());
+      const opened = right(await openEngine(engine)());
+      const pool = right(await openPool(opened, p, {}, engine === 'wasm' ? 2 : 1)());
       for (const training of [true, false])
         for (const microBatches of [[4], [2, 2], [1, 3], [1, 1, 1, 1]]) {
           const found = await pool.infer(batch(5), outputs, { training, microBatches });
@@ -137,7 +137,7 @@ describe('dropout', () => {
   });
 
   it('is not there in an exported graph', () => {
-    const { graph } = value(graphModel(p, {}, { outputs: ['dropped'] }));
+    const { graph } = right(graphModel(p, {}, { outputs: ['dropped'] }));
     assert.deepEqual(
       graph.node.map(({ op }) => op).filter((op) => /Random|Select|Mul/.test(op)),
       [],
@@ -162,7 +162,7 @@ describe('dropout', () => {
       ),
     );
     const lane = openFusedLane(q, parameters, () => assert.fail('no engine is needed'));
-    const fused = value(lane ?? assert.fail('nothing is fused'));
+    const fused = right(lane ?? assert.fail('nothing is fused'));
     const given = { count: 2, inputs: { image: ones(2) }, samples: [0, 9], noiseSeed: 3 };
     for (const training of [true, false]) {
       const { logits } = (await fused.infer(given, ['logits'], training)).outputs;

@@ -63,7 +63,7 @@ import {
 import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../../src/models/catalogue.js';
 import { buildSystem, systemNamed, systemNames } from '../../../src/models/systems/catalogue.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 
 const message = (write: () => Program): string =>
   pipe(
@@ -92,10 +92,10 @@ describe('resize', () => {
           const model = 'steps' in drawn ? { ...drawn, steps: drawn.steps + 2 } : drawn;
           const from: Sizes =
             model.name === 'unet' ? { ...sizes, height: 16, width: 32 } : { ...sizes, height: 8, width: 9 };
-          const small = value(buildModel(model, from));
+          const small = right(buildModel(model, from));
           const steps = stepsOf(model);
           const more = steps === undefined || readsAll(model) ? steps : steps + longer;
-          const grown = value(
+          const grown = right(
             buildModel(
               { ...model, ...(more === undefined ? {} : { steps: more }) },
               { ...from, height, width },
@@ -115,8 +115,8 @@ describe('resize', () => {
   for (const name of systemNames)
     it(`gives the system ${name} on another grid over more steps`, () => {
       const build = (settings: Readonly<Record<string, number>>): Program =>
-        value(pipe(systemNamed(name, settings), E.flatMap(buildSystem)));
-      const flat = 'length' in value(systemNamed(name));
+        right(pipe(systemNamed(name, settings), E.flatMap(buildSystem)));
+      const flat = 'length' in right(systemNamed(name));
       const small = build(flat ? { length: 8, steps: 3 } : { height: 8, width: 9, steps: 3 });
       const large = build(flat ? { length: 20, steps: 7 } : { height: 12, width: 15, steps: 7 });
       const shapes = Object.fromEntries(

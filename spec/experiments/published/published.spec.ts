@@ -11,15 +11,11 @@ import {
   publishedBeside,
 } from '../../../src/experiments/published/index.js';
 import { readPublished } from '../../../src/runner/results/published.js';
+import { right } from '../../support/either.js';
 
 const here = new URL('../../../src/experiments/published/', import.meta.url);
 const given = new URL('../../../../shared/reference/', import.meta.url);
 const text = (folder: URL, name: string): string => readFileSync(new URL(name, folder), 'utf8');
-
-const right = <A>(either: E.Either<unknown, A>): A => {
-  assert.ok(E.isRight(either), JSON.stringify(either));
-  return either.right;
-};
 
 const full = (name: string) => right(experimentNamed(name, 'full'));
 

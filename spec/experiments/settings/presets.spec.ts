@@ -6,10 +6,11 @@ import { decodeExperiment, type Experiment } from '../../../src/experiments/expe
 import { presets, smaller } from '../../../src/experiments/settings/presets.js';
 import { zooDrafts } from '../../../src/experiments/zoo.js';
 import { experimentArbitrary } from '../../../src/laws/arbitraries/experiment.js';
+import { right } from '../../support/either.js';
 
 const named = (name: string): Experiment => {
   const found = experimentNamed(name, 'full');
-  return E.isRight(found) ? found.right : assert.fail(JSON.stringify(found.left));
+  return right(found);
 };
 const published = fc.constantFrom(...experimentNames).map(named);
 const any = fc.oneof(published, experimentArbitrary);

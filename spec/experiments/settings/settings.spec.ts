@@ -9,9 +9,8 @@ import { withSettings } from '../../../src/experiments/settings/settings.js';
 import { decodeAnySweep, isSweep } from '../../../src/experiments/sweep/grid.js';
 import { sweepOf } from '../../../src/experiments/sweep/sweep.js';
 import { experimentArbitrary } from '../../../src/laws/arbitraries/experiment.js';
+import { right } from '../../support/either.js';
 
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 const problems = (result: E.Either<unknown, unknown>): string =>
   E.isLeft(result) ? JSON.stringify(result.left) : assert.fail('it was accepted');
 

@@ -1,14 +1,14 @@
 /** What an axis says of an experiment, where a folder stands on the axis: relative there, whole in the experiment. */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { isHeldAxis } from '../../../src/experiments/sweep/check-axes.js';
+import { right } from '../../support/either.js';
 
 describe('an axis of folders', () => {
   const on = (folder: string) => {
     const read = decodeExperiment({ name: 'mine', task: { name: 'npy', folder }, model: { name: 'nwm' } });
-    return E.isRight(read) ? read.right : assert.fail(JSON.stringify(read.left));
+    return right(read);
   };
 
   for (const [whole, label] of [

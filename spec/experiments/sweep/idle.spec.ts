@@ -1,14 +1,11 @@
 /** Settings that do nothing: they are said, and what does something is not. */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import { decodeAnySweep } from '../../../src/experiments/sweep/grid.js';
 import { equalMembers, idleInValues, idleSettings, isWritten } from '../../../src/experiments/sweep/idle.js';
 import { sweepOf } from '../../../src/experiments/sweep/sweep.js';
-
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
+import { right } from '../../support/either.js';
 
 const own = (parts: object): Experiment =>
   right(decodeExperiment({ name: 'own', task: { name: 'tetrominoes' }, model: { name: 'nwm' }, ...parts }));

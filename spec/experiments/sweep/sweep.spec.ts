@@ -24,6 +24,7 @@ import {
 } from '../../../src/experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../../src/experiments/sweep/sweeps.js';
 import { experimentArbitrary } from '../../../src/laws/arbitraries/experiment.js';
+import { right } from '../../support/either.js';
 
 const rate = trainingAxis('rate');
 const batch = trainingAxis('batch');
@@ -37,8 +38,6 @@ const anySweep: fc.Arbitrary<Sweep> = fc
   .map((experiments) => joined('some', ...experiments.map(sweepOf)));
 
 const sorted = ({ members }: Sweep): readonly string[] => members.map(canonical).sort();
-const right = <A>(result: E.Either<unknown, A>): A =>
-  E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 
 describe('axes of a sweep', () => {
   it('are lenses', () => {

@@ -13,7 +13,7 @@ import {
   readNpy,
   writeNpy,
 } from '../../../src/formats/npy/npy.js';
-import { sentence, value } from '../../data/either.js';
+import { right, sentence } from '../../support/either.js';
 
 const shapes = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -47,9 +47,9 @@ describe('npy', () => {
   it('gives back every array that was written', () => {
     fc.assert(
       fc.property(arrays, (array) => {
-        const bytes = value(encodeNpy(array));
+        const bytes = right(encodeNpy(array));
         assert.equal(bytes.length % 64, (array.data.length * sizeOfType[array.dtype]) % 64);
-        assert.deepEqual(value(decodeNpy(bytes, 'x')), array);
+        assert.deepEqual(right(decodeNpy(bytes, 'x')), array);
       }),
     );
   });
@@ -57,7 +57,7 @@ describe('npy', () => {
   it('refuses every truncation and any byte too many', () => {
     fc.assert(
       fc.property(arrays, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (array, share) => {
-        const bytes = value(encodeNpy(array));
+        const bytes = right(encodeNpy(array));
         const cut = bytes.subarray(0, Math.floor(share * bytes.length));
         assert.match(sentence(decodeNpy(cut, 'x.npy')), /^x\.npy: (truncated|not a \.npy file)/);
         const longer = new Uint8Array(bytes.length + 1);
@@ -80,13 +80,13 @@ describe('npy', () => {
     const text = dictionary('<i4', 'False', '(2,)');
     const one = header(text, 8);
     one.set([1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], 10 + text.length);
-    assert.deepEqual(value(decodeNpy(one, 'x')).data, Int32Array.of(1, -1));
+    assert.deepEqual(right(decodeNpy(one, 'x')).data, Int32Array.of(1, -1));
     for (const version of [2, 3]) {
       const bytes = new Uint8Array(one.length + 2);
       bytes.set(one.subarray(0, 6));
       bytes.set([version, 0, text.length, 0, 0, 0], 6);
       bytes.set(one.subarray(10), 12);
-      assert.deepEqual(value(decodeNpy(bytes, 'x')).data, Int32Array.of(1, -1));
+      assert.deepEqual(right(decodeNpy(bytes, 'x')).data, Int32Array.of(1, -1));
     }
   });
 
@@ -163,7 +163,7 @@ describe('npy', () => {
                 const place = fortran === 'True' ? i + 2 * j + 6 * k : 12 * i + 4 * j + k;
                 put(view, place * size, element, order !== '>');
               }
-          const array = value(decodeNpy(bytes, 'x'));
+          const array = right(decodeNpy(bytes, 'x'));
           assert.deepEqual([...array.data], wanted, `${order}${type}, ${fortran}`);
           assert.deepEqual(array.shape, [2, 3, 4]);
         }
@@ -172,7 +172,7 @@ describe('npy', () => {
   it('reads halves, and 64-bit integers without a sign', () => {
     const halves = header(dictionary('<f2', 'False', '(5,)'), 10);
     halves.set([0x00, 0x3c, 0x01, 0x00, 0x00, 0xc0, 0x00, 0x7c, 0xff, 0x7b], halves.length - 10);
-    const { dtype, data, stored } = value(decodeNpy(halves, 'x'));
+    const { dtype, data, stored } = right(decodeNpy(halves, 'x'));
     assert.deepEqual([dtype, stored, ...data], ['float32', 'float16', 1, 2 ** -24, -2, Infinity, 65504]);
     const big = header(dictionary('>u8', 'False', '(1,)'), 8);
     big.set([0x80, 0, 0, 0, 0, 0, 0, 0], big.length - 8);
@@ -187,12 +187,12 @@ describe('npy', () => {
     ]) {
       const bytes = header(text, 4);
       bytes.set([1, 0, 0, 1], bytes.length - 4);
-      assert.deepEqual([...value(decodeNpy(bytes, 'x')).data], [1, 256], text);
+      assert.deepEqual([...right(decodeNpy(bytes, 'x')).data], [1, 256], text);
     }
   });
 
   it('takes a column of one axis for C order, as NumPy may mark it either way', () => {
-    assert.deepEqual(value(decodeNpy(header(dictionary('<f4', 'True', '(2,)'), 8), 'x')).shape, [2]);
+    assert.deepEqual(right(decodeNpy(header(dictionary('<f4', 'True', '(2,)'), 8), 'x')).shape, [2]);
   });
 
   it('refuses integers that a number cannot hold exactly, both ways', () => {
@@ -220,7 +220,7 @@ describe('npy', () => {
       sentence(ofDtype('m.npy', 'uint8', 'bool')(array)),
       'm.npy: its elements are int32, wanted uint8 or bool',
     );
-    assert.equal(value(ofDtype('m.npy', 'int32')(array)), array);
+    assert.equal(right(ofDtype('m.npy', 'int32')(array)), array);
   });
 
   it('writes the bytes that NumPy writes', function () {
@@ -236,12 +236,12 @@ describe('npy', () => {
     }
     for (const file of present) {
       const bytes = readFileSync(file);
-      assert.deepEqual(Buffer.from(value(encodeNpy(value(decodeNpy(bytes, file))))), bytes, file);
+      assert.deepEqual(Buffer.from(right(encodeNpy(right(decodeNpy(bytes, file))))), bytes, file);
     }
   });
 
   it('writes the header of NumPy, byte by byte', () => {
-    const bytes = value(encodeNpy({ dtype: 'float32', shape: [3, 12], data: new Float32Array(36) }));
+    const bytes = right(encodeNpy({ dtype: 'float32', shape: [3, 12], data: new Float32Array(36) }));
     const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 12), }";
     assert.deepEqual([...bytes.subarray(0, 10)], [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
     assert.equal(new TextDecoder().decode(bytes.subarray(10, 128)), `${text.padEnd(117)}\n`);
@@ -257,8 +257,8 @@ describe('npy', () => {
     it('writes and reads, and leaves nothing else behind', async () => {
       const array: NpyArray = { dtype: 'float32', shape: [2], data: Float32Array.of(1.5, -2) };
       const path = join(folder, 'deep', 'a.npy');
-      value(await writeNpy(path, array)());
-      assert.deepEqual(value(await readNpy(path)()), array);
+      right(await writeNpy(path, array)());
+      assert.deepEqual(right(await readNpy(path)()), array);
       assert.deepEqual(await readdir(join(folder, 'deep')), ['a.npy']);
     });
 

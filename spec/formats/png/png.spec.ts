@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeMaskPng, decodePng, encodePng } from '../../../src/formats/png/png.js';
-import { sentence, value } from '../../data/either.js';
 import { tinyPng } from '../../data/tiny-png.js';
+import { right, sentence } from '../../support/either.js';
 
-const labels = (bytes: Uint8Array): number[] => [...value(decodeMaskPng(bytes, 'm.png')).values];
+const labels = (bytes: Uint8Array): number[] => [...right(decodeMaskPng(bytes, 'm.png')).values];
 
 describe('png', () => {
   it('gives back every raster that was written', () => {
@@ -18,7 +18,7 @@ describe('png', () => {
       );
     fc.assert(
       fc.property(rasters, ({ width, height, pixels }) => {
-        const back = value(decodePng(encodePng({ width, height, pixels }), 'x'));
+        const back = right(decodePng(encodePng({ width, height, pixels }), 'x'));
         assert.deepEqual(
           { ...back, values: [...back.values] },
           { width, height, channels: 3, values: [...pixels] },
@@ -29,7 +29,7 @@ describe('png', () => {
 
   it('reads grey pictures as one channel, of any depth as 0 to 255', () => {
     const read = (bytes: Uint8Array) => {
-      const { channels, values } = value(decodePng(bytes, 'x'));
+      const { channels, values } = right(decodePng(bytes, 'x'));
       return { channels, values: [...values] };
     };
     assert.deepEqual(read(tinyPng(2, 8, 0, [[7, 255]])), { channels: 1, values: [7, 255] });

@@ -8,8 +8,8 @@ import { loadDataset } from '../../../src/data/load.js';
 import { decodeTask } from '../../../src/data/task.js';
 import { encodePicture } from '../../../src/formats/png/png.js';
 import { isTiff, tiffMask, tiffPicture } from '../../../src/formats/png/tiff.js';
-import { value } from '../../models/either.js';
 import { refusal, rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 
 interface Page {
   readonly width: number;
@@ -135,7 +135,7 @@ describe('TIFF', () => {
         );
       }
       const data = await rightOf(
-        loadDataset(value(decodeTask({ name: 'png', folder, validationShare: 0.25, testShare: 0.25 }))),
+        loadDataset(right(decodeTask({ name: 'png', folder, validationShare: 0.25, testShare: 0.25 }))),
       );
       assert.deepEqual([data.train.count, data.validation.count, data.test.count], [2, 1, 1]);
       assert.equal(data.test.images[1] - data.test.images[0], 50);

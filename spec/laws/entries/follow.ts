@@ -8,13 +8,14 @@ import { type NdArray, ndarray } from '../../../src/compile/reference/array.js';
 import { runReference } from '../../../src/compile/reference/run.js';
 import { parametersOf } from '../../../src/dsl/graph.js';
 import { buildSystem, systemNamed } from '../../../src/models/systems/index.js';
+import { right } from '../../support/either.js';
 
 /** The program of a system with these settings. */
 export const programOf = (name: string, settings: Readonly<Record<string, unknown>>): Program => {
   const spec = systemNamed(name, settings);
   if (E.isLeft(spec)) assert.fail(JSON.stringify(spec.left));
   const made = buildSystem(spec.right);
-  return E.isRight(made) ? made.right : assert.fail(JSON.stringify(made.left));
+  return right(made);
 };
 
 /** An array of this shape with a value at each place. */

@@ -14,6 +14,7 @@ import {
   systemNames,
   viewOf,
 } from '../../../src/models/systems/index.js';
+import { right } from '../../support/either.js';
 
 const sized = (spec: SystemSpec, height: number, width: number, steps: number): SystemSpec => ({
   ...spec,
@@ -21,9 +22,6 @@ const sized = (spec: SystemSpec, height: number, width: number, steps: number): 
   ...('length' in spec ? { length: width } : { height, width }),
   ...('reach' in spec ? { reach: 2 } : {}),
 });
-
-const right = <A>(value: E.Either<unknown, A>): A =>
-  E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
 
 describe('catalogue of systems', () => {
   it('builds each at any size, with a start for every input and a sequence for every field', () => {

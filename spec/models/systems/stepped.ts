@@ -8,10 +8,11 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../../src/compile/reference/index.js';
 import { inputsOf, type Program, volume } from '../../../src/dsl/index.js';
 import { buildSystem, systemNamed } from '../../../src/models/systems/index.js';
+import { right } from '../../support/either.js';
 
 export const built = (name: string, settings: Readonly<Record<string, unknown>>): Program => {
   const program = pipe(systemNamed(name, settings), E.flatMap(buildSystem));
-  return E.isRight(program) ? program.right : assert.fail(JSON.stringify(program.left));
+  return right(program);
 };
 
 export type Fields = Readonly<Record<string, Float64Array>>;

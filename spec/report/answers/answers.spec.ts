@@ -10,7 +10,7 @@ import { arrayPanel, colouringOf, lineOf, panelName } from '../../../src/report/
 import { classColour } from '../../../src/report/colours.js';
 import { dark, light } from '../../../src/report/index.js';
 import { pixel } from '../../../src/report/raster.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 
 const classes = ['cat', 'dog', 'a very long name of a class <b>'];
 const answers: Answers = {
@@ -57,15 +57,15 @@ describe('charts of answers', () => {
     for (const chart of charts)
       for (const room of ['wide', 'narrow'] as const)
         for (const theme of [light, dark]) {
-          const svg = value(await chart.draw({ theme, room })());
+          const svg = right(await chart.draw({ theme, room })());
           assert.ok(Number(/width="(\d+)/.exec(svg)?.[1]) <= (room === 'narrow' ? 360 : 640), chart.name);
           assert.doesNotMatch(svg, /<b>|NaN/);
         }
-    assert.match(value(await charts[1].draw({})()), /mean confidence, 0 to 1/);
+    assert.match(right(await charts[1].draw({})()), /mean confidence, 0 to 1/);
     const graded = { ...(answers.graded ?? assert.fail()), score: 'absoluteError' };
     const [ofErrors] = answerCharts({ ...answers, classes: null, graded });
     assert.match(ofErrors.caption, /: absolute error 0\.900 at difficulty 1/);
-    assert.match(value(await ofErrors.draw({})()), /absolute error, mean over samples/);
+    assert.match(right(await ofErrors.draw({})()), /absolute error, mean over samples/);
   });
 
   it('leave out a matrix of too many classes, answers that nobody asked for, and a single difficulty', () => {
@@ -100,7 +100,7 @@ describe('charts of answers', () => {
       const [chart] = answerCharts({ ...answers, classes: null, graded: null, series });
       assert.equal(chart.name, 'series');
       for (const room of ['wide', 'narrow'] as const) {
-        const svg = value(await chart.draw({ room })());
+        const svg = right(await chart.draw({ room })());
         assert.ok(Number(/width="(\d+)/.exec(svg)?.[1]) <= (room === 'narrow' ? 360 : 640));
         assert.doesNotMatch(svg, /NaN/);
         assert.match(svg, /best: test sample 3</);
@@ -129,7 +129,7 @@ describe('charts of answers', () => {
     });
     assert.deepEqual(others, []);
     assert.match(chart.alt, /mean absolute error 2\.750, R² −?-?1\.100/);
-    assert.match(value(await chart.draw({})()), /predicted value/);
+    assert.match(right(await chart.draw({})()), /predicted value/);
   });
 });
 
@@ -181,7 +181,7 @@ describe('samples with their answers', () => {
   const picture = { examples: [example], forms, asked: { against: 'target', classes } };
 
   it('stand beside each other, with scores and numbers in words, and a key of the classes', () => {
-    const figure = value(examplesFigure({ ...picture, alt: 'samples' }));
+    const figure = right(examplesFigure({ ...picture, alt: 'samples' }));
     assert.deepEqual(
       figure.groups[0].stills.map(({ name }) => name),
       ['sequence', 'target, true', 'target, answered'],
@@ -191,7 +191,7 @@ describe('samples with their answers', () => {
       figure.keys[0].entries.map(({ name }) => name),
       classes,
     );
-    const { width, height } = PNG.sync.read(Buffer.from(value(examplesPng({ ...picture, theme: dark }))));
+    const { width, height } = PNG.sync.read(Buffer.from(right(examplesPng({ ...picture, theme: dark }))));
     assert.ok(width > 600 && height > 100);
   });
 
@@ -207,7 +207,7 @@ describe('samples with their answers', () => {
       forms: { ...plane, target: { shape: [4, 4], integer: true, classes } },
       asked: picture.asked,
     };
-    const [{ stills }] = value(examplesFigure({ ...small, alt: '' })).groups;
+    const [{ stills }] = right(examplesFigure({ ...small, alt: '' })).groups;
     assert.equal(stills.length, 4);
     assert.deepEqual([...new Set(stills.map(({ wide }) => `${wide.width} ${wide.height}`))], ['112 112']);
   });
@@ -224,7 +224,7 @@ describe('samples with their answers', () => {
         },
       ],
     };
-    const [group] = value(examplesFigure({ ...whole, alt: '' })).groups;
+    const [group] = right(examplesFigure({ ...whole, alt: '' })).groups;
     assert.match(group.note, /^true a very long name of a class <b>, answered cat, 99 % sure; loss/);
     const film = {
       examples: [
@@ -234,7 +234,7 @@ describe('samples with their answers', () => {
       asked: { against: 'film', classes: null },
     };
     assert.deepEqual(
-      value(examplesFigure({ ...film, alt: '' })).groups[0].stills.map(({ name }) => name),
+      right(examplesFigure({ ...film, alt: '' })).groups[0].stills.map(({ name }) => name),
       ['film, true', 'film, answered', 'answered − true'],
     );
     assert.ok(E.isRight(examplesPng(film)));

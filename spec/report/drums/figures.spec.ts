@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { drumModesFigure, drumWavesFigure } from '../../../src/report/drums/index.js';
 import { crop, pixel } from '../../../src/report/raster.js';
-import { value } from '../../drums/either.js';
+import { right } from '../../support/either.js';
 import { decodeGif } from '../decode-gif.js';
 import { movie } from './results.js';
 
 describe('figures of drums', () => {
   it('show the skin and the sound of each at each frame, in one film for light and dark', () => {
-    const shown = value(drumWavesFigure({ movies: [movie('a', 8), movie('b', 5)], alt: 'waves' }));
+    const shown = right(drumWavesFigure({ movies: [movie('a', 8), movie('b', 5)], alt: 'waves' }));
     assert.deepEqual(
       shown.groups.map(({ name, moving }) => [name, moving.map((panel) => panel.name)]),
       [
@@ -29,7 +29,7 @@ describe('figures of drums', () => {
   });
 
   it('find room on a phone, two of the largest beside each other', () => {
-    const shown = value(drumWavesFigure({ movies: [movie('a', 30), movie('b', 6)], alt: 'waves' }));
+    const shown = right(drumWavesFigure({ movies: [movie('a', 30), movie('b', 6)], alt: 'waves' }));
     for (const { moving } of shown.groups)
       for (const { narrow } of moving) assert.ok(narrow.width <= 165, String(narrow.width));
   });

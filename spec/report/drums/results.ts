@@ -2,7 +2,7 @@
 
 import type { DrumMovie, DrumResult } from '../../../src/drums/index.js';
 import { latticeOf, outlineOf } from '../../../src/drums/index.js';
-import { value } from '../../drums/either.js';
+import { right } from '../../support/either.js';
 
 const square = (side: number) => ({ kind: 'square', side }) as const;
 
@@ -22,7 +22,7 @@ export const result = (name: string, side: number, factor = 1, deaf = false): Dr
   }));
   return {
     drum: { name, shape: square(side), strike: [0.5, 0.5], microphone: [0.5, 0.5] },
-    lattice: value(latticeOf(square(side))),
+    lattice: right(latticeOf(square(side))),
     points: (side - 1) ** 2,
     strike: { row: 1, column: 1 },
     microphone: { row: 1, column: 1 },
@@ -51,7 +51,7 @@ export const result = (name: string, side: number, factor = 1, deaf = false): Dr
 
 /** A film of a square: all of it up by 1 in even frames, down by 1 in odd ones. */
 export const movie = (name: string, side: number, frames = 4): DrumMovie => {
-  const lattice = value(latticeOf(square(side)));
+  const lattice = right(latticeOf(square(side)));
   const size = lattice.inside.length;
   return {
     name,

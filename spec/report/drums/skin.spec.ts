@@ -4,13 +4,13 @@ import { dark, diverging, light } from '../../../src/report/colours.js';
 import { dot, skinOf } from '../../../src/report/drums/skin.js';
 import { traceRaster } from '../../../src/report/drums/trace.js';
 import { blank, pixel } from '../../../src/report/raster.js';
-import { value } from '../../drums/either.js';
+import { right } from '../../support/either.js';
 
 const drawnPolygon = (): Drawn => {
   const shape = { kind: 'polygon', corners: alikeDrums[0], cells: 4 } as const;
   return {
     name: 'first',
-    lattice: value(latticeOf(shape)),
+    lattice: right(latticeOf(shape)),
     outline: outlineOf(shape),
     strike: { row: 0, column: 0 },
     microphone: { row: 0, column: 0 },
@@ -48,7 +48,7 @@ describe('the skin of a drum', () => {
   });
 
   it('paints the cells of a mask, which has no outline', () => {
-    const lattice = value(latticeOfMask(2, 2, [1, 0, 1, 1]));
+    const lattice = right(latticeOfMask(2, 2, [1, 0, 1, 1]));
     const skin = skinOf(
       {
         name: 'mask',

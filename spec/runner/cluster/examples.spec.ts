@@ -12,12 +12,13 @@ import { decodeWith } from '../../../src/base/codec.js';
 import { readYamlText } from '../../../src/cli/document/yaml.js';
 import { slurmCodec } from '../../../src/runner/cluster/options.js';
 import { shardFlag } from '../../../src/runner/sweep/shard.js';
+import { right } from '../../support/either.js';
 
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 const text = (name: string): string => readFileSync(join(docs, 'cluster', name), 'utf8');
 const yaml = async (name: string): Promise<unknown> => {
   const read = await readYamlText(text(name), name)();
-  return E.isRight(read) ? read.right : assert.fail(JSON.stringify(read.left));
+  return right(read);
 };
 
 describe('examples of clusters', () => {

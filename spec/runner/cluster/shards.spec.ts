@@ -33,6 +33,7 @@ import { readSweepFile, sweepPath } from '../../../src/runner/folder/sweep-file.
 import { runExperiment } from '../../../src/runner/run/run.js';
 import type { Job } from '../../../src/runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../../src/runner/sweep/run.js';
+import { right } from '../../support/either.js';
 import { environmentOf, tiny } from '../kill/tiny.js';
 
 const grid: Sweep = pipe(
@@ -41,9 +42,6 @@ const grid: Sweep = pipe(
   vary(trainingAxis('rate'), [0.01, 0.02, 0.03]),
   mapSweep(seedsAxis.set(2)),
 );
-
-const rightOf = <A>(done: E.Either<Parameters<typeof errorMessage>[0], A>): A =>
-  E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
 
 describe('parts of a sweep', () => {
   let runs = '';
@@ -59,7 +57,7 @@ describe('parts of a sweep', () => {
 
   const inThisProcess: Job = async ({ experiment, seed }, tell) => {
     done.push(`${experiment.training.rate} ${seed}`);
-    const { folder } = rightOf(
+    const { folder } = right(
       await runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'wasm' })(),
     );
     tell({ kind: 'begins', folder, epochs: 1 });
@@ -67,7 +65,7 @@ describe('parts of a sweep', () => {
   };
   const sweep = async (changes: Partial<SweepEnvironment>): Promise<SweepOutcome> => {
     const { tell: _, ...environment } = environmentOf(runs);
-    return rightOf(
+    return right(
       await runSweep(grid)({
         ...environment,
         engine: 'wasm',
@@ -86,7 +84,7 @@ describe('parts of a sweep', () => {
     assert.deepEqual([one.finished, one.total, two.finished, two.total], [3, 3, 3, 3]);
     assert.deepEqual(done.sort(), ['0.01 0', '0.01 1', '0.02 0', '0.02 1', '0.03 0', '0.03 1']);
     await part(1);
-    const record = rightOf(await readSweepFile(sweepPath(runs, grid.name))());
+    const record = right(await readSweepFile(sweepPath(runs, grid.name))());
     assert.ok(record.places.every(({ folder }) => folder !== null && existsSync(join(runs, folder))));
     assert.equal(done.length, 6);
     assert.equal((await sweep({})).finished, 6);
@@ -94,7 +92,7 @@ describe('parts of a sweep', () => {
   });
 
   it('leave a run that another process works on, and say whose process died', async () => {
-    const first = rightOf(
+    const first = right(
       await toSubmit(grid, { engine: 'wasm', runs, cache: join(runs, '.cache'), arraySize: 1000 })(),
     );
     const [{ folder }] = first.plan;
@@ -103,7 +101,7 @@ describe('parts of a sweep', () => {
       [{ numbers: [1, 2, 3, 4, 5, 6], of: 6 }, 6, 0],
     );
     const job: Job = async () => ({ kind: 'failed', message: 'its process died of SIGKILL', lost: true });
-    const outcome = rightOf(
+    const outcome = right(
       await inFolder(
         folder ?? '',
         TE.tryCatch(() => part(1, { job }), defect),
@@ -115,12 +113,12 @@ describe('parts of a sweep', () => {
 
   it('are as many as an array may have', async () => {
     const setting = { engine: 'wasm', runs, cache: join(runs, '.cache'), arraySize: 4 } as const;
-    assert.deepEqual(rightOf(await toSubmit(grid, setting)()).parts, { numbers: [1, 2, 3, 4], of: 4 });
+    assert.deepEqual(right(await toSubmit(grid, setting)()).parts, { numbers: [1, 2, 3, 4], of: 4 });
     cpSync(made, runs, { recursive: true });
-    const record = rightOf(await readSweepFile(sweepPath(runs, grid.name))());
+    const record = right(await readSweepFile(sweepPath(runs, grid.name))());
     for (const index of [0, 1, 3, 4, 5])
       rmSync(join(runs, record.places[index].folder ?? ''), { recursive: true });
-    assert.deepEqual(rightOf(await toSubmit(grid, setting)()).parts, { numbers: [1, 2, 4], of: 4 });
+    assert.deepEqual(right(await toSubmit(grid, setting)()).parts, { numbers: [1, 2, 4], of: 4 });
   });
 
   describe('that another machine finished', () => {
@@ -131,9 +129,9 @@ describe('parts of a sweep', () => {
     });
     afterEach(() => rmSync(here, { recursive: true }));
     const collect = async (): Promise<Collected> =>
-      rightOf(await collectRuns(grid, runs, { engine: 'wasm', runs: here, cache: join(here, '.cache') })());
+      right(await collectRuns(grid, runs, { engine: 'wasm', runs: here, cache: join(here, '.cache') })());
     const placeOf = (index: number): string =>
-      rightOf(E.right(JSON.parse(readFileSync(sweepPath(here, grid.name), 'utf8')).places[index].folder));
+      right(E.right(JSON.parse(readFileSync(sweepPath(here, grid.name), 'utf8')).places[index].folder));
 
     it('are looked for in a folder that is there', async () => {
       const setting = { engine: 'wasm', runs: here, cache: join(here, '.cache') } as const;
@@ -143,7 +141,7 @@ describe('parts of a sweep', () => {
     });
 
     it('are copied by identity, once', async () => {
-      const later = rightOf(await readSweepFile(sweepPath(made, grid.name))()).places.slice(3);
+      const later = right(await readSweepFile(sweepPath(made, grid.name))()).places.slice(3);
       for (const { folder } of later) rmSync(join(runs, folder ?? ''), { recursive: true });
       assert.deepEqual(await collect(), { total: 6, before: 0, copied: 3, missing: 3, notes: [] });
       cpSync(made, runs, { recursive: true });

@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeWith } from '../../../src/base/codec.js';
-import { errorMessage } from '../../../src/base/error.js';
 import { type SlurmOptions, slurmCodec } from '../../../src/runner/cluster/options.js';
 import { queuedIn, queuedRuns } from '../../../src/runner/cluster/slurm-queue.js';
 import { quoted, ranges, slurmScript } from '../../../src/runner/cluster/slurm-script.js';
 import { inShard, shardFlag } from '../../../src/runner/sweep/shard.js';
+import { right, sentence } from '../../support/either.js';
 
 const optionsOf = (value: unknown): SlurmOptions => {
   const read = decodeWith(slurmCodec, 'options')(value);
-  return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
+  return right(read);
 };
 const problem = (value: unknown): string => {
   const read = decodeWith(slurmCodec, 'options')(value);
-  return E.isLeft(read) ? errorMessage(read.left) : assert.fail('it was read');
+  return sentence(read);
 };
 
 describe('the script of an array job', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DrumExperiment } from '../../../src/drums/index.js';
 import { type DrumRun, runDrumExperiment } from '../../../src/runner/drums/run.js';
-import { sentence, value } from '../../drums/either.js';
+import { right, sentence } from '../../support/either.js';
 
 const square = (side: number) =>
   ({
@@ -48,7 +48,7 @@ describe('runs of drums', () => {
 
   it('leaves a folder with results, pictures, sounds and a report, and is not run twice', async () => {
     const { result, told } = await run();
-    const { report, summary } = value(result);
+    const { report, summary } = right(result);
     assert.match(summary, /area of 2 squares/);
     assert.deepEqual(told.slice(0, 2), ['striking drum 1 of 2: L = 6', 'striking drum 2 of 2: L = 9']);
     assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
@@ -70,7 +70,7 @@ describe('runs of drums', () => {
     assert.equal(results.drums[0].area.theory, 36);
 
     const again = await run();
-    assert.deepEqual(value(again.result), { report, summary });
+    assert.deepEqual(right(again.result), { report, summary });
     assert.deepEqual(again.told, ['this run is finished; nothing was run again']);
 
     // Half of the results gone is no result: it begins again, and is stopped here.

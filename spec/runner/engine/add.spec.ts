@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, engineError, errorMessage } from '../../../src/base/error.js';
+import { engineError } from '../../../src/base/error.js';
 import { engineCommand } from '../../../src/cli/commands/engine.js';
 import { bindingName } from '../../../src/engine/added.js';
 import { addedVariable } from '../../../src/engine/names.js';
 import type { Tested } from '../../../src/runner/doctor/messages.js';
 import { type Adding, addTensorFlow, removeTensorFlow } from '../../../src/runner/engine/index.js';
+import { refusal, rightOf } from '../../support/effects.js';
 import { zipOf } from '../../support/zip-of.js';
 import { libraryFor, wheel, writeAll, writeCompiler, writePackage } from './fakes.js';
 
@@ -31,17 +32,6 @@ const trial: Tested = {
   limitBytes: 1,
   parity: { against: 'the reference', at: 'waves', error: 1e-7, limit: 1e-5, holds: true },
   speed: { of: 'a wave', imagesPerSecond: 1, flopsPerSecond: 1 },
-};
-
-const said = async (work: Effect<unknown>): Promise<string> => {
-  const done = await work();
-  return E.isLeft(done)
-    ? errorMessage(done.left)
-    : assert.fail(`it was not refused: ${JSON.stringify(done)}`);
-};
-const done = async <A>(work: Effect<A>): Promise<A> => {
-  const found = await work();
-  return E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
 };
 
 describe('drumhead engine add', () => {
@@ -86,7 +76,7 @@ describe('drumhead engine add', () => {
     return at('site');
   };
   const refused = (from: string, other: Partial<Adding> = {}): Promise<string> =>
-    said(addTensorFlow(from, adding(other)));
+    refusal(addTensorFlow(from, adding(other)));
   const without = (...names: readonly string[]): Readonly<Record<string, Uint8Array>> =>
     Object.fromEntries(Object.entries(wheel).filter(([name]) => !names.some((one) => name.endsWith(one))));
   const nothingIsThere = (): void =>
@@ -97,7 +87,7 @@ describe('drumhead engine add', () => {
 
   it('unpacks the libraries of a wheel beside its binding, with the headers that it leads to', async () => {
     for (const packed of [true, false]) {
-      const added = await done(addTensorFlow(wheelOf(wheel, packed), adding()));
+      const added = await rightOf(addTensorFlow(wheelOf(wheel, packed), adding()));
       assert.equal(added.package, '@tensorflow/tfjs-node');
       assert.deepEqual(readdirSync(at('engine')).sort(), [
         'drumhead-files.json',
@@ -117,19 +107,19 @@ describe('drumhead engine add', () => {
       const words = readFileSync(at('tools/words'), 'utf8').split('\n');
       assert.ok(words.includes('$ORIGIN') && words.includes(at('package/binding/a.cc')));
     }
-    await done(removeTensorFlow());
+    await rightOf(removeTensorFlow());
     nothingIsThere();
-    assert.match(await said(removeTensorFlow()), /engine: no engine was added there$/);
+    assert.match(await refusal(removeTensorFlow()), /engine: no engine was added there$/);
   });
 
   it('leaves the libraries of an installed one where they are', async () => {
-    await done(addTensorFlow(folderOf(wheel), adding()));
+    await rightOf(addTensorFlow(folderOf(wheel), adding()));
     assert.deepEqual(readdirSync(at('engine')).sort(), ['drumhead-files.json', bindingName]);
     const words = readFileSync(at('tools/words'), 'utf8').split('\n');
     assert.ok(words.includes(at('site/tensorflow')), words.join());
     assert.ok(words.includes(at('site/tensorflow/libtensorflow_cc.so.2')));
     // the folder of the package itself will do
-    await done(addTensorFlow(at('site/tensorflow'), adding()));
+    await rightOf(addTensorFlow(at('site/tensorflow'), adding()));
   });
 
   it('tries the new build before it replaces anything, and leaves the old one unchanged on failure', async () => {
@@ -139,7 +129,7 @@ describe('drumhead engine add', () => {
       /it dies/,
     );
     nothingIsThere();
-    await done(addTensorFlow(from, adding()));
+    await rightOf(addTensorFlow(from, adding()));
     writeFileSync(at('tools/fails'), '');
     assert.match(
       await refused(from),
@@ -148,7 +138,7 @@ describe('drumhead engine add', () => {
     assert.equal(readFileSync(at('engine/tfjs_binding.node'), 'utf8'), 'built\n');
     let tried = '';
     rmSync(at('tools/fails'));
-    await done(
+    await rightOf(
       addTensorFlow(
         from,
         adding({
@@ -166,12 +156,12 @@ describe('drumhead engine add', () => {
     const from = wheelOf(wheel);
     writeAll(at('engine'), { 'mine.txt': 'mine' });
     assert.match(await refused(from), /holds other things, such as mine\.txt/);
-    assert.match(await said(removeTensorFlow()), /no engine was added there/);
+    assert.match(await refusal(removeTensorFlow()), /no engine was added there/);
     rmSync(at('engine'), { recursive: true });
-    await done(addTensorFlow(from, adding()));
+    await rightOf(addTensorFlow(from, adding()));
     writeFileSync(at('engine/tfjs_binding.node'), 'changed');
     assert.match(await refused(from), /tfjs_binding\.node was changed/);
-    assert.match(await said(removeTensorFlow()), /tfjs_binding\.node was changed since/);
+    assert.match(await refusal(removeTensorFlow()), /tfjs_binding\.node was changed since/);
     assert.equal(readFileSync(at('engine/tfjs_binding.node'), 'utf8'), 'changed');
   });
 
@@ -194,7 +184,7 @@ describe('drumhead engine add', () => {
     const { places } = adding();
     const packageAt = (name: string): string | null =>
       name.endsWith('-gpu') ? at('gpu') : places.packageAt(name);
-    const added = await done(addTensorFlow(folderOf(wheel), adding({ places: { ...places, packageAt } })));
+    const added = await rightOf(addTensorFlow(folderOf(wheel), adding({ places: { ...places, packageAt } })));
     assert.equal(added.package, '@tensorflow/tfjs-node-gpu');
   });
 
@@ -253,8 +243,8 @@ describe('drumhead engine add', () => {
     assert.ok(!existsSync(join(tmpdir(), 'escaped.h')) && !existsSync(at('escaped.h')));
     // an absolute one is the compiler's business, and is not taken from the wheel
     const absolute = { ...wheel, [chief]: new TextEncoder().encode('#include "/etc/passwd"\n') };
-    await done(addTensorFlow(wheelOf(absolute), adding()));
-    await done(removeTensorFlow());
+    await rightOf(addTensorFlow(wheelOf(absolute), adding()));
+    await rightOf(removeTensorFlow());
     const huge = { ...wheel, [chief]: new Uint8Array(5 * 2 ** 20).fill(32) };
     assert.match(await refused(wheelOf(huge)), /c_api\.h has 5 MiB, and 4 MiB is the limit/);
     const many = Object.fromEntries(
@@ -297,18 +287,18 @@ describe('drumhead engine add', () => {
 
 describe('drumhead engine', () => {
   it('knows its actions and engines, and asks for a source', async () => {
-    assert.match(await said(engineCommand('add', 'tensorflw', {})), /did you mean 'tensorflow'/);
+    assert.match(await refusal(engineCommand('add', 'tensorflw', {})), /did you mean 'tensorflow'/);
     assert.match(
-      await said(engineCommand('ad', 'tensorflow', {})),
+      await refusal(engineCommand('ad', 'tensorflow', {})),
       /unknown action 'ad'; did you mean 'add'/,
     );
-    assert.match(await said(engineCommand('add', 'tensorflow', {})), /^--from: name a folder or a wheel/);
+    assert.match(await refusal(engineCommand('add', 'tensorflow', {})), /^--from: name a folder or a wheel/);
   });
 
   it('does nothing if the variable turns added engines off', async () => {
     const before = process.env[addedVariable];
     process.env[addedVariable] = 'off';
-    assert.match(await said(engineCommand('remove', 'tensorflow', {})), /^DRUMHEAD_TENSORFLOW: it is off/);
+    assert.match(await refusal(engineCommand('remove', 'tensorflow', {})), /^DRUMHEAD_TENSORFLOW: it is off/);
     if (before === undefined) delete process.env[addedVariable];
     else process.env[addedVariable] = before;
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect, errorMessage } from '../../../src/base/error.js';
+import { decodeError } from '../../../src/base/error.js';
 import { diff } from '../../../src/cli/commands/diff.js';
 import { evaluateRuns } from '../../../src/cli/commands/evaluate.js';
 import { report } from '../../../src/cli/commands/report.js';
@@ -25,13 +25,9 @@ import { relabelRun } from '../../../src/runner/results/relabel.js';
 import { readRun } from '../../../src/runner/results/summary.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 import type { Job } from '../../../src/runner/sweep/job.js';
-import { withStderr } from '../../support/effects.js';
+import { rightOf, withStderr } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import { environmentOf } from '../kill/tiny.js';
-
-const rightOf = async <A>(work: Effect<A>): Promise<A> => {
-  const done = await work();
-  return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
-};
 
 const trained = async (experiment: Experiment, seed: number, runs: string): Promise<string> =>
   (await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), pictures: true }))).folder;
@@ -136,7 +132,7 @@ describe("labels of a sweep's runs", () => {
   it('leaves a run that is no member its own, and none is called as another', async () => {
     const read = (value: object): Experiment => {
       const decoded = decodeExperiment(value);
-      return E.isRight(decoded) ? decoded.right : assert.fail(errorMessage(decoded.left));
+      return right(decoded);
     };
     const members = (await rightOf(readSweep(runs, 'grid'))).runs.map(({ member }) => member.experiment);
     const longer = read({ ...base, training: { ...base.training, rate: 0.001, epochs: 2 } });

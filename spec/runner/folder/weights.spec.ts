@@ -9,7 +9,7 @@ import {
   encodeWeights,
   weightsManifest,
 } from '../../../src/runner/folder/weights.js';
-import { value } from '../../data/either.js';
+import { right } from '../../support/either.js';
 
 const entries = fc.uniqueArray(
   fc.record({
@@ -38,7 +38,7 @@ describe('weights', () => {
   });
 
   it('are in the format that TensorFlow.js reads', async () => {
-    const { tf } = value(await openEngine('cpu')());
+    const { tf } = right(await openEngine('cpu')());
     const list = [
       { name: 'a/weight', shape: [2, 3] },
       { name: 'a/bias', shape: [3] },

@@ -1,24 +1,11 @@
 /** What the specs of exports and imports share: small programs, a folder, and taking values out of their TaskEithers. */
 
-import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { buildModel, type ModelSpec } from '../../../src/models/catalogue.js';
 import { type Trained, untrained } from '../../../src/runner/export/index.js';
-import { value } from '../../models/either.js';
-
-export const done = async <A>(work: Effect<A>): Promise<A> => {
-  const result = await work();
-  return E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
-};
-
-export const refused = async <A>(work: Effect<A>): Promise<string> => {
-  const result = await work();
-  return E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was not refused');
-};
+import { right } from '../../support/either.js';
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drumhead-exchange-'));
 
@@ -34,7 +21,7 @@ export const models: readonly ModelSpec[] = [
 ];
 
 export const trainedOf = (model: ModelSpec, seed = 1): Trained => ({
-  ...untrained(value(buildModel(model, sizes)), null, seed),
+  ...untrained(right(buildModel(model, sizes)), null, seed),
   model,
 });
 

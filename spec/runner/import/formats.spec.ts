@@ -13,8 +13,9 @@ import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { exportFormats, exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { runProgram } from '../../../src/runner/import/run.js';
-import { value } from '../../models/either.js';
-import { done, lively, models, newFolder, refused, trainedOf } from './exchange.js';
+import { refusal, rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
+import { lively, models, newFolder, trainedOf } from './exchange.js';
 
 /** What run-program and import read: an export to ONNX is for other runtimes. */
 const readFormats = exportFormats.filter((format) => format !== 'onnx');
@@ -31,16 +32,16 @@ describe('exports', () => {
     it(`of a ${model.name} come back with the same program and the same weights`, async () => {
       const trained = trainedOf(model);
       for (const format of ['program', 'safetensors'] as const) {
-        await done(exportTrained(trained, format, at(format)));
-        const found = await done(readRunnable(at(format)));
+        await rightOf(exportTrained(trained, format, at(format)));
+        const found = await rightOf(readRunnable(at(format)));
         if (found.kind !== 'program') return assert.fail(found.kind);
         assert.equal(hashProgram(found.trained.program), hashProgram(trained.program));
         assert.deepEqual(found.trained.parameters, trained.parameters);
         assert.deepEqual(found.trained.model, model);
         assert.deepEqual(found.unused, []);
         // Taken in, it is a folder like a run's, which is read and exported again to the same bytes.
-        const { folder: taken } = await done(importInto(at(format), null, at(`${format}-run`)));
-        const again = await done(readTrained(taken));
+        const { folder: taken } = await rightOf(importInto(at(format), null, at(`${format}-run`)));
+        const again = await rightOf(readTrained(taken));
         assert.deepEqual(again.parameters, trained.parameters);
         assert.equal(hashProgram(again.program), hashProgram(trained.program));
         assert.deepEqual(again.model, model);
@@ -58,8 +59,8 @@ describe('exports', () => {
       fc.asyncProperty(programArbitrary(), async ({ program, seed }) => {
         const parameters = initialParameters(program.graph, seed);
         const trained = { program, parameters, experiment: null, model: null, description: 'random' };
-        await done(exportTrained(trained, 'program', at('random')));
-        const found = await done(readRunnable(at('random', 'program.json')));
+        await rightOf(exportTrained(trained, 'program', at('random')));
+        const found = await rightOf(readRunnable(at('random', 'program.json')));
         if (found.kind !== 'program') return assert.fail(found.kind);
         assert.deepEqual(found.trained, trained);
       }),
@@ -69,13 +70,13 @@ describe('exports', () => {
 
   it('tell which program they are, in every format', async () => {
     const trained = trainedOf(models[0]);
-    for (const format of readFormats) await done(exportTrained(trained, format, at(format)));
+    for (const format of readFormats) await rightOf(exportTrained(trained, format, at(format)));
     const hash = hashProgram(trained.program);
     const model = JSON.parse(readFileSync(at('graph-model', 'model.json'), 'utf8'));
     assert.equal(model.userDefinedMetadata.program, hash);
     assert.match(model.userDefinedMetadata.description, /image \[16,16,3\].*untrained, seed 1/);
     assert.deepEqual(model.userDefinedMetadata.structuredOutputKeys, ['logits', 'classes', 'waves']);
-    const { metadata } = value(
+    const { metadata } = right(
       decodeSafetensors(readFileSync(at('safetensors', 'weights.safetensors')), 'weights'),
     );
     assert.equal(JSON.parse(metadata.drumhead).program, hash);
@@ -83,8 +84,8 @@ describe('exports', () => {
   });
 
   it("have PyTorch's count of batches of a batch norm", async () => {
-    await done(exportTrained(trainedOf(models[5]), 'safetensors', at('unet')));
-    const { tensors } = value(decodeSafetensors(readFileSync(at('unet', 'weights.safetensors')), 'unet'));
+    await rightOf(exportTrained(trainedOf(models[5]), 'safetensors', at('unet')));
+    const { tensors } = right(decodeSafetensors(readFileSync(at('unet', 'weights.safetensors')), 'unet'));
     const of = (word: string): number => Object.keys(tensors).filter((name) => name.endsWith(word)).length;
     assert.equal(of('.num_batches_tracked'), of('.running_mean'));
     assert.ok(of('.running_mean') > 0);
@@ -97,9 +98,9 @@ describe('exports', () => {
     writeFileSync(picture, encodePng({ width: 16, height: 16, pixels }));
     const classes = [];
     for (const format of readFormats) {
-      await done(exportTrained(trained, format, at(format)));
+      await rightOf(exportTrained(trained, format, at(format)));
       const out = at(`${format}-out`);
-      const { files } = await done(runProgram(at(format), [picture], out, 'wasm'));
+      const { files } = await rightOf(runProgram(at(format), [picture], out, 'wasm'));
       assert.deepEqual([...files].sort(), ['classes.npy', 'classes.png', 'waves.gif']);
       assert.deepEqual(readdirSync(out).sort(), [
         'classes.npy',
@@ -107,10 +108,10 @@ describe('exports', () => {
         'drumhead-files.json',
         'waves.gif',
       ]);
-      const map = value(decodeNpy(readFileSync(join(out, 'classes.npy')), format));
+      const map = right(decodeNpy(readFileSync(join(out, 'classes.npy')), format));
       assert.deepEqual(map.shape, [1, 16, 16]);
       classes.push([...map.data]);
-      assert.ok(value(decodePng(readFileSync(join(out, 'classes.png')), format)).width > 300);
+      assert.ok(right(decodePng(readFileSync(join(out, 'classes.png')), format)).width > 300);
       assert.equal(readFileSync(join(out, 'waves.gif')).subarray(0, 6).toString(), 'GIF89a');
     }
     assert.deepEqual(classes[1], classes[0]);
@@ -119,21 +120,21 @@ describe('exports', () => {
   });
 
   it('answer for all samples of an array', async () => {
-    await done(exportTrained(trainedOf(models[4]), 'graph-model', at('cnn')));
+    await rightOf(exportTrained(trainedOf(models[4]), 'graph-model', at('cnn')));
     const data = Float32Array.from({ length: 3 * 768 }, (_, i) => Math.abs(Math.sin(i * i)));
-    writeFileSync(at('three.npy'), value(encodeNpy({ dtype: 'float32', shape: [3, 16, 16, 3], data })));
-    const { count, files } = await done(
+    writeFileSync(at('three.npy'), right(encodeNpy({ dtype: 'float32', shape: [3, 16, 16, 3], data })));
+    const { count, files } = await rightOf(
       runProgram(at('cnn'), [`image=${at('three.npy')}`], at('out'), 'cpu'),
     );
     assert.equal(count, 3);
     assert.deepEqual([...files].sort(), ['classes-0.png', 'classes-1.png', 'classes-2.png', 'classes.npy']);
-    assert.deepEqual(value(decodeNpy(readFileSync(at('out', 'classes.npy')), 'out')).shape, [3, 16, 16]);
+    assert.deepEqual(right(decodeNpy(readFileSync(at('out', 'classes.npy')), 'out')).shape, [3, 16, 16]);
   });
 
   it('replace an earlier export, and nothing else', async () => {
     const trained = trainedOf(models[0]);
-    await done(exportTrained(trained, 'program', at('out')));
-    await done(exportTrained(trained, 'graph-model', at('out')));
+    await rightOf(exportTrained(trained, 'program', at('out')));
+    await rightOf(exportTrained(trained, 'graph-model', at('out')));
     assert.deepEqual(readdirSync(at('out')).sort(), [
       'drumhead-files.json',
       'group1-shard1of1.bin',
@@ -142,14 +143,14 @@ describe('exports', () => {
     mkdirSync(at('mine'));
     writeFileSync(at('mine', 'thesis.tex'), 'years of work');
     assert.match(
-      await refused(exportTrained(trained, 'program', at('mine'))),
+      await refusal(exportTrained(trained, 'program', at('mine'))),
       /holds other things, such as thesis\.tex; name a new one/,
     );
     assert.deepEqual(readdirSync(at('mine')), ['thesis.tex']);
     // An empty name is the folder that one is in: moved away, it would take all that one has along.
     for (const here of ['', '.', '..'])
       assert.match(
-        await refused(exportTrained(trained, 'program', here)),
+        await refusal(exportTrained(trained, 'program', here)),
         /the folder you are in( lies in it)?; name a new/,
       );
     assert.deepEqual(readdirSync(folder).sort(), ['mine', 'out']);
@@ -157,9 +158,9 @@ describe('exports', () => {
 
   it('are refused where the format cannot hold them', async () => {
     const own = { ...trainedOf(models[0]), model: null };
-    assert.match(await refused(exportTrained(own, 'safetensors', at('out'))), /none of the published models/);
+    assert.match(await refusal(exportTrained(own, 'safetensors', at('out'))), /none of the published models/);
     assert.match(
-      await refused(exportTrained(own, 'graph-model', at('out'), { outputs: ['wafes'] })),
+      await refusal(exportTrained(own, 'graph-model', at('out'), { outputs: ['wafes'] })),
       /unknown output 'wafes'; did you mean 'waves'/,
     );
     assert.deepEqual(readdirSync(folder), []);

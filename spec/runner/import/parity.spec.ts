@@ -15,8 +15,9 @@ import { relativeError } from '../../../src/runner/parity/check.js';
 import { modelOf } from '../../../src/runner/parity/hyper.js';
 import { type ModelCase, readManifest } from '../../../src/runner/parity/manifest.js';
 import { floats } from '../../../src/runner/parity/prepare.js';
-import { value } from '../../models/either.js';
-import { done, newFolder } from './exchange.js';
+import { rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
+import { newFolder } from './exchange.js';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/parity', import.meta.url));
 
@@ -32,24 +33,24 @@ describe('weights of the original, as safetensors', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('give the logits that they give in PyTorch, and come back under the same names', async () => {
-    const engine = value(await openEngine('wasm')());
-    const cases = (await done(readManifest(fixtures))).flatMap((one) =>
+    const engine = right(await openEngine('wasm')());
+    const cases = (await rightOf(readManifest(fixtures))).flatMap((one) =>
       one.kind === 'model' ? [one.content] : [],
     );
     assert.ok(cases.length >= 5);
     for (const c of cases) {
       const { input, [logitsOf(c)]: logits } = c.arrays;
-      const arrays = await done(readArrays(fixtures)({ input, logits }));
-      const state = await done(
+      const arrays = await rightOf(readArrays(fixtures)({ input, logits }));
+      const state = await rightOf(
         readArrays(fixtures)({ ...c.params, ...floats(c.buffers_after_one_train_forward ?? {}) }),
       );
-      const { spec, sizes, images } = value(modelOf(fixtures, c, arrays.input.shape));
+      const { spec, sizes, images } = right(modelOf(fixtures, c, arrays.input.shape));
       const path = join(folder, `${c.name}.safetensors`);
       writeFileSync(path, encodeSafetensors(state, { format: 'pt' }));
-      const { folder: run } = await done(
+      const { folder: run } = await rightOf(
         importInto(path, { model: spec, sizes, experiment: null }, join(folder, `${c.name}-run`)),
       );
-      const { program, parameters } = await done(readTrained(run));
+      const { program, parameters } = await rightOf(readTrained(run));
       const session = openSession(engine, program, parameters);
       if (E.isLeft(session)) return assert.fail(session.left.message);
       const { outputs } = await session.right.infer(
@@ -60,8 +61,10 @@ describe('weights of the original, as safetensors', () => {
       const apart = relativeError(outputs.logits, toChannelsLast(arrays.logits).data);
       assert.ok(apart < 2e-5, `${c.name}: logits are ${apart} apart`);
 
-      await done(exportTrained(await done(readTrained(run)), 'safetensors', join(folder, `${c.name}-back`)));
-      const { tensors } = value(
+      await rightOf(
+        exportTrained(await rightOf(readTrained(run)), 'safetensors', join(folder, `${c.name}-back`)),
+      );
+      const { tensors } = right(
         decodeSafetensors(readFileSync(join(folder, `${c.name}-back`, 'weights.safetensors')), c.name),
       );
       // All that PyTorch asks for, no less and no more: what takes no part there comes back as zeros.

@@ -12,8 +12,9 @@ import { exportTorch } from '../../../src/models/torch-names.js';
 import { exportFormats, exportTrained } from '../../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { runProgram } from '../../../src/runner/import/run.js';
-import { value } from '../../models/either.js';
-import { done, models, newFolder, refused, sizes, trainedOf } from './exchange.js';
+import { refusal, rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
+import { models, newFolder, sizes, trainedOf } from './exchange.js';
 
 /** What run-program and import read: an export to ONNX is for other runtimes. */
 const readFormats = exportFormats.filter((format) => format !== 'onnx');
@@ -28,7 +29,7 @@ describe('a file from outside', () => {
 
   before(async () => {
     whole = newFolder();
-    for (const format of readFormats) await done(exportTrained(trained, format, join(whole, format)));
+    for (const format of readFormats) await rightOf(exportTrained(trained, format, join(whole, format)));
     writeFileSync(join(whole, 'picture.png'), encodePng({ width: 16, height: 16, pixels: picture }));
   });
   after(() => rmSync(whole, { recursive: true }));
@@ -56,7 +57,7 @@ describe('a file from outside', () => {
   /** What is said of it, when it is run; no answer is left. */
   const said = async (path: string, input = at('picture.png')): Promise<string> => {
     const before = readdirSync(folder).sort();
-    const sentence = await refused(runProgram(path, [input], at('out'), 'cpu'));
+    const sentence = await refusal(runProgram(path, [input], at('out'), 'cpu'));
     assert.deepEqual(readdirSync(folder).sort(), before);
     return sentence;
   };
@@ -67,7 +68,7 @@ describe('a file from outside', () => {
     values[1] = Number.NaN;
     const broken = { ...trained, parameters: { ...trained.parameters, [name]: values } };
     for (const format of readFormats) {
-      await done(exportTrained(broken, format, at('broken', format)));
+      await rightOf(exportTrained(broken, format, at('broken', format)));
       assert.match(
         await said(at('broken', format)),
         /(element 1 of .* is NaN, not a finite number|some of its weights are not numbers)/,
@@ -75,7 +76,7 @@ describe('a file from outside', () => {
       );
     }
     assert.match(
-      await refused(importInto(at('broken', 'safetensors'), null, at('in'))),
+      await refusal(importInto(at('broken', 'safetensors'), null, at('in'))),
       /element 1 of .* is NaN, not a finite number/,
     );
   });
@@ -87,7 +88,7 @@ describe('a file from outside', () => {
         dtype === 'uint8'
           ? { dtype, shape: [16, 16, 3], data: Uint8Array.from(data) }
           : { dtype, shape: [16, 16, 3], data: Float32Array.from(data) };
-      writeFileSync(at('image.npy'), value(encodeNpy(array)));
+      writeFileSync(at('image.npy'), right(encodeNpy(array)));
       return at('image.npy');
     };
     assert.match(
@@ -102,7 +103,7 @@ describe('a file from outside', () => {
       [1, 'float32'],
       [255, 'uint8'],
     ] as const)
-      await done(runProgram(at('program'), [put(top, dtype)], at(dtype), 'cpu'));
+      await rightOf(runProgram(at('program'), [put(top, dtype)], at(dtype), 'cpu'));
   });
 
   it('that is a GraphModel of someone else', async () => {
@@ -180,7 +181,7 @@ describe('a file from outside', () => {
       ),
     };
     for (const format of readFormats) {
-      await done(exportTrained(huge, format, at('huge', format)));
+      await rightOf(exportTrained(huge, format, at('huge', format)));
       assert.match(
         await said(at('huge', format)),
         /the (logits|waves) of image 0 are not finite.*; the weights or the time step dt are too large for it$/,
@@ -189,10 +190,10 @@ describe('a file from outside', () => {
     }
     // Also where the logits are no output.
     for (const unroll of [false, true]) {
-      await done(exportTrained(huge, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
+      await rightOf(exportTrained(huge, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
       assert.match(await said(at('alone')), /the logits of image 0 are not finite, so it has no classes/);
-      await done(exportTrained(trained, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
-      const { files } = await done(runProgram(at('alone'), [at('picture.png')], at('answer'), 'cpu'));
+      await rightOf(exportTrained(trained, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
+      const { files } = await rightOf(runProgram(at('alone'), [at('picture.png')], at('answer'), 'cpu'));
       assert.ok(
         files.includes('classes.npy') && !files.some((name) => name.includes('logits')),
         files.join(),
@@ -294,7 +295,7 @@ describe('a file from outside', () => {
       await said(at('foreign.safetensors')),
       /does not say which model.*drumhead import FILE --model/,
     );
-    const sentence = await refused(
+    const sentence = await refusal(
       importInto(at('foreign.safetensors'), { model, sizes, experiment: null }, at('in')),
     );
     assert.match(sentence, /'classifier\.fc_time\.weight' \(our 'projection\/weight'\) is missing/);
@@ -304,7 +305,7 @@ describe('a file from outside', () => {
       at('foreign.safetensors'),
       encodeSafetensors({ ...exportTorch(model, program, parameters), extra: changed.stranger }),
     );
-    const { unused } = await done(
+    const { unused } = await rightOf(
       importInto(at('foreign.safetensors'), { model, sizes, experiment: null }, at('in')),
     );
     assert.deepEqual(unused, ['extra']);
@@ -320,7 +321,7 @@ describe('a file from outside', () => {
     assert.match(await said(at('other.json')), /neither a GraphModel, nor a program of drumhead/);
     assert.match(await said(whole), /there is none of model\.json, weights\.safetensors, program\.json/);
     assert.match(
-      await refused(importInto(at('graph-model'), null, at('in'))),
+      await refusal(importInto(at('graph-model'), null, at('in'))),
       /a GraphModel is no program any more/,
     );
   });
@@ -337,14 +338,14 @@ describe('a file from outside', () => {
     );
     writeFileSync(
       at('holes.npy'),
-      value(
+      right(
         encodeNpy({ dtype: 'float32', shape: [16, 16, 3], data: new Float32Array(768).fill(Number.NaN) }),
       ),
     );
     assert.match(await said(at('program'), at('holes.npy')), /element 0 is NaN, not a finite number/);
     writeFileSync(
       at('flat.npy'),
-      value(encodeNpy({ dtype: 'uint8', shape: [16, 16], data: new Uint8Array(256) })),
+      right(encodeNpy({ dtype: 'uint8', shape: [16, 16], data: new Uint8Array(256) })),
     );
     assert.match(
       await said(at('program'), at('flat.npy')),
@@ -354,9 +355,9 @@ describe('a file from outside', () => {
 
   it('that was cut short while it was read is not half imported', async () => {
     cut(at('program', 'program.bin'), 1);
-    await refused(importInto(at('program'), null, at('in')));
+    await refusal(importInto(at('program'), null, at('in')));
     assert.ok(!readdirSync(folder).some((name) => name === 'in' || name.startsWith('.')));
-    const found = await done(readRunnable(at('safetensors')));
+    const found = await rightOf(readRunnable(at('safetensors')));
     assert.equal(found.kind, 'program');
   });
 });

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { errorMessage } from '../../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../../src/runner/environment.js';
+import { right } from '../../support/either.js';
 
 const decoded = decodeExperiment({
   name: 'tiny/killed',
@@ -16,7 +15,7 @@ const decoded = decodeExperiment({
   training: { batch: 8, epochs: 4, rate: 0.01 },
 });
 
-export const tiny: Experiment = E.isRight(decoded) ? decoded.right : assert.fail(errorMessage(decoded.left));
+export const tiny: Experiment = right(decoded);
 
 export const environmentOf = (
   runs: string,

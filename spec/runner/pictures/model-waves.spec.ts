@@ -8,7 +8,7 @@ import { conv, coupling, last, oscillator, program, scan, tanh, zeros } from '..
 import { openEngine } from '../../../src/engine/index.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { modelWaves } from '../../../src/runner/pictures/model-waves.js';
-import { sentence, value } from '../../data/either.js';
+import { right, sentence } from '../../support/either.js';
 
 const model = program({ image: [16, 16, 3] }, ({ image }) => {
   const waves = scan({
@@ -26,13 +26,13 @@ describe('the waves of a program of a file, on another grid', () => {
 
   const played = async (size: number, resize: Parameters<typeof modelWaves>[1]['resize']) => {
     const task = { name: 'tetrominoes', size, cell: 2, train: 1, validation: 1, test: 1 };
-    const experiment = value(decodeExperiment({ name: 'own', task, model }));
+    const experiment = right(decodeExperiment({ name: 'own', task, model }));
     const watched = { experiment, run: null, image: 0, frames: 2, delay: 50, cacheDir };
-    return modelWaves(value(await openEngine('cpu')()), { ...watched, resize: resize ?? null })();
+    return modelWaves(right(await openEngine('cpu')()), { ...watched, resize: resize ?? null })();
   };
 
   it('are drawn as those of a model that is made for the grid', async () => {
-    const gif = value(await played(20, { grid: [20, 20], inputs: {}, steps: 6 }));
+    const gif = right(await played(20, { grid: [20, 20], inputs: {}, steps: 6 }));
     assert.equal(Buffer.from(gif.subarray(0, 3)).toString('latin1'), 'GIF');
   });
 

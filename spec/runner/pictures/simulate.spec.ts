@@ -9,9 +9,7 @@ import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import { openEngine } from '../../../src/engine/index.js';
 import { buildSystem, type SystemSpec, startOf, systemNamed } from '../../../src/models/systems/index.js';
 import { simulateSystem } from '../../../src/runner/pictures/simulate.js';
-
-const right = <A>(value: E.Either<unknown, A>): A =>
-  E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
+import { right } from '../../support/either.js';
 
 const cases: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   wave: { height: 8, width: 8, steps: 12 },

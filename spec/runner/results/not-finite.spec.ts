@@ -13,7 +13,7 @@ import { modelWaves } from '../../../src/runner/pictures/model-waves.js';
 import { observeImages, observeSamples, openRun } from '../../../src/runner/results/open-run.js';
 import { rescore } from '../../../src/runner/results/rescore.js';
 import { finiteAnswer } from '../../../src/runner/training/finite.js';
-import { sentence, value } from '../../data/either.js';
+import { right, sentence } from '../../support/either.js';
 import { environmentIn, trainTiny } from '../tiny-run.js';
 
 describe('answers that are not finite', () => {
@@ -21,13 +21,13 @@ describe('answers that are not finite', () => {
   let huge = '';
   before(async () => {
     runs = mkdtempSync(join(tmpdir(), 'drumhead-not-finite-'));
-    const trained = value(await readTrained(await trainTiny(runs))());
+    const trained = right(await readTrained(await trainTiny(runs))());
     const parameters = Object.fromEntries(
       Object.entries(trained.parameters).map(([name, values]) => [name, values.map(() => 1e30)]),
     );
-    value(await exportTrained({ ...trained, parameters }, 'program', join(runs, 'program'))());
+    right(await exportTrained({ ...trained, parameters }, 'program', join(runs, 'program'))());
     huge = join(runs, 'huge');
-    value(await importInto(join(runs, 'program'), null, huge)());
+    right(await importInto(join(runs, 'program'), null, huge)());
   });
   after(() => rmSync(runs, { recursive: true }));
 
@@ -40,8 +40,8 @@ describe('answers that are not finite', () => {
 
   it('are not drawn', async () => {
     const open = await openRun(huge, environmentIn(runs))();
-    const engine = value(await openEngine('cpu')());
-    const { experiment } = value(await readTrained(huge)());
+    const engine = right(await openEngine('cpu')());
+    const { experiment } = right(await readTrained(huge)());
     assert.ok(experiment !== null);
     const watched = { experiment, run: huge, image: 0, frames: 2, delay: 50, cacheDir: join(runs, '.cache') };
     const looks: readonly Effect<unknown>[] = [

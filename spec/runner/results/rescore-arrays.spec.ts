@@ -9,7 +9,7 @@ import { errorMessage } from '../../../src/base/error.js';
 import { type EvaluateFlags, evaluateRuns } from '../../../src/cli/commands/evaluate.js';
 import type { Experiment } from '../../../src/experiments/experiment.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 import { addingExperiment, copyExperiment, forecastExperiment } from '../tiny-arrays.js';
 import { environmentIn } from '../tiny-run.js';
 
@@ -19,7 +19,7 @@ describe('drumhead evaluate: arrays', () => {
   const folders = new Map<string, string>();
   before(async () => {
     for (const experiment of [addingExperiment, copyExperiment, forecastExperiment])
-      folders.set(experiment.name, value(await runExperiment(experiment, 0)(environmentIn(runs))()).folder);
+      folders.set(experiment.name, right(await runExperiment(experiment, 0)(environmentIn(runs))()).folder);
   });
   const scored = ({ name }: Experiment, flags: Partial<EvaluateFlags> = {}) =>
     evaluateRuns(folders.get(name) ?? '', {
@@ -36,20 +36,20 @@ describe('drumhead evaluate: arrays', () => {
   };
 
   it('gives the scores of the run again to the last bit, under their own names', async () => {
-    const adding = value(await scored(addingExperiment));
+    const adding = right(await scored(addingExperiment));
     assert.match(adding, /^run +loss +absolute error +squared error$/m);
     assert.match(adding, /test samples of adding: .*: 6 scored\nthe same to the last bit/);
     for (const experiment of [copyExperiment, forecastExperiment])
-      assert.match(value(await scored(experiment)), /the same to the last bit/);
+      assert.match(right(await scored(experiment)), /the same to the last bit/);
   });
 
   it('scores other splits, longer sequences and larger grids with the same weights', async () => {
-    const validation = value(await scored(copyExperiment, { split: 'validation' }));
+    const validation = right(await scored(copyExperiment, { split: 'validation' }));
     assert.match(validation, /validation samples of copy: .*: 4 scored/);
     assert.match(validation, /recorded: own test samples/);
-    const longer = value(await scored(copyExperiment, { set: ['delay=3'] }));
+    const longer = right(await scored(copyExperiment, { set: ['delay=3'] }));
     assert.match(longer, /said again after 3 steps/);
-    const larger = value(await scored(forecastExperiment, { set: ['size=10'] }));
+    const larger = right(await scored(forecastExperiment, { set: ['size=10'] }));
     assert.match(larger, /obstacles on 10x10/);
   });
 

@@ -15,12 +15,8 @@ import { writeSweep } from '../../../src/runner/folder/sweep-file.js';
 import { collect } from '../../../src/runner/results/collection.js';
 import { sweepsIn } from '../../../src/runner/results/query/index.js';
 import { readRun, readRuns } from '../../../src/runner/results/summary.js';
-
-const right = <A>(either: E.Either<unknown, A>): A => {
-  assert.ok(E.isRight(either), JSON.stringify(either));
-  return either.right;
-};
-const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
+import { rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 
 const missing = unknownName('sweep', 'x', []);
 const nothing: Effect<Sweep> = TE.left(missing);
@@ -61,7 +57,7 @@ describe('run folders, read', () => {
   afterEach(() => rmSync(runs, { recursive: true }));
 
   it('show finished runs and the progress of others', async () => {
-    const found = await run(readRuns(runs));
+    const found = await rightOf(readRuns(runs));
     assert.deepEqual(found.notes, []);
     assert.deepEqual(
       found.runs.map(({ seed, state, epochs, parameters, engine, history }) => [
@@ -81,14 +77,14 @@ describe('run folders, read', () => {
   });
 
   it('may be one run themselves', async () => {
-    const found = await run(readRuns(join(runs, 'tetrominoes/nwm-linear/seed-0')));
+    const found = await rightOf(readRuns(join(runs, 'tetrominoes/nwm-linear/seed-0')));
     assert.equal(found.runs.length, 1);
   });
 
   it('leave out damaged runs, with a sentence, and keep the rest', async () => {
     write('broken', 'experiment.json', '{"name": ');
     write('tetrominoes/nwm-linear/seed-1', 'result.json', '{"identity": 3}');
-    const found = await run(readRuns(runs));
+    const found = await rightOf(readRuns(runs));
     assert.equal(found.runs.length, 1);
     assert.equal(found.notes.length, 2);
     for (const note of found.notes) assert.match(note, /^left out: .*(experiment|result)\.json/);
@@ -97,7 +93,7 @@ describe('run folders, read', () => {
   it('forgive a last line cut short by a kill, and no other', async () => {
     const folder = 'tetrominoes/nwm-linear/seed-1';
     write(folder, 'metrics.ndjson', `${epoch(1)}\n${epoch(2).slice(0, 20)}`);
-    assert.equal((await run(readRun(join(runs, folder)))).history.length, 1);
+    assert.equal((await rightOf(readRun(join(runs, folder)))).history.length, 1);
     write(folder, 'metrics.ndjson', `${epoch(1).slice(0, 20)}\n${epoch(2)}\n`);
     const refused = await readRun(join(runs, folder))();
     assert.ok(E.isLeft(refused));
@@ -105,21 +101,21 @@ describe('run folders, read', () => {
   });
 
   it('are collected for a sweep, with the members that never ran', async () => {
-    const { runs: collected, sweep } = await run(collect('paper/tetrominoes', runs, paper));
+    const { runs: collected, sweep } = await rightOf(collect('paper/tetrominoes', runs, paper));
     assert.equal(collected.length, runsOf(right(sweepNamed('paper/tetrominoes'))).length);
     assert.equal(sweep?.name, 'paper/tetrominoes');
     assert.deepEqual(
       collected.flatMap(({ record }) => (record === null ? [] : [record.state])),
       ['finished', 'unfinished'],
     );
-    const other = await run(collect('paper/tetrominoes', runs, TE.map(smallerSweep('small'))(paper)));
+    const other = await rightOf(collect('paper/tetrominoes', runs, TE.map(smallerSweep('small'))(paper)));
     assert.ok(other.runs.every(({ record }) => record === null));
   });
 
   it('are collected for one experiment and for a folder; what is no name is refused', async () => {
     const linear = TE.fromEither(pipe(experimentNamed('tetrominoes/nwm-linear', 'full'), E.map(sweepOf)));
-    assert.equal((await run(collect('tetrominoes/nwm-linear', runs, linear))).runs.length, 10);
-    assert.equal((await run(collect(runs, runs, nothing))).runs.length, 2);
+    assert.equal((await rightOf(collect('tetrominoes/nwm-linear', runs, linear))).runs.length, 10);
+    assert.equal((await rightOf(collect(runs, runs, nothing))).runs.length, 2);
     const refused = await collect('paper/tetromino', runs, nothing)();
     assert.ok(E.isLeft(refused));
     assert.ok(refused.left._tag === 'UnknownName' && refused.left.name === missing.name);
@@ -127,7 +123,7 @@ describe('run folders, read', () => {
 
   it('are collected from the record of a sweep, each by the folder that it names', async () => {
     const sweep = right(sweepNamed('paper/tetrominoes'));
-    await run(
+    await rightOf(
       writeSweep(runs, {
         sweep,
         engine: 'wasm',
@@ -138,7 +134,7 @@ describe('run folders, read', () => {
         ],
       }),
     );
-    const { runs: collected } = await run(collect('paper/tetrominoes', runs, nothing));
+    const { runs: collected } = await rightOf(collect('paper/tetrominoes', runs, nothing));
     assert.deepEqual(
       collected.map(({ seed, record }) => [seed, record?.state ?? null]),
       [
@@ -147,7 +143,7 @@ describe('run folders, read', () => {
         [0, null],
       ],
     );
-    const { sweepsOf, notes } = await run(sweepsIn(runs));
+    const { sweepsOf, notes } = await rightOf(sweepsIn(runs));
     assert.deepEqual(notes, []);
     assert.deepEqual(sweepsOf(join(runs, 'tetrominoes/nwm-linear/seed-0')), ['paper/tetrominoes']);
   });

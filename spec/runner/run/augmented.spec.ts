@@ -8,12 +8,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { prepare } from '../../../src/runner/run/prepare.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
-import { value } from '../../models/either.js';
 import { refusal, rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import { environmentIn } from '../tiny-run.js';
 
 const of = (more: object) =>
-  value(
+  right(
     decodeExperiment({
       name: 'tiny/augmented',
       task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 12, validation: 2, test: 3 },

@@ -5,18 +5,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, type Effect, errorMessage } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { conv, program } from '../../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import type { RunEvent } from '../../../src/runner/environment.js';
 import { readTrained } from '../../../src/runner/export/trained.js';
 import { originOf } from '../../../src/runner/run/first-state.js';
 import { type Finished, runExperiment } from '../../../src/runner/run/run.js';
+import { rightOf } from '../../support/effects.js';
+import { right, sentence } from '../../support/either.js';
 import { environmentIn, trainTiny } from '../tiny-run.js';
-
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
-const done = async <A>(effect: Effect<A>): Promise<A> => value(await effect());
 
 const other = {
   name: 'tiny/after',
@@ -40,7 +38,7 @@ describe('a run that begins with the weights of another', () => {
   ): Promise<{ readonly finished: Finished; readonly notes: readonly string[] }> => {
     const notes: string[] = [];
     const tell = (event: RunEvent): void => void (event.kind === 'note' && notes.push(event.message));
-    return { finished: await done(runExperiment(e, 0)({ ...environmentIn(runs), tell })), notes };
+    return { finished: await rightOf(runExperiment(e, 0)({ ...environmentIn(runs), tell })), notes };
   };
 
   it('is searched at the configured path', async () => {
@@ -52,9 +50,9 @@ describe('a run that begins with the weights of another', () => {
 
   it('takes them by name, leaves what is frozen to the bit, lists what does not fit, and has an identity of its own', async function () {
     this.timeout(60_000);
-    const from = await done(originOf(first));
+    const from = await rightOf(originOf(first));
     const groups = [{ match: 'omega/*', frozen: true }];
-    const tuned = value(
+    const tuned = right(
       decodeExperiment({
         ...other,
         model: { ...model, hidden: [8] },
@@ -64,7 +62,7 @@ describe('a run that begins with the weights of another', () => {
       }),
     );
     const { finished, notes } = await run(tuned);
-    const [before, after] = [await done(readTrained(first)), await done(readTrained(finished.folder))];
+    const [before, after] = [await rightOf(readTrained(first)), await rightOf(readTrained(finished.folder))];
     const names = Object.keys(before.parameters);
     const frozen = names.filter((name) => name.startsWith('omega/'));
     assert.ok(frozen.length > 0 && frozen.length < names.length);
@@ -86,17 +84,17 @@ describe('a run that begins with the weights of another', () => {
     const { from: _, ...plain } = tuned;
     assert.notEqual((await run(plain)).finished.result.identity, finished.result.identity);
 
-    const wider = await run(value(decodeExperiment({ ...other, model: { ...model, hidden: [4] }, from })));
+    const wider = await run(right(decodeExperiment({ ...other, model: { ...model, hidden: [4] }, from })));
     assert.match(wider.notes.join('\n'), /has these in another size, so that they begin as the seed says: /);
   });
 
   it('is refused where the run has other weights now, where nothing fits, and where a group matches nothing', async function () {
     this.timeout(60_000);
-    const from = await done(originOf(first));
+    const from = await rightOf(originOf(first));
     const said = async (draft: object): Promise<string> => {
       const made = decodeExperiment({ ...other, model: { ...model, hidden: [8] }, ...draft });
       const ran = E.isLeft(made) ? made : await runExperiment(made.right, 0)(environmentIn(runs))();
-      return E.isLeft(ran) ? errorMessage(ran.left) : assert.fail('it ran');
+      return sentence(ran);
     };
     const moved = { ...from, weights: '0'.repeat(64) };
     assert.match(

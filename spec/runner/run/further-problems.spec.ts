@@ -9,7 +9,7 @@ import { readHeld } from '../../../src/cli/document/reading.js';
 import { dense, encodeProgram, type Program, program, reshape, square, sub } from '../../../src/dsl/index.js';
 import { encodeNpy } from '../../../src/formats/npy/npy.js';
 import { furtherProblems } from '../../../src/runner/run/further-problems.js';
-import { sentence, value } from '../../data/either.js';
+import { right, sentence } from '../../support/either.js';
 
 // Open sizes: their types cost more than they show here.
 const [two, four, eight]: readonly number[] = [2, 4, 8];
@@ -36,7 +36,7 @@ describe('settings that cannot be read', () => {
       const data = Float32Array.from({ length: 20 * width }, (_, i) => i / 8);
       if (name === 'x') data[5] = Number.NaN;
       const array = { dtype: 'float32', shape: width === 1 ? [20] : [20, width], data } as const;
-      await writeFile(join(folder, 'set', `${name}.npy`), value(encodeNpy(array)));
+      await writeFile(join(folder, 'set', `${name}.npy`), right(encodeNpy(array)));
     }
   });
   after(() => rm(folder, { recursive: true }));

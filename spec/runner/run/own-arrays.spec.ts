@@ -12,8 +12,8 @@ import { encodeSafetensors } from '../../../src/formats/safetensors.js';
 import type { RunEvent } from '../../../src/runner/environment.js';
 import { prepare } from '../../../src/runner/run/prepare.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
-import { value } from '../../models/either.js';
 import { refusal, rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import { zipOf } from '../../support/zip-of.js';
 import { environmentIn } from '../tiny-run.js';
 
@@ -22,7 +22,7 @@ const x = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i));
 const y = Float32Array.from({ length: count }, (_, i) => x[2 * i] - x[2 * i + 1]);
 const label = Float64Array.from({ length: count }, (_, i) => i % 4);
 const npyOf = (data: Float32Array, ...shape: readonly number[]): Uint8Array =>
-  value(encodeNpy({ dtype: 'float32', shape, data }));
+  right(encodeNpy({ dtype: 'float32', shape, data }));
 
 const guess = program({ x: [2] }, (inputs) => ({ guess: pipe(inputs.x, dense(1), reshape()) }));
 const classes = program({ x: [2] }, (inputs) => ({ logits: pipe(inputs.x, dense(4), tanh, dense(3)) }));
@@ -46,7 +46,7 @@ describe('a run on arrays of files', () => {
       at('classes.npz'),
       zipOf({
         'x.npy': npyOf(x, count, 2),
-        'label.npy': value(encodeNpy({ dtype: 'int64', shape: [count], data: label })),
+        'label.npy': right(encodeNpy({ dtype: 'int64', shape: [count], data: label })),
         'id.npy': npyOf(y, count),
       }),
     );
@@ -60,7 +60,7 @@ describe('a run on arrays of files', () => {
   after(() => rm(folder, { recursive: true }));
 
   const of = (file: string, more: object = {}, task: object = {}) =>
-    value(
+    right(
       decodeExperiment({
         name: 'mine/guess',
         task: { name: 'arrays', folder: at(file), ...task },

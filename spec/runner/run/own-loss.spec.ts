@@ -8,7 +8,7 @@ import { csvParse } from 'd3-dsv';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type Effect, errorMessage } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { evaluateRuns } from '../../../src/cli/commands/evaluate.js';
 import { report } from '../../../src/cli/commands/report.js';
 import { table } from '../../../src/cli/commands/table.js';
@@ -35,11 +35,9 @@ import { keptScores } from '../../../src/runner/results/kept-scores.js';
 import { rescore } from '../../../src/runner/results/rescore.js';
 import { readRun, readRuns } from '../../../src/runner/results/summary.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
+import { rightOf } from '../../support/effects.js';
+import { right } from '../../support/either.js';
 import { environmentIn } from '../tiny-run.js';
-
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
-const done = async <A>(effect: Effect<A>): Promise<A> => value(await effect());
 
 const size = 16;
 
@@ -67,7 +65,7 @@ const draft = {
   },
   training: { batch: 4, epochs: 2, rate: 0.01 },
 };
-const experiment: Experiment = value(decodeExperiment(draft));
+const experiment: Experiment = right(decodeExperiment(draft));
 
 describe('a loss of the program', () => {
   let runs = '';
@@ -78,7 +76,7 @@ describe('a loss of the program', () => {
 
   it('trains as the loss by name does, is scored by its own scores, and answers without its targets', async function () {
     this.timeout(60_000);
-    const { folder, result } = await done(
+    const { folder, result } = await rightOf(
       runExperiment(experiment, 0)({ ...environmentIn(runs), pictures: true }),
     );
     assert.deepEqual(Object.keys(result.test), ['loss', 'iou', 'mean', 'samples']);
@@ -89,18 +87,18 @@ describe('a loss of the program', () => {
       logits: pipe(image, conv(4), tanh, conv(6)),
     }));
     const { loss: _, scores: __, ...others } = draft;
-    const known = value(decodeExperiment({ ...others, name: 'tiny/named', model: plain }));
-    const named = (await done(runExperiment(known, 0)(environmentIn(runs)))).result;
+    const known = right(decodeExperiment({ ...others, name: 'tiny/named', model: plain }));
+    const named = (await rightOf(runExperiment(known, 0)(environmentIn(runs)))).result;
     assert.ok(
       Math.abs((result.test.loss ?? 0) - (named.test.loss ?? 1)) < 1e-4,
       `${result.test.loss} ${named.test.loss}`,
     );
     assert.notEqual(result.identity, named.identity);
 
-    const trained = await done(readTrained(folder));
+    const trained = await rightOf(readTrained(folder));
     assert.deepEqual(inputsOf(trained.program.graph), { image: [size, size, 3] });
     assert.deepEqual(outputsOf(trained.program.graph), rest);
-    const again = await done(
+    const again = await rightOf(
       rescore(
         folder,
         { task: (task) => (task === null ? assert.fail() : TE.right(task)), split: 'test' },
@@ -109,7 +107,7 @@ describe('a loss of the program', () => {
     );
     assert.deepEqual(again.scores, result.test);
     assert.ok(again.ownTest);
-    const kept = keptScores(await done(readRun(folder)));
+    const kept = keptScores(await rightOf(readRun(folder)));
     assert.equal(kept?.iou, result.test.iou);
     assert.equal(typeof kept?.['validation.mean'], 'number');
     const page = await readFile(join(folder, 'report.html'), 'utf8');
@@ -127,19 +125,19 @@ describe('a loss of the program', () => {
 
   it('is shown by its own scores in tables, queries and scorings, beside those of a segmentation', async function () {
     this.timeout(60_000);
-    const csv = await done(table(runs, { runs, preset: 'full', format: 'csv' }));
+    const csv = await rightOf(table(runs, { runs, preset: 'full', format: 'csv' }));
     const rows = csvParse(csv);
     const columns = (name: string): readonly string[] =>
       rows.flatMap(({ experiment: of, score, mean }) => (of === name && mean !== '' ? [score] : []));
     assert.deepEqual(columns('tiny/own'), ['iou', 'mean']);
     assert.deepEqual(columns('tiny/named'), ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy']);
     assert.match(
-      await done(table(runs, { runs, preset: 'full', format: 'csv', split: 'train' })),
+      await rightOf(table(runs, { runs, preset: 'full', format: 'csv', split: 'train' })),
       /,loss,train,/,
     );
-    const [ownFolder] = (await done(readRuns(join(runs, 'tiny/own')))).runs.map(({ folder }) => folder);
+    const [ownFolder] = (await rightOf(readRuns(join(runs, 'tiny/own')))).runs.map(({ folder }) => folder);
     const alone = csvParse(
-      await done(table(ownFolder, { runs, preset: 'full', format: 'csv', split: 'validation' })),
+      await rightOf(table(ownFolder, { runs, preset: 'full', format: 'csv', split: 'validation' })),
     );
     assert.deepEqual(
       alone.map(({ score, split, mean }) => [score, split, mean !== '']),
@@ -150,7 +148,7 @@ describe('a loss of the program', () => {
     );
 
     const flags = { split: 'test', runs, engine: 'wasm', workers: '1', set: [] };
-    const scored = await done(evaluateRuns(ownFolder, flags));
+    const scored = await rightOf(evaluateRuns(ownFolder, flags));
     assert.match(scored, /^run +IoU +loss +mean$/m);
     assert.match(scored, /test samples of .*: 4 scored/);
     assert.match(scored, /the same to the last bit/);
@@ -160,7 +158,7 @@ describe('a loss of the program', () => {
     this.timeout(60_000);
     const page = join(runs, 'sweep.html');
     const flags = { runs, preset: 'full' };
-    await done(report(runs, { ...flags, out: page }));
+    await rightOf(report(runs, { ...flags, out: page }));
     const text = await readFile(page, 'utf8');
     assert.match(text, /tiny\/own has a mean test IoU of 0\.\d+ over 1 seed/);
     assert.match(text, /tiny\/named has a mean test foreground IoU of/);
@@ -168,7 +166,7 @@ describe('a loss of the program', () => {
     assert.match(text, /data-head="test mean"/);
     assert.match(text, />IoU 0\.\d+</);
     const alone = join(runs, 'alone.html');
-    await done(report(join(runs, 'tiny/own'), { ...flags, out: alone }));
+    await rightOf(report(join(runs, 'tiny/own'), { ...flags, out: alone }));
     assert.doesNotMatch(await readFile(alone, 'utf8'), /foreground/i);
   });
 
@@ -219,7 +217,7 @@ describe('a loss of the program', () => {
     };
     const p = program({ x: [3] }, ({ x }) => ({ prediction: sub(x, x) }));
     const said = (loss: object | string, model: object = p, arrays: object = forms): string => {
-      const read = value(decodeExperiment({ ...draft, model, loss, scores: undefined }));
+      const read = right(decodeExperiment({ ...draft, model, loss, scores: undefined }));
       const made = learningFor(read, { ...forms, ...arrays });
       return E.isLeft(made) ? errorMessage(made.left) : Object.keys(made.right.program.graph.outputs).join();
     };
@@ -243,7 +241,7 @@ describe('a loss of the program', () => {
     this.timeout(60_000);
     const task = { name: 'shapes', size: 12, shape: 5, train: 8, validation: 4, test: 4 };
     const binding = (training: object) =>
-      value(
+      right(
         decodeExperiment({
           name: 'tiny/objects',
           task,
@@ -256,16 +254,16 @@ describe('a loss of the program', () => {
       ...environmentIn(runs),
       tell: (event: RunEvent) => void (event.kind === 'epoch' && told.push(event.chief?.name)),
     };
-    const { folder, result } = await done(
+    const { folder, result } = await rightOf(
       runExperiment(binding({ best: 'foregroundAri', patience: 1 }), 0)(environment),
     );
     assert.ok(told.length > 0 && told.every((name) => name === 'foregroundAri'));
     assert.equal(typeof result.test.foregroundAri, 'number');
-    const { scores } = await done(
+    const { scores } = await rightOf(
       rescore(folder, { task: (known) => TE.right(known ?? assert.fail()), split: 'test' }, environment),
     );
     assert.equal(scores.foregroundAri, result.test.foregroundAri);
-    const shown = await done(table(folder, { runs, preset: 'full', format: 'markdown' }));
+    const shown = await rightOf(table(folder, { runs, preset: 'full', format: 'markdown' }));
     assert.match(shown, /foreground ARI/);
     const refused = await runExperiment(
       withTraining(experiment, { best: 'foregroundAri' }),
@@ -275,7 +273,7 @@ describe('a loss of the program', () => {
   });
 
   it('with a wrong output, a wrong group and a wrong score to watch is refused for all three at once', async () => {
-    const wrong = value(
+    const wrong = right(
       decodeExperiment({
         ...draft,
         loss: { output: 'totl', count: 'count' },

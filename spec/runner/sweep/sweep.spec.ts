@@ -28,6 +28,7 @@ import { runExperiment } from '../../../src/runner/run/run.js';
 import { type Job, processJob } from '../../../src/runner/sweep/job.js';
 import type { Outcome, RunRequest } from '../../../src/runner/sweep/messages.js';
 import { runSweep, type SweepEnvironment, type SweepEvent } from '../../../src/runner/sweep/run.js';
+import { right } from '../../support/either.js';
 import { environmentOf, tiny } from '../kill/tiny.js';
 
 const grid: Sweep = pipe(
@@ -51,7 +52,7 @@ describe('a sweep', () => {
     const { tell: _, ...environment } = environmentOf(runs);
     const tell = (event: SweepEvent): void => void events.push(event);
     const ended = await runSweep(value)({ ...environment, engine: 'cpu', jobs: 2, job, tell, ...changes })();
-    return E.isRight(ended) ? ended.right : assert.fail(errorMessage(ended.left));
+    return right(ended);
   };
   /** Leaves a run finished in its folder, as far as a sweep looks. */
   const finishIn = async (folder: string): Promise<void> => {
@@ -192,7 +193,7 @@ describe('a sweep', () => {
         ...{ name: 'own/files', task: { name: 'png', folder }, model: { name: 'cnn', layers: 1 }, seeds },
         training: { batch: 2, epochs: 1, tolerance },
       });
-      return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
+      return right(read);
     };
     const members = paths.map((path, i) => ({
       axes: { path: i },

@@ -24,7 +24,7 @@ import { imagesObjective } from '../../../src/runner/training/classes.js';
 import { untrained } from '../../../src/runner/training/optimiser.js';
 import type { TrainState } from '../../../src/runner/training/state.js';
 import { type TrainPlan, train } from '../../../src/runner/training/train.js';
-import { value } from '../../models/either.js';
+import { right } from '../../support/either.js';
 
 const p = program({ image: [4, 4, 1] }, ({ image }) => ({
   logits: pipe(image, conv(3), relu, dropout(0.5), conv(2)),
@@ -75,7 +75,7 @@ const trained = async (
     until = Number.POSITIVE_INFINITY,
   }: { readonly workers?: number; readonly until?: number } = {},
 ): Promise<TrainState> => {
-  const pool = value(await openPool(engine, p, from.parameters, workers)());
+  const pool = right(await openPool(engine, p, from.parameters, workers)());
   const stop = new AbortController();
   let steps = 0;
   const ended = await train(pool, plan(microBatches), from, {
@@ -92,7 +92,7 @@ const trained = async (
 
 describe('training with dropout', () => {
   for (const name of ['wasm', 'cpu'] as const) {
-    const open = async (): Promise<Engine> => value(await openEngine(name)());
+    const open = async (): Promise<Engine> => right(await openEngine(name)());
 
     it(`continues on ${name} after an interruption to the same bits`, async () => {
       const engine = await open();
@@ -120,7 +120,7 @@ describe('training with dropout', () => {
   }
 
   it('has the same bits on one thread and on two, fused or op by op', async () => {
-    const engine = value(await openEngine('wasm')());
+    const engine = right(await openEngine('wasm')());
     for (const each of [engine, opByOp(engine)]) {
       const one = await trained(each, start, [2, 2]);
       assert.deepEqual((await trained(each, start, [2, 2], { workers: 2 })).parameters, one.parameters);

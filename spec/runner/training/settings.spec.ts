@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { hashOf } from '../../../src/base/canonical.js';
 import { decodeWith } from '../../../src/base/codec.js';
-import { type Checked, errorMessage } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import type { Arrays, Session } from '../../../src/compile/tfjs/session/session.js';
@@ -23,10 +23,9 @@ import { outputsObjective } from '../../../src/runner/training/outputs.js';
 import type { TrainState, Watched } from '../../../src/runner/training/state.js';
 import { averaged, optimiserOf, rateAt, wayIn } from '../../../src/runner/training/steps.js';
 import { type TrainPlan, train } from '../../../src/runner/training/train.js';
+import { right } from '../../support/either.js';
 
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
-const settings = (draft: object): Training => value(decodeWith(trainingCodec, 'training')(draft));
+const settings = (draft: object): Training => right(decodeWith(trainingCodec, 'training')(draft));
 const close = (a: number, b: number): void =>
   assert.ok(Math.abs(a - b) <= 1e-6 * (1 + Math.abs(b)), `${a}, not ${b}`);
 
@@ -201,8 +200,8 @@ describe('settings of the training', () => {
     };
     let session: Session | undefined;
     before(async () => {
-      const engine = value(await openEngine('wasm')());
-      session = value(openSession(engine, p, parameters));
+      const engine = right(await openEngine('wasm')());
+      session = right(openSession(engine, p, parameters));
     });
     after(() => session?.close());
     const run = async (
@@ -231,7 +230,7 @@ describe('settings of the training', () => {
         keep: async () => true,
         signal: stop.signal,
       });
-      return value(ended);
+      return right(ended);
     };
 
     it('every optimiser goes on from a checkpoint to the same bits', async () => {
@@ -264,7 +263,7 @@ describe('settings of the training', () => {
         assert.equal(half.step, 1);
         const declared = parametersOf(p.graph);
         const { header, bytes } = packed(declared, half, { number: 1, kernels: null });
-        const restored = value(unpacked(header, bytes, declared, 'spec'));
+        const restored = right(unpacked(header, bytes, declared, 'spec'));
         const continued = await run(training, restored, Number.POSITIVE_INFINITY);
         assert.deepEqual(continued.parameters, whole.parameters);
         assert.deepEqual(continued.average, whole.average);

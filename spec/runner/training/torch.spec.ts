@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../../src/base/codec.js';
 import { add, einsum, meanSquared, parameter, program, reshape, tanh } from '../../../src/dsl/index.js';
@@ -11,6 +10,7 @@ import { fit as trainings } from '../../../src/runner/fit/fit.js';
 import { clipped } from '../../../src/runner/training/clip.js';
 import { optimise, untrained } from '../../../src/runner/training/optimiser.js';
 import { averaged, optimiserOf, rateAt, wayIn } from '../../../src/runner/training/steps.js';
+import { right } from '../../support/either.js';
 
 const arrays = t.record(t.string, t.array(t.number));
 const fixture = t.type({
@@ -34,7 +34,7 @@ const fixture = t.type({
 
 const read = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
   const found = decodeWith(codec, 'torch.json')(value);
-  return E.isRight(found) ? found.right : assert.fail(JSON.stringify(found.left));
+  return right(found);
 };
 
 const torch = read(

@@ -24,11 +24,12 @@ import {
   tanh,
 } from '../../../../src/dsl/index.js';
 import { buildModel, type ModelSpec } from '../../../../src/models/catalogue.js';
+import { right } from '../../../support/either.js';
 import { fusableArbitrary } from '../fusable/program.js';
 
 const model = (spec: ModelSpec): Program => {
   const made = buildModel(spec, { height: 32, width: 32, channels: 3, classes: 4 });
-  return select(E.isRight(made) ? made.right : assert.fail(JSON.stringify(made.left)), 'logits');
+  return select(right(made), 'logits');
 };
 
 const machine = model({

@@ -20,12 +20,10 @@ import { nativeCode } from '../../../../src/engine/native/binary.js';
 import type { NativeLevel } from '../../../../src/engine/native/code.js';
 import { buildModel, type ModelSpec } from '../../../../src/models/catalogue.js';
 import { buildSystem, startOf, systemNamed, systemNames } from '../../../../src/models/systems/index.js';
+import { right } from '../../../support/either.js';
 import { fusableArbitrary } from '../fusable/program.js';
 import { type Arrays, cotangentsOf, fusedOf, inputsFor } from '../oracles.js';
 import { costRatio } from './costs.js';
-
-const right = <A>(value: E.Either<unknown, A>): A =>
-  E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
 
 const count = 2;
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Engine, opByOp, openEngine, openSession, program, scatter } from '../../../../src/index.js';
-import { value as right } from '../../../data/either.js';
+import { right } from '../../../support/either.js';
 
 describe('scatter on engines', () => {
   const count = 50_000;

@@ -2,9 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, errorMessage } from '../../../../src/base/error.js';
 import { noClass } from '../../../../src/base/no-class.js';
 import { stream } from '../../../../src/base/random.js';
 import { crossEntropy, type Loss, lossCount, lossOfImage } from '../../../../src/compile/loss.js';
@@ -22,9 +20,7 @@ import { openSession } from '../../../../src/compile/tfjs/session/session.js';
 import type { Labelled } from '../../../../src/compile/tfjs/session/values.js';
 import { conv, mean, type Program, program, tanh } from '../../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../../src/engine/index.js';
-
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
+import { right } from '../../../support/either.js';
 
 const classes = 3;
 const pixels = 16;
@@ -134,7 +130,7 @@ describe('a loss', () => {
     describe(`on ${name}`, () => {
       let engine: Engine;
       before(async () => {
-        engine = value(await openEngine(name)());
+        engine = right(await openEngine(name)());
       });
 
       const agrees = async (
@@ -146,7 +142,7 @@ describe('a loss', () => {
       ): Promise<void> => {
         const batch = change(batchOf(loss, 3, labelled, seed));
         const start = initialParameters(p.graph, seed);
-        const session = value(openSession(engine, p, start));
+        const session = right(openSession(engine, p, start));
         const found = await session.gradients(batch, equalParts(3, 1 + (seed % 3)));
         session.close();
         const options = {
@@ -194,7 +190,7 @@ describe('a loss', () => {
 
       it('does not see what is at an ignored pixel, and is 0 where there is no other', async () => {
         const start = initialParameters(ofPixels.graph, 3);
-        const session = value(openSession(engine, ofPixels, start));
+        const session = right(openSession(engine, ofPixels, start));
         const losses: readonly Loss[] = [
           crossEntropy,
           { name: 'cross-entropy', weights: [1, 2, 3] },
@@ -225,7 +221,7 @@ describe('a loss', () => {
         const sure = program({ image: [4, 4, 1] }, ({ image }) => ({ logits: conv(classes)(image) }));
         const start = initialParameters(sure.graph, 0);
         const far = Object.fromEntries(Object.entries(start).map(([key, v]) => [key, v.map((x) => 1e3 * x)]));
-        const session = value(openSession(engine, sure, far));
+        const session = right(openSession(engine, sure, far));
         const losses: readonly Loss[] = [
           crossEntropy,
           { name: 'cross-entropy', weights: [0, 0, 0] },
@@ -245,10 +241,10 @@ describe('a loss', () => {
     let here: Pool;
     let shared: Pool;
     before(async () => {
-      const engine = value(await openEngine('wasm')());
+      const engine = right(await openEngine('wasm')());
       const start = initialParameters(ofPixels.graph, 1);
-      here = value(await openPool(engine, ofPixels, start, 1)());
-      shared = value(await openPool(engine, ofPixels, start, 2)());
+      here = right(await openPool(engine, ofPixels, start, 1)());
+      shared = right(await openPool(engine, ofPixels, start, 2)());
       assert.equal(shared.workers, 2, shared.why);
     });
     after(() => {

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, type DrumheadError, errorMessage } from '../../../../src/base/error.js';
+import { type DrumheadError, errorMessage } from '../../../../src/base/error.js';
 import { stream } from '../../../../src/base/random.js';
 import { equalParts } from '../../../../src/compile/micro-batches.js';
 import { initialParameters } from '../../../../src/compile/parameters.js';
@@ -25,9 +25,7 @@ import {
 } from '../../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../../src/engine/index.js';
 import { nwm } from '../../../../src/models/nwm.js';
-
-const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
+import { right } from '../../../support/either.js';
 
 const waves = nwm({
   height: 8,
@@ -71,11 +69,11 @@ const perturbed = (parameters: Arrays, seed: number): Arrays => {
   );
 };
 
-const open = async (name: 'wasm' | 'cpu'): Promise<Engine> => value(await openEngine(name)());
+const open = async (name: 'wasm' | 'cpu'): Promise<Engine> => right(await openEngine(name)());
 const start = (p: Program): Arrays => initialParameters(p.graph, 1);
 const pools: Pool[] = [];
 const poolOf = async (engine: Engine, p: Program, workers: number): Promise<Pool> => {
-  const pool = value(await openPool(engine, p, start(p), workers)());
+  const pool = right(await openPool(engine, p, start(p), workers)());
   assert.equal(pool.workers, workers, pool.why);
   pools.push(pool);
   return pool;
@@ -135,7 +133,7 @@ describe('a pool', () => {
 
   it('gives the bits of a session in this thread on cpu, with noise and batch statistics', async () => {
     const engine = await open('cpu');
-    const here = value(openSession(engine, noisy, start(noisy)));
+    const here = right(openSession(engine, noisy, start(noisy)));
     await sameBits([here, await poolOf(engine, noisy, 2)], noisy, fc.constantFrom(1, 3));
     here.close();
   });
@@ -146,13 +144,13 @@ describe('a pool', () => {
     let shared: Pool;
     before(async () => {
       engine = await open('wasm');
-      shared = value(await openPool(engine, waves, start(waves), 2)());
+      shared = right(await openPool(engine, waves, start(waves), 2)());
       assert.equal(shared.workers, 2, shared.why);
     });
     after(() => shared.close());
 
     it('gives the bits of a session in this thread, with 1, 2 and 3 workers', async () => {
-      const here = value(openSession(engine, waves, start(waves)));
+      const here = right(openSession(engine, waves, start(waves)));
       const sessions = [here, await poolOf(engine, waves, 1), shared, await poolOf(engine, waves, 3)];
       await sameBits(sessions, waves, fc.integer({ min: 1, max: 5 }));
       here.close();
@@ -204,7 +202,7 @@ describe('a pool', () => {
     });
 
     it('rejects what cannot be computed as a session in this thread does, and goes on', async () => {
-      const here = value(openSession(engine, waves, start(waves)));
+      const here = right(openSession(engine, waves, start(waves)));
       const batch = batchOf(4);
       shared.load(start(waves));
       const expected = await here.gradients(batch, [2, 2]);
@@ -221,7 +219,7 @@ describe('a pool', () => {
 
     it('computes in this thread when its workers do not start, and says so', async () => {
       process.once('worker', (worker: Worker) => void worker.terminate());
-      const pool = value(await openPool(engine, waves, start(waves), 2)());
+      const pool = right(await openPool(engine, waves, start(waves), 2)());
       assert.equal(pool.workers, 1);
       assert.match(pool.why, /^in this thread: workers did not start \(engine wasm: a worker ended/);
       assert.ok(Number.isFinite((await pool.gradients(batchOf(2), [1, 1])).loss));

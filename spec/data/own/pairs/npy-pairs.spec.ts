@@ -8,9 +8,9 @@ import { loadDataset } from '../../../../src/data/load.js';
 import { writeNpyPairs } from '../../../../src/data/own/pairs/npy-pairs.js';
 import { decodeTask, type Task, taskShape } from '../../../../src/data/task.js';
 import { type NpyArray, writeNpy } from '../../../../src/formats/npy/npy.js';
-import { sentence, value } from '../../either.js';
+import { right, sentence } from '../../../support/either.js';
 
-const task = (given: object): Task => value(decodeTask(given));
+const task = (given: object): Task => right(decodeTask(given));
 
 describe('npy pairs', () => {
   let folder = '';
@@ -20,7 +20,7 @@ describe('npy pairs', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const put = async (name: string, array: NpyArray): Promise<void> => {
-    value(await writeNpy(join(folder, `${name}.npy`), array)());
+    right(await writeNpy(join(folder, `${name}.npy`), array)());
   };
   /** Four training images and one for the test, of 1x2 grey pixels. */
   const putSmall = async (): Promise<void> => {
@@ -38,13 +38,13 @@ describe('npy pairs', () => {
     sentence(await loadDataset(task({ name: 'npy', folder, ...settings }))());
 
   it('give back any dataset that was written, class names and all', async () => {
-    const made = value(
+    const made = right(
       await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 5, validation: 3, test: 2 }))(),
     );
-    const written = value(await writeNpyPairs(made, join(folder, 'out'))());
+    const written = right(await writeNpyPairs(made, join(folder, 'out'))());
     assert.equal(written.length, 7);
     const npy = task({ name: 'npy', folder: join(folder, 'out') });
-    const read = value(await loadDataset(npy)());
+    const read = right(await loadDataset(npy)());
     assert.equal(read.origin, 'files');
     assert.deepEqual(read.notes, []);
     assert.deepEqual({ ...read, origin: 'made' }, made);
@@ -52,22 +52,22 @@ describe('npy pairs', () => {
   });
 
   it('that were changed since they were written are read, and that is noted', async () => {
-    const made = value(
+    const made = right(
       await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 2, test: 1 }))(),
     );
     const out = join(folder, 'out');
-    value(await writeNpyPairs(made, out)());
+    right(await writeNpyPairs(made, out)());
     const path = join(out, 'train_masks.npy');
     const bytes = await readFile(path);
     bytes[bytes.length - 1] ^= 1;
     await writeFile(path, bytes);
-    const { notes } = value(await loadDataset(task({ name: 'npy', folder: out }))());
+    const { notes } = right(await loadDataset(task({ name: 'npy', folder: out }))());
     assert.equal(notes.length, 1);
     assert.match(notes[0], /train_masks\.npy: it is not what drumhead wrote there/);
   });
 
   it('are never written over what is there', async () => {
-    const made = value(
+    const made = right(
       await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 1, test: 1 }))(),
     );
     await writeFile(join(folder, 'test_masks.npy'), 'mine');
@@ -81,7 +81,7 @@ describe('npy pairs', () => {
 
   it('may be grey without a channel axis, floats, integers and booleans', async () => {
     await putSmall();
-    const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
+    const read = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.deepEqual(shapeOfDataset(read), { height: 1, width: 2, channels: 1, classes: 3 });
     assert.deepEqual(read.classes, ['background', 'class 1', 'class 2']);
     assert.deepEqual([...read.test.images], [51, 255]);
@@ -91,7 +91,7 @@ describe('npy pairs', () => {
 
   it('hold some training images out where there are none for validation', async () => {
     await putSmall();
-    const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const read = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual([read.train.count, read.validation.count], [2, 2]);
     assert.deepEqual(read.notes, ['2 of the 4 training images are held out for validation']);
     const all = [read.train, read.validation].flatMap((s) =>
@@ -101,20 +101,20 @@ describe('npy pairs', () => {
       all.sort((a, b) => a - b),
       [0, 20, 40, 60],
     );
-    const again = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const again = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual(again, read);
     await put('validation_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(1, 2) });
     await put('validation_masks', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
-    const own = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const own = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual([own.train.count, own.validation.count], [4, 1]);
   });
 
   it('take class names from the task, then from classes.json', async () => {
     await putSmall();
     await writeFile(join(folder, 'classes.json'), '["ground", "cat", "dog"]');
-    const named = value(await loadDataset(task({ name: 'npy', folder }))());
+    const named = right(await loadDataset(task({ name: 'npy', folder }))());
     assert.deepEqual(named.classes, ['ground', 'cat', 'dog']);
-    const given = value(await loadDataset(task({ name: 'npy', folder, classes: ['a', 'b', 'c', 'd'] }))());
+    const given = right(await loadDataset(task({ name: 'npy', folder, classes: ['a', 'b', 'c', 'd'] }))());
     assert.deepEqual(given.classes, ['a', 'b', 'c', 'd']);
     assert.match(
       await reading({ classes: ['a', 'b'] }),
@@ -166,7 +166,7 @@ describe('npy pairs', () => {
       [1, 1, 1, 2],
     ]) {
       await put('test_masks', { dtype: 'uint8', shape, data: Uint8Array.of(2, 1) });
-      const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
+      const read = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
       assert.deepEqual([...read.test.masks], [2, 1]);
     }
   });
@@ -187,14 +187,14 @@ describe('npy pairs', () => {
   it('say what is done with values where that changes them', async () => {
     await putSmall();
     await put('test_images', { dtype: 'float64', shape: [1, 1, 2], data: Float64Array.of(0.5, 1 / 3) });
-    const { notes, test } = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
+    const { notes, test } = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.match(
       notes.join(),
       /test_images\.npy: floats are kept as bytes, rounded to the nearest of 256 levels/,
     );
     assert.deepEqual([...test.images], [128, 85]);
     await put('test_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
-    const black = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
+    const black = right(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.match(black.notes.join(), /test_images\.npy: its bytes are 0 and 1 of 255/);
   });
 
@@ -233,7 +233,7 @@ describe('npy pairs', () => {
       console.log('      (../shared is absent: its learning problem was not read)');
       this.skip();
     }
-    const read = value(await loadDataset(task({ name: 'npy', folder: learning, validationShare: 0 }))());
+    const read = right(await loadDataset(task({ name: 'npy', folder: learning, validationShare: 0 }))());
     assert.deepEqual(shapeOfDataset(read), { height: 32, width: 32, channels: 3, classes: 6 });
     assert.deepEqual([read.train.count, read.test.count], [512, 128]);
     assert.ok(Math.abs(allBackgroundScore(read.test).accuracy - 0.8893) < 1e-4);

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Split, shapeOfDataset } from '../../../../src/data/dataset.js';
 import { loadDataset } from '../../../../src/data/load.js';
 import { decodeTask, type Task } from '../../../../src/data/task.js';
-import { sentence, value } from '../../either.js';
+import { right, sentence } from '../../../support/either.js';
 import { tinyPng } from '../../tiny-png.js';
 
 const grey = (...levels: readonly number[]): Buffer => tinyPng(levels.length, 8, 0, [levels]);
@@ -28,13 +28,13 @@ describe('png pairs', () => {
       await put(join(where, 'masks', `${level}.png`), grey(level % 2, 1));
     }
   };
-  const task = (settings: object = {}): Task => value(decodeTask({ name: 'png', folder, ...settings }));
+  const task = (settings: object = {}): Task => right(decodeTask({ name: 'png', folder, ...settings }));
   const firsts = ({ images }: Split): number[] => [...images.filter((_, i) => i % 2 === 0)];
 
   it('are split by the seed, every image once, each with its own mask', async () => {
     const levels = Array.from({ length: 20 }, (_, i) => i + 10);
     await putPairs('', levels);
-    const read = value(await loadDataset(task({ testShare: 0.2, validationShare: 0.25 }))());
+    const read = right(await loadDataset(task({ testShare: 0.2, validationShare: 0.25 }))());
     assert.deepEqual([read.train.count, read.validation.count, read.test.count], [12, 4, 4]);
     assert.deepEqual(shapeOfDataset(read), { height: 1, width: 2, channels: 1, classes: 2 });
     const parts = [read.train, read.validation, read.test];
@@ -48,7 +48,7 @@ describe('png pairs', () => {
         [...part.masks.filter((_, i) => i % 2 === 0)],
       );
     }
-    const other = value(await loadDataset(task({ testShare: 0.2, validationShare: 0.25, seed: 1 }))());
+    const other = right(await loadDataset(task({ testShare: 0.2, validationShare: 0.25, seed: 1 }))());
     assert.notDeepEqual(firsts(other.test), firsts(read.test));
   });
 
@@ -56,7 +56,7 @@ describe('png pairs', () => {
     await putPairs('train', [1, 2, 3]);
     await putPairs('validation', [4]);
     await putPairs('test', [5, 6]);
-    const read = value(await loadDataset(task())());
+    const read = right(await loadDataset(task())());
     assert.deepEqual([read.train, read.validation, read.test].map(firsts), [[1, 2, 3], [4], [5, 6]]);
   });
 
@@ -70,7 +70,7 @@ describe('png pairs', () => {
       /test images are 1x2x1, but train images are 1x2x3/,
     );
     await put('test/images/5.png', tinyPng(2, 8, 2, [[5, 5, 5, 0, 0, 0]]));
-    const read = value(await loadDataset(task({ validationShare: 0 }))());
+    const read = right(await loadDataset(task({ validationShare: 0 }))());
     assert.deepEqual([...read.train.images], [1, 1, 1, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   });
 
@@ -98,7 +98,7 @@ describe('png pairs', () => {
     await put('masks/a.png', grey(1, 0));
     for (const litter of ['._a.png', '.DS_Store', 'Thumbs.db', 'desktop.ini'])
       for (const part of ['images', 'masks']) await put(join(part, litter), Buffer.from('x'));
-    const read = value(await loadDataset(task({ testShare: 0.25, validationShare: 0.5 }))());
+    const read = right(await loadDataset(task({ testShare: 0.25, validationShare: 0.5 }))());
     assert.deepEqual([read.train.count, read.validation.count, read.test.count], [1, 2, 1]);
     await put('images/a.png', grey(7, 0));
     assert.match(sentence(await loadDataset(task())()), /a\.PNG and a\.png are two files of one name/);
@@ -114,7 +114,7 @@ describe('png pairs', () => {
     await putPairs('', [1, 2, 3]);
     await put('masks/a.png', grey(1, 1));
     await put('images/a.png', grey(1, 1));
-    const { notes } = value(await loadDataset(task())());
+    const { notes } = right(await loadDataset(task())());
     assert.match(notes.join('\n'), /images: 1 file that is not PNG was passed over: a\.jpg/);
     await put('masks/b.png', grey(1));
     assert.match(await reading(), /masks without an image of the same name: b\.png/);
@@ -137,7 +137,7 @@ describe('png pairs', () => {
     await putPairs('test', [1]);
     await put('train/masks/1.png', tinyPng(2, 8, 0, [[1, 0]], { tRNS: [0, 1] }));
     await put('train/images/2.png', tinyPng(2, 16, 0, [[0, 9, 1, 1]]));
-    const { notes, train } = value(await loadDataset(task({ validationShare: 0 }))());
+    const { notes, train } = right(await loadDataset(task({ validationShare: 0 }))());
     assert.deepEqual([...train.masks.subarray(0, 2)], [1, 0]);
     assert.match(notes.join('\n'), /left out: transparency of .*train\/masks\/1\.png/);
     assert.match(notes.join('\n'), /left out: the last 8 of 16 bits of .*train\/images\/2\.png/);
@@ -151,7 +151,7 @@ describe('png pairs', () => {
     await rm(join(folder, 'val'), { recursive: true });
     await putPairs('', [9]);
     assert.match(
-      value(await loadDataset(task())()).notes.join(),
+      right(await loadDataset(task())()).notes.join(),
       /images is not read: the images are those in train and test/,
     );
     await rm(join(folder, 'test'), { recursive: true });

@@ -8,7 +8,7 @@ import { type Dataset, type Split, splitNames } from '../../../../src/data/datas
 import { loadDataset } from '../../../../src/data/load.js';
 import { writePngPairs } from '../../../../src/data/own/pairs/write-png-pairs.js';
 import { decodeTask } from '../../../../src/data/task.js';
-import { sentence, value } from '../../either.js';
+import { right, sentence } from '../../../support/either.js';
 
 /** Random pixels and labels below `classes`. */
 const splitOf = (
@@ -57,15 +57,15 @@ describe('datasets as PNG pairs', () => {
         async (size, counts, classes, seed) => {
           const place = mkdtempSync(join(folder, 'case-'));
           const dataset = datasetOf(size, counts, classes, seed);
-          assert.equal(value(await writePngPairs(dataset, join(place, 'new'))()), join(place, 'new'));
-          const task = value(
+          assert.equal(right(await writePngPairs(dataset, join(place, 'new'))()), join(place, 'new'));
+          const task = right(
             decodeTask({
               name: 'png',
               folder: join(place, 'new'),
               validationShare: counts[1] === 0 ? 0 : 0.5,
             }),
           );
-          const read = value(await loadDataset(task)());
+          const read = right(await loadDataset(task)());
           assert.deepEqual(read.classes, dataset.classes);
           for (const name of splitNames) assert.deepEqual(bytesOf(read[name]), bytesOf(dataset[name]));
         },

@@ -13,8 +13,8 @@ import { openDatabase } from '../../../../src/formats/duckdb.js';
 import { encodeNpy } from '../../../../src/formats/npy/npy.js';
 import { encodeSafetensors } from '../../../../src/formats/safetensors.js';
 import { zipMembers } from '../../../../src/formats/zip.js';
+import { right, sentence } from '../../../support/either.js';
 import { zipOf } from '../../../support/zip-of.js';
-import { sentence, value } from '../../either.js';
 
 const mib = 2 ** 20;
 const day = 24 * 3600_000;
@@ -36,20 +36,20 @@ describe('what is unpacked', () => {
     const keep = (what: string) => kept(what, size, 'stamp', cache, () => zeros(size));
     const places = async () =>
       (await readdir(join(cache, 'unpacked'))).map((name) => join(cache, 'unpacked', name));
-    value(await keep('a'));
+    right(await keep('a'));
     const [a] = await places();
-    value(await keep('b'));
+    right(await keep('b'));
     const b = (await places()).find((place) => place !== a) ?? '';
     const old = new Date(Date.now() - 31 * day);
     old.setMilliseconds(0);
     for (const place of [a, b]) await utimes(place, old, old);
     // What reads it holds on to the time when it was written.
-    const held = value(await keep('a'));
+    const held = right(await keep('a'));
     assert.equal((await stat(a)).mtimeMs, old.getTime());
     const left = join(cache, 'unpacked', `x.${randomUUID()}.tmp`);
     await writeFile(left, '');
     await utimes(left, old, old);
-    value(await keep('c'));
+    right(await keep('c'));
     const now = await places();
     assert.ok(now.includes(a) && !now.includes(b) && !now.includes(left) && now.length === 2, now.join());
     assert.equal((await held.read(0, 4)).length, 4);
@@ -68,7 +68,7 @@ describe('what is unpacked', () => {
 
   it('is looked at before it is unpacked: the limit of a file, and the room on the disk', async () => {
     const cache = join(folder, 'none');
-    const array = value(encodeNpy({ dtype: 'float32', shape: [2], data: new Float32Array(2) }));
+    const array = right(encodeNpy({ dtype: 'float32', shape: [2], data: new Float32Array(2) }));
     const archive = Buffer.from(
       zipOf(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`x${i}.npy`, array])), true),
     );
@@ -82,7 +82,7 @@ describe('what is unpacked', () => {
       /bomb\.npz: unpacked its arrays have 36,864 MiB, and 512 MiB is the limit for a file of \d KiB/,
     );
     const sizes = [2 ** 34, 2 ** 34];
-    value(mayBeKept('x', 2 ** 29, sizes));
+    right(mayBeKept('x', 2 ** 29, sizes));
     assert.match(
       sentence(mayBeKept('x', 2 ** 28, sizes)),
       /32,768 MiB, and 16,384 MiB is the limit for a file of 256 MiB/,
@@ -97,7 +97,7 @@ describe('what is unpacked', () => {
 
   it('is of so many arrays at most, counted before any is looked at', async () => {
     const count = limits.arrays + 1;
-    const array = value(encodeNpy({ dtype: 'float32', shape: [2], data: new Float32Array(2) }));
+    const array = right(encodeNpy({ dtype: 'float32', shape: [2], data: new Float32Array(2) }));
     const archive = Buffer.from(zipOf({ 'x.npy': array }));
     // The number of entries, in the record at the end.
     archive.writeUInt16LE(count, archive.length - 22 + 10);
@@ -111,7 +111,7 @@ describe('what is unpacked', () => {
     const path = join(folder, 'many.safetensors');
     await writeFile(path, encodeSafetensors(tensors));
     assert.match(sentence(await storedArrays(path, null)), /many\.safetensors: it has 1,025 arrays/);
-    const { connection, close } = value(await openDatabase()());
+    const { connection, close } = right(await openDatabase()());
     const columns = Array.from({ length: count }, (_, i) => `${i}::float c${i}`).join();
     const table = join(folder, 'many.parquet');
     await connection.run(`copy (select ${columns}) to '${table}' (format parquet)`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openEngine } from '../../../../src/engine/index.js';
-import { value } from '../../../data/either.js';
+import { right } from '../../../support/either.js';
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
@@ -17,7 +17,7 @@ const repeatedAt = (flat: number, shape: readonly number[], reps: readonly numbe
 
 describe('Tile on wasm', () => {
   it('repeats along any axes, and keeps -0, NaN and infinities', async () => {
-    const { tf } = value(await openEngine('wasm')());
+    const { tf } = right(await openEngine('wasm')());
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })), {

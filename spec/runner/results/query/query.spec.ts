@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { errorMessage } from '../../../../src/base/error.js';
 import { render } from '../../../../src/cli/commands/query-format.js';
 import { experimentNamed } from '../../../../src/experiments/catalogue.js';
@@ -22,12 +21,8 @@ import type { AskedTable } from '../../../../src/runner/results/query/messages.j
 import { ask } from '../../../../src/runner/results/query/process.js';
 import { inTemporary } from '../../../../src/runner/results/query/temporary.js';
 import type { RunSummary } from '../../../../src/runner/results/summary.js';
-
-const right = <A>(either: E.Either<unknown, A>): A => {
-  assert.ok(E.isRight(either), JSON.stringify(either));
-  return either.right;
-};
-const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
+import { rightOf } from '../../../support/effects.js';
+import { right } from '../../../support/either.js';
 
 const record = (name: string, seed: number, foregroundIou: number | null): RunSummary => {
   const experiment = right(experimentNamed(name, 'small'));
@@ -63,7 +58,7 @@ const query = (of: readonly AskedTable[], sql: string, file: string | null = nul
 
 /** Rows of a database that is not locked in. */
 const elsewhere = (sql: string): Promise<readonly (readonly unknown[])[]> =>
-  run(withDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowsJson()));
+  rightOf(withDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowsJson()));
 
 const installed = async (): Promise<boolean> => E.isRight(await withDatabase(() => Promise.resolve(0))());
 
@@ -119,12 +114,12 @@ describe('queries over runs', () => {
       const refused = await query(tables, sql)();
       assert.match(E.isLeft(refused) ? errorMessage(refused.left) : '', what);
     }
-    assert.equal((await run(query(tables, 'select * from range(100000)'))).rows.length, 100_000);
-    assert.equal((await run(query(tables, 'select 1 a; -- b'))).rows.length, 1);
+    assert.equal((await rightOf(query(tables, 'select * from range(100000)'))).rows.length, 100_000);
+    assert.equal((await rightOf(query(tables, 'select 1 a; -- b'))).rows.length, 1);
   });
 
   it('group, count and average; numbers are numbers', async () => {
-    const { columns, rows } = await run(
+    const { columns, rows } = await rightOf(
       query(
         tables,
         `select options->>'readout' as readout, count(*) as n, avg(foreground_iou) as mean, max(seed) as seed,
@@ -142,7 +137,7 @@ describe('queries over runs', () => {
   });
 
   it('see every epoch', async () => {
-    const { rows } = await run(
+    const { rows } = await rightOf(
       query(tables, "select seed, epoch, train_loss from epochs where experiment like '%fft' order by epoch"),
     );
     assert.deepEqual(rows, [
@@ -152,14 +147,14 @@ describe('queries over runs', () => {
   });
 
   it('keep integers that no double holds as text', async () => {
-    const { rows } = await run(
+    const { rows } = await rightOf(
       query([], 'select 9007199254740993::bigint as a, 12::hugeint as b, 1.25 as c'),
     );
     assert.deepEqual(rows, [['9007199254740993', 12, 1.25]]);
   });
 
   it('keep every digit, at whatever depth', async () => {
-    const { rows, texts } = await run(
+    const { rows, texts } = await rightOf(
       query(
         [],
         `select 1.10::decimal(4,2) as a, 12345678901234567.89::decimal(20,2) as b, 0.1::decimal(2,1) as c,
@@ -185,7 +180,7 @@ describe('queries over runs', () => {
   });
 
   it('keep the sign of a zero, in every format', async () => {
-    const answer = await run(
+    const answer = await rightOf(
       query(
         [],
         "select -0.0::double as d, 0.0::double as z, [-0.0::double, 1] as l, {'a': -0.0::float} as s",
@@ -216,10 +211,10 @@ describe('queries over runs', () => {
         'select a.seed, b.seed, a.* from runs a join runs b on a.seed = b.seed',
       ].entries()) {
         const file = join(folder, `${i}.parquet`);
-        const { columns } = await run(query(tables, sql));
+        const { columns } = await rightOf(query(tables, sql));
         const names = columns.map(({ name }) => name);
         assert.equal(new Set(names).size, names.length, sql);
-        await run(query(tables, sql, file));
+        await rightOf(query(tables, sql, file));
         const described = await elsewhere(`describe select * from '${file}'`);
         assert.deepEqual(
           names,
@@ -233,7 +228,7 @@ describe('queries over runs', () => {
   });
 
   it('are written with all columns, in their order, in every format', async () => {
-    const answer = await run(
+    const answer = await rightOf(
       query(
         [],
         `select 0 as seed, 1 as seed, 7 as "1", 1.10 as d, 'a,"b"\n|' as t, '' as e, null as n, [1] as l`,
@@ -251,12 +246,12 @@ describe('queries over runs', () => {
     const [, , head, , cells] = render('terminal', answer).split('\n');
     assert.match(head, /^seed +seed_1 +1 +d +t +e +n +l$/);
     assert.match(cells, /^ *0 +1 +7 +1\.10 +a,"b"\S\|/);
-    const none = await run(query([], 'select 1 as a, 2 as a where false'));
+    const none = await rightOf(query([], 'select 1 as a, 2 as a where false'));
     assert.deepEqual([render('json', none), render('csv', none)], ['[]', 'a,a_1']);
   });
 
   it('work without any runs', async () => {
-    const { rows } = await run(query([runsTable([], sweepsOf)], 'select count(*), max(seed) from runs'));
+    const { rows } = await rightOf(query([runsTable([], sweepsOf)], 'select count(*), max(seed) from runs'));
     assert.deepEqual(rows, [[0, null]]);
   });
 
@@ -292,7 +287,7 @@ describe('queries over runs', () => {
 
   it('are answered by a process of their own as in this one, faults included', async () => {
     const sql = 'select *, -0.0::double as zero from runs order by seed, experiment';
-    assert.deepEqual(await run(asked(tables, sql)), await run(query(tables, sql)));
+    assert.deepEqual(await rightOf(asked(tables, sql)), await rightOf(query(tables, sql)));
     for (const wrong of ['select sede from runs', 'drop table runs'])
       assert.deepEqual(await asked(tables, wrong)(), await query(tables, wrong)());
   });
@@ -301,19 +296,19 @@ describe('queries over runs', () => {
     const folder = mkdtempSync(join(tmpdir(), "drumhead-it's-"));
     try {
       const file = join(folder, 'new', 'runs.parquet');
-      assert.equal(await run(queryToParquet(tables, 'select * from runs;', file)), 3);
+      assert.equal(await rightOf(queryToParquet(tables, 'select * from runs;', file)), 3);
       assert.ok(existsSync(file));
       const path = file.replace(/'/g, "''");
       const all = 'order by seed, experiment';
       assert.deepEqual(
         (await elsewhere(`select * from '${path}' ${all}`)).map((row) => row.map(String)),
-        (await run(query(tables, `select * from runs ${all}`))).rows.map((row) => row.map(String)),
+        (await rightOf(query(tables, `select * from runs ${all}`))).rows.map((row) => row.map(String)),
       );
       // What there was stays where the query is wrong, and may end in a comment where it is not.
       const before = readFileSync(file);
       assert.ok(E.isLeft(await queryToParquet(tables, 'select sede from runs', file)()));
       assert.deepEqual(readFileSync(file), before);
-      assert.equal(await run(queryToParquet(tables, 'select seed from runs -- all', file)), 3);
+      assert.equal(await rightOf(queryToParquet(tables, 'select seed from runs -- all', file)), 3);
       assert.deepEqual(readdirSync(join(folder, 'new')), ['drumhead-files.json', 'runs.parquet']);
     } finally {
       rmSync(folder, { recursive: true });
@@ -350,7 +345,7 @@ describe('queries over runs', () => {
   });
 
   it('know no secret of another program, and of the settings only what is said of them', async () => {
-    const { rows } = await run(
+    const { rows } = await rightOf(
       query(
         tables,
         `select name, value from duckdb_settings() where name like '%secret%' or value like '%/%'
@@ -406,7 +401,7 @@ describe('queries over runs', () => {
 
   it('may describe, and read in any form', async () => {
     for (const sql of ['describe runs;', 'from epochs', 'with r as (from runs) select count(*) from r'])
-      assert.ok((await run(query(tables, sql))).rows.length > 0, sql);
+      assert.ok((await rightOf(query(tables, sql))).rows.length > 0, sql);
   });
 
   it('say in one sentence what is wrong with them', async () => {

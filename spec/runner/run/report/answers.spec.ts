@@ -18,7 +18,7 @@ import { observeImages, observeSamples, openRun } from '../../../../src/runner/r
 import { sampleNote } from '../../../../src/runner/run/report/answers.js';
 import { readFigures } from '../../../../src/runner/run/report/figures.js';
 import { runExperiment } from '../../../../src/runner/run/run.js';
-import { value } from '../../../models/either.js';
+import { right } from '../../../support/either.js';
 import { addingExperiment, copyExperiment, forecastExperiment } from '../../tiny-arrays.js';
 import { environmentIn } from '../../tiny-run.js';
 
@@ -27,7 +27,7 @@ describe('answers of a run', () => {
   after(() => rmSync(runs, { recursive: true }));
   const drawn = async (experiment: Experiment) => {
     const told: string[] = [];
-    const { folder, result } = value(
+    const { folder, result } = right(
       await runExperiment(
         experiment,
         0,
@@ -40,7 +40,7 @@ describe('answers of a run', () => {
       })(),
     );
     const page = readFileSync(join(folder, 'report.html'), 'utf8');
-    return { folder, result, told, page, figures: value(await readFigures(folder)()) };
+    return { folder, result, told, page, figures: right(await readFigures(folder)()) };
   };
 
   it('name a score of a sample in words, as tables do', () => {
@@ -90,7 +90,7 @@ describe('answers of a run', () => {
   it('of series are lines over time, behind what was seen, of the best and the worst sample', async () => {
     const rows = Array.from({ length: 120 }, (_, i) => `${Math.sin(i / 3)},${i / 120}`);
     writeFileSync(join(runs, 'tide.csv'), `height,wind\n${rows.join('\n')}\n`);
-    const experiment = value(
+    const experiment = right(
       decodeExperiment({
         name: 'tiny/tide',
         task: { name: 'series', folder: join(runs, 'tide.csv'), past: 6, future: 4 },
@@ -117,7 +117,7 @@ describe('answers of a run', () => {
     assert.match(page, /what was seen is left of the upright line/);
     // Kept for other pages, and drawn from there.
     const flags = { runs, engine: 'wasm', out: join(runs, 'figures') };
-    assert.match(value(await figure('answers', [folder], flags)()), /series\.svg/);
+    assert.match(right(await figure('answers', [folder], flags)()), /series\.svg/);
   });
 
   it('come with their waves, beside the input alone, in page, play and figure', async () => {
@@ -127,33 +127,33 @@ describe('answers of a run', () => {
       figures.waves?.groups[0].stills.map(({ name }) => name),
       ['input'],
     );
-    const open = value(await openRun(folder, environmentIn(runs))());
-    const [one] = value(await observeSamples(open, [1])());
+    const open = right(await openRun(folder, environmentIn(runs))());
+    const [one] = right(await observeSamples(open, [1])());
     assert.deepEqual([one.steps, one.waveHeight, one.name], [3, 8, 'test sample 1']);
     // the frames of the past, beside each other
     assert.deepEqual([one.height, one.width], [8, 17]);
     const pixels = await observeImages(open, [0])();
     assert.match(E.isLeft(pixels) ? errorMessage(pixels.left) : '', /arrays, not images; .*figure answers/);
-    const engine = value(await openEngine('wasm')());
+    const engine = right(await openEngine('wasm')());
     const watched = { experiment: forecastExperiment, image: 0, frames: 3, delay: 60, cacheDir: runs };
     assert.notDeepEqual(
-      value(await modelWaves(engine, { ...watched, run: folder })()),
-      value(await modelWaves(engine, { ...watched, run: null })()),
+      right(await modelWaves(engine, { ...watched, run: folder })()),
+      right(await modelWaves(engine, { ...watched, run: null })()),
     );
   });
 
   it('are drawn again from what was kept, alone and in the report of a sweep, by the scores that runs have', async () => {
     const { folder } = await drawn(addingExperiment);
     const flags = { runs, engine: 'wasm', out: join(runs, 'figures') };
-    const written = value(await figure('answers', [folder], flags)());
+    const written = right(await figure('answers', [folder], flags)());
     for (const name of ['predicted.svg', 'predicted-dark.png', 'difficulty.png', 'answers.png'])
       assert.ok(written.includes(name), written);
-    assert.match(value(await figure('scores', [folder], flags)()), /scores\.svg/);
+    assert.match(right(await figure('scores', [folder], flags)()), /scores\.svg/);
     assert.match(readFileSync(join(runs, 'figures', 'scores.svg'), 'utf8'), /absolute error/i);
     const wrong = await figure('scores', [folder], { ...flags, score: 'squaredEror' })();
     assert.match(E.isLeft(wrong) ? errorMessage(wrong.left) : '', /did you mean 'squaredError'/);
     const page = join(runs, 'sweep.html');
-    value(await report(join(runs, 'tiny/adding'), { runs, preset: 'full', out: page })());
+    right(await report(join(runs, 'tiny/adding'), { runs, preset: 'full', out: page })());
     assert.match(readFileSync(page, 'utf8'), /What they answer.*Predicted values against true ones/s);
   });
 

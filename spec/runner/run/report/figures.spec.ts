@@ -4,18 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, errorMessage, unknownName } from '../../../../src/base/error.js';
+import { unknownName } from '../../../../src/base/error.js';
 import { decodeExperiment } from '../../../../src/experiments/experiment.js';
 import { writeSweepReport } from '../../../../src/runner/pictures/sweep-report.js';
 import { collect } from '../../../../src/runner/results/collection.js';
 import { readFigures } from '../../../../src/runner/run/report/figures.js';
 import { runExperiment } from '../../../../src/runner/run/run.js';
+import { right } from '../../../support/either.js';
 import { environmentIn } from '../../tiny-run.js';
-
-const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
-  return result.right;
-};
 
 const experiment = right(
   decodeExperiment({
