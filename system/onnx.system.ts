@@ -18,20 +18,18 @@ import { initialParameters } from '../src/compile/parameters.js';
 import { openSession } from '../src/compile/tfjs/session/session.js';
 import { vjp } from '../src/compile/transform/vjp.js';
 import {
-  conv,
-  conv1d,
-  conv3d,
-  convolveWith,
-  depthwiseWith,
   inputsOf,
   type Program,
   parameter,
   program,
   select,
   tanh,
+  type Tensor as Value,
 } from '../src/dsl/index.js';
+import type { OpOf } from '../src/dsl/op.js';
 import { resizeGraph } from '../src/dsl/resize/resize.js';
-import { volume } from '../src/dsl/shape.js';
+import { type Shape, volume } from '../src/dsl/shape.js';
+import { apply } from '../src/dsl/tensor.js';
 import { type Engine, openEngine } from '../src/engine/index.js';
 import { experimentNamed, experimentNames } from '../src/experiments/catalogue.js';
 import { encodeOnnx } from '../src/formats/onnx/encode.js';
@@ -218,33 +216,21 @@ describe('exports to ONNX in onnxruntime', function () {
     assert.equal(refused, 0);
   });
 
-  /** Open sizes: the types of these programs show nothing. */
-  const [n, m]: readonly number[] = [5, 2];
-  const plain: readonly (readonly [string, Program])[] = [
-    ['of a line, dilated', program({ x: [n, m] }, ({ x }) => ({ y: conv1d(m, { dilation: m })(x) }))],
-    ['of a volume', program({ x: [m, n, n, m] }, ({ x }) => ({ y: conv3d(m, { boundary: 'circular' })(x) }))],
-    [
-      'in groups',
-      program({ x: [n, n, 2 * m] }, ({ x }) => ({ y: conv(3 * m, { groups: m, stride: m })(x) })),
-    ],
-    [
-      'of a computed kernel',
-      program({ x: [n, m] }, ({ x }) => ({
-        y: convolveWith(x, tanh(parameter('k', [3, m, n], { init: 'kaiming' })), 'circular'),
-      })),
-    ],
-    [
-      'of each channel, of a computed kernel',
-      program({ x: [n, n, m] }, ({ x }) => ({
-        y: depthwiseWith(x, tanh(parameter('k', [3, 3, m, m], { init: 'kaiming' }))),
-      })),
-    ],
-    [
-      'whose kernel is an input',
-      program({ x: [n, n, m], k: [3, 3, m, n] }, ({ x, k }) => ({ y: convolveWith(x, k, 'circular') })),
-    ],
-  ];
-  for (const [kind, p] of plain.flatMap(([kind, p]) => [
+  const kernel = (sizes: Shape): Value => tanh(parameter('k', sizes, { init: 'kaiming' }));
+  const field: Shape = [5, 7, 4];
+  const of = (sizes: Shape, f: (x: Value) => Value): Program =>
+    program({ x: sizes }, ({ x }) => ({ y: f(x) }));
+  const plain = { op: 'conv', boundary: 'circular', stride: [1, 1], depthwise: false } as const;
+  const convolved = (kernelSizes: Shape, op: Partial<OpOf<'conv'>>) => (x: Value) =>
+    apply('conv', { ...plain, ...op }, x, kernel(kernelSizes));
+  const kinds: Readonly<Record<string, Program>> = {
+    'of a line, dilated': of([9, 2], convolved([3, 2, 3], { stride: [1], dilation: [2] })),
+    'of a volume': of([3, 4, 5, 2], convolved([3, 3, 3, 2, 3], { stride: [1, 1, 1] })),
+    'in groups': of(field, convolved([3, 3, 2, 6], { groups: 2, stride: [2, 2], boundary: 'zero' })),
+    'of each channel': of(field, convolved([3, 3, 4, 2], { depthwise: true, boundary: 'reflect' })),
+    'of a computed kernel': of(field, convolved([2, 3, 4, 3], {})),
+  };
+  for (const [kind, p] of Object.entries(kinds).flatMap(([kind, p]) => [
     [kind, p] as const,
     [`${kind}, with its gradient`, vjp(p)] as const,
   ]))

@@ -21,8 +21,6 @@ import {
   parametersOf,
   program,
   scale,
-  scan,
-  scanOver,
   scanWithFinal,
   sin,
   square,
@@ -33,6 +31,7 @@ import {
   tanh,
   zeros,
 } from '../../../src/dsl/index.js';
+import type { Clock } from '../../../src/dsl/scan-types.js';
 import { claim, refused } from '../../dsl/refusal.js';
 import { adjoints, caseOf, randoms, reverse, run } from './differentiate.js';
 import { distance, opened, runOn, tapeGradient } from './tape.js';
@@ -151,10 +150,23 @@ describe('the gradient of a function inside of a program', () => {
     for (const { data } of Object.values(run(caseOf(p)))) assert.ok(data.every((value) => value === 0));
   });
 
+  const many = 5;
+  /** Where a step leads, and the states on the way; many steps are told in part, computed again, and may end early. */
+  const way = (steps: number, x: Line, step: (x: Line, clock: Clock) => Line) =>
+    scanWithFinal({
+      steps,
+      init: { x },
+      step: (s, clock) => ({ x: step(s.x, clock) }),
+      observe: (s) => s.x,
+      ...(steps < many
+        ? {}
+        : { every: 2, remat: true, until: (s: { readonly x: Line }) => sub(all(square(s.x)), fill(30)) }),
+    });
+  const led = (steps: number, x: Line, step: (x: Line, clock: Clock) => Line): Line =>
+    way(steps, x, step).final.x;
+
   it('takes what a scan outside of the function gives as constant', () => {
-    const halved = (x: Line): Line =>
-      scanWithFinal({ steps: 2, init: { x }, step: (s) => ({ x: scale(0.5, s.x) }), observe: (s) => s.x })
-        .final.x;
+    const halved = (x: Line): Line => led(2, x, (y) => scale(0.5, y));
     const p = of((x) => {
       const rest = halved(x);
       return { y: sub(gradient((at: Line) => all(mul(at, rest)))(x), rest) };
@@ -162,66 +174,20 @@ describe('the gradient of a function inside of a program', () => {
     assert.ok(run(caseOf(p)).y.data.every((value) => value === 0));
   });
 
-  /** Losses of trajectories: from where a scan begins, by what its step uses, by what drives it, scans in scans, noise. */
+  /** Losses of trajectories: of where they begin, of what a step uses, of what drives it; a scan in a scan; noise. */
   const trajectories: Readonly<Record<string, () => (x: Line) => Scalar>> = {
-    'where a scan leads, with its weights': () => {
-      const layer = conv1d(4, { boundary: 'circular' });
+    'where a scan leads, with its weights; it ends early and keeps some steps': () => {
+      const layer = conv1d(columns, { boundary: 'circular' });
       return (x) => {
-        const { sequence, final } = scanWithFinal({
-          steps: 3,
-          init: { y: x, z: sin(x) },
-          step: ({ y, z }, { index }) => ({
-            y: add(y, scale(0.3, z)),
-            z: sub(tanh(layer(y)), mul(index, z)),
-          }),
-          observe: ({ z }) => z,
-        });
-        return add(all(square(final.y)), sum(0, 1, 2)(sin(sequence)));
+        const { sequence, final } = way(many, x, (y, { index }) => sub(tanh(layer(y)), mul(y, index)));
+        return add(all(square(final.x)), sum(0, 1, 2)(sequence));
       };
     },
-    'a scan that ends early and keeps some steps': () => (x) => {
-      const run = scanWithFinal({
-        steps: 5,
-        every: 2,
-        remat: true,
-        init: { y: x },
-        step: ({ y }) => ({ y: add(y, scale(0.5, sin(y))) }),
-        observe: ({ y }) => y,
-        until: ({ y }) => sub(mean(0, 1)(square(y)), fill(1.5)),
-      });
-      return add(all(square(run.final.y)), sum(0, 1, 2)(run.sequence));
-    },
-    'what a step uses, and a scan within it': () => (x) =>
-      sum(0)(
-        scan({
-          steps: 2,
-          init: { s: zeros() },
-          step: ({ s }) => ({
-            s: add(
-              s,
-              all(
-                scanWithFinal({
-                  steps: 2,
-                  init: { u: x },
-                  step: ({ u }) => ({ u: add(sin(u), mul(s, x)) }),
-                  observe: ({ u }) => u,
-                }).final.u,
-              ),
-            ),
-          }),
-          observe: ({ s }) => s,
-        }),
-      ),
-    'a scan that it drives, which draws noise': () => {
+    'what a step uses, a scan within it, and noise': () => {
       const drawn = gaussian();
       return (x) => {
-        const driven = scanOver({
-          over: x,
-          init: { y: zeros(columns) },
-          step: ({ y }, element, clock) => ({ y: tanh(add(y, mul(element, drawn(clock, columns)))) }),
-          observe: ({ y }) => y,
-        });
-        return all(square(driven));
+        const within = (y: Line): Line => led(2, y, (z) => mul(sin(z), x));
+        return all(led(2, x, (y, clock) => mul(within(y), drawn(clock, rows, columns))));
       };
     },
   };
@@ -238,12 +204,7 @@ describe('the gradient of a function inside of a program', () => {
       assert.deepEqual(parametersOf(force.graph), parametersOf(whole.graph));
       assert.ok(distance(run(c), { y: expected[names.inputs.x] }) < 1e-13);
       const descent = of((x) => ({
-        y: scanWithFinal({
-          steps: 2,
-          init: { x },
-          step: (s) => ({ x: sub(s.x, scale(0.05, gradient(energy)(s.x))) }),
-          observe: (s) => s.x,
-        }).final.x,
+        y: led(2, x, (y) => sub(y, scale(0.05, gradient(energy)(y)))),
       }));
       const d = caseOf(descent, 1, 2);
       assert.ok(distance(runOn(await opened('wasm'), d), run(d)) < 1e-5);

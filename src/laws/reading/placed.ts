@@ -9,30 +9,20 @@ import { volume } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
 import { givenToModes, lostModes } from '../system/modes.js';
 import { type External, isOn, type System, weightsIn } from '../system/system.js';
+import { ringPieces } from './ring-pieces.js';
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
 
 /** Whether nodes depend on state or drives. */
-const movingIn = (nodes: readonly Node[]): readonly boolean[] =>
+export const movingIn = (nodes: readonly Node[]): readonly boolean[] =>
   along<boolean>(nodes, ({ op }, inputs) => leaves.includes(op.op) || inputs.some((each) => each));
-
-/** Whether a slice and its neighbour are the two parts of a cyclic shift. */
-const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
-  if (op.op !== 'concat' || inputs.length !== 2) return false;
-  const [first, second] = inputs.map((input) => nodes[input]);
-  if (first.op.op !== 'slice' || second.op.op !== 'slice' || first.inputs[0] !== second.inputs[0])
-    return false;
-  const n = nodes[first.inputs[0]].shape[op.axis];
-  const { begin: a, size: m } = first.op;
-  const { begin: b, size: k } = second.op;
-  return b[op.axis] === 0 && a[op.axis] === k[op.axis] && m[op.axis] + k[op.axis] === n;
-};
 
 /**
  * Why a step is not the same at every site; null if it is. Constants on the grid do not count, since laws move them
  * with everything else.
  */
-export const placedIn = ({ kind, nodes, externals, grid }: System): string | null => {
+export const placedIn = (system: System): string | null => {
+  const { kind, nodes, externals, grid } = system;
   const rank = grid.length;
   if (rank === 0) return null;
   const notConvolved = lostModes(nodes, rank) ?? ofSamples(nodes, externals);
@@ -40,7 +30,7 @@ export const placedIn = ({ kind, nodes, externals, grid }: System): string | nul
   const moving = movingIn(nodes);
   const isGrid = (shape: readonly number[]): boolean =>
     shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
-  const turning = new Set(nodes.flatMap((node) => (isTurn(nodes, node) ? node.inputs : [])));
+  const onRing = ringPieces(system, moving);
   const boundless = nodes.some(({ op }) => op.op === 'batchNorm');
   for (const [number, node] of nodes.entries()) {
     const { op, inputs, shape } = node;
@@ -52,9 +42,9 @@ export const placedIn = ({ kind, nodes, externals, grid }: System): string | nul
       return 'its sites are weighed in pairs by what is given';
     if (op.op === 'einsum' && kind === 'map' && makesPairs(op.formula, rank))
       return 'it makes something of each pair of sites, which moves with both';
-    if (op.op === 'slice' && was && !isGrid(shape) && !turning.has(number) && moving[number])
+    if (op.op === 'slice' && was && !isGrid(shape) && !onRing[number] && moving[number])
       return 'it cuts a part out of space';
-    if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
+    if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !onRing[number] && moving[number])
       return 'it puts parts of space together';
     // After batch statistics nothing can be decided; the cases report this.
     if (op.op === 'recurrence' && isOn(grid, shape) && !boundless)

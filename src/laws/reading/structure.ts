@@ -10,7 +10,8 @@ import { type Degree, degreesOf, worst } from './degree.js';
 import { amplitudeOf, phaseOf, unitOf } from './fields.js';
 import { type Oscillator, oscillatorOf } from './oscillator.js';
 import { type Parity, paritiesOf } from './parity.js';
-import { placedIn } from './placed.js';
+import { movingIn, placedIn } from './placed.js';
+import { ringPieces } from './ring-pieces.js';
 
 /** A convolution of the step. */
 export interface Convolution {
@@ -20,6 +21,8 @@ export interface Convolution {
   readonly weight: number;
   /** Whether it reads the state. */
   readonly ofState: boolean;
+  /** Whether it stays inside of a field that was padded around the ring. */
+  readonly padded: boolean;
   readonly stride: boolean;
   readonly bias: boolean;
 }
@@ -61,6 +64,7 @@ const read = (system: System): Structure => {
   const degrees = degreesOf(nodes, isState);
   const parities = paritiesOf(nodes, isState);
   const ends = Object.values(next);
+  const onRing = ringPieces(system, movingIn(nodes));
   return {
     oscillator: system.kind === 'step' ? oscillatorOf(system) : null,
     degree: worst(ends.map((end) => degrees[end])),
@@ -74,6 +78,7 @@ const read = (system: System): Structure => {
               boundary: op.boundary,
               weight: inputs[1],
               ofState: degrees[inputs[0]] !== 'none',
+              padded: op.boundary === 'none' && onRing[node],
               stride: op.stride.some((n) => n > 1),
               bias: inputs.length > 2,
             },

@@ -144,7 +144,9 @@ export const space: Requirement = {
 export const circular: Requirement = {
   name: 'circular boundary',
   missing: (_, { convolutions }) => {
-    const other = convolutions.find(({ boundary, ofState }) => ofState && boundary !== 'circular');
+    const other = convolutions.find(
+      ({ boundary, ofState, padded }) => ofState && boundary !== 'circular' && !padded,
+    );
     return other === undefined ? null : `a convolution has the boundary '${boundaryName(other.boundary)}'`;
   },
 };

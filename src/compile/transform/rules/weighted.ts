@@ -1,7 +1,7 @@
 /** VJPs and JVPs of convolutions, dense layers and pooling. */
 
 import { product } from '../../../dsl/functions/einsum.js';
-import { dilationOf, extentsOf, marginsOf, sidesOf } from '../../../dsl/kernel.js';
+import { dilationOf, extentsOf, type Margin, marginsOf, sidesOf } from '../../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../../dsl/op.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../../dsl/tensor.js';
@@ -65,6 +65,7 @@ export const convVjp = (
   return [
     when(wantsX, () => {
       if (isOwnAdjoint(op, kernel)) return mirrored(op, op.boundary, w, cotangent);
+      if (isRing(op)) return mirrored(op, 'none', w, withMargins('circular', margins.map(turned), cotangent));
       const wide = sizes.map((n, axis) => margins[axis][0] + n + margins[axis][1]);
       const spreadOut = isPlain(op, kernel)
         ? toSizes(wide, by({ op: 'convTranspose', stride: op.stride }, cotangent, w))
@@ -94,10 +95,17 @@ const isPlain = (op: OpOf<'conv'>, kernel: Shape): boolean =>
 
 /** Whether the same convolution with a mirrored kernel is its adjoint. */
 const isOwnAdjoint = (op: OpOf<'conv'>, kernel: Shape): boolean =>
-  !isPlain(op, kernel) &&
-  (op.boundary === 'zero' || op.boundary === 'circular') &&
-  op.stride.every((s) => s === 1) &&
+  (isRing(op) || (!isPlain(op, kernel) && op.boundary === 'zero' && op.stride.every((s) => s === 1))) &&
   extentsOf(op, kernel).every((extent) => extent % 2 === 1);
+
+/**
+ * Whether a convolution is the same at every site of a ring. Then so is its adjoint, and it is written so that one sees
+ * it: windows of a ring, the other way around.
+ */
+const isRing = ({ boundary, stride }: OpOf<'conv'>): boolean =>
+  boundary === 'circular' && stride.every((s) => s === 1);
+
+const turned = ([before, after]: Margin): Margin => [after, before];
 
 /** The groups of a convolution; depthwise, each channel is one. */
 const groupsOf = (op: OpOf<'conv'>, w: Tensor): number =>
