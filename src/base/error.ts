@@ -69,6 +69,8 @@ export interface Diverged {
   readonly step: number;
   /** The value that is not finite. */
   readonly loss: number;
+  /** What to do about it, where it is something else than usual. */
+  readonly advice?: string;
 }
 
 /** The person stopped it; finished work is kept. */
@@ -317,7 +319,7 @@ const sentence = (error: DrumheadError): string => {
         return `${error.of ?? 'the state'} became ${error.loss} by step ${error.step}: lower the time step with --set dt=`;
       return (
         `${error.of ?? 'the loss'} became ${error.loss} in epoch ${error.epoch}, step ${error.step}: ` +
-        'lower the learning rate or the time step dt; what was saved before is kept'
+        `${error.advice ?? 'lower the learning rate or the time step dt'}; what was saved before is kept`
       );
     case 'Interrupted':
     case 'Mismatch':

@@ -142,6 +142,36 @@ describe('training', () => {
     assert.deepEqual(kept, []);
   });
 
+  it('ends with Diverged where the score that decides on weights is NaN, and only then', async () => {
+    const { made } = session(() => 1);
+    const blind: Session = {
+      ...made,
+      infer: async () => ({ outputs: { logits: Float32Array.of(0, 1) }, statistics: {} }),
+    };
+    const validated: Dataset = { ...dataset, validation: split(1), classes: ['background', 'thing'] };
+    const objective = imagesObjective(publishedLoss, 2);
+    const own: TrainPlan['objective'] = {
+      ...objective,
+      scorer: {
+        add: () => own.scorer,
+        evaluation: () => ({ scores: { loss: 1, samples: 1, mine: Number.NaN }, loss: 1 }),
+      },
+    };
+    const given = { ...plan, data: arraysOfImages(validated), objective: own };
+    const ended = await train(
+      blind,
+      { ...given, watched: { name: 'mine', better: 'more' } },
+      start,
+      silent().watch,
+    );
+    assert.ok(E.isLeft(ended));
+    assert.match(
+      errorMessage(ended.left),
+      /^the validation score mine, by which weights are kept, became NaN in epoch 1, step 3: mend the outputs that mine is made of/,
+    );
+    assert.ok(E.isRight(await train(blind, given, start, silent().watch)));
+  });
+
   it('has an order that is a permutation of the images and depends on seed and epoch', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.nat(50), fc.integer({ min: 1, max: 40 }), (seed, epoch, count) => {

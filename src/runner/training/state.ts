@@ -66,7 +66,7 @@ export interface Watched {
 export const watchedLoss: Watched = { name: 'loss', better: 'less' };
 
 /** The watched score of an epoch; null if there is none. */
-export const watchedIn = (metrics: EpochMetrics, { name }: Watched): number | null =>
+export const watchedIn = (metrics: EpochMetrics, { name }: Pick<Watched, 'name'>): number | null =>
   name === 'loss' ? validationLossOf(metrics) : (metrics.validation?.[name] ?? null);
 
 /** The weights of the epoch that is best on validation. */

@@ -86,7 +86,7 @@ export const train = async (
  * which is that of the whole epoch if it was stopped during scoring. The session must hold the weights of the
  * state, and holds those of the result afterwards.
  *
- * **Errors** Diverged when a loss or a weight is not finite.
+ * **Errors** Diverged when a loss or a weight is not finite, or the score that decides on weights is NaN.
  */
 export const nextEpoch = async (
   session: Session,
@@ -103,8 +103,16 @@ export const nextEpoch = async (
   if (watch.signal.aborted) return E.right(state);
   // The validation loss may be infinite where the training's is not: it uses other batch statistics.
   const scored = validationLossOf(closed.history[closed.history.length - 1]);
-  return scored !== null && !Number.isFinite(scored)
-    ? E.left(diverged(state, 'the validation loss', scored))
+  if (scored !== null && !Number.isFinite(scored))
+    return E.left(diverged(state, 'the validation loss', scored));
+  // Every comparison with NaN is false: no weights would be best, and the training would stop early without a word.
+  const { name } = plan.watched ?? watchedLoss;
+  const value = watchedIn(closed.history[closed.history.length - 1], { name });
+  return value !== null && Number.isNaN(value)
+    ? E.left({
+        ...diverged(state, `the validation score ${name}, by which weights are kept,`, value),
+        advice: `mend the outputs that ${name} is made of, or name another score by training.best`,
+      })
     : E.right(closed);
 };
 
