@@ -29,7 +29,7 @@ for (const name of flags.only.split(',')) {
   page.setDefaultTimeout(120_000);
   await page.goto(`${served.origin}/index.html#/lab`);
   await page.locator('[data-step]').waitFor();
-  if (name !== 'drum') await page.getByLabel('System').selectOption(name);
+  await page.getByLabel('System', { exact: true }).selectOption(name);
   await page.waitForTimeout(1500);
   const client = await page.context().newCDPSession(page);
   await client.send('Performance.enable');
