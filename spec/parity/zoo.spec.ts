@@ -25,6 +25,8 @@ interface Manifest {
   hyper: Record<string, unknown>;
   formula: readonly string[];
   readonly arrays: Record<string, Record<string, unknown>>;
+  readonly loss: object;
+  readonly tolerance: object;
 }
 
 describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the few cases in this repository'})`, () => {
@@ -98,6 +100,88 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
         m.name = 'other';
       });
       assert.equal((await run('other')).status, 'pass');
+    });
+
+    it('holds for settings that nobody gave, computed step by step: forward, and gradients as differences', async () => {
+      const subject = 'cornn_smnist';
+      const at = (path: string): string => join(copy, subject, `${path}.npy`);
+      const read = (path: string): number[] => {
+        const bytes = readFileSync(at(path));
+        return Array.from({ length: (bytes.length - 128) / 4 }, (_, i) => bytes.readFloatLE(128 + 4 * i));
+      };
+      const write = (path: string, values: readonly number[]): void => {
+        const bytes = readFileSync(at(path));
+        assert.equal((bytes.length - 128) / 8, values.length, path);
+        values.forEach((one, i) => {
+          bytes.writeDoubleLE(one, 128 + 8 * i);
+        });
+        writeFileSync(at(path), bytes);
+      };
+      const [steps, batch, units, answers] = [12, 2, 6, 4];
+      const [dt, gamma, epsilon] = [0.11, 1.3, 2.1];
+      const names = ['cell.i2h.weight', 'cell.i2h.bias', 'readout.weight', 'readout.bias'].map(
+        (one) => `param/${one}`,
+      );
+      const given: Record<string, number[]> = Object.fromEntries(
+        [...names, 'input/x', 'input/target'].map((name) => [name, read(name)]),
+      );
+      const [weight, bias, out, shift, x, target] = Object.values(given);
+      const forward = () => {
+        const states: Record<'y' | 'z', number[]> = { y: [], z: [] };
+        let [y, z] = [0, 1].map(() => new Array<number>(batch * units).fill(0));
+        for (let t = 0; t < steps; t++) {
+          const [before, fast] = [y, z];
+          z = before.map((old, k) => {
+            const [b, i] = [Math.floor(k / units), k % units];
+            const heard = [
+              x[t * batch + b],
+              ...fast.slice(b * units, (b + 1) * units),
+              ...before.slice(b * units, (b + 1) * units),
+            ];
+            const sum = heard.reduce((all, one, j) => all + weight[i * heard.length + j] * one, bias[i]);
+            return fast[k] + dt * (Math.tanh(sum) - gamma * old - epsilon * fast[k]);
+          });
+          y = before.map((old, k) => old + dt * z[k]);
+          states.y.push(...y);
+          states.z.push(...z);
+        }
+        const output = Array.from({ length: batch * answers }, (_, k) => {
+          const [b, o] = [Math.floor(k / answers), k % answers];
+          return y
+            .slice(b * units, (b + 1) * units)
+            .reduce((all, one, i) => all + out[o * units + i] * one, shift[o]);
+        });
+        const loss = output.reduce((all, one, k) => all + (one - target[k]) ** 2, 0) / output.length;
+        return { states, output, loss };
+      };
+      const { states, output, loss } = forward();
+      write('output64/y_all', states.y);
+      write('output64/z_all', states.z);
+      write('output64/output', output);
+      for (const name of [...names, 'input/x']) {
+        const values = given[name];
+        const slopes = values.map((was, i) => {
+          const [above, below] = [1e-5, -1e-5].map((by) => {
+            values[i] = was + by;
+            return forward().loss;
+          });
+          values[i] = was;
+          return (above - below) / 2e-5;
+        });
+        write(`grad64/${name}`, slopes);
+      }
+      change(subject, (m) => {
+        Object.assign(m.hyper, { dt, gamma, epsilon });
+        Object.assign(m.loss, { float64: loss, float32: loss });
+        // Differences have some nine digits.
+        Object.assign(m.tolerance, { grad_float64: 1e-7 });
+      });
+      const found = await run(subject);
+      assert.equal(found.status, 'pass', JSON.stringify(found).slice(0, 600));
+      change(subject, (m) => {
+        m.hyper.dt = 0.1101;
+      });
+      assert.equal((await run(subject)).status, 'fail');
     });
 
     it('refuses a model or a setting that is not known, and says which', async () => {
