@@ -15,6 +15,7 @@ import { status, statuses } from '../../src/cli/commands/status.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
 import { table } from '../../src/cli/commands/table.js';
 import { waves } from '../../src/cli/commands/waves.js';
+import { finishedRuns } from '../../src/cli/source/finished.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import type { Job } from '../../src/runner/sweep/job.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
@@ -37,6 +38,16 @@ describe('runs, wherever they are', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
   const tables = (of: string) => ({ runs: of, preset: 'full', format: 'terminal', scores: 'iou' });
+
+  it('that only their folder knows are found, and settings of them are refused with their name', async () => {
+    const { name } = tiny;
+    const flags = { runs, set: ['training.rate=0.1'] };
+    assert.match(
+      await refusal(finishedRuns(name, flags)),
+      new RegExp(`^${name}: settings change an experiment .* leave training\\.rate=0\\.1 out`),
+    );
+    assert.match(await refusal(finishedRuns(`${name}x`, flags)), /^unknown experiment/);
+  });
 
   it('status sees renamed and copied runs, as tables do', async () => {
     const moved = join(folder, 'moved');

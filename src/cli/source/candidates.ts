@@ -18,7 +18,7 @@ import { collectSweep, settingsKey } from '../../runner/results/collected-runs.j
 import { collect } from '../../runner/results/collection.js';
 import { type RunSummary, readRuns } from '../../runner/results/summary.js';
 import { type ByData, byData, readingOnce, type Today } from '../../runner/results/todays-data.js';
-import { asSweep, type Named, namedFrom, sweepFrom } from './source.js';
+import { asSweep, knownByRuns, type Named, namedFrom, sweepFrom } from './source.js';
 
 /** The folder of runs, and the size, seed and settings of the wanted runs. */
 export interface RunsFlags {
@@ -251,7 +251,14 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
     ),
     TE.flatMap((ofName) => (ofName ? TE.right(E.right([])) : TE.fromTask(atEverySize(name, flags)))),
     TE.flatMap((read) => {
-      if (isChanged(flags) && E.isLeft(read)) return TE.left(read.left);
+      if (isChanged(flags) && E.isLeft(read)) {
+        const { left } = read;
+        return TE.leftTask(async () =>
+          left._tag === 'UnknownName' && (await kindOf(join(flags.runs, name))) === 'folder'
+            ? knownByRuns(name, flags.set ?? [])
+            : left,
+        );
+      }
       const experiments = E.isRight(read)
         ? read.right.flatMap(([size, named]) =>
             named.kind === 'experiment' ? [[size, asSweep(named).members[0].experiment] as const] : [],

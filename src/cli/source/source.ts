@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import type { EngineName, Kernels } from '../../engine/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -122,6 +122,13 @@ export const calledAs = (
 export const asSweep = (found: Named): Sweep =>
   found.kind === 'sweep' ? found.sweep : sweepOf(found.experiment);
 
+/** Refuses settings for what is only known by its runs. */
+export const knownByRuns = (name: string, set: readonly string[]): DrumheadError =>
+  decodeError(
+    name,
+    `settings change an experiment or a sweep of the catalogue or in a file, and ${name} is neither; leave ${set.join(' ')} out`,
+  );
+
 /**
  * The named sweep; an experiment is a sweep of one.
  *
@@ -133,10 +140,7 @@ export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {})
     TE.map(asSweep),
     TE.mapError((error) =>
       error._tag === 'UnknownName' && (flags.set ?? []).length > 0
-        ? decodeError(
-            name,
-            `settings change an experiment or a sweep of the catalogue or in a file, and ${name} is neither; leave ${(flags.set ?? []).join(' ')} out`,
-          )
+        ? knownByRuns(name, flags.set ?? [])
         : error,
     ),
   );
