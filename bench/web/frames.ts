@@ -29,7 +29,11 @@ for (const name of flags.only.split(',')) {
   page.setDefaultTimeout(120_000);
   await page.goto(`${served.origin}/index.html#/lab`);
   await page.locator('[data-step]').waitFor();
-  await page.getByLabel('System', { exact: true }).selectOption(name);
+  await page
+    .locator('label.field', { hasText: /^System/ })
+    .locator('select')
+    .first()
+    .selectOption(name);
   await page.waitForTimeout(1500);
   const client = await page.context().newCDPSession(page);
   await client.send('Performance.enable');

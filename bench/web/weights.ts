@@ -59,7 +59,11 @@ const weightsIn = async (folder: string, program: Program): Promise<Taken | null
       validation: null,
     };
   }
-  const { state } = orEnd(await restoreCheckpoint(folder, declared, { number: 2, kernels: 'fused' })());
+  // A run goes by the arithmetic of the engine that it began on.
+  const { arithmetic: number }: { readonly arithmetic: number } = JSON.parse(
+    readFileSync(join(folder, 'environment.json'), 'utf8'),
+  );
+  const { state } = orEnd(await restoreCheckpoint(folder, declared, { number, kernels: 'fused' })());
   if (state?.best === null || state === null) return null;
   const { best, history } = state;
   return {
