@@ -17,11 +17,15 @@ const sentences = {
     'part of its installation cannot be found; run `npm ci && npm run build` in its folder, and where files are limited raise the limit (ulimit -n 256)',
 };
 
+const damaged =
+  'its installation is damaged, or is being built; wait for the build, or run `npm ci && npm run build` in its folder';
+
 if (existsSync(fileURLToPath(main))) {
   try {
     await import(main.href);
   } catch (cause) {
-    const sentence = sentences[cause?.code];
+    // Half-written or damaged modules do not fit each other.
+    const sentence = cause instanceof SyntaxError ? damaged : sentences[cause?.code];
     if (sentence === undefined) throw cause;
     console.error(`drumhead: ${sentence}`);
     process.exitCode = 1;
