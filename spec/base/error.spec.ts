@@ -62,6 +62,10 @@ describe('base: errors', () => {
       defect(new Error('x is not a function')),
       'this is a fault of drumhead, please report it: x is not a function',
     ],
+    [
+      defect('WebAssembly.Memory.grow(): Maximum memory size exceeded'),
+      'there is not enough memory: WebAssembly.Memory.grow(): Maximum memory size exceeded; use a smaller grid, fewer steps or fewer images, raise ulimit -v, or take --engine cpu',
+    ],
     [defect('thrown text'), 'this is a fault of drumhead, please report it: thrown text'],
   ];
   for (const [error, expected] of cases)

@@ -286,7 +286,7 @@ export const errorMessage = (error: DrumheadError): string => cutLong(sentence(e
 
 /** Messages of the runtime when memory is exhausted; not a bug in drumhead. */
 const noMemory =
-  /could not allocate memory|allocation failed|Cannot allocate Wasm memory|out of memory|Invalid (typed )?array( buffer)? length/i;
+  /could not allocate memory|allocation failed|maximum memory size exceeded|unable to grow instance memory|Cannot allocate Wasm memory|out of memory|Invalid (typed )?array( buffer)? length/i;
 
 const sentence = (error: DrumheadError): string => {
   switch (error._tag) {

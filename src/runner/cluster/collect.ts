@@ -79,7 +79,13 @@ const copyRun = async (from: string, to: string): Promise<Checked<void>> => {
     if (E.isLeft(copy)) return copy;
     if (copy.right.result === null)
       return E.left(
-        fileError(from, new Error(copy.right.problem ?? 'it changed while it was copied; collect again')),
+        fileError(
+          from,
+          new Error(
+            copy.right.problem ??
+              'it changed while it was copied, or has links, which are not copied (`rsync -aL` brings files for them); collect again',
+          ),
+        ),
       );
     await rename(temporary, to);
     return E.right(undefined);
