@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { resizeGraph } from '../../../src/dsl/resize/resize.js';
 import {
   add,
+  attention,
   broadcast,
   concat,
   conv,
@@ -23,6 +25,7 @@ import {
   type Graph,
   gather,
   gradient,
+  instanceNorm,
   inverseFourier,
   kSpaceWave,
   longConvolution,
@@ -64,6 +67,7 @@ import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js'
 import { buildModel, type ModelSpec, type Sizes } from '../../../src/models/catalogue.js';
 import { buildSystem, systemNamed, systemNames } from '../../../src/models/systems/catalogue.js';
 import { right } from '../../support/either.js';
+import { claim } from '../refusal.js';
 
 const message = (write: () => Program): string =>
   pipe(
@@ -144,6 +148,25 @@ describe('resize', () => {
     );
   });
 
+  it('follows the channels of waves in k-space and of attention, and refuses a norm that would leave nothing', () => {
+    const of =
+      (f: (x: Tensor) => Tensor) =>
+      (...x: readonly number[]): Graph =>
+        program({ x }, (given) => ({ y: f(given.x) })).graph;
+    const waves = of((y) => kSpaceWave().advance({ y, z: y }, zeros(), 0.5).y);
+    const scores = of((x) => attention()<number, number, number, number>(claim(x), claim(x), claim(x)));
+    const contrast = of(instanceNorm());
+    assert.deepEqual(right(resizeGraph(waves(4, 4, 1), { x: [6, 4, 2] })), waves(6, 4, 2));
+    assert.deepEqual(right(resizeGraph(scores(6, 4), { x: [5, 16] })), scores(5, 16));
+    const why = (graph: Graph, ...x: readonly number[]): string =>
+      E.match(String, () => '')(resizeGraph(graph, { x }));
+    assert.match(why(scores(6, 1), 6, 4), /an axis is 1 by .* and 4 by the input 'x'/);
+    assert.match(
+      why(contrast(4, 4, 2), 1, 1, 2),
+      /a norm takes the mean of \[4,4,2\] off, .* take a size of two sites or more/,
+    );
+  });
+
   it('follows broadcasts, zero states and reshapes to the values that they are added to', () => {
     const c: number = 2;
     const write = (h: number, w: number, rows: number) =>
@@ -156,7 +179,7 @@ describe('resize', () => {
     assert.deepEqual(resize(write(4, 6, 4), { inputs: { image: [8, 5, 2] } }), write(8, 5, 8));
     assert.match(
       message(() => resize(write(4, 6, 3), { inputs: { image: [8, 6, 2] } })),
-      /which of its axes changes cannot be told/,
+      /which of its axes changes cannot be told; build the program at the new size/,
     );
     const [h, w]: readonly [number, number] = [4, 6];
     const told = program({ image: [h, w, c] }, ({ image }) => {

@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { labelsOf } from '../einsum-formula.js';
 import type { Node, Op, OpOf } from '../op.js';
 import { type Shape, sameShape, showShape, volume } from '../shape.js';
 import { numbersAgain, type Recognised } from './meanings.js';
@@ -29,9 +30,50 @@ export const rebuildNodes = (
     );
     if (E.isLeft(op)) return op;
     const [source] = node.inputs;
-    all.push({ op: shared(op.right, nodes[source], all[source]), inputs: node.inputs, shape });
+    const again = softened(nodes, number, axed, sizeOf) ?? shared(op.right, nodes[source], all[source]);
+    all.push({ op: again, inputs: node.inputs, shape });
+    const lost = withoutMean(nodes, all, number);
+    if (lost !== undefined) return E.left(lost);
   }
   return E.right(all);
+};
+
+/**
+ * Scores of attention are divided by the square root of the channels that they are summed over, which is a number of the
+ * program.
+ */
+const softened = (
+  nodes: readonly Node[],
+  number: number,
+  axed: readonly Axed[],
+  sizeOf: (axis: Axis) => number,
+): Op | undefined => {
+  const { op, shape } = nodes[number];
+  if (op.op !== 'affine' || op.shift !== 0) return undefined;
+  for (const reader of nodes) {
+    if (reader.op.op !== 'einsum' || !reader.inputs.includes(number)) continue;
+    const { a, b, out } = labelsOf(reader.op.formula);
+    const labels = reader.inputs[0] === number ? a : b;
+    const summed = labels.flatMap((label, axis) => (out.includes(label) ? [] : [axis]));
+    if (summed.length !== 1 || op.scale !== 1 / Math.sqrt(shape[summed[0]])) continue;
+    return { ...op, scale: 1 / Math.sqrt(sizeOf(axed[number].axes[summed[0]])) };
+  }
+  return undefined;
+};
+
+/** Why a value has no mean to be taken off: what is left of one entry is nothing, whatever it was. */
+const withoutMean = (nodes: readonly Node[], all: readonly Node[], number: number): string | undefined => {
+  const { op, inputs } = nodes[number];
+  if (op.op !== 'zip' || op.fn !== 'sub') return undefined;
+  const [x, mean] = inputs;
+  let at = mean;
+  while (nodes[at].op.op === 'broadcast' || nodes[at].op.op === 'reshape') [at] = nodes[at].inputs;
+  const { op: reduced, inputs: of } = nodes[at];
+  if (reduced.op !== 'reduce' || reduced.fn !== 'mean' || of[0] !== x) return undefined;
+  const entries = (shape: Shape): number => volume(reduced.axes.map((axis) => shape[axis]));
+  return entries(nodes[x].shape) > 1 && entries(all[x].shape) === 1
+    ? `a norm takes the mean of ${showShape(nodes[x].shape)} off, and of ${showShape(all[x].shape)} it would leave nothing; take a size of two sites or more, or a norm over channels (layerNorm, groupNorm)`
+    : undefined;
 };
 
 /** The inverse of a Fourier transform is divided by the number of modes, which the program has as a constant. */

@@ -390,8 +390,10 @@ const relate = (
       for (const [i, axis] of op.axes.entries()) known.same(out[i], x[axis]);
       return;
     case 'broadcast':
+      // What turns modes is one number for all channels, also of a single one.
       for (const [i, n] of sources[0].shape.entries())
-        if (n === shape[i]) known.same(out[i], x[i]);
+        if (n === shape[i] && !(n === 1 && sources[0].op.op === 'constant' && mayTurn(sources[0].op)))
+          known.same(out[i], x[i]);
         else known.keep(x[i], by);
       return;
     case 'reduce':
@@ -459,6 +461,10 @@ const regroup = (
       if (size === 1) known.keep(axis, by);
       return size === 1 ? [] : [axis];
     });
+  const ones = (part: typeof left): number => {
+    const others = part.findIndex(({ size }) => size !== 1);
+    return others < 0 ? part.length : others;
+  };
   while (left.length > 0 || right.length > 0) {
     const [a, b] = take();
     // A window keeps its taps, whatever kernel multiplies them.
@@ -466,7 +472,9 @@ const regroup = (
       a.length === 1 ? windowed.find(({ axis }) => known.areSame(axis, a[0].axis))?.taps : undefined;
     if (taps !== undefined && b.length === 2 && b[1].size === taps)
       known.keep(b[1].axis, `the windows of ${taps} in ${showShape(to)}`);
-    if (a.length === 1 && b.length === 1) known.same(a[0].axis, b[0].axis);
+    // Of more axes of 1 on one side, none is known to be the other's: they stay.
+    if (a.length === 1 && b.length === 1 && (a[0].size !== 1 || ones(left) === ones(right)))
+      known.same(a[0].axis, b[0].axis);
     else known.products(longer(a), longer(b), by);
   }
 };

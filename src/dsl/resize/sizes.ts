@@ -271,7 +271,10 @@ export const axes = (): Axes => {
       if (E.isLeft(guessed)) return guessed;
       if (guessed.right || cutAlike()) continue;
       const unclear = ambiguous();
-      if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
+      if (unclear !== undefined)
+        return E.left(
+          `${unclear.by}: which of its axes changes cannot be told; build the program at the new size`,
+        );
       while (next < order.length && sizeOf(order[next]) !== undefined) next++;
       if (next === order.length) return E.right((axis) => sizeOf(axis) ?? sizes[axis]);
       known.set(root(order[next]), { size: sizes[order[next]], by: 'what is written in the program' });
