@@ -27,7 +27,7 @@ import { type Collection, collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { remark } from '../edge.js';
 import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
-import { oneOf } from '../flags/flags.js';
+import { oneOf, settingsFlag } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
@@ -127,6 +127,7 @@ export const table = (name: string, flags: TableFlags): Effect<string> =>
         kinds: kindsWanted(flags.format, flags),
         split: splitNamed(flags.split ?? 'test'),
         preset: presetNamed(flags.preset),
+        settings: settingsFlag('--set', flags.set ?? []),
       }),
     ),
     TE.bind('collection', () =>
