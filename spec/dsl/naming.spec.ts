@@ -40,15 +40,8 @@ describe('dsl: names', () => {
 
   it('are a kind, a count and a role', () => {
     const p = program(image, ({ image: x }) => ({
-      y: pipe(
-        x,
-        conv(2),
-        relu,
-        conv(2, { bias: false }),
-        depthwise(),
-        convTranspose(2),
-        batchNorm(),
-        dense(3),
+      y: dense(3)(
+        batchNorm()(convTranspose(2)(depthwise()(conv(2, { bias: false })(relu(conv(2)(x)))))),
       ),
     }));
     assert.deepEqual(namesOf(p), [
