@@ -27,21 +27,28 @@ import {
   relu,
   scan,
   scope,
+  type Tensor,
   tanh,
   zeros,
 } from '../../src/dsl/index.js';
 import { nwm } from '../../src/models/nwm.js';
 import { namesOf, refused } from './refusal.js';
 
-const image = { image: [4, 4, 3] } as const;
+type Field = Tensor<readonly [number, number, number]>;
+
+// Open sizes: the names do not depend on them, and the compiler has less to do.
+const side: number = 4;
+const two: number = 2;
+const image: { readonly image: readonly [number, number, number] } = { image: [side, side, 3] };
+const small: { readonly x: readonly [number, number, number] } = { x: [side, side, two] };
 
 describe('dsl: names', () => {
-  const field = zeros(4, 4, 3);
+  const field = zeros(side, side, 3);
 
   it('are a kind, a count and a role', () => {
     const p = program(image, ({ image: x }) => ({
       y: dense(3)(
-        batchNorm()(convTranspose(2)(depthwise()(conv(2, { bias: false })(relu(conv(2)(x)))))),
+        batchNorm()(convTranspose(2)(depthwise()(conv(two, { bias: false })(relu(conv(two)(x)))))),
       ),
     }));
     assert.deepEqual(namesOf(p), [
@@ -63,16 +70,16 @@ describe('dsl: names', () => {
 
   it('of the Neural Wave Machine are those of its paper', () => {
     const p = nwm({
-      height: 4,
-      width: 4,
-      input: 3,
-      mid: 4,
-      channels: 2,
-      steps: 6,
+      height: side,
+      width: side,
+      input: side,
+      mid: side,
+      channels: two,
+      steps: side,
       dt: 0.1,
       readout: 'linear',
       hidden: [5],
-      classes: 2,
+      classes: two,
     });
     const layers = (path: string, count: number, kind: string) =>
       Array.from({ length: count }, (_, i) => `${path}/${kind}${i + 1}`).flatMap((name) => [
@@ -93,10 +100,10 @@ describe('dsl: names', () => {
   });
 
   it('nest with scopes, which count by themselves', () => {
-    const eye = scope('eye', (x: Parameters<ReturnType<typeof encoder<2>>>[0]) =>
-      scope('lens', conv(2))(scope('retina', encoder([3], 2))(x)),
+    const eye = scope('eye', (x: Field) =>
+      scope('lens', conv(two))(scope('retina', encoder([3], 2))(x)),
     );
-    const p = program(image, ({ image: x }) => ({ y: conv(2)(eye(x)) }));
+    const p = program(image, ({ image: x }) => ({ y: conv(two)(eye(x)) }));
     assert.deepEqual(namesOf(p), [
       'conv1/bias',
       'conv1/weight',
@@ -112,7 +119,7 @@ describe('dsl: names', () => {
   it('may be chosen, also as paths', () => {
     const p = program(image, ({ image: x }) => ({
       y: mul(
-        scope('a', conv(2, { name: 'lens', bias: false }))(x),
+        scope('a', conv(two, { name: 'lens', bias: false }))(x),
         scope('b', () => parameter('deep/gain', [4, 4, 2], { init: 'zeros' }))(),
       ),
     }));
@@ -130,14 +137,14 @@ describe('dsl: names', () => {
 
   it('follow the data flow, not the order of writing', () => {
     const forwards = program(image, ({ image: x }) => {
-      const first = conv(2);
+      const first = conv(two);
       const second = conv(3);
       return { y: second(first(x)) };
     });
     const backwards = program(image, ({ image: x }) => {
       const second = conv(3);
       const unused = conv(7);
-      const first = conv(2);
+      const first = conv(two);
       unused(x);
       return { y: second(first(x)) };
     });
@@ -148,46 +155,46 @@ describe('dsl: names', () => {
   it('and draws stay when outputs are written in another order', () => {
     const write = (order: readonly ('a' | 'b')[]) =>
       program(image, ({ image: x }) => {
-        const made = { a: scope('a', conv(2))(x), b: scope('b', conv(2))(x) };
+        const made = { a: scope('a', conv(two))(x), b: scope('b', conv(two))(x) };
         return Object.fromEntries(order.map((name) => [name, made[name]]));
       });
     assert.equal(hashProgram(write(['a', 'b'])), hashProgram(write(['b', 'a'])));
   });
 
   it('of the other parameters and their draws stay when a named layer is added', () => {
-    const small = program(image, ({ image: x }) => ({ y: scope('a', conv(2))(x) }));
+    const few = program(image, ({ image: x }) => ({ y: scope('a', conv(two))(x) }));
     const large = program(image, ({ image: x }) => ({
       extra: scope('extra', conv(5))(x),
-      y: scope('a', conv(2))(x),
+      y: scope('a', conv(two))(x),
     }));
-    const [before, after] = [initialParameters(small.graph, 1), initialParameters(large.graph, 1)];
+    const [before, after] = [initialParameters(few.graph, 1), initialParameters(large.graph, 1)];
     for (const [name, values] of Object.entries(before)) assert.deepEqual(after[name], values);
   });
 });
 
 describe('dsl: sharing', () => {
   it('one layer used twice is one parameter; built twice it is two', () => {
-    const shared = program({ x: [4, 4, 2] }, ({ x }) => {
-      const f = conv(2, { bias: false });
+    const shared = program(small, ({ x }) => {
+      const f = conv(two, { bias: false });
       return { y: f(tanh(f(x))) };
     });
-    const apart = program({ x: [4, 4, 2] }, ({ x }) => ({
-      y: conv(2, { bias: false })(tanh(conv(2, { bias: false })(x))),
+    const apart = program(small, ({ x }) => ({
+      y: conv(two, { bias: false })(tanh(conv(two, { bias: false })(x))),
     }));
     assert.deepEqual(namesOf(shared), ['conv1/weight']);
     assert.deepEqual(namesOf(apart), ['conv1/weight', 'conv2/weight']);
   });
 
   it('holds across scopes: the first place in the data flow gives the name', () => {
-    const p = program({ x: [4, 4, 2] }, ({ x }) => {
-      const f = conv(2, { bias: false });
+    const p = program(small, ({ x }) => {
+      const f = conv(two, { bias: false });
       return { y: scope('late', f)(scope('early', f)(x)) };
     });
     assert.deepEqual(namesOf(p), ['early/conv1/weight']);
   });
 
   it('holds over time: a layer called in a step is one parameter, an external of the scan', () => {
-    const p = program({ x: [4, 4, 2] }, ({ x }) => {
+    const p = program(small, ({ x }) => {
       const neighbours = coupling();
       return {
         y: scan({
@@ -205,11 +212,11 @@ describe('dsl: sharing', () => {
   });
 
   it('a layer built inside the step is built once, since the step runs once', () => {
-    const p = program({ x: [4, 4, 2] }, ({ x }) => ({
+    const p = program(small, ({ x }) => ({
       y: scan({
         steps: 5,
         init: { y: x },
-        step: ({ y }) => ({ y: conv(2, { bias: false })(y) }),
+        step: ({ y }) => ({ y: conv(two, { bias: false })(y) }),
         observe: ({ y }) => y,
       }),
     }));
@@ -249,11 +256,11 @@ describe('dsl: sharing', () => {
 });
 
 describe('dsl: names that clash or cannot be', () => {
-  const x = zeros(4, 4, 2);
+  const x = zeros(side, side, two);
   const clash = 'give one of them another name, or use one layer twice to share it';
 
   it('refuses two layers of one name', () => {
-    const named = () => conv(2, { name: 'f' });
+    const named = () => conv(two, { name: 'f' });
     assert.equal(
       refused(() => program({}, () => ({ y: named()(named()(x)) }))),
       `conv: two layers are named 'f'; ${clash}`,
@@ -266,7 +273,7 @@ describe('dsl: names that clash or cannot be', () => {
 
   it('refuses a chosen name that a count gives too', () => {
     assert.equal(
-      refused(() => program({}, () => ({ y: conv(2)(conv(2, { name: 'conv1' })(x)) }))),
+      refused(() => program({}, () => ({ y: conv(two)(conv(two, { name: 'conv1' })(x)) }))),
       `conv: two layers are named 'conv1'; ${clash}`,
     );
   });
@@ -275,7 +282,7 @@ describe('dsl: names that clash or cannot be', () => {
     assert.equal(
       refused(() =>
         program({}, () => ({
-          y: conv(2, { bias: false })(x),
+          y: conv(two, { bias: false })(x),
           p: parameter('conv1/weight', [3, 3, 2, 2], { init: 'pytorch' }),
         })),
       ),
@@ -285,10 +292,10 @@ describe('dsl: names that clash or cannot be', () => {
 
   it('refuses two scopes of one name, though one scope may be used twice', () => {
     assert.equal(
-      refused(() => program({}, () => ({ y: scope('a', conv(2))(scope('a', conv(2))(x)) }))),
+      refused(() => program({}, () => ({ y: scope('a', conv(two))(scope('a', conv(two))(x)) }))),
       "scope: two scopes are named 'a'; give one of them another name, or use one scope twice",
     );
-    const eye = scope('a', conv(2, { bias: false }));
+    const eye = scope('a', conv(two, { bias: false }));
     assert.deepEqual(namesOf(program({}, () => ({ y: eye(eye(x)) }))), ['a/conv1/weight']);
   });
 
@@ -317,12 +324,12 @@ describe('dsl: names that clash or cannot be', () => {
   it('refuses invalid file names', () => {
     for (const name of ['', '..', '.', 'a b', 'a//b', '/a', 'a/', 'a/../b', 'é'])
       assert.match(
-        refused(() => conv(2, { name })),
+        refused(() => conv(two, { name })),
         /is not a name: use letters/,
         name,
       );
     assert.match(
-      refused(() => scope('a/b', conv(2))),
+      refused(() => scope('a/b', conv(two))),
       /^scope: 'a\/b' is not a name/,
     );
     assert.match(
