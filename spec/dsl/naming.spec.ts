@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pipe } from 'fp-ts/lib/function.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import {
   add,
@@ -47,9 +46,7 @@ describe('dsl: names', () => {
 
   it('are a kind, a count and a role', () => {
     const p = program(image, ({ image: x }) => ({
-      y: dense(3)(
-        batchNorm()(convTranspose(2)(depthwise()(conv(two, { bias: false })(relu(conv(two)(x)))))),
-      ),
+      y: dense(3)(batchNorm()(convTranspose(2)(depthwise()(conv(two, { bias: false })(relu(conv(two)(x))))))),
     }));
     assert.deepEqual(namesOf(p), [
       'batchNorm1/mean',
@@ -100,9 +97,7 @@ describe('dsl: names', () => {
   });
 
   it('nest with scopes, which count by themselves', () => {
-    const eye = scope('eye', (x: Field) =>
-      scope('lens', conv(two))(scope('retina', encoder([3], 2))(x)),
-    );
+    const eye = scope('eye', (x: Field) => scope('lens', conv(two))(scope('retina', encoder([3], 2))(x)));
     const p = program(image, ({ image: x }) => ({ y: conv(two)(eye(x)) }));
     assert.deepEqual(namesOf(p), [
       'conv1/bias',
