@@ -11,7 +11,7 @@ import { decodeExperiment, type Experiment } from '../../src/experiments/experim
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
 import { sealed } from '../../src/runner/folder/seal.js';
 import { type Finished, runExperiment } from '../../src/runner/run/run.js';
-import { right } from '../support/either.js';
+import { right, sentence } from '../support/either.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 
 type Fingerprint = Awaited<ReturnType<typeof fingerprint>>;
@@ -32,7 +32,6 @@ describe('a run', () => {
   const notes = (): string => events.map((event) => (event.kind === 'note' ? event.message : '')).join('\n');
   const steps = (): number => events.filter(({ kind }) => kind === 'step').length;
   const finished = (outcome: Outcome): Finished => right(outcome);
-  const sentence = (outcome: Outcome): string => sentence(outcome);
   const path = async (...names: readonly string[]): Promise<string> => join(await theRun(runs), ...names);
   const damage = async (file: string): Promise<void> => {
     const bytes = await readFile(file);
