@@ -31,22 +31,26 @@ const onKey = (event: KeyboardEvent): void => {
  * The page as it is sent has an identifier of its own for each type, and a name refers to another one, drawn in the browser. So the
  * type that was just put at the end of the main part takes the identifier by which its name is described.
  */
-const describe = new MutationObserver((changes) => {
+const describe = (changes: readonly MutationRecord[]): void => {
   for (const { target } of changes) {
     const id = target instanceof HTMLElement ? target.getAttribute('aria-describedby') : null;
     if (id === null || document.getElementById(id) !== null) continue;
     const type = [...document.querySelectorAll('main > .v-popper__popper')].at(-1);
     if (type !== undefined) type.id = id;
   }
-});
+};
+
+// Made in a browser alone: pages are first written by Node, which has none.
+let watching: MutationObserver | undefined;
 
 /** Makes the names of all snippets of the page reachable; to be called again on another page. */
 export const reachTypes = (): void => {
-  describe.disconnect();
+  watching?.disconnect();
+  watching = new MutationObserver(describe);
   for (const snippet of document.querySelectorAll('.vp-doc .twoslash'))
     for (const [at, name] of names(snippet).entries()) {
       name.tabIndex = at === 0 ? 0 : -1;
-      describe.observe(name, { attributeFilter: ['aria-describedby'] });
+      watching.observe(name, { attributeFilter: ['aria-describedby'] });
     }
   document.removeEventListener('keydown', onKey);
   document.addEventListener('keydown', onKey);
