@@ -22,7 +22,7 @@ import { slurmScript, type TaskCommand } from '../../runner/cluster/slurm-script
 import { probeOf, type Speed } from '../../runner/run/estimate.js';
 import { isDocument, readDocument } from '../document/document.js';
 import { settingsFlag } from '../flags/flags.js';
-import { type Sized, secondsOf, sized, speedOf } from '../show/sized.js';
+import { kindsOf, type Sized, secondsOf, sized, speedsOf } from '../show/sized.js';
 
 /** The flags `--slurm`, `--sbatch` and `--dry-run`. */
 export interface SlurmFlags {
@@ -145,21 +145,10 @@ interface Probed {
   readonly where: string;
 }
 
-/** One probe for each kind of model: the rest of a sweep differs in size. */
-const kindsOf = (members: readonly Sized[]): readonly (readonly [string, Sized])[] => [
-  ...new Map(members.map((one) => [one.experiment.model.name, one] as const)),
-];
-
 const probedHere = (members: readonly Sized[], engine: Engine): Effect<Probed> =>
   pipe(
-    kindsOf(members),
-    TE.traverseSeqArray(([kind, one]) =>
-      pipe(
-        speedOf(one, engine),
-        TE.map((speed) => [kind, speed] as const),
-      ),
-    ),
-    TE.map((pairs) => ({ speeds: new Map(pairs), where: 'this machine; --probe measures on the partition' })),
+    speedsOf(members, engine),
+    TE.map((speeds) => ({ speeds, where: 'this machine; --probe measures on the partition' })),
   );
 
 const probedThere = (members: readonly Sized[], engine: Engine, options: SlurmOptions): Effect<Probed> =>

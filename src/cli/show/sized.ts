@@ -102,3 +102,21 @@ export const withEngine = <A>(flags: ShowFlags, work: (engine: Engine) => Effect
 /** Measures how fast an experiment trains here. */
 export const speedOf = ({ experiment, sizes }: Sized, engine: Engine): Effect<Speed> =>
   measureSpeed(experiment, sizes, engine, seconds);
+
+/** One experiment for each kind of model: a sweep's others differ in size. */
+export const kindsOf = (members: readonly Sized[]): readonly (readonly [kind: string, one: Sized])[] => [
+  ...new Map(members.map((one) => [one.experiment.model.name, one] as const)),
+];
+
+/** Measures here, for each kind of model, how fast it trains. */
+export const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>
+  pipe(
+    kindsOf(members),
+    TE.traverseSeqArray(([kind, one]) =>
+      pipe(
+        speedOf(one, engine),
+        TE.map((speed) => [kind, speed] as const),
+      ),
+    ),
+    TE.map((pairs) => new Map(pairs)),
+  );

@@ -9,7 +9,6 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { showPlans } from '../../compile/fuse/coverage/show.js';
 import { select } from '../../dsl/index.js';
-import type { Engine } from '../../engine/index.js';
 import { memberName } from '../../experiments/label.js';
 import { trainedOutput } from '../../experiments/learning.js';
 import { runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
@@ -24,22 +23,9 @@ import {
   type Sized,
   secondsOf,
   sized,
-  speedOf,
+  speedsOf,
   withEngine,
 } from './sized.js';
-
-/** One probe for each kind of model; the other members differ only in size. */
-const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>
-  pipe(
-    [...new Map(members.map((one) => [one.experiment.model.name, one] as const))],
-    A.traverse(TE.ApplicativeSeq)(([kind, one]) =>
-      pipe(
-        speedOf(one, engine),
-        TE.map((speed) => [kind, speed] as const),
-      ),
-    ),
-    TE.map((pairs) => new Map(pairs)),
-  );
 
 const sweepText = (
   sweep: Sweep,
