@@ -183,7 +183,7 @@ describe('the labels of experiments', () => {
     const other = { ...mine, seeds: [7] };
     assert.deepEqual(
       experimentLabels([mine, shorter, other]).map(({ name }) => name),
-      ['mine (epochs 25)', 'mine (epochs 3)', 'mine (epochs 25)'],
+      ['mine (epochs 20)', 'mine (epochs 3)', 'mine (epochs 20)'],
     );
   });
 

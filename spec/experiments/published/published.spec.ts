@@ -66,7 +66,12 @@ describe('published scores', () => {
     const small = right(experimentNamed('tetrominoes/nwm-linear', 'small'));
     const beside = publishedBeside(small, rows);
     assert.equal(beside?.row.variant, 'linear');
-    for (const phrase of ['size 32 (published 64)', 'steps 50 (published 100)', 'epochs 25 (published 300)'])
+    for (const phrase of [
+      'size 40 (published 64)',
+      'steps 50 (published 100)',
+      'epochs 20 (published 300)',
+      'hidden [128,128,128] (published [256,256,256])',
+    ])
       assert.ok(beside?.departures.includes(phrase), phrase);
   });
 
@@ -75,6 +80,8 @@ describe('published scores', () => {
     assert.equal(publishedBeside(full('polygons/nwm-fft'), rows), null);
     const wider = { ...experiment, model: { ...full('multi-mnist/nwm-linear-smaller4').model } };
     assert.equal(publishedBeside(wider, rows), null);
+    const shallower = { ...experiment, model: { ...experiment.model, hidden: [256, 256] } };
+    assert.equal(publishedBeside(shallower, rows), null);
   });
 
   it('are refused with every cell that is wrong', () => {

@@ -196,7 +196,7 @@ describe('the catalogued sweeps', () => {
       'paper/mnist': 15,
       'paper/multi-mnist': 5,
       'paper/small': 35,
-      'paper/small-first': 6,
+      'paper/small-first': 35,
     });
     assert.equal(runsOf(right(sweepNamed('paper/tetrominoes'))).length, 150);
     assert.equal(runsOf(right(sweepNamed('paper/multi-mnist'))).length, 60);
@@ -205,17 +205,19 @@ describe('the catalogued sweeps', () => {
   it('are small as the reduced paper says', () => {
     for (const { experiment } of right(sweepNamed('paper/small')).members) {
       const { task, model, training, seeds } = experiment;
-      assert.equal(training.epochs, 25);
+      const of = { tetrominoes: [20, 8, 2000], mnist: [15, 16, 6000], 'multi-mnist': [12, 8, 4000] };
+      assert.ok(task.name === 'tetrominoes' || task.name === 'mnist' || task.name === 'multi-mnist');
+      assert.deepEqual([training.epochs, training.batch, task.train], of[task.name]);
+      assert.equal(training.rate, model.name === 'cnn' ? 1e-3 : model.name === 'unet' ? 1e-2 : 3e-3);
       assert.equal(seeds.length, 3);
-      assert.ok('train' in task && task.train === 2000);
-      if (task.name === 'tetrominoes') assert.deepEqual([task.size, task.cell], [32, 3]);
+      if (task.name === 'tetrominoes') assert.deepEqual([task.size, task.cell], [40, 4]);
       if (task.name === 'mnist') assert.equal(task.size, 28);
-      if (task.name === 'multi-mnist') assert.deepEqual([task.size, task.digitSize], [64, 21]);
-      if (model.name === 'nwm') assert.equal(model.steps, 50);
+      if (task.name === 'multi-mnist') assert.deepEqual([task.size, task.digitSize], [48, 16]);
+      if (model.name === 'nwm') assert.equal(model.steps, task.name === 'tetrominoes' ? 50 : 40);
       if (model.name === 'conv-lstm') assert.equal(model.steps, 20);
     }
     const first = right(sweepNamed('paper/small-first'));
-    assert.equal(runsOf(first).length, 6);
+    assert.equal(runsOf(first).length, 35);
     assert.equal(
       pipe(first, mapSweep(trainingAxis('epochs').set(3))).members[0].experiment.training.epochs,
       3,

@@ -36,11 +36,17 @@ const sizes = ['steps', 'dt'];
 const entriesOf = (value: unknown): Settings =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 
-const sameKind = (ours: unknown, theirs: unknown): boolean => {
-  const kind = (model: unknown): string =>
-    canonical(Object.fromEntries(Object.entries(entriesOf(model)).filter(([name]) => !sizes.includes(name))));
-  return kind(ours) === kind(theirs);
-};
+/** What makes the kind of a model: all but its sizes, and of its hidden layers their number. */
+const kindOf = (model: unknown): string =>
+  canonical(
+    Object.fromEntries(
+      Object.entries(entriesOf(model))
+        .filter(([name]) => !sizes.includes(name))
+        .map(([name, value]) => [name, name === 'hidden' && Array.isArray(value) ? value.length : value]),
+    ),
+  );
+
+const sameKind = (ours: unknown, theirs: unknown): boolean => kindOf(ours) === kindOf(theirs);
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : canonical(value ?? null));
 
