@@ -248,7 +248,9 @@ export const smaller =
           // Only the author of a program knows its rate.
           training: shorter(
             training,
-            model.name === 'program' ? smallTraining : { ...small.training, ...smallWithoutWaves(task, model) },
+            model.name === 'program'
+              ? smallTraining
+              : { ...small.training, ...smallWithoutWaves(task, model) },
           ),
           seeds: experiment.seeds.slice(0, 3),
         };
