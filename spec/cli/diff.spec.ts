@@ -10,6 +10,7 @@ import { diff } from '../../src/cli/commands/diff.js';
 import { loadDataset } from '../../src/data/load.js';
 import { writePngPairs } from '../../src/data/own/pairs/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
+import { refusal, rightOf } from '../support/effects.js';
 
 const polygonsOf = async ({
   name,
@@ -53,6 +54,27 @@ describe('drumhead diff', () => {
     assert.match(text, /^ {2}label +- -> other {3}\(changes no result\)$/m);
     assert.match(text, /^ {2}seeds .*\(changes no result\)$/m);
     assert.match(text, /no run is shared: 2 runs and 2 runs, all different/);
+  });
+
+  it('takes settings by path, which change the second, or the first where no other is named', async () => {
+    const one = file('one.json', base);
+    const changed = await rightOf(diff(one, undefined, { preset: 'full', set: ['training.rate=0.01'] }));
+    assert.match(changed, /^ {2}training\.rate +0\.001 -> 0\.01\nno run is shared/);
+    const other = file('other.json', { ...base, training: { rate: 0.01 } });
+    const undone = await rightOf(diff(one, other, { preset: 'full', set: ['training.rate=0.001'] }));
+    assert.match(undone, /^nothing differs\n2 runs/);
+    assert.match(
+      await refusal(diff(one, undefined, { preset: 'full' })),
+      /name another to compare .* with, or settings/,
+    );
+    assert.match(
+      await refusal(diff(one, undefined, { preset: 'tiny', set: ['a'] })),
+      /2 problems.*'tiny'.*--set: 'a' is not of the form/s,
+    );
+    assert.match(
+      await refusal(diff(one, undefined, { preset: 'full', set: ['training.rat=1'] })),
+      /training\.rat: .*did you mean/,
+    );
   });
 
   it('tells runs of files by what the files hold, as run does', async () => {

@@ -83,6 +83,12 @@ describe('drumhead, asked what came out', () => {
       assert.ok(!errorMessage(said.left).includes('\n'));
       assert.equal(exitCode(said.left), code, errorMessage(said.left));
     }
+    const many = await figure('bars', [none], { ...figures, engine: 'gpu', samples: 'x' })();
+    assert.ok(E.isLeft(many));
+    assert.match(
+      errorMessage(many.left),
+      /3 problems.*unknown figure 'bars'.*engine 'gpu'.*--samples: 'x' is not a whole number/s,
+    );
     assert.ok(!existsSync(join(runs, 'o')));
   });
 });

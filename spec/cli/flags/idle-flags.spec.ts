@@ -64,6 +64,7 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   [['show', 'wave', '--engine', 'cpu'], '--engine', 'a system'],
   [['show', 'wave', '--fuse', 'off'], '--fuse', 'a system'],
   [['show', 'drums/shapes', '--set', 'a=1'], '--set', 'struck'],
+  [['diff', 'drums/shapes', '--set', 'a=1'], '--set', 'struck'],
   [['show', 'drums/shapes', '--plan'], '--plan', 'no program'],
   [['show', 'drums/shapes', '--json'], '--json', 'no program'],
   [['show', 'mnist/cnn-2', '--nodes', '--plan'], '--nodes', 'the plan alone'],

@@ -142,6 +142,36 @@ describe('fit', () => {
     assert.match(await refusal(free, data, { loss: { output: 'y' } }), /loss\.output: the output y is \[1\]/);
   });
 
+  it('says at once what depends on the loss and what depends on the settings', async () => {
+    const said = await refusal(
+      line,
+      { train: { x: points, y: points.with(3, Number.NaN) } },
+      {
+        loss: { output: 'prediction' },
+        scores: { error: { output: 'nothing', better: 'less' } },
+        training: { rate: 'fast', best: 'error' },
+        workers: 0,
+      },
+    );
+    for (const problem of [
+      /train\.y: value 0 of sample 3 is NaN/,
+      /training\.rate: "fast"/,
+      /workers: 0/,
+      /loss\.output: the output prediction is \[1\]/,
+      /scores\.error\.output: .*nothing/,
+    ])
+      assert.match(said, problem);
+    // With a loss that can be read, so do the score to watch and the classes.
+    const sides = program({ x: [1] }, ({ x }) => ({ logits: dense(2)(x) }));
+    const both = await refusal(
+      sides,
+      { train: { x: points, side: points.map(() => 2) } },
+      { loss: 'cross-entropy', training: { best: 'iuo' }, seed: -1 },
+    );
+    for (const problem of [/classes are 0 to 1/, /training\.best: there is no score 'iuo'/, /seed: -1/])
+      assert.match(both, problem);
+  });
+
   it('refuses what only JavaScript can hand over, option by option, before an engine opens', async () => {
     const given = (text: string): FitData => JSON.parse(text);
     const noProgram: Program = JSON.parse('{}');

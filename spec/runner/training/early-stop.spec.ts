@@ -9,7 +9,12 @@ import { statusTable } from '../../../src/cli/commands/status.js';
 import { describeTraining } from '../../../src/experiments/training/training.js';
 import { statusOf } from '../../../src/runner/results/status.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
-import { earlyStopWords, endsEarly, epochsWithoutProgress } from '../../../src/runner/training/early-stop.js';
+import {
+  earlyStopWords,
+  endsEarly,
+  epochsWithoutProgress,
+  unwatchedWords,
+} from '../../../src/runner/training/early-stop.js';
 import type { EpochMetrics } from '../../../src/runner/training/state.js';
 import { environmentOf, tiny } from '../kill/tiny.js';
 
@@ -46,6 +51,28 @@ describe('early stopping', () => {
 
   it('never ends before the fewest epochs', () => {
     assert.equal(end([1, 1, 1, 1, 1, 1], 1, 0, 5), 5);
+  });
+
+  it('says that a watched score had no value in any epoch, and what that did', () => {
+    const scored = (values: readonly (number | null)[]): readonly EpochMetrics[] =>
+      metrics([1, 1]).map((one, i) => ({ ...one, validation: { loss: 1, samples: 4, quotient: values[i] } }));
+    const watched = { name: 'quotient', better: 'more' } as const;
+    const asked = { best: 'quotient', patience: null };
+    assert.equal(
+      unwatchedWords(asked, scored([null, null]), watched),
+      'no epoch has a validation quotient, so that the weights of the last one are kept; name a score that has values by training.best',
+    );
+    assert.match(
+      String(unwatchedWords({ ...asked, patience: 3 }, scored([null, null]), watched)),
+      /kept and training\.patience did nothing;/,
+    );
+    assert.equal(unwatchedWords(asked, scored([null, 0.5]), watched), null);
+    const none = metrics([null, null]);
+    assert.match(
+      String(unwatchedWords({ best: 'loss', patience: 3 }, none)),
+      /validation loss.*give the task validation samples$/,
+    );
+    assert.equal(unwatchedWords({ best: 'loss', patience: null }, none), null);
   });
 
   it('never ends without patience, or without a validation loss', () => {

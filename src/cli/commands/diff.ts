@@ -18,6 +18,7 @@ import {
 import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep/sweep.js';
 import { shortDigest } from '../../runner/results/todays-data.js';
 import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
+import { settingsFlag } from '../flags/flags.js';
 import { amongRuns, orBegunHere } from '../source/names-here.js';
 import { asSweep, type Named, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
@@ -34,6 +35,8 @@ import {
 
 export interface DiffFlags extends Idle {
   readonly preset: string;
+  /** Settings that change the second. */
+  readonly set?: readonly string[];
 }
 
 /** Long lists of seeds are shortened. */
@@ -155,14 +158,20 @@ const comparedDrums = (a: string, b: string): Checked<string> => {
 };
 
 /** A name of the catalogue, a file or a folder, else a run or sweep that was begun under the name. */
-const begunOrNamed = (name: string, preset: string): Effect<Named> =>
-  orBegunHere('runs')(name, (one) => withRemarks(namedFrom(one, preset)));
+const begunOrNamed = (name: string, preset: string, set: readonly string[] = []): Effect<Named> =>
+  orBegunHere('runs')(name, (one) =>
+    pipe(
+      withRemarks(namedFrom(one, preset, { set })),
+      // With other settings it is no longer the run of that folder.
+      TE.map((found) => (set.length > 0 && found.kind === 'experiment' ? { ...found, begun: null } : found)),
+    ),
+  );
 
-const ofTwo = (a: string, b: string, preset: string): Effect<string> =>
+const ofTwo = (a: string, b: string, preset: string, set: readonly string[]): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('first', () => begunOrNamed(a, preset)),
-    TE.bind('second', () => begunOrNamed(b, preset)),
+    TE.bind('second', () => begunOrNamed(b, preset, set)),
     amongRuns('runs'),
     TE.bind('read', ({ first, second }) =>
       TE.fromTask(
@@ -176,14 +185,30 @@ const ofTwo = (a: string, b: string, preset: string): Effect<string> =>
     ),
   );
 
-/** The differences between two experiments or sweeps, as text. */
-export const diff = (a: string, b: string, flags: DiffFlags): Effect<string> =>
+/** The second of the two: the first with other settings if none is named. */
+const secondOf = (a: string, b: string | undefined, set: readonly string[]): Checked<string> =>
+  b !== undefined
+    ? E.right(b)
+    : set.length > 0
+      ? E.right(a)
+      : E.left(
+          decodeError('diff', `name another to compare ${a} with, or settings to change: ${a} training.rate=0.01`),
+        );
+
+/** The differences between two experiments or sweeps, or between one and the same with other settings, as text. */
+export const diff = (a: string, b: string | undefined, flags: DiffFlags): Effect<string> =>
   pipe(
-    TE.fromEither(allFlags({ idle: noneIdle(flags), preset: presetNamed(flags.preset) })),
-    TE.flatMap(({ preset }) =>
-      Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
-        ? TE.fromEither(comparedDrums(a, b))
-        : ofTwo(a, b, preset),
+    allFlags({
+      idle: noneIdle(flags),
+      preset: presetNamed(flags.preset),
+      second: secondOf(a, b, flags.set ?? []),
+      settings: settingsFlag('--set', flags.set ?? []),
+    }),
+    TE.fromEither,
+    TE.flatMap(({ preset, second }) =>
+      Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, second)
+        ? TE.fromEither(comparedDrums(a, second))
+        : ofTwo(a, second, preset, flags.set ?? []),
     ),
     TE.map((text) => fitted(text)),
   );

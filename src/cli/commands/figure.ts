@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
 import type { Better } from '../../experiments/scores/measures.js';
@@ -167,18 +167,20 @@ const subjectsOf = (kind: FigureKind, names: readonly string[]): Checked<readonl
       );
 };
 
+/** The flags that every kind of figure has. */
+const ofAnyKind = (flags: FigureFlags) => ({
+  idle: noneIdle(flags),
+  engine: parseEngineChoice(flags.engine),
+  preset: presetNamed(flags.preset ?? 'full'),
+});
+
 /** A figure whose names and flags are checked. */
 const drawingOf = (
   kind: FigureKind,
   names: readonly string[],
   flags: FigureFlags,
 ): Checked<Effect<string>> => {
-  const common = {
-    idle: noneIdle(flags),
-    names: subjectsOf(kind, names),
-    engine: parseEngineChoice(flags.engine),
-    preset: presetNamed(flags.preset ?? 'full'),
-  };
+  const common = { ...ofAnyKind(flags), names: subjectsOf(kind, names) };
   const ofRuns = (drawing: (scored: Scored) => Drawing): Checked<Effect<string>> =>
     pipe(
       allFlags(common),
@@ -230,7 +232,19 @@ const drawingOf = (
 export const figure = (kind: string, names: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     kindNamed(kind),
-    E.flatMap((found) => drawingOf(found, names, flags)),
+    E.fold(
+      // What is wrong whatever the kind is said with it.
+      (unknown) =>
+        pipe(
+          allFlags({
+            kind: E.left<DrumheadError, Effect<string>>(unknown),
+            ...ofAnyKind(flags),
+            look: lookFlags(flags),
+          }),
+          E.map(({ kind: none }) => none),
+        ),
+      (found) => drawingOf(found, names, flags),
+    ),
     TE.fromEither,
     TE.tap(() => mayHoldFiles(flags.out)),
     TE.flatten,

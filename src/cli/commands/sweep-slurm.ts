@@ -22,7 +22,7 @@ import { slurmScript, type TaskCommand } from '../../runner/cluster/slurm-script
 import { probeOf, type Speed } from '../../runner/run/estimate.js';
 import { isDocument, readDocument } from '../document/document.js';
 import { settingsFlag } from '../flags/flags.js';
-import { kindsOf, type Sized, secondsOf, sized, speedsOf } from '../show/sized.js';
+import { kindOf, kindsOf, type Sized, secondsOf, sharedProbes, sized, speedsOf } from '../show/sized.js';
 
 /** The flags `--slurm`, `--sbatch` and `--dry-run`. */
 export interface SlurmFlags {
@@ -178,7 +178,7 @@ const tableOf = (
   cpus: number,
 ): string => {
   const hours = members.map((one) => {
-    const speed = speeds.get(one.experiment.model.name);
+    const speed = speeds.get(kindOf(one));
     return speed === undefined ? 0 : secondsOf(one, speed) / cpus;
   });
   const [all, toDo] = [byMember(plan), byMember(open)];
@@ -206,7 +206,7 @@ const tableOf = (
       [1, 2, 3, 4],
     ),
     '',
-    `time: about ${duration(total)} of ${count(cpus, 'thread')} in all; an estimate, from short probes on ${engine.name} of ${where}`,
+    `time: about ${duration(total)} of ${count(cpus, 'thread')} in all; an estimate, from short probes on ${engine.name} of ${where}${sharedProbes(members)}`,
   ].join('\n');
 };
 

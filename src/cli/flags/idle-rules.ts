@@ -147,6 +147,11 @@ const showing: readonly Rule[] = [
     flags: ['preset'],
     why: ({ kind, names }) => when(kind === 'drums', `${names[0]} is struck and has one size`),
   },
+  {
+    of: ['diff'],
+    flags: ['set'],
+    why: ({ kind, names }) => when(kind === 'drums', `${names.at(-1)} is struck and learns nothing`),
+  },
 ];
 
 const asking: readonly Rule[] = [

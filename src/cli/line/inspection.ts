@@ -6,7 +6,7 @@ import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
+import { engine, force, fuse, mnistDir, named, namedOrProgram, settings, settingsOfSecond } from './options.js';
 
 const addList = (program: Command): void => {
   program
@@ -52,9 +52,10 @@ const addDiff = (program: Command): void => {
   program
     .command('diff')
     .argument('<a>', named)
-    .argument('<b>', 'another')
+    .argument('[b]', 'another; left out, the first with other settings')
     .description('What differs between two experiments or sweeps, by path, and which runs they share.')
     .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
+    .addOption(settingsOfSecond())
     .action(async (a, b, flags) => {
       const { diff } = await import('../commands/diff.js');
       await atEdge(diff(a, b, flags));

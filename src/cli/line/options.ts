@@ -43,6 +43,13 @@ export const settingsOfRuns = () =>
     'of what is named: the runs with these settings, such as training.rate=0.01; without --set too',
   );
 
+/** Settings of the second of two that are compared. */
+export const settingsOfSecond = () =>
+  new Option(
+    '--set <path=value...>',
+    'change settings of the second, such as training.rate=0.01; without --set too',
+  );
+
 export const mnistDir = () =>
   new Option('--mnist-dir <folder>', "take MNIST's four IDX files from here, not from the npm package");
 

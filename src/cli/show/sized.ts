@@ -9,7 +9,7 @@ import { loadTask } from '../../data/load.js';
 import { formsOfGenerated } from '../../data/own/generated/generated.js';
 import { statedData, type Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
-import { type Program, select } from '../../dsl/index.js';
+import { hashProgram, type Program, select } from '../../dsl/index.js';
 import { type Engine, openEngine, parseEngineChoice } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { trainedOutput } from '../../experiments/learning.js';
@@ -103,10 +103,27 @@ export const withEngine = <A>(flags: ShowFlags, work: (engine: Engine) => Effect
 export const speedOf = ({ experiment, sizes }: Sized, engine: Engine): Effect<Speed> =>
   measureSpeed(experiment, sizes, engine, seconds);
 
-/** One experiment for each kind of model: a sweep's others differ in size. */
+/** What one probe measures: a catalogued model in all its sizes, or one program of a person's own. */
+export const kindOf = ({ experiment: { model }, program }: Sized): string =>
+  model.name === 'program' ? `program ${hashProgram(program)}` : model.name;
+
+/** One experiment for each kind of model: others of a catalogued model differ in size and options. */
 export const kindsOf = (members: readonly Sized[]): readonly (readonly [kind: string, one: Sized])[] => [
-  ...new Map(members.map((one) => [one.experiment.model.name, one] as const)),
+  ...new Map(members.map((one) => [kindOf(one), one] as const)),
 ];
+
+/** The probes that stand for several programs, as the end of a sentence; empty if each has its own. */
+export const sharedProbes = (members: readonly Sized[]): string => {
+  const programs = new Map<string, Set<string>>();
+  for (const one of members) {
+    const of = programs.get(kindOf(one)) ?? new Set();
+    programs.set(kindOf(one), of.add(hashProgram(one.program)));
+  }
+  return [...programs]
+    .filter(([, of]) => of.size > 1)
+    .map(([kind, of]) => `; one probe stands for the ${of.size} programs of ${kind}`)
+    .join('');
+};
 
 /** Measures here, for each kind of model, how fast it trains. */
 export const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>

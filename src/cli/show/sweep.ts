@@ -18,10 +18,12 @@ import { fitted } from '../terminal/fitted.js';
 import {
   giga,
   json,
+  kindOf,
   planOf,
   type ShowFlags,
   type Sized,
   secondsOf,
+  sharedProbes,
   sized,
   speedsOf,
   withEngine,
@@ -34,7 +36,7 @@ const sweepText = (
   engine: string,
 ): string => {
   const times = members.map((one) => {
-    const speed = speeds.get(one.experiment.model.name);
+    const speed = speeds.get(kindOf(one));
     return speed === undefined ? null : secondsOf(one, speed);
   });
   const nameOf = memberName(sweep);
@@ -66,7 +68,7 @@ const sweepText = (
     ...(timed
       ? [
           '',
-          `time: about ${duration(total)} in all, in one thread of this machine; an estimate, from short probes on ${engine}`,
+          `time: about ${duration(total)} in all, in one thread of this machine; an estimate, from short probes on ${engine}${sharedProbes(members)}`,
         ]
       : []),
   ].join('\n');

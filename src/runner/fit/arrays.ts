@@ -82,6 +82,32 @@ const isWhole = (values: ArrayLike<number>): boolean => {
   return true;
 };
 
+const formsFor = (program: Program, train: Values, count: number): Readonly<Record<string, ArrayForm>> =>
+  Object.fromEntries(
+    Object.entries(train).map(([name, values]) => [
+      name,
+      {
+        shape: shapeFor(program, name, Math.max(1, Math.round(values.length / count))),
+        integer: isWhole(values),
+      },
+    ]),
+  );
+
+/** The forms of a training's arrays; null if one of them does not hold as many samples as the others. */
+export const formsOf = (
+  program: Program,
+  data: Partial<FitData>,
+): Readonly<Record<string, ArrayForm>> | null => {
+  const train = data?.train;
+  if (notArrays('train', train).length > 0 || train === undefined) return null;
+  const count = samplesIn(program, train);
+  if (count === null || !Number.isInteger(count) || count === 0) return null;
+  const forms = formsFor(program, train, count);
+  return Object.entries(forms).every(([name, { shape }]) => train[name].length === volume(shape) * count)
+    ? forms
+    : null;
+};
+
 /**
  * Arrays as the data of a training.
  *
@@ -101,15 +127,7 @@ export const arraysFor = (program: Program, data: Partial<FitData>): Checked<Nam
   if (count === null || !Number.isInteger(count) || count === 0)
     return E.left(decodeError('data', uncounted(program, train)));
   const held = Object.keys(validation).length === 0 ? 0 : (samplesIn(program, validation) ?? 0);
-  const forms: Readonly<Record<string, ArrayForm>> = Object.fromEntries(
-    Object.entries(train).map(([name, values]) => [
-      name,
-      {
-        shape: shapeFor(program, name, Math.max(1, Math.round(values.length / count))),
-        integer: isWhole(values),
-      },
-    ]),
-  );
+  const forms = formsFor(program, train, count);
   const sized = (split: string, values: Values, samples: number): readonly string[] =>
     Object.entries(forms).flatMap(([name, { shape }]) =>
       !Object.hasOwn(values, name)

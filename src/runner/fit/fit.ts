@@ -1,6 +1,7 @@
 /** Training in a script: an async iterable of epochs, on the same kernels as a run and to the same bits, without a folder. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { decodeWith, noSuchField } from '../../base/codec.js';
 import { type Checked, type DrumheadError, decodeError, errorMessage } from '../../base/error.js';
@@ -21,7 +22,7 @@ import { objectiveOf } from '../training/aimed.js';
 import { untrained } from '../training/optimiser.js';
 import { type TrainState, watchedLoss } from '../training/state.js';
 import { isTrained, nextEpoch, samplesPerStep, type TrainPlan } from '../training/train.js';
-import { arraysFor, classProblems, type FitData } from './arrays.js';
+import { arraysFor, classProblems, type FitData, formsOf } from './arrays.js';
 import { optionsOf } from './options.js';
 
 /** Options of `fit`. */
@@ -86,8 +87,9 @@ interface Prepared {
   readonly loss: LossSpec;
 }
 
-/** The options of `fit` under the paths of an experiment file, so that problems have the same paths. */
-const settingsCodec = t.type({ loss: lossCodec, scores: ownScoresCodec, training: trainingCodec });
+/** Options of `fit` under the paths of an experiment file, so that problems have the same paths. */
+const learnedCodec = t.type({ loss: lossCodec, scores: ownScoresCodec });
+const trainedCodec = t.type({ training: trainingCodec });
 
 const optionNames: readonly string[] = [
   'loss',
@@ -119,51 +121,54 @@ const prepared = (program: Program, data: FitData, options: FitOptions): Checked
     return E.left(decodeError('fit', 'the options are missing; give at least the loss: { loss: … }'));
   const arrays = arraysFor(program, data);
   const samples = E.isRight(arrays) ? arrays.right.train.count : usual.batch;
-  const settings = decodeWith(
-    settingsCodec,
+  const learned = decodeWith(learnedCodec, 'fit')({ loss: options.loss, scores: options.scores ?? {} });
+  const trained = decodeWith(
+    trainedCodec,
     'fit',
-  )({
-    loss: options.loss,
-    scores: options.scores ?? {},
-    training: { ...usual, batch: Math.min(usual.batch, samples), ...options.training },
-  });
+  )({ training: { ...usual, batch: Math.min(usual.batch, samples), ...options.training } });
   const declared = parametersOf(program.graph);
   const names = new Set(declared.map(({ name }) => name));
   const strangers = Object.keys(options.weights ?? {}).filter((name) => !names.has(name));
-  const first = [
+  const given = optionsOf(declared, options);
+  // What depends on two of them is checked as soon as these two can be read, whatever is wrong with the others.
+  const forms = formsOf(program, data);
+  const learning = pipe(
+    learned,
+    E.flatMap(({ loss, scores }) =>
+      learningFor(
+        {
+          model: { name: 'program', graph: program.graph },
+          loss,
+          scores: Object.keys(scores).length === 0 ? [] : scores,
+        },
+        forms ?? {},
+      ),
+    ),
+  );
+  const aim = E.isRight(learning) && forms !== null ? learning.right.aim : null;
+  const training = E.isRight(trained) ? trained.right.training : null;
+  const problems = [
     ...problemsIn(arrays),
-    ...problemsIn(settings),
-    ...problemsIn(optionsOf(declared, options)),
+    ...problemsIn(learned),
+    ...problemsIn(trained),
+    ...problemsIn(given),
     ...Object.keys(options)
       .filter((name) => !optionNames.includes(name))
       .map((name) => `${name}: ${noSuchField(name, optionNames)}`),
     ...strangers.map((name) => `weights.${name}: the program has no such parameter`),
-    ...(E.isRight(settings) && E.isRight(arrays) && samplesPerStep(settings.right.training) > samples
-      ? [
-          `training.batch: ${samplesPerStep(settings.right.training)} samples a step are more than the ${samples} there are`,
-        ]
+    ...(training !== null && E.isRight(arrays) && samplesPerStep(training) > samples
+      ? [`training.batch: ${samplesPerStep(training)} samples a step are more than the ${samples} there are`]
+      : []),
+    ...(E.isRight(learned) && forms !== null ? problemsIn(learning) : []),
+    ...(aim?.kind === 'classes' ? classProblems(data, aim.label, aim.classes) : []),
+    ...(aim !== null && training !== null ? watchProblems(aim, training) : []),
+    ...(training !== null && E.isRight(arrays) && E.isRight(given)
+      ? placeProblems(options.from, Math.floor(samples / samplesPerStep(training)))
       : []),
   ];
-  if (first.length > 0 || E.isLeft(arrays) || E.isLeft(settings)) return E.left(decodeError('fit', first));
-  const { loss, scores, training } = settings.right;
-  const learning = learningFor(
-    {
-      model: { name: 'program', graph: program.graph },
-      loss,
-      scores: Object.keys(scores).length === 0 ? [] : scores,
-    },
-    arrays.right.forms,
-  );
-  if (E.isLeft(learning)) return E.left(decodeError('fit', problemsIn(learning)));
-  const { aim } = learning.right;
-  const wrong = [
-    ...(aim.kind === 'classes' ? classProblems(data, aim.label, aim.classes) : []),
-    ...watchProblems(aim, training),
-    ...placeProblems(options.from, Math.floor(samples / samplesPerStep(training))),
-  ];
-  return wrong.length > 0
-    ? E.left(decodeError('fit', wrong))
-    : E.right({ arrays: arrays.right, learning: learning.right, training, loss });
+  return problems.length > 0 || E.isLeft(arrays) || E.isLeft(learning) || E.isLeft(learned) || training === null
+    ? E.left(decodeError('fit', [...new Set(problems)]))
+    : E.right({ arrays: arrays.right, learning: learning.right, training, loss: learned.right.loss });
 };
 
 const watchProblems = (aim: Learning['aim'], { best }: Training): readonly string[] =>

@@ -17,7 +17,7 @@ import { metricsHash } from '../folder/metrics.js';
 import type { Result } from '../folder/result.js';
 import { writeChecked } from '../folder/sealed-json.js';
 import { encodeWeights, weightsManifest } from '../folder/weights.js';
-import { earlyStopWords } from '../training/early-stop.js';
+import { earlyStopWords, unwatchedWords } from '../training/early-stop.js';
 import { evaluate } from '../training/evaluate.js';
 import type { TrainState } from '../training/state.js';
 import { isTrained } from '../training/train.js';
@@ -69,8 +69,11 @@ export const finish = (
   const declared = parametersOf(program.graph);
   const kept = state.best ?? { epoch: state.epoch, parameters: state.average ?? state.parameters };
   const values = encodeWeights(declared, kept.parameters);
-  const early = earlyStopWords(prepared.experiment.training, state.history, watchedOf(prepared.experiment));
-  if (early !== null) environment.tell({ kind: 'note', message: early });
+  const { training } = prepared.experiment;
+  const watched = watchedOf(prepared.experiment);
+  const early = earlyStopWords(training, state.history, watched);
+  for (const message of [early, unwatchedWords(training, state.history, watched)])
+    if (message !== null) environment.tell({ kind: 'note', message });
   environment.tell({
     kind: 'stage',
     message: `scoring ${arrays.test.count} test ${prepared.images === null ? 'samples' : 'images'}`,

@@ -65,3 +65,27 @@ export const earlyStopWords = (
     `${better} in ${waited} ${waited === 1 ? 'epoch' : 'epochs'}`
   );
 };
+
+/**
+ * What it means that no epoch had a value of the watched score, in words; null if one had, or if nothing was asked to be
+ * watched.
+ *
+ * @example
+ * unwatchedWords({ best: 'iou', patience: null }, history, { name: 'iou', better: 'more' })
+ * // 'no epoch has a validation iou, so that the weights of the last one are kept; …'
+ */
+export const unwatchedWords = (
+  { best, patience }: Pick<Training, 'best' | 'patience'>,
+  history: readonly EpochMetrics[],
+  watched: Watched = watchedLoss,
+): string | null => {
+  const scored = history.some(({ validation }) => validation !== null);
+  const asked = scored || best !== 'loss' || patience !== null;
+  if (!asked || history.length === 0 || history.some((metrics) => watchedIn(metrics, watched) !== null))
+    return null;
+  return (
+    `no epoch has a validation ${watched.name}, so that the weights of the last one are kept` +
+    `${patience === null ? '' : ' and training.patience did nothing'}; ` +
+    (scored ? 'name a score that has values by training.best' : 'give the task validation samples')
+  );
+};
