@@ -95,7 +95,12 @@ describe('the documentation', () => {
       const trained = learningFor(found.right, data);
       assert.ok(E.isRight(trained), name);
       const hash = hashProgram(trained.right.program);
-      const identity = identityOf(found.right, hash, 0, 'wasm, fused', undefined, 2);
+      const identity = identityOf(found.right, {
+        program: hash,
+        seed: 0,
+        engine: 'wasm, fused',
+        arithmetic: 2,
+      });
       assert.ok(identity.startsWith(run), `${name} has changed since it was measured: ${identity}`);
     }
   });

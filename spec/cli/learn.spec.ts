@@ -128,7 +128,11 @@ describe('what is learnt on a folder', () => {
     const resolved = (await rightOf(resolveData(experiment))) ?? assert.fail('its data lie in files');
     const program = programFor(experiment.model, experiment.loss, resolved.sizes);
     assert.ok(E.isRight(program));
-    const identity = identityOn(engine, resolved.experiment, hashProgram(program.right), 0, resolved.data);
+    const identity = identityOn(engine, resolved.experiment, {
+      program: hashProgram(program.right),
+      seed: 0,
+      data: resolved.data,
+    });
     const begun = ownFolder(runs, experiment.name, 0, identity);
     assert.ok(E.isRight(begun));
     await mkdir(begun.right, { recursive: true });

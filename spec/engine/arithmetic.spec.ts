@@ -100,8 +100,8 @@ describe('the arithmetic of an engine', () => {
     });
 
   it('is part of an identity from 2 on, and 1 leaves it as it was', () => {
-    const id = (...number: readonly number[]): string =>
-      identityOf(tiny, 'p', 0, 'wasm', undefined, ...number.slice(0, 1));
+    const id = (number?: number): string =>
+      identityOf(tiny, { program: 'p', seed: 0, engine: 'wasm', arithmetic: number });
     assert.equal(id(1), id());
     assert.equal(new Set([id(1), id(2), id(3)]).size, 3);
   });
@@ -176,7 +176,7 @@ describe('the arithmetic of an engine', () => {
     const program = programFor(tiny.model, tiny.loss, sizes);
     assert.ok(E.isRight(program));
     const label = process.env[fuseVariable] === 'off' ? 'wasm' : 'wasm, fused';
-    const first = identityOf(tiny, hashProgram(program.right), 0, label);
+    const first = identityOf(tiny, { program: hashProgram(program.right), seed: 0, engine: label });
     const old = join(dirname(folder), `seed-0-${first.slice(0, 10)}`);
     await rename(folder, old);
     const again = await runExperiment(tiny, 0)(tell)();

@@ -85,7 +85,8 @@ describe('an experiment', () => {
 
   it('is identified by what shapes its result, and not by its name', () => {
     const hash = hashProgram(programOf(quick));
-    const id = (e: Experiment, seed = 0, engine = 'wasm'): string => identityOf(e, hash, seed, engine);
+    const id = (e: Experiment, seed = 0, engine = 'wasm'): string =>
+      identityOf(e, { program: hash, seed, engine });
     assert.equal(id({ ...quick, name: 'another' }), id(quick));
     assert.equal(id({ ...quick, seeds: [4, 5] }), id(quick));
     assert.notEqual(id(quick, 1), id(quick));

@@ -14,7 +14,11 @@ import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 import { right } from '../support/either.js';
 
 /** The identity, with the model's own settings in place of its program. */
-const id = (e: Experiment): RunIdentity => identityOf(e, canonical(e.model), 0, 'wasm');
+const id = (e: Experiment): RunIdentity =>
+  identityOf(e, { program: canonical(e.model), seed: 0, engine: 'wasm' });
+
+/** A run of any experiment. */
+const p = { program: 'p', seed: 0, engine: 'wasm' };
 
 /** The same value with the keys of every object in another order. */
 const shuffled = (value: unknown): unknown =>
@@ -46,7 +50,7 @@ describe('the identity of a run', () => {
       'multi-mnist/unet-3': 'a26321d66695814336a8709d7aa1db1b2544b45d76c5de2f0001ab1c2a64ca20',
     };
     for (const [name, known] of Object.entries(before))
-      assert.equal(identityOf(right(experimentNamed(name, 'full')), 'p', 0, 'wasm'), known);
+      assert.equal(identityOf(right(experimentNamed(name, 'full')), p), known);
   });
 
   it('does not change with formatting, the order of keys, JSON or YAML', () => {
@@ -116,7 +120,7 @@ describe('the identity of a run', () => {
         );
         const changed = bumped(e, paths[choice % paths.length]);
         // Whether the changed value is valid does not matter here: only that it is seen.
-        const identity = (u: unknown): string => identityOf(JSON.parse(canonical(u)), 'p', 0, 'wasm');
+        const identity = (u: unknown): string => identityOf(JSON.parse(canonical(u)), p);
         assert.notEqual(identity(changed), identity(e), paths[choice % paths.length].join('.'));
       }),
       { numRuns: 150 },
@@ -127,16 +131,16 @@ describe('the identity of a run', () => {
     fc.assert(
       fc.property(experimentArbitrary, (e) => {
         const ids = [
-          identityOf(e, 'p', 0, 'wasm'),
-          identityOf(e, 'q', 0, 'wasm'),
-          identityOf(e, 'p', 1, 'wasm'),
-          identityOf(e, 'p', 0, 'cpu'),
+          identityOf(e, p),
+          identityOf(e, { ...p, program: 'q' }),
+          identityOf(e, { ...p, seed: 1 }),
+          identityOf(e, { ...p, engine: 'cpu' }),
         ];
         assert.equal(new Set(ids).size, ids.length);
         const { task } = e;
         if (task.name !== 'png') return;
         const at = (folder: string, data: string): string =>
-          identityOf({ ...e, task: { ...task, folder } }, 'p', 0, 'wasm', data);
+          identityOf({ ...e, task: { ...task, folder } }, { ...p, data });
         assert.equal(at('here', 'd'), at('there', 'd'));
         assert.notEqual(at('here', 'd'), at('here', 'e'));
       }),

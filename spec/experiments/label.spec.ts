@@ -135,7 +135,8 @@ describe('the labels of experiments', () => {
     const read = (label: unknown) => decodeExperiment({ ...mine, label });
     const labelled = right(read('a label, with % & signs'));
     assert.equal(labelled.label, 'a label, with % & signs');
-    assert.equal(identityOf(labelled, 'p', 0, 'wasm'), identityOf(mine, 'p', 0, 'wasm'));
+    const run = { program: 'p', seed: 0, engine: 'wasm' };
+    assert.equal(identityOf(labelled, run), identityOf(mine, run));
     assert.ok(!Object.hasOwn(right(decodeExperiment(mine)), 'label'));
     for (const wrong of ['', 'two\nlines', 'x'.repeat(41), 7, ' a']) {
       const refused = read(wrong);

@@ -67,9 +67,12 @@ describe('fused kernels and op by op', () => {
       await rightOf(openEngine('wasm', 'op by op')),
     ];
     assert.deepEqual([fused.fused, plain.fused], [true, false]);
-    const of = (engine: typeof fused): string => identityOn(engine, tiny, 'p', 0);
+    const of = (engine: typeof fused): string => identityOn(engine, tiny, { program: 'p', seed: 0 });
     assert.notEqual(of(fused), of(plain));
-    assert.equal(of(fused), identityOf(tiny, 'p', 0, 'wasm, fused', undefined, arithmetic.wasm));
+    assert.equal(
+      of(fused),
+      identityOf(tiny, { program: 'p', seed: 0, engine: 'wasm, fused', arithmetic: arithmetic.wasm }),
+    );
     const cpu = await Promise.all(
       (['fused', 'op by op'] as const).map((one) => rightOf(openEngine('cpu', one))),
     );

@@ -82,7 +82,7 @@ export const sharedRuns = (
   dataOf: (experiment: Experiment) => string | undefined = () => undefined,
 ): SharedRuns => {
   const key = ({ member: { experiment }, seed }: SweepRun): string =>
-    hashOf({ ...shapingOf(experiment, programOf(experiment), dataOf(experiment)), seed });
+    hashOf({ ...shapingOf(experiment, { program: programOf(experiment), data: dataOf(experiment) }), seed });
   const runs = (sweep: Sweep): ReadonlyMap<string, SweepRun> =>
     new Map(runsOf(sweep).map((run) => [key(run), run]));
   const [ofA, ofB] = [runs(a), runs(b)];

@@ -11,6 +11,19 @@ import { shapingTraining } from './training/training.js';
 /** What determines results. */
 type Shaped = Pick<Experiment, 'task' | 'loss' | 'training' | 'from' | 'augment'>;
 
+/** What a run is, beside its experiment. By name, since two texts or two numbers in the wrong order would go unseen. */
+export interface RunFacts {
+  /** The hash of its program. */
+  readonly program: string;
+  readonly seed: number;
+  /** The label of its engine, such as `wasm, fused`. */
+  readonly engine: string;
+  /** The digest of the data if it comes from the user's files; without it their path is used. */
+  readonly data?: string | undefined;
+  /** The number of the engine's arithmetic; default 1. */
+  readonly arithmetic?: number | undefined;
+}
+
 /** The task with folder paths replaced by a digest of their contents. */
 const shapingTask = (task: Task, data: string | null): unknown => {
   switch (task.name) {
@@ -43,14 +56,10 @@ const shapingTask = (task: Task, data: string | null): unknown => {
 /**
  * Everything that determines the results of an experiment's runs, as plain data: task, program, loss, training. Name,
  * seeds, scores, outputs and settings without effect do not enter.
- *
- * @param program its hash
- * @param data the digest of the data if it comes from the user's files; without it their path is used
  */
 export const shapingOf = (
   { task, loss, training, from, augment }: Shaped,
-  program: string,
-  data?: string,
+  { program, data }: Pick<RunFacts, 'program' | 'data'>,
 ): Readonly<Record<string, unknown>> => ({
   task: shapingTask(task, data ?? null),
   training: shapingTraining(training),
@@ -85,14 +94,10 @@ export type RunIdentity = t.TypeOf<typeof runIdentity>;
  */
 export const identityOf = (
   experiment: Shaped,
-  programHash: string,
-  seed: number,
-  engine: string,
-  data?: string,
-  arithmetic = 1,
+  { program, seed, engine, data, arithmetic = 1 }: RunFacts,
 ): RunIdentity => {
   const hash = hashOf({
-    ...shapingOf(experiment, programHash, data),
+    ...shapingOf(experiment, { program, data }),
     seed,
     engine,
     // Left out for arithmetic 1, so that runs of the first release keep their identity.

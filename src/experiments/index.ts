@@ -11,7 +11,7 @@ export type { Generate, Made, Making } from '../data/own/generated/sample.js';
 export { decodeTask, describeTask, type Task, taskNames } from '../data/task.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from '../models/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './difference.js';
-export { identityOf, type RunIdentity } from './identity.js';
+export { identityOf, type RunFacts, type RunIdentity } from './identity.js';
 export { type Label, labelsOf, memberName } from './label.js';
 export type { LossSpec } from './loss.js';
 export { type Model, programFor } from './model.js';

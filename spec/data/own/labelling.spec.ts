@@ -216,8 +216,7 @@ describe('values of masks', () => {
     const shaped = (settings: object, data?: string): unknown =>
       shapingOf(
         { task: task('png', { folder: 'f', ...settings }), loss: publishedLoss, training: publishedTraining },
-        'p',
-        data,
+        { program: 'p', data },
       ).task;
     // As in versions that had no labels and no ignore.
     const before = { name: 'png', folder: 'f', classes: [], validationShare: 0, seed: 0, testShare: 0.15 };

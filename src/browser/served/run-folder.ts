@@ -25,14 +25,12 @@ export const runFolder = (
 ): { readonly name: string; readonly zip: Uint8Array } => {
   const { seed, microBatches } = plan;
   const number = arithmetic[pageEngine.name];
-  const identity = identityOf(
-    experiment,
-    hashProgram(program),
+  const identity = identityOf(experiment, {
+    program: hashProgram(program),
     seed,
-    engineLabel(pageEngine),
-    undefined,
-    number,
-  );
+    engine: engineLabel(pageEngine),
+    arithmetic: number,
+  });
   const { record, ...written } = runTexts({ identity, experiment, program, seed, classes });
   const environment: Recorded = {
     drumhead: 'browser',

@@ -54,7 +54,7 @@ const effectOf = (experiment: Experiment): string => {
   const kept = (section: string, value: object): object =>
     Object.fromEntries(Object.entries(value).filter(([key]) => !idle.has(`${section}.${key}`)));
   return canonical({
-    ...shapingOf(experiment, canonical(kept('model', model))),
+    ...shapingOf(experiment, { program: canonical(kept('model', model)) }),
     training: kept('training', training),
     seeds: experiment.seeds,
   });

@@ -105,12 +105,10 @@ const optionNames: readonly string[] = [
 
 const usual = { epochs: 10, batch: 32 };
 
-const problemsIn = (found: Checked<unknown>): readonly string[] =>
-  E.isLeft(found)
-    ? found.left._tag === 'DecodeError'
-      ? found.left.problems
-      : [errorMessage(found.left)]
-    : [];
+const problemsIn: (found: Checked<unknown>) => readonly string[] = E.match(
+  (error) => (error._tag === 'DecodeError' ? error.problems : [errorMessage(error)]),
+  () => [],
+);
 
 /** Checks everything that can be wrong before the first step, and reports all problems at once. */
 const prepared = (program: Program, data: FitData, options: FitOptions): Checked<Prepared> => {

@@ -35,14 +35,14 @@ export const groupedRun = ({ experiment, seed, label, record }: CollectedRun): G
  * The key of a run: equal for runs that are the same but for their engine. Names, scores and pictures are not in it.
  */
 const keyOf = (experiment: Experiment, seed: number): string =>
-  canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
+  canonical({ ...shapingOf(experiment, { program: canonical(experiment.model) }), seed });
 
 /**
  * The key of an experiment: equal for experiments with the same runs. Names, seeds, scores and pictures are not in
  * it.
  */
 export const settingsKey = (experiment: Experiment): string =>
-  canonical(shapingOf(experiment, canonical(experiment.model)));
+  canonical(shapingOf(experiment, { program: canonical(experiment.model) }));
 
 /** Runs, and notes on them, one sentence each. */
 interface Once {

@@ -35,11 +35,7 @@ const identityOnData = (run: OfData, resolved: ResolvedData): string | null => {
   const label = engineLabel({ name: engine, fused: kernels === 'fused' });
   return identityOf(
     { ...experiment, task: resolved.experiment.task },
-    hashProgram(program.right),
-    seed,
-    label,
-    resolved.data,
-    arithmetic,
+    { program: hashProgram(program.right), seed, engine: label, data: resolved.data, arithmetic },
   );
 };
 

@@ -9,24 +9,18 @@ import { settled } from '../../data/own/whereabouts.js';
 import { isOwnTask, type Task } from '../../data/task.js';
 import { arithmetic, type Engine, engineLabel } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import { identityOf, type RunIdentity } from '../../experiments/identity.js';
+import { identityOf, type RunFacts, type RunIdentity } from '../../experiments/identity.js';
 import type { DataShape } from '../../experiments/model.js';
 
 /**
- * The identity of a run on an engine.
- *
- * @param program its hash
- * @param data the digest of the data, if it comes from a person's files
- * @param number of its arithmetic, if another than today's is meant
+ * The identity of a run on an engine. Where no number of its arithmetic is given, today's is meant.
  */
 export const identityOn = (
   engine: Pick<Engine, 'name' | 'fused'>,
   experiment: Experiment,
-  program: string,
-  seed: number,
-  data?: string,
-  number = arithmetic[engine.name],
-): RunIdentity => identityOf(experiment, program, seed, engineLabel(engine), data, number);
+  run: Omit<RunFacts, 'engine'>,
+): RunIdentity =>
+  identityOf(experiment, { arithmetic: arithmetic[engine.name], ...run, engine: engineLabel(engine) });
 
 /**
  * An experiment with whole folder paths and the digest of its data, from which the identity of its runs is

@@ -24,7 +24,12 @@ export const olderRuns = async (
   const byLeaf = byLeafFrom(runs, placed);
   const notes: string[] = [];
   for (let number = now - 1; number >= 1; number--) {
-    const identity = identityOn(engine, experiment, hashProgram(program), seed, data, number);
+    const identity = identityOn(engine, experiment, {
+      program: hashProgram(program),
+      seed,
+      data,
+      arithmetic: number,
+    });
     const found = await findRun(runs, experiment.name, seed, identity, byLeaf)();
     if (E.isLeft(found) || (await kindOf(found.right)) === null) continue;
     const result = await readResult(found.right)();

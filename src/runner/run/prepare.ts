@@ -120,7 +120,7 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
       const { augment } = experiment;
       const arrays =
         augment === undefined ? loaded.arrays : augmented(loaded.arrays, augment, inputsOfLearning(learning));
-      const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
+      const identity = identityOn(engine, experiment, { program: hashProgram(program), seed, data });
       const evaluationBatch = evaluationBatchOf(microBatches);
       const steps = Math.floor(arrays.train.count / samplesPerStep(experiment.training));
       return steps < 1
@@ -135,7 +135,7 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
                       runs,
                       experiment.name,
                       seed,
-                      identityOn(other, experiment, hashProgram(program), seed, data),
+                      identityOn(other, experiment, { program: hashProgram(program), seed, data }),
                       byLeaf,
                     ),
                   )

@@ -197,7 +197,7 @@ const folderOf = (
   { seed, engine, runs, placed, byLeaf }: Placing,
 ): Effect<string | null> => {
   if (known === null) return TE.right(null);
-  const identity = identityOn(engine, experiment, known.hash, seed, known.data);
+  const identity = identityOn(engine, experiment, { program: known.hash, seed, data: known.data });
   return pipe(
     findRun(runs, experiment.name, seed, identity, byLeaf),
     TE.map((found) => {

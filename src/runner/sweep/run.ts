@@ -219,7 +219,7 @@ const work =
 
 /** What two assignments share if they are the same run: the folder, else the settings. */
 const runKey = ({ folder, member: { experiment }, seed }: Assignment): string =>
-  folder ?? canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
+  folder ?? canonical({ ...shapingOf(experiment, { program: canonical(experiment.model) }), seed });
 
 const doRun = async (
   run: Assignment,
