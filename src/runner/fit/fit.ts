@@ -164,7 +164,11 @@ const prepared = (program: Program, data: FitData, options: FitOptions): Checked
       ? placeProblems(options.from, Math.floor(samples / samplesPerStep(training)))
       : []),
   ];
-  return problems.length > 0 || E.isLeft(arrays) || E.isLeft(learning) || E.isLeft(learned) || training === null
+  return problems.length > 0 ||
+    E.isLeft(arrays) ||
+    E.isLeft(learning) ||
+    E.isLeft(learned) ||
+    training === null
     ? E.left(decodeError('fit', [...new Set(problems)]))
     : E.right({ arrays: arrays.right, learning: learning.right, training, loss: learned.right.loss });
 };

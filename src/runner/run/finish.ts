@@ -7,6 +7,7 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
+import { initialParameters } from '../../compile/parameters.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
 import type { Measures } from '../../experiments/scores/measures.js';
@@ -21,6 +22,7 @@ import { earlyStopWords, unwatchedWords } from '../training/early-stop.js';
 import { evaluate } from '../training/evaluate.js';
 import type { TrainState } from '../training/state.js';
 import { isTrained } from '../training/train.js';
+import { unmovedOf, unmovedWords } from '../training/unmoved.js';
 import type { Prepared } from './prepare.js';
 import { watchedOf } from './watched-score.js';
 
@@ -57,6 +59,15 @@ const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>
     ),
   );
 
+/** The parameters that never moved; none are counted where no step was taken, or where another run's weights were the first. */
+const unmovedIn = (
+  { experiment, program, seed }: Prepared,
+  { history, parameters }: TrainState,
+): readonly string[] =>
+  history.length === 0 || experiment.from !== undefined
+    ? []
+    : unmovedOf(program.graph, experiment.training, initialParameters(program.graph, seed), parameters);
+
 /** Scores the kept weights on the test set and writes the files of a finished run. */
 export const finish = (
   prepared: Prepared,
@@ -72,8 +83,12 @@ export const finish = (
   const { training } = prepared.experiment;
   const watched = watchedOf(prepared.experiment);
   const early = earlyStopWords(training, state.history, watched);
-  for (const message of [early, unwatchedWords(training, state.history, watched)])
-    if (message !== null) environment.tell({ kind: 'note', message });
+  const words = [
+    early,
+    unwatchedWords(training, state.history, watched),
+    unmovedWords(unmovedIn(prepared, state)),
+  ];
+  for (const message of words) if (message !== null) environment.tell({ kind: 'note', message });
   environment.tell({
     kind: 'stage',
     message: `scoring ${arrays.test.count} test ${prepared.images === null ? 'samples' : 'images'}`,
