@@ -7,7 +7,15 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,6 +28,7 @@ import { restoreCheckpoint } from '../../src/runner/folder/ongoing/checkpoint.js
 import { readExperiment } from '../../src/runner/folder/record.js';
 import { readResult, readWeightValues } from '../../src/runner/folder/result.js';
 import { decodeWeights } from '../../src/runner/folder/weights.js';
+import { commandOf, smallReport } from './weights-report.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const place = join(root, 'web/weights');
@@ -99,10 +108,14 @@ interface Listed {
 }
 const before: readonly Listed[] = JSON.parse(readFileSync(join(place, 'index.json'), 'utf8'));
 const index: Listed[] = [];
-/** Weights that were made before. */
+/** Weights that were made before, with a report: a small one, if that of their run was not kept. */
 const keep = (name: string): void => {
   const old = before.find((one) => one.name === name);
-  if (old !== undefined) index.push(old);
+  if (old === undefined) return;
+  index.push(old);
+  const report = join(place, 'reports', `${name}.html`);
+  const isWhole = existsSync(report) && !readFileSync(report, 'utf8').includes('was not kept');
+  if (!isWhole) writeFileSync(report, smallReport(old));
 };
 for (const file of readdirSync(join(place, 'make')).sort()) {
   if (!file.endsWith('.yaml')) continue;
@@ -170,7 +183,7 @@ for (const file of readdirSync(join(place, 'make')).sort()) {
 }
 const rows = index.map(({ name, file, parameters, epochs, of, validation, test }) => {
   const size = (statSync(join(place, file)).size / 1000).toFixed(0);
-  return `| ${name} | ${parameters.toLocaleString('en-US')} | ${epochs} of ${of} | ${scoreOf(validation)} | ${scoreOf(test)} | ${size} kB | \`npx drumhead run web/weights/make/${name}.yaml\` |`;
+  return `| ${name} | ${parameters.toLocaleString('en-US')} | ${epochs} of ${of} | ${scoreOf(validation)} | ${scoreOf(test)} | ${size} kB | \`${commandOf(name)}\` |`;
 });
 writeFileSync(join(place, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
 writeFileSync(
@@ -178,13 +191,13 @@ writeFileSync(
   `# web/weights
 
 Weights of the playground: our own runs, small. Each is a safetensors file with the names of drumhead's parameters, beside the
-graph of its program; \`reports\` has the report of each run that was made since they are kept, and \`index.json\` lists them with their tasks, models and scores. \`npx tsx bench/web/weights.ts\` makes all of
-them anew and writes this page (\`--as-they-are --runs FOLDER\` takes what runs in that folder have so far).
+graph of its program; \`reports\` has the report of each run, or what is known of one whose folder was not kept, and \`index.json\` lists them with their tasks,
+models and scores. \`npx tsx bench/web/weights.ts\` makes all of them anew and writes this page (\`--as-they-are --runs FOLDER\` takes what runs in that folder have so far).
 
 Models of one task have the same number of parameters, within 1 %. Foreground IoU as measured on validation images by the best
 epoch, and on test images where the run is finished. Where the test stands as —, the run was still training when the weights were taken.
 
-Polygons and mazes were trained for less than ten minutes of a processor each. MNIST's digits were tried as well and are left out: a Neural
+The experiments of polygons and mazes are here without weights: the page shows these tasks untrained. MNIST's digits were tried as well and are left out: a Neural
 Wave Machine of this size was right on 23 % of their pixels (8 epochs of 4,096 images, 2 minutes of a processor), and no better after 8 of 24.
 
 This is no ranking of architectures. There is one seed of each and no rate was tuned. The CNN has four layers, so that it sees a window of 9

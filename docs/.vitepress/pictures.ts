@@ -106,8 +106,11 @@ const packed = (state: object): string => {
   return deflateRawSync(Buffer.concat([length, text]), { level: 9 }).toString('base64url');
 };
 
-/** Tasks whose pictures the playground can draw (web/src/draw/known-tasks.ts); the others have still pictures. */
+/** Tasks whose pictures the playground can draw (web/src/draw/known-tasks.ts); of `filmed` the page plays samples, the others have still pictures. */
 const drawn = ['tetrominoes', 'polygons', 'mazes', 'pathfinder', 'inside-outside', 'connectedness', 'shapes'];
+
+/** Tasks whose samples the page itself plays (theme/task-films.ts). */
+const filmed = ['adding', 'copy', 'wave-forecast'];
 
 /** Tasks for which the playground has trained networks. */
 const trainedTasks = (root: string): readonly string[] => {
@@ -122,6 +125,8 @@ export interface Live {
   readonly pictures: readonly string[];
   /** Addresses within the playground, by picture; empty where it was not built. */
   readonly played: Readonly<Record<string, string>>;
+  /** Pictures of tasks whose samples the page plays. */
+  readonly films: readonly string[];
   /** Pictures of tasks whose networks are trained. */
   readonly trained: readonly string[];
 }
@@ -146,6 +151,7 @@ export const liveOf = (root: string, docs: string): Live => {
     ]);
   return {
     pictures: all.filter((name) => existsSync(join(docs, 'public/live', `${name}.png`))),
+    films: tasks.filter((name) => filmed.includes(name)).map((name) => `tasks-${name}`),
     trained: trained.map((task) => `tasks-${task}`),
     played: hasPlayground ? Object.fromEntries([...lab, ...draw]) : {},
   };

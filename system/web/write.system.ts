@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -202,24 +202,35 @@ describe('the playground: Write and Train', () => {
         writeFileSync(join(folder, name), bytes);
       }
     }
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [
-        join(root, 'bin/drumhead.js'),
-        'export',
-        join(folder, 'trained'),
-        '--format',
-        'program',
-        '--out',
-        join(folder, 'again'),
-      ],
-      { encoding: 'utf8' },
-    );
-    assert.equal(status, 0, stderr);
+    const drumhead = (...args: readonly string[]): string => {
+      const { status, stderr, stdout } = spawnSync(
+        process.execPath,
+        [join(root, 'bin/drumhead.js'), ...args],
+        { cwd: folder, encoding: 'utf8' },
+      );
+      assert.equal(status, 0, stderr);
+      return stdout + stderr;
+    };
+    drumhead('export', 'trained', '--format', 'program', '--out', 'again');
     assert.deepEqual(
       readFileSync(join(folder, 'again/program.bin')),
       readFileSync(join(folder, 'trained/program.bin')),
     );
+    // The run folder of the same moment is an unfinished run, at the step of the page.
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Run folder' }).click(),
+    ]);
+    const files = unzipSync(readFileSync(await download.path()));
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, 'runs', name)), { recursive: true });
+      writeFileSync(join(folder, 'runs', name), bytes);
+    }
+    const command = (await page.getByText(/^drumhead run runs/).textContent()) ?? '';
+    const run = command.slice('drumhead run '.length);
+    assert.ok(existsSync(join(folder, run, 'checkpoint.json')), run);
+    assert.match(drumhead('status'), /my\/waves/);
+    drumhead('report', run);
     rmSync(folder, { recursive: true });
   });
 

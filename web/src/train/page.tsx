@@ -2,10 +2,8 @@
 
 import { zipSync } from 'fflate';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { classColour } from '../../../src/data/classes/colours.js';
 import { type Caller, callerOf } from '../engine/call.js';
 import { Panel, Select, Slider } from '../parts/controls.js';
-import { Field } from '../parts/field.js';
 import { Lines } from '../parts/plot.js';
 import { Share } from '../parts/share.js';
 import { offer } from '../save/record.js';
@@ -14,49 +12,13 @@ import { emitOnce } from '../write/emit.js';
 import { examples } from '../write/examples.js';
 import { type KeptProgram, keepProgram, keptProgram } from '../write/kept.js';
 import { runInSandbox } from '../write/sandbox.js';
+import { experimentOf } from './experiment.js';
 import { packTrain, type TrainState, unpackTrain } from './state.js';
 import { trainTasks } from './tasks.js';
+import { type Judged, type Opened, Unseen } from './unseen.js';
 import type { TrainHandlers } from './worker.js';
 
 const newWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-
-type Judged = Awaited<ReturnType<TrainHandlers['judge']>>;
-
-/** The side of a square image that a program takes. */
-const sideOf = (program: KeptProgram | undefined): number | undefined => {
-  if (program === undefined) return undefined;
-  try {
-    const {
-      nodes,
-    }: {
-      readonly nodes: readonly {
-        readonly op: { readonly op: string; readonly name?: string; readonly shape?: readonly number[] };
-      }[];
-    } = JSON.parse(program.json);
-    const found = nodes.find(({ op }) => op.op === 'input' && op.name === 'image')?.op.shape;
-    return found !== undefined && found[0] === found[1] ? found[0] : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const paintImage =
-  (values: Float32Array, pixels: number, channels: number, index: number) =>
-  (out: Uint8ClampedArray): void => {
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      const at = (index * pixels + pixel) * channels;
-      for (let c = 0; c < 3; c++) out[4 * pixel + c] = 255 * values[at + (channels === 3 ? c : 0)];
-      out[4 * pixel + 3] = 255;
-    }
-  };
-const paintLabels =
-  (labels: Uint8Array, pixels: number, index: number) =>
-  (out: Uint8ClampedArray): void => {
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      out.set(classColour(labels[index * pixels + pixel]), 4 * pixel);
-      out[4 * pixel + 3] = 255;
-    }
-  };
 
 export const TrainPage = ({
   text: letters,
@@ -79,17 +41,15 @@ export const TrainPage = ({
       : '',
   );
   const [running, setRunning] = useState(false);
-  const [opened, setOpened] = useState<{
-    readonly height: number;
-    readonly width: number;
-    readonly classes: number;
-  }>();
+  const [opened, setOpened] = useState<Opened>();
+  const [ended, setEnded] = useState(false);
   const [losses, setLosses] = useState<readonly number[]>([]);
   const [scores, setScores] = useState<
     readonly { readonly step: number; readonly accuracy: number; readonly iou: number }[]
   >([]);
   const [judged, setJudged] = useState<Judged>();
   const [speed, setSpeed] = useState(0);
+  const [run, setRun] = useState<string>();
   const worker = useRef<Caller<TrainHandlers> | undefined>(undefined);
   const go = useRef(false);
 
@@ -99,6 +59,7 @@ export const TrainPage = ({
     worker.current = undefined;
     setRunning(false);
     setOpened(undefined);
+    setEnded(false);
     setLosses([]);
     setScores([]);
     setJudged(undefined);
@@ -143,29 +104,11 @@ export const TrainPage = ({
           setRunning(false);
           return;
         }
-        const side = sideOf(given);
-        const own = given.experiment.task;
-        const wanted = trainTasks.find(({ name }) => name === state.task);
-        const isOwn = typeof own === 'object' && own !== null && 'name' in own && own.name === state.task;
-        const task = isOwn ? { ...own } : side === undefined ? undefined : wanted?.of(side);
-        if (task === undefined)
-          throw new Error(
-            side === undefined
-              ? 'A program that is trained here takes a square image.'
-              : `The task ${state.task} has no images of ${side} x ${side}.`,
-          );
+        const experiment = experimentOf(given, state);
         calls = callerOf<TrainHandlers>(newWorker());
         worker.current = calls;
         try {
-          setOpened(
-            await calls.call('open', {
-              json: given.json,
-              task,
-              batch: state.batch,
-              rate: state.rate,
-              seed: state.seed,
-            }),
-          );
+          setOpened(await calls.call('open', { experiment, seed: state.seed }));
         } catch (cause) {
           worker.current = undefined;
           calls.end();
@@ -184,12 +127,12 @@ export const TrainPage = ({
           untilJudged = 20;
         }
         const begunAt = performance.now();
-        const { losses: fresh } = await calls.call('train', { steps: 2 });
-        setSpeed(2000 / (performance.now() - begunAt));
-        untilJudged -= 2;
+        const { losses: fresh, done } = await calls.call('train', { steps: 2 });
+        setSpeed((1000 * fresh.length) / (performance.now() - begunAt));
+        untilJudged -= fresh.length;
         setLosses((all) => [...all, ...fresh]);
-        if (fresh.some((loss) => !Number.isFinite(loss))) {
-          setFault('The loss is no number any more: take a smaller rate.');
+        if (done) {
+          setEnded(true);
           go.current = false;
         }
       }
@@ -199,10 +142,16 @@ export const TrainPage = ({
     setRunning(false);
   };
 
-  const save = async (kind: 'folder' | 'graph'): Promise<void> => {
+  const save = async (kind: 'run' | 'folder' | 'graph'): Promise<void> => {
     const calls = worker.current;
     if (calls === undefined) return;
     try {
+      if (kind === 'run') {
+        const { name, zip } = await calls.call('run', null);
+        setRun(`runs/${name}`);
+        offer(new Blob([new Uint8Array(zip)], { type: 'application/zip' }), 'run.zip');
+        return;
+      }
       const files = await calls.call(kind, null);
       const folder = kind === 'folder' ? 'trained' : 'model';
       const packed = zipSync(
@@ -227,8 +176,6 @@ export const TrainPage = ({
   }, [state]);
 
   const latest = scores.at(-1);
-  const pixels = opened === undefined ? 1 : opened.height * opened.width;
-  const channels = judged === undefined ? 1 : judged.images.length / judged.shown / pixels;
   return (
     <div>
       {embed === undefined ? (
@@ -236,8 +183,8 @@ export const TrainPage = ({
           <div>
             <h1>Train</h1>
             <p>
-              The program of the editor, trained in this page by its own kernels, on images that the page
-              makes. Every batch is new; scores are of sixteen images that are never trained on.
+              The program of the editor, trained in this page as <code>drumhead run</code> would, on images
+              that the page makes. Scores are of sixteen images that are never trained on.
             </p>
           </div>
           <Share page="train" state={() => packTrain(state)} scene={undefined} />
@@ -291,7 +238,13 @@ export const TrainPage = ({
               />
             </div>
             <div class="bar">
-              <button type="button" class="primary" style={{ minWidth: '5.5rem' }} onClick={start}>
+              <button
+                type="button"
+                class="primary"
+                style={{ minWidth: '5.5rem' }}
+                disabled={ended}
+                onClick={start}
+              >
                 {running ? 'Stop' : losses.length > 0 ? 'Go on' : 'Start'}
               </button>
               <button type="button" onClick={reset} disabled={losses.length === 0 || running}>
@@ -303,6 +256,7 @@ export const TrainPage = ({
                 <dt>steps</dt>
                 <dd class="number" data-fact="steps">
                   {losses.length}
+                  {opened === undefined ? '' : ` of ${opened.steps.toLocaleString('en')}`}
                   {running && speed > 0 ? `, ${speed.toPrecision(2)} a second` : ''}
                 </dd>
               </div>
@@ -327,6 +281,9 @@ export const TrainPage = ({
             </dl>
             <div class="bar">
               <span class="muted small">Download</span>
+              <button type="button" disabled={opened === undefined || running} onClick={() => save('run')}>
+                Run folder
+              </button>
               <button type="button" disabled={opened === undefined} onClick={() => save('folder')}>
                 Program and weights
               </button>
@@ -334,10 +291,19 @@ export const TrainPage = ({
                 GraphModel
               </button>
             </div>
-            <p class="caption">
-              Unzipped, <code>drumhead run-program trained --input PICTURE --out answer</code> takes the
-              first; TensorFlow.js’s <code>loadGraphModel</code> the second.
-            </p>
+            <ul class="caption plain">
+              <li>
+                Run folder: stop, download, unzip <code>run.zip</code> below <code>runs</code>;{' '}
+                <code>drumhead run {run ?? 'runs/NAME/SEED'}</code> goes on with it, to the same bits, and
+                tests it.
+              </li>
+              <li>
+                Program and weights: <code>drumhead run-program trained --input PICTURE --out answer</code>.
+              </li>
+              <li>
+                GraphModel: <code>loadGraphModel</code> of TensorFlow.js.
+              </li>
+            </ul>
           </div>
         </Panel>
         <div class="stack wide">
@@ -374,39 +340,7 @@ export const TrainPage = ({
             </div>
           </Panel>
           <Panel title="Unseen images">
-            {judged === undefined || opened === undefined ? (
-              <p class="muted small">
-                After the first step: images, their classes, and what the program says.
-              </p>
-            ) : (
-              <div class="unseen-images">
-                {Array.from({ length: judged.shown }, (_, i) => (
-                  <div class="stack" key={i}>
-                    <Field
-                      label={`Image ${i + 1}`}
-                      width={opened.width}
-                      height={opened.height}
-                      paint={paintImage(judged.images, pixels, channels, i)}
-                    />
-                    <Field
-                      label={`Classes of image ${i + 1}`}
-                      width={opened.width}
-                      height={opened.height}
-                      paint={paintLabels(judged.masks, pixels, i)}
-                    />
-                    <Field
-                      label={`Classes that the program says of image ${i + 1}`}
-                      width={opened.width}
-                      height={opened.height}
-                      paint={paintLabels(judged.found, pixels, i)}
-                    />
-                  </div>
-                ))}
-              </div>
-            )}
-            {judged === undefined ? null : (
-              <p class="caption">Above the images, then their classes, then those of the program.</p>
-            )}
+            <Unseen judged={judged} opened={opened} />
           </Panel>
         </div>
       </div>
