@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
+import { lowestModes } from '../../src/drums/eigen.js';
 import { systemCodecs } from '../../src/models/systems/index.js';
-import { labSystems, limitOf } from '../../web/src/lab/systems.js';
+import { openSystem } from '../../web/src/engine/system.js';
+import { defaultsOf, labSystems, limitOf } from '../../web/src/lab/systems.js';
 import { clickField, forSuite, openPage, shown, slide, until } from './pages.js';
 
 describe('the playground: Wave lab', () => {
@@ -62,6 +64,31 @@ describe('the playground: Wave lab', () => {
     const percent = Math.abs(Number(drift.match(/([\d.e-]+) %/)?.[1]));
     assert.ok(percent < 0.01, drift);
     assert.equal(await page.locator('section[aria-label="Spectrum of the probe"] path.line').count(), 2);
+  });
+
+  it('a standing wave is one tone: every site keeps its share of it, and a link holds it', async () => {
+    const drum = labSystems[0];
+    const { run, shape } = openSystem({ name: 'drum', values: defaultsOf(drum), seed: 0, shape: 'star' });
+    const inside = Uint8Array.from(run(0, 0).walls, (wall) => 1 - wall);
+    const { vectors } = lowestModes({ rows: 64, columns: 64, inside, corner: [0, 0] }, 3);
+    shape(vectors[2]);
+    const begun = run(0, 0).values.slice();
+    const middle = begun.indexOf(1);
+    const later = run(40, 0).values;
+    assert.ok(begun.every((value, site) => Math.abs(later[site] - later[middle] * value) < 1e-4));
+    assert.ok(Math.abs(later[middle]) < 0.99, 'it moves');
+    await choose('Drum of any shape');
+    await page.getByRole('combobox', { name: 'Begins with' }).selectOption({ value: '2' });
+    await page.getByText(/^Mode 2: one tone, \d+\.\d+ steps a period/).waitFor();
+    const other = await openPage(browser, page.url());
+    await until('the address names it', async () => {
+      await other.page.goto('about:blank');
+      await other.page.goto(page.url());
+      return (await other.page.getByText(/^Mode 2: one tone/).count()) > 0;
+    });
+    await other.page.close();
+    await page.getByRole('combobox', { name: 'Begins with' }).selectOption({ value: '0' });
+    await page.getByText(/^Mode 2: one tone/).waitFor({ state: 'detached' });
   });
 
   it('plucking, walls and media change what is seen', async () => {

@@ -61,6 +61,8 @@ export interface Running {
   readonly program: Program;
   readonly run: (steps: number, probe: number) => Moment;
   readonly pluck: (site: number, radius: number, amount: number) => void;
+  /** Everything at rest in this shape, with 1 as its greatest value. */
+  readonly shape: (values: ArrayLike<number>) => void;
   readonly wall: (sites: readonly number[], on: boolean) => void;
   readonly paint: (coefficient: string, sites: readonly number[], value: number) => void;
   readonly put: (walls: Uint8Array, medium: Float32Array | undefined, coefficient: string) => void;
@@ -266,6 +268,12 @@ export const openSystem = (opening: Opening): Running => {
         }
       });
       state[field] = next;
+    },
+    shape: (values) => {
+      const most = Array.from(values).reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+      if (most === 0) return;
+      for (const name of names) state[name] = new Float32Array(state[name].length);
+      state[field] = Float32Array.from(values, (value) => value / most);
     },
     wall: (some, on) => {
       for (const site of some) walls[site] = on ? 1 : 0;

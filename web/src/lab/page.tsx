@@ -18,7 +18,7 @@ import type { AnalysisHandlers } from './analysis-worker.js';
 import { Laws } from './laws.js';
 import { KOmegaPlot, type Measured, PhasePlot } from './plots.js';
 import { play, rateFor } from './sound.js';
-import { firstLab, type LabState, packLab, unpackLab } from './state.js';
+import { firstLab, type LabState, modes, packLab, unpackLab } from './state.js';
 import { labSystems, limitOf, systemOf, type Values } from './systems.js';
 import type { LabHandlers } from './worker.js';
 
@@ -71,11 +71,12 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
   const now = useRef(state);
   now.current = state;
 
-  const { system, values, seed, shape } = state;
+  const { system, values, seed, shape, mode } = state;
   const opening: Opening = useMemo(
     () => ({ name: system.name, values, seed, shape }),
-    [system, values, seed, shape],
+    [system, values, seed, shape, mode],
   );
+  const [period, setPeriod] = useState<number>();
   const rows = about?.rows ?? 1;
   const columns = about?.columns ?? 1;
   const probe =
@@ -108,21 +109,28 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
       if (!wanted) return;
       const names = Object.keys(opened.coefficients);
       setPainted((name) => (names.includes(name) ? name : (names[0] ?? '')));
-      if (opening.name === 'drum' && (walls === undefined || walls.length !== sites)) {
+      let steps: number | undefined;
+      if (opening.name === 'drum' && now.current.mode > 0) {
+        const { dt, speed } = opening.values;
+        steps = await worker.call('stand', {
+          mode: now.current.mode,
+          dt: Number(dt),
+          speed: Number(speed),
+        });
+      } else if (opening.name === 'drum') {
         // a drum at rest shows nothing, so it begins with a pluck
         const start = await worker.call('run', { steps: 0, probe: 0 });
-        const inside = start.walls.indexOf(0);
-        if (inside >= 0) {
-          const middle = centreOf(start.walls, opened.columns);
-          await worker.call('pluck', { site: middle, radius: Math.max(1.5, opened.columns / 20), amount: 1 });
-        }
-      } else if (opening.name === 'drum') {
-        const middle = centreOf(walls ?? new Uint8Array(sites), opened.columns);
-        await worker.call('pluck', { site: middle, radius: Math.max(1.5, opened.columns / 20), amount: 1 });
+        if (start.walls.includes(0))
+          await worker.call('pluck', {
+            site: centreOf(start.walls, opened.columns),
+            radius: Math.max(1.5, opened.columns / 20),
+            amount: 1,
+          });
       }
       const first = await worker.call('run', { steps: 0, probe: 0 });
       if (!wanted) return;
       setAbout(opened);
+      setPeriod(steps);
       setHeard(new Float64Array(0));
       setEnergy(new Float64Array(0));
       setMeasured(undefined);
@@ -578,6 +586,29 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
                     }}
                   />
                 ) : null}
+                {system.name === 'drum' ? (
+                  <Select
+                    label="Begins with"
+                    value={String(mode)}
+                    options={[
+                      { value: '0', text: 'a pluck: many tones at once' },
+                      ...Array.from({ length: modes }, (_, i) => ({
+                        value: `${i + 1}`,
+                        text: `a standing wave: mode ${i + 1}`,
+                      })),
+                    ]}
+                    onChange={(chosen) => {
+                      set({ mode: Number(chosen), walls: wallsToKeep(state, moment) });
+                      setPlaying(!isCalm());
+                    }}
+                  />
+                ) : null}
+                {period === undefined ? null : (
+                  <p class="small muted" data-period={period}>
+                    Mode {mode}: one tone, {period.toPrecision(4)} steps a period; white lines stand still. A
+                    pluck, a cut or a painted medium adds other tones.
+                  </p>
+                )}
                 <div class="bar">
                   <Choice label="Brush" value={brush} options={brushes} onChange={setBrush} />
                 </div>

@@ -10,6 +10,8 @@ export interface LabState {
   readonly values: Values;
   readonly seed: number;
   readonly shape: string;
+  /** The mode that a drum begins in, from 1; 0: it is plucked. */
+  readonly mode: number;
   readonly probe: number;
   readonly pace: number;
   /** Walls and a painted coefficient, if there are any. */
@@ -25,6 +27,7 @@ const Kept = t.exact(
       values: t.record(t.string, t.union([t.number, t.string])),
       seed: t.number,
       shape: t.string,
+      mode: t.number,
       pace: t.number,
       walls: t.number,
       medium: t.number,
@@ -34,11 +37,15 @@ const Kept = t.exact(
   ]),
 );
 
+/** The modes that can be chosen. */
+export const modes = 12;
+
 export const firstLab = (system: LabSystem): LabState => ({
   system,
   values: defaultsOf(system),
   seed: 0,
   shape: 'disk',
+  mode: 0,
   probe: -1,
   pace: system.pace,
   walls: undefined,
@@ -74,6 +81,7 @@ export const packLab = (state: LabState): string => {
       ...(Object.keys(values).length === 0 ? {} : { values }),
       ...(state.seed === 0 ? {} : { seed: state.seed }),
       ...(state.shape === 'disk' ? {} : { shape: state.shape }),
+      ...(state.mode === 0 ? {} : { mode: state.mode }),
       ...(state.pace === state.system.pace ? {} : { pace: state.pace }),
       ...(walls.length === 0 ? {} : { walls: state.walls?.length ?? 0 }),
       ...(medium.length === 0 ? {} : { medium: medium.length, most, coefficient: state.coefficient }),
@@ -102,9 +110,10 @@ export const unpackLab = (text: string): LabState | undefined => {
     } else if (typeof value !== 'string' || !setting.words.includes(value)) return undefined;
     values[name] = value;
   }
-  const { seed = 0, shape = 'disk', pace = system.pace, walls = 0, medium = 0, most = 0 } = kept;
+  const { seed = 0, shape = 'disk', mode = 0, pace = system.pace, walls = 0, medium = 0, most = 0 } = kept;
   const side = Number(values.size ?? 0);
   const sites = side * side;
+  if (!isCount(mode, modes)) return undefined;
   if (!isCount(seed, 1e9) || !isCount(pace, 32) || !drumShapes.some((each) => each === shape))
     return undefined;
   if (!Number.isInteger(kept.probe) || kept.probe < -1 || kept.probe >= Math.max(sites, 256))
@@ -118,6 +127,7 @@ export const unpackLab = (text: string): LabState | undefined => {
     values,
     seed,
     shape,
+    mode,
     pace,
     probe: kept.probe,
     walls:

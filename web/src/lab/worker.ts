@@ -28,6 +28,25 @@ const handlers = {
     system().pluck(site, radius, amount);
     return null;
   },
+  /** Sets a drum to its mode of this number from 1, at rest; returns the steps of a period of one that is not damped. */
+  stand: async ({
+    mode,
+    dt,
+    speed,
+  }: {
+    readonly mode: number;
+    readonly dt: number;
+    readonly speed: number;
+  }) => {
+    const { lowestModes } = await import('../../../src/drums/eigen.js');
+    const { about, run, shape } = system();
+    const { rows, columns } = about;
+    const inside = Uint8Array.from(run(0, 0).walls, (wall) => 1 - wall);
+    const { values, vectors } = lowestModes({ rows, columns, inside, corner: [0, 0] }, mode);
+    if (values.length < mode) throw new Error(`This drum has ${values.length} modes.`);
+    shape(vectors[mode - 1]);
+    return (2 * Math.PI) / Math.acos(1 - (dt * dt * speed * speed * values[mode - 1]) / 2);
+  },
   wall: ({ sites, on }: { readonly sites: readonly number[]; readonly on: boolean }) => {
     system().wall(sites, on);
     return null;
