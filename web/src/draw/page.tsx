@@ -352,10 +352,9 @@ export const DrawPage = ({
           <div>
             <h1>Draw a shape, watch a wave decide</h1>
             <p>
-              Three trained networks of about equal size see the same picture. In the first a wave runs over
-              the picture, and every pixel hears from it what it belongs to. The trained convolutional network
-              sees 9 pixels at once, less than a shape; it shows what a small window cannot decide, and ranks
-              nothing.
+              {task.models.some(({ weights }) => weights !== null)
+                ? 'Three trained networks of about equal size see the same picture. In the first a wave runs over the picture, and every pixel hears from it what it belongs to. The trained convolutional network sees 9 pixels at once, less than a shape; it shows what a small window cannot decide, and ranks nothing.'
+                : 'Nobody has trained networks of this task for the page yet: all three are as they begin, so the wave is to be seen, and the classes mean nothing. Tetrominoes has trained ones.'}
             </p>
           </div>
           <Share page="draw" state={state} scene={scene} />

@@ -294,8 +294,7 @@ export const TrainPage = ({
             <ul class="caption plain">
               <li>
                 Run folder: stop, download, unzip <code>run.zip</code> below <code>runs</code>;{' '}
-                <code>drumhead run {run ?? 'runs/NAME/SEED'}</code> goes on with it, to the same bits, and
-                tests it.
+                <code>drumhead run {run ?? 'runs/NAME/SEED'}</code> goes on with it and tests it.
               </li>
               <li>
                 Program and weights: <code>drumhead run-program trained --input PICTURE --out answer</code>.
