@@ -19,7 +19,16 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { engineError, errorMessage } from '../../src/base/error.js';
 import { holderName, ownHolder } from '../../src/files/holder.js';
-import { asWritten, digestsOf, listBytes, listName, partOf, strangerIn } from '../../src/files/manifest.js';
+import {
+  asWritten,
+  digestsOf,
+  listBytes,
+  listName,
+  partOf,
+  readList,
+  removeListed,
+  strangerIn,
+} from '../../src/files/manifest.js';
 import {
   bringBack,
   growFolder,
@@ -298,6 +307,35 @@ describe('written folders', () => {
       'weights',
       join('weights', 'weights.bin'),
     ]);
+  });
+
+  it('have a list that may be foreign: names that lead out on any system, or into a thousand folders, are none', async () => {
+    const digest = digestsOf({ x: bytes('x') }).x;
+    const deep = `${'a/'.repeat(1_000)}x`;
+    const names = [
+      'x',
+      'in/x',
+      '../x',
+      'in/../../x',
+      '..\\x',
+      'C:x',
+      'C:\\x',
+      '/x',
+      'in//x',
+      deep,
+      'n'.repeat(5_000),
+    ];
+    await mkdir(join(folder, 'in'), { recursive: true });
+    await writeFile(join(above, 'x'), 'x');
+    for (const name of ['x', 'in/x', '..\\x', 'C:x']) await writeFile(join(folder, name), 'x');
+    await writeFile(
+      join(folder, listName),
+      listBytes(Object.fromEntries(names.map((name) => [name, digest] as const))),
+    );
+    assert.deepEqual(await readList(folder), { x: digest, 'in/x': digest });
+    await removeListed(folder);
+    assert.equal(await readFile(join(above, 'x'), 'utf8'), 'x');
+    assert.deepEqual(await own(), ['..\\x', 'C:x']);
   });
 
   it('hold files of a terabyte that are not compared: such a file is none of theirs', async () => {

@@ -52,6 +52,8 @@ export const limits = {
   arrayShards: 10_000,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
+  /** Parts (chunks) of a PNG. */
+  pictureParts: 2 ** 20,
   /** Rows that a query prints. */
   answerRows: 100_000,
   /** Bytes that a query prints. */

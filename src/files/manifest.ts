@@ -62,7 +62,23 @@ export const foundAt = (path: string): Promise<Stats | null> =>
     return null;
   });
 
-/** The manifest of a folder; null if drumhead wrote none. Rejects with the error of the file system. */
+/** Folders within folders that a listed name may have. Drumhead writes two or three. */
+const deepest = 64;
+
+/**
+ * Whether a listed name stays within the folder by its text, on every system: with `\` or a drive it leads out on Windows.
+ * The length is looked at first, since a name of a manifest may have millions of parts.
+ */
+const staysWithin = (name: string): boolean =>
+  name.length <= 4096 &&
+  !/\\|^[a-zA-Z]:/.test(name) &&
+  name.split('/').length <= deepest &&
+  name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+
+/**
+ * The manifest of a folder, without names that lead out of it, since a manifest may be foreign; null if drumhead wrote
+ * none. Rejects with the error of the file system.
+ */
 export const readList = async (folder: string): Promise<Digests | null> => {
   const path = join(folder, listName);
   if (!(await foundAt(path))?.isFile()) return null;
@@ -81,7 +97,7 @@ export const readList = async (folder: string): Promise<Digests | null> => {
     ),
     E.match(
       () => null,
-      ({ files }) => files,
+      ({ files }) => Object.fromEntries(Object.entries(files).filter(([name]) => staysWithin(name))),
     ),
   );
 };
@@ -130,17 +146,30 @@ export interface Stranger {
   readonly why: 'not listed' | 'changed';
 }
 
+/** The folders above listed names, so that a list of many folders is read once, and not once for each folder. */
+const foldersAbove = (list: Digests): ReadonlySet<string> => {
+  const folders = new Set<string>();
+  for (const name of Object.keys(list))
+    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+      const folder = name.slice(0, at);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  return folders;
+};
+
 const strangerBelow = async (
   folder: string,
   at: string,
   list: Digests,
+  folders: ReadonlySet<string>,
   digest: Digester,
 ): Promise<Stranger | null> => {
   for (const entry of await readdir(join(folder, at), { withFileTypes: true })) {
     const name = at === '' ? entry.name : `${at}/${entry.name}`;
     if (name === listName) continue;
-    if (entry.isDirectory() && Object.keys(list).some((listed) => listed.startsWith(`${name}/`))) {
-      const found = await strangerBelow(folder, name, list, digest);
+    if (entry.isDirectory() && folders.has(name)) {
+      const found = await strangerBelow(folder, name, list, folders, digest);
       if (found !== null) return found;
     } else if (!entry.isFile() || !Object.hasOwn(list, name)) return { name, why: 'not listed' };
     else if (!(await isAsListed(folder, name, list, digest))) return { name, why: 'changed' };
@@ -154,18 +183,17 @@ const strangerBelow = async (
  */
 export const strangerIn = async (folder: string): Promise<Stranger | null> => {
   const list = await readList(folder);
-  if (list !== null) return strangerBelow(folder, '', list, digester());
+  if (list !== null) return strangerBelow(folder, '', list, foldersAbove(list), digester());
   const [first] = (await readdir(folder)).sort();
   return first === undefined ? null : { name: first, why: 'not listed' };
 };
 
 /**
  * Whether a listed name is a file within the folder, with real folders above it. A manifest may be foreign, so a name that
- * leads out of the folder, by its text or through a link, is ignored.
+ * leads out of the folder through a link is ignored.
  */
 const isThereWithin = async (folder: string, name: string, last: 'file' | 'folder'): Promise<boolean> => {
   const parts = name.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return false;
   for (let i = 0; i < parts.length; i++) {
     const found = await foundAt(join(folder, ...parts.slice(0, i + 1)));
     if (!(i === parts.length - 1 && last === 'file' ? found?.isFile() : found?.isDirectory())) return false;
@@ -241,16 +269,13 @@ export const partOf = (name: string): string => `${name}.drumhead-part`;
 export const removeListed = async (folder: string): Promise<void> => {
   if (!(await foundAt(folder))?.isDirectory()) return;
   const list = (await readList(folder)) ?? {};
-  const folders = new Set<string>();
   const digest = digester();
   for (const name of Object.keys(list)) {
     const [whole, part] = [await isWithin(folder, name), await isWithin(folder, partOf(name))];
     if (part) await rm(join(folder, partOf(name))).catch(absent);
     if (whole && (await isAsListed(folder, name, list, digest))) await rm(join(folder, name)).catch(absent);
-    const parts = name.split('/').slice(0, -1);
-    for (let i = 1; i <= parts.length; i++) folders.add(parts.slice(0, i).join('/'));
   }
-  for (const inner of [...folders].sort((a, b) => b.length - a.length))
+  for (const inner of [...foldersAbove(list)].sort((a, b) => b.length - a.length))
     if (await isFolderWithin(folder, inner)) await rmdir(join(folder, inner)).catch(notEmpty);
   if ((await readdir(folder)).some((name) => name !== listName)) return;
   await rm(join(folder, listName)).catch(absent);

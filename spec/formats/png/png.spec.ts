@@ -52,6 +52,24 @@ describe('png', () => {
     assert.deepEqual(labels(tinyPng(1, 8, 2, [[5, 5, 5]])), [5]);
   });
 
+  it('refuses a picture of millions of parts, which would take gigabytes', () => {
+    const whole = tinyPng(1, 8, 0, [[7]]);
+    // Length 0, the kind and its checksum: an empty part for data.
+    const empty = Buffer.from('000000004944415435af061e', 'hex');
+    const header = 8 + 25;
+    const many = (count: number): Uint8Array =>
+      Buffer.concat([
+        whole.subarray(0, header),
+        Buffer.alloc(count * empty.length, empty),
+        whole.subarray(header),
+      ]);
+    assert.deepEqual([...right(decodePng(many(1_000), 'x.png')).values], [7]);
+    assert.match(
+      sentence(decodePng(many(1_048_576), 'x.png')),
+      /^x\.png: not a readable PNG: it has more than 1,048,576 parts, the limit; save it again$/,
+    );
+  });
+
   it('refuses colours and large labels in a mask', () => {
     assert.match(
       sentence(decodeMaskPng(tinyPng(2, 8, 2, [[1, 1, 1, 1, 2, 1]]), 'm.png')),

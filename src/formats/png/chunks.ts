@@ -76,7 +76,10 @@ export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
   const data: Uint8Array[] = [];
   let header: PngHeader | null = null;
   let palette = new Uint8Array();
-  for (let at = 8; ; ) {
+  for (let at = 8, parts = 0; ; ) {
+    // Twenty million empty parts fit into a file, and each takes memory.
+    if (++parts > limits.pictureParts)
+      return E.left(`it has more than ${grouped(limits.pictureParts)} parts, the limit; save it again`);
     if (at + 12 > bytes.length) return E.left('it ends too early; the file is cut short');
     const length = view.getUint32(at);
     if (at + 12 + length > bytes.length) return E.left('it ends too early; the file is cut short');
