@@ -92,6 +92,11 @@ export const limits = {
   seeds: 10_000,
   /** Runs of a sweep: each member from each of its seeds. */
   runs: 100_000,
+  /** Groups of parameters with a rate of their own; points of a schedule. */
+  groups: 1_024,
+  schedulePoints: 1_024,
+  /** Letters of a pattern of names of parameters. */
+  patternLetters: 1_024,
   /** Threads of a run, and processes of a sweep. */
   workers: 128,
   /** Frames of a movie. */

@@ -23,7 +23,7 @@ import { outputsObjective } from '../../../src/runner/training/outputs.js';
 import type { TrainState, Watched } from '../../../src/runner/training/state.js';
 import { averaged, optimiserOf, rateAt, wayIn } from '../../../src/runner/training/steps.js';
 import { type TrainPlan, train } from '../../../src/runner/training/train.js';
-import { right } from '../../support/either.js';
+import { right, sentence } from '../../support/either.js';
 
 const settings = (draft: object): Training => right(decodeWith(trainingCodec, 'training')(draft));
 const close = (a: number, b: number): void =>
@@ -117,6 +117,19 @@ describe('settings of the training', () => {
     assert.match(errorMessage(wrong.left), /schedule: the first point is where the training begins/);
     assert.match(errorMessage(wrong.left), /optimiser\.name: unknown optimiser 'sdg'; did you mean 'sgd'\?/);
     assert.match(errorMessage(wrong.left), /groups\.0: a group says what is different/);
+  });
+
+  it('groups, their patterns and the points of a schedule have limits', () => {
+    const said = (training: object): string => sentence(decodeWith(trainingCodec, 'training')(training));
+    const group = { match: 'a', rate: 0.1 };
+    assert.match(said({ groups: Array.from({ length: 1_025 }, () => group) }), /1,025 groups, and 1,024 is the limit/);
+    assert.match(
+      said({ groups: [{ ...group, match: '*a'.repeat(600) }] }),
+      /groups\.0: its pattern has 1,200 letters, and 1,024 is the limit/,
+    );
+    const schedule = Array.from({ length: 1_025 }, (_, i) => ({ at: i / 1_024, rate: 1 }));
+    assert.match(said({ schedule }), /1,025 points, and 1,024 is the limit/);
+    right(decodeWith(trainingCodec, 'training')({ groups: Array.from({ length: 1_024 }, () => group) }));
   });
 
   it('groups have a rate and a decay of their own or stay; gradients are clipped by value; averages follow', () => {

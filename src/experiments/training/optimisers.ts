@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../../base/canonical.js';
 import { byName, real, record, text, where, withDefault, withOptional } from '../../base/codec.js';
+import { grouped, limits } from '../../base/limits.js';
 
 const names = ['adam', 'adamw', 'sgd'] as const;
 /** The name of an optimiser; a name alone means its usual settings. */
@@ -116,16 +117,22 @@ const groupCodec: t.Type<Group, Group, unknown> = where(
     (codec) => withOptional(codec, 'decay', real(0, 1)),
     (codec) => withOptional(codec, 'frozen', t.boolean),
   ),
-  ({ rate, decay: own, frozen }) =>
-    rate === undefined && own === undefined && frozen === undefined
-      ? 'a group says what is different: rate, decay or frozen'
-      : frozen === true && (rate !== undefined || own !== undefined)
-        ? 'what is frozen has no rate and no decay'
-        : null,
+  ({ match, rate, decay: own, frozen }) =>
+    match.length > limits.patternLetters
+      ? `its pattern has ${grouped(match.length)} letters, and ${grouped(limits.patternLetters)} is the limit`
+      : rate === undefined && own === undefined && frozen === undefined
+        ? 'a group says what is different: rate, decay or frozen'
+        : frozen === true && (rate !== undefined || own !== undefined)
+          ? 'what is frozen has no rate and no decay'
+          : null,
 );
 
 /** The codec of groups. */
-export const groupsCodec: t.Type<readonly Group[], readonly Group[], unknown> = t.readonlyArray(groupCodec);
+export const groupsCodec: t.Type<readonly Group[], readonly Group[], unknown> = where(
+  t.readonlyArray(groupCodec),
+  ({ length }) =>
+    length > limits.groups ? `${grouped(length)} groups, and ${grouped(limits.groups)} is the limit` : null,
+);
 
 /** An optimiser in one line. */
 export const describeOptimiser = (optimiser: OptimiserName | Optimiser): string => {

@@ -2,6 +2,7 @@
 
 import * as t from 'io-ts';
 import { choice, real, record, where, withDefault } from '../../base/codec.js';
+import { grouped, limits } from '../../base/limits.js';
 
 const names = ['constant', 'cosine', 'warm-cosine'] as const;
 type ScheduleName = (typeof names)[number];
@@ -31,6 +32,8 @@ const pointCodec: t.Type<SchedulePoint, SchedulePoint, unknown> = record('point'
 });
 
 const points = where(t.readonlyArray(pointCodec), (list) => {
+  if (list.length > limits.schedulePoints)
+    return `${grouped(list.length)} points, and ${grouped(limits.schedulePoints)} is the limit`;
   if (list.length === 0 || list[0].at !== 0) return 'the first point is where the training begins, at 0';
   const early = list.findIndex(({ at }, i) => i > 0 && at <= list[i - 1].at);
   return early < 0 ? null : `point ${early} is not after the one before it`;
