@@ -170,24 +170,38 @@ export const encoderTranslation: Law = {
   property: translation.property,
 };
 
+/** Whether a field is joined with more entries before it than after it along a spatial axis, or the other way round. */
+const oneSided = ({ nodes, grid }: System): boolean =>
+  nodes.some(({ op, inputs, shape }) => {
+    if (op.op !== 'concat' || op.axis >= grid.length || shape.length <= grid.length) return false;
+    const sizes = inputs.map((input) => nodes[input].shape[op.axis]);
+    const from = sizes.indexOf(Math.max(...sizes));
+    const total = (some: readonly number[]): number => some.reduce((a, b) => a + b, 0);
+    return total(sizes.slice(0, from)) !== total(sizes.slice(from + 1));
+  });
+
 const straight: Requirement = {
   name: 'no direction',
-  missing: ({ nodes, grid }) =>
-    nodes.some(({ op, inputs, shape }) => {
+  missing: (system) => {
+    const { nodes, grid } = system;
+    return nodes.some(({ op, inputs, shape }) => {
       if (op.op !== 'slice') return false;
       const from = nodes[inputs[0]].shape;
       return isOn(grid, from) && grid.some((n, axis) => shape[axis] !== n);
     })
       ? 'its step turns the ring one way'
-      : nodes.some(
-            ({ op, inputs }) =>
-              op.op === 'reduce' &&
-              isOn(grid, nodes[inputs[0]].shape) &&
-              op.axes.some((axis) => axis < grid.length) &&
-              grid.some((_, axis) => !op.axes.includes(axis)),
-          )
-        ? 'it sums along rows or columns alone'
-        : null,
+      : oneSided(system)
+        ? 'its margins are wider on one side'
+        : nodes.some(
+              ({ op, inputs }) =>
+                op.op === 'reduce' &&
+                isOn(grid, nodes[inputs[0]].shape) &&
+                op.axes.some((axis) => axis < grid.length) &&
+                grid.some((_, axis) => !op.axes.includes(axis)),
+            )
+          ? 'it sums along rows or columns alone'
+          : null;
+  },
 };
 
 const evenModes: Requirement = {

@@ -36,7 +36,7 @@ export const placedIn = (system: System): string | null => {
     const { op, inputs, shape } = node;
     const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
     const was = isGrid(from);
-    const why = tied(op, { was, shape, from, grid, moves: moving[number] });
+    const why = tied(op, { was, shape, from, grid, moves: moving[number], piece: onRing[number] && onRing[inputs[0]] });
     if (why !== null) return why;
     if (op.op === 'einsum' && pairsSites(op.formula, inputs, moving, rank))
       return 'its sites are weighed in pairs by what is given';
@@ -44,6 +44,8 @@ export const placedIn = (system: System): string | null => {
       return 'it makes something of each pair of sites, which moves with both';
     if (op.op === 'slice' && was && !isGrid(shape) && !onRing[number] && moving[number])
       return 'it cuts a part out of space';
+    if (op.op === 'slice' && isOn(grid, shape) && !isGrid(from) && !onRing[inputs[0]] && moving[number])
+      return 'it cuts its grid out of a larger one, which is no ring';
     if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !onRing[number] && moving[number])
       return 'it puts parts of space together';
     // After batch statistics nothing can be decided; the cases report this.
@@ -96,13 +98,18 @@ interface Place {
   readonly from: readonly number[];
   readonly grid: readonly number[];
   readonly moves: boolean;
+  /** Whether it and what it reads are pieces of a ring. */
+  readonly piece: boolean;
 }
 
-const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | null => {
+const tied = (op: Op, { was, shape, from, grid, moves, piece }: Place): string | null => {
   const rank = grid.length;
   const on = shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
   switch (op.op) {
     case 'pool':
+      return piece && op.stride.every((step) => step === 1)
+        ? null
+        : `its step has 'pool', which changes the grid`;
     case 'convTranspose':
     case 'spectrum':
       return `its step has '${op.op}', which changes the grid`;

@@ -5,7 +5,7 @@
 
 import { remembered } from '../../base/remembered.js';
 import type { Boundary, Node, OpOf } from '../../dsl/op.js';
-import type { System } from '../system/system.js';
+import { isOn, type System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { amplitudeOf, phaseOf, unitOf } from './fields.js';
 import { type Oscillator, oscillatorOf } from './oscillator.js';
@@ -21,7 +21,7 @@ export interface Convolution {
   readonly weight: number;
   /** Whether it reads the state. */
   readonly ofState: boolean;
-  /** Whether it stays inside of a field that was padded around the ring. */
+  /** Whether it reads or makes a field that was padded around the ring, and what its boundary touches is cut off. */
   readonly padded: boolean;
   readonly stride: boolean;
   readonly bias: boolean;
@@ -60,7 +60,7 @@ export const structureOf: (system: System) => Structure = remembered((system) =>
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'input' || op.op === 'element';
 
 const read = (system: System): Structure => {
-  const { nodes, next } = system;
+  const { nodes, next, grid } = system;
   const degrees = degreesOf(nodes, isState);
   const parities = paritiesOf(nodes, isState);
   const ends = Object.values(next);
@@ -69,7 +69,7 @@ const read = (system: System): Structure => {
     oscillator: system.kind === 'step' ? oscillatorOf(system) : null,
     degree: worst(ends.map((end) => degrees[end])),
     parity: ends.every((end) => parities[end] === 'odd') ? 'odd' : 'neither',
-    convolutions: nodes.flatMap(({ op, inputs }, node): readonly Convolution[] =>
+    convolutions: nodes.flatMap(({ op, inputs, shape }, node): readonly Convolution[] =>
       op.op === 'conv'
         ? [
             {
@@ -78,7 +78,7 @@ const read = (system: System): Structure => {
               boundary: op.boundary,
               weight: inputs[1],
               ofState: degrees[inputs[0]] !== 'none',
-              padded: op.boundary === 'none' && onRing[node],
+              padded: onRing[node] && !(isOn(grid, nodes[inputs[0]].shape) && isOn(grid, shape)),
               stride: op.stride.some((n) => n > 1),
               bias: inputs.length > 2,
             },

@@ -218,7 +218,8 @@ export const reciprocalKernels: Requirement = {
     const kernels = mirroredKernels.missing(system, structure);
     if (kernels !== null) return kernels;
     const lopsided = structure.convolutions.find(
-      ({ boundary, ofState }) => ofState && boundary !== 'circular' && boundary !== 'zero',
+      ({ boundary, ofState, padded }) =>
+        ofState && boundary !== 'circular' && boundary !== 'zero' && !padded,
     );
     return lopsided === undefined
       ? null

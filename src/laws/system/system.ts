@@ -89,10 +89,8 @@ const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => 
 const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
   const [first] = shapes;
   if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
-  const windows = nodes.some(
-    ({ op, inputs }) => op.op === 'conv' && sameShape(spaceOf(nodes[inputs[0]].shape, 3), spaceOf(first, 3)),
-  );
-  if (windows) return true;
+  if (nodes.some(({ op }) => (op.op === 'conv' && op.stride.length === 3) || (op.op === 'pool' && op.size.length === 3)))
+    return true;
   const cut = new Set(
     nodes.flatMap(({ op, inputs, shape }) =>
       op.op === 'slice' && sameShape(nodes[inputs[0]].shape, first)
