@@ -41,7 +41,9 @@ const longer = (y: Tensor): Tensor => around([[0, 1]], 'circular', y);
 /** A convolution that keeps the size of a field which was padded by two, and then the part from `begin` on. */
 const trimmed = (begin: number, boundary: Boundary): Program => {
   const layer = convolved(3, boundary);
-  return repeated((y) => sliceAxis(1, begin, 6, sliceAxis(0, begin, 6, layer(around([2, 2], 'circular', y)))));
+  return repeated((y) =>
+    sliceAxis(1, begin, 6, sliceAxis(0, begin, 6, layer(around([2, 2], 'circular', y)))),
+  );
 };
 const pooled = (boundary: PadBoundary): Program =>
   repeated((y) => by({ op: 'pool', fn: 'mean', size: [3, 3], stride: [1, 1] }, around([1, 1], boundary, y)));
@@ -74,10 +76,13 @@ describe('translation of a step with pieces of a ring', () => {
     it(`does not apply to ${name}`, () => assert.equal(outcome(make()), 'does not apply'));
 
   it('takes no field with wider margins on one side for a symmetric one, nor a padded volume for a plane', () => {
-    const turns = check(repeated((y) => sliceAxis(0, 1, 6, around([[0, 1]], 'zero', y))), {
-      laws: ['rotations and reflections'],
-      cases: 1,
-    });
+    const turns = check(
+      repeated((y) => sliceAxis(0, 1, 6, around([[0, 1]], 'zero', y))),
+      {
+        laws: ['rotations and reflections'],
+        cases: 1,
+      },
+    );
     assert.equal(turns.verdicts[0].outcome, 'does not apply');
     const volume: readonly number[] = [3, 3, 3, 1];
     const kernel: readonly number[] = [3, 3, 3, 1, 1];

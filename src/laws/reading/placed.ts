@@ -36,7 +36,14 @@ export const placedIn = (system: System): string | null => {
     const { op, inputs, shape } = node;
     const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
     const was = isGrid(from);
-    const why = tied(op, { was, shape, from, grid, moves: moving[number], piece: onRing[number] && onRing[inputs[0]] });
+    const why = tied(op, {
+      was,
+      shape,
+      from,
+      grid,
+      moves: moving[number],
+      piece: onRing[number] && onRing[inputs[0]],
+    });
     if (why !== null) return why;
     if (op.op === 'einsum' && pairsSites(op.formula, inputs, moving, rank))
       return 'its sites are weighed in pairs by what is given';

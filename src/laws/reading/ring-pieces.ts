@@ -31,13 +31,18 @@ export const ringPieces = (
     return shape.length === 0 || (op.op === 'constant' && typeof op.value === 'number');
   };
   const pieces = along<Piece | null>(nodes, ({ op, inputs, shape }, given, number) => {
-    const piece = (spoiled: readonly Margin[]): Piece => ({ source: number, begin: grid.map(() => 0), spoiled });
+    const piece = (spoiled: readonly Margin[]): Piece => ({
+      source: number,
+      begin: grid.map(() => 0),
+      spoiled,
+    });
     const clean: readonly Margin[] = grid.map((): Margin => [0, 0]);
     const full = isOn(grid, shape);
     const other = full ? piece(clean) : null;
     if (!moving[number] || shape.length <= rank) return other;
     // The whole field must not have entries that a boundary has touched.
-    const checked = (found: Piece | null): Piece | null => (full && found !== null && isSpoiled(found) ? null : found);
+    const checked = (found: Piece | null): Piece | null =>
+      full && found !== null && isSpoiled(found) ? null : found;
     const [first] = given;
     const together = (): Piece | null =>
       inputs.every((input, i) => (moving[input] ? given[i] !== null : sameEverywhere(input)))
@@ -90,10 +95,7 @@ export const ringPieces = (
 const isSpoiled = ({ spoiled }: Piece): boolean => spoiled.some(([before, after]) => before > 0 || after > 0);
 
 const widest = (a: readonly Margin[], b: readonly Margin[]): readonly Margin[] =>
-  a.map(([before, after], axis): Margin => [
-    Math.max(before, b[axis][0]),
-    Math.max(after, b[axis][1]),
-  ]);
+  a.map(([before, after], axis): Margin => [Math.max(before, b[axis][0]), Math.max(after, b[axis][1])]);
 
 /** A part of a piece, without what was cut off of its spoiled entries. */
 const cut = (
@@ -104,10 +106,12 @@ const cut = (
 ): Piece => ({
   source,
   begin: begin.map((first, axis) => first + at[axis]),
-  spoiled: spoiled.map(([before, after], axis): Margin => [
-    Math.max(0, before - at[axis]),
-    Math.max(0, after - (from[axis] - at[axis] - size[axis])),
-  ]),
+  spoiled: spoiled.map(
+    ([before, after], axis): Margin => [
+      Math.max(0, before - at[axis]),
+      Math.max(0, after - (from[axis] - at[axis] - size[axis])),
+    ],
+  ),
 });
 
 /** Pieces of one ring, each of which begins where the one before it ends. */

@@ -218,8 +218,7 @@ export const reciprocalKernels: Requirement = {
     const kernels = mirroredKernels.missing(system, structure);
     if (kernels !== null) return kernels;
     const lopsided = structure.convolutions.find(
-      ({ boundary, ofState, padded }) =>
-        ofState && boundary !== 'circular' && boundary !== 'zero' && !padded,
+      ({ boundary, ofState, padded }) => ofState && boundary !== 'circular' && boundary !== 'zero' && !padded,
     );
     return lopsided === undefined
       ? null

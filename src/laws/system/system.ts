@@ -89,7 +89,11 @@ const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => 
 const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
   const [first] = shapes;
   if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
-  if (nodes.some(({ op }) => (op.op === 'conv' && op.stride.length === 3) || (op.op === 'pool' && op.size.length === 3)))
+  if (
+    nodes.some(
+      ({ op }) => (op.op === 'conv' && op.stride.length === 3) || (op.op === 'pool' && op.size.length === 3),
+    )
+  )
     return true;
   const cut = new Set(
     nodes.flatMap(({ op, inputs, shape }) =>
