@@ -431,6 +431,10 @@ const isAlike = ({ op }: Node): boolean => op.op === 'constant' && typeof op.val
 /** An operation without a rule here is a type error. */
 const unrelated = (_: never): void => {};
 
+/** What to do where an axis of 1, which a reshape adds or drops, would become larger. */
+const fromOne =
+  'a reshape that adds or drops an axis of 1 does not say where more entries belong: build the program at the new size';
+
 /**
  * Pairs the axes of a reshape: the shortest groups, from the left, whose products agree. An axis of 1 that pairs with no
  * other axis of 1 stays 1.
@@ -458,7 +462,7 @@ const regroup = (
   };
   const longer = (part: typeof left): readonly Axis[] =>
     part.flatMap(({ axis, size }) => {
-      if (size === 1) known.keep(axis, by);
+      if (size === 1) known.keep(axis, by, fromOne);
       return size === 1 ? [] : [axis];
     });
   const ones = (part: typeof left): number => {

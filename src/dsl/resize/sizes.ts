@@ -18,6 +18,8 @@ interface Decided {
   readonly from?: string | undefined;
   /** A second source of the size, which does not change. */
   readonly beside?: string | undefined;
+  /** What to do where it is contradicted. */
+  readonly otherwise?: string | undefined;
 }
 
 interface Derived {
@@ -44,8 +46,8 @@ export interface Axes {
   readonly areSame: (a: Axis, b: Axis) => boolean;
   /** An axis gets this size. */
   readonly decide: (axis: Axis, size: number, by: string) => void;
-  /** An axis keeps its present size. */
-  readonly keep: (axis: Axis, by: string) => void;
+  /** An axis keeps its present size; `otherwise` is what to do where it cannot. */
+  readonly keep: (axis: Axis, by: string, otherwise?: string) => void;
   /** The size of an axis is a function of others. */
   readonly derive: (
     out: Axis,
@@ -74,6 +76,12 @@ const told = ({ by, from }: Decided): string =>
 const tellingApart = (a: Decided, b: Decided): string => {
   const beside = [a, b].flatMap((one) => one.beside ?? []);
   return a.from === b.from && beside.length > 0 ? `, beside ${beside.join(', ')}` : '';
+};
+
+/** What to do about two sizes of one axis. */
+const insteadOf = (a: Decided, b: Decided): string => {
+  const otherwise = a.otherwise ?? b.otherwise;
+  return otherwise === undefined ? '' : `; ${otherwise}`;
 };
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
@@ -107,7 +115,7 @@ export const axes = (): Axes => {
       return before === undefined || before.size === decided.size
         ? E.right(before === undefined)
         : E.left(
-            `an axis is ${before.size} by ${told(before)}, and ${decided.size} by ${told(decided)}${tellingApart(before, decided)}`,
+            `an axis is ${before.size} by ${told(before)}, and ${decided.size} by ${told(decided)}${tellingApart(before, decided)}${insteadOf(before, decided)}`,
           );
     };
 
@@ -281,7 +289,8 @@ export const axes = (): Axes => {
     }
   };
 
-  const decide: Axes['decide'] = (axis, size, by) => void decisions.push({ axis, decided: { size, by } });
+  const decide = (axis: Axis, size: number, by: string, otherwise?: string): void =>
+    void decisions.push({ axis, decided: { size, by, otherwise } });
   return {
     axis: (size) => {
       parents.push(sizes.length);
@@ -292,7 +301,7 @@ export const axes = (): Axes => {
     },
     areSame: (a, b) => root(a) === root(b),
     decide,
-    keep: (axis, by) => decide(axis, sizes[axis], by),
+    keep: (axis, by, otherwise) => decide(axis, sizes[axis], by, otherwise),
     derive: (out, from, by, size) => void derivations.push({ out, from, size, by }),
     suggest: (out, from, by, size) => void suggestions.push({ out, from, size, by }),
     products: (left, right, by) => void reshapes.push({ left, right, by }),
