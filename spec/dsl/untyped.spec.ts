@@ -34,6 +34,27 @@ const cases: readonly (readonly [string, string])[] = [
     'language: a tensor is needed here, got 1',
   ],
   [
+    'scan({ steps: 2, init: { y: zeros(2) }, step: () => {}, observe: ({ y }) => y })',
+    'scan: what the step returns is a record of tensors by name, such as { y }, got undefined',
+  ],
+  [
+    'scan({ steps: 2, init: { y: zeros(2) }, step: (s) => s, observe: () => {} })',
+    'scan: observe must return a tensor, or a record of at least one',
+  ],
+  [
+    'scan({ steps: 2, init: { y: zeros(2) }, step: (s) => s, observe: () => ({ y: null }) })',
+    "scan: observe: 'y': a tensor is needed here, got null",
+  ],
+  ['scan({ steps: 2, init: { y: zeros(2) }, step: (s) => s })', 'scan: observe is a function, got undefined'],
+  [
+    'scan({ steps: 2, init: zeros(2), step: (s) => s, observe: (s) => s })',
+    'scan: init is a record of tensors by name, such as { y }, got a tensor',
+  ],
+  [
+    'integrate({ method: rk4, dt: 0.1, rate: () => {} })({ y: zeros(2) }, { index: zeros() })',
+    'rk4: a rate is a record of tensors by name, such as { y }, got undefined',
+  ],
+  [
     'scale(undefined, zeros(2))',
     'scale: the factor and the offset must be a finite 32-bit number, got undefined',
   ],

@@ -16,12 +16,14 @@ import {
   insideOf,
   isTensor,
   known,
+  notATensor,
   refuse,
   type ScanExpr,
   shapeOf,
   type Tensor,
 } from './tensor.js';
 import { counted, heldStep } from './until.js';
+import { functionOf, isRecord, recordOf } from './untyped.js';
 
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
@@ -62,7 +64,8 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   closing: Closing<State, In, O>,
 ): Run<T, State, O> => {
   const { operation, steps, sequences, init, step, observe, until } = closing;
-  const own = Object.keys(init).sort();
+  const own = Object.keys(recordOf(operation, 'init', init)).sort();
+  functionOf(operation, 'observe', observe);
   if (!Number.isSafeInteger(steps) || steps < 1)
     return refuse(operation, `takes a whole number of at least 1 steps, got ${steps}`);
   if (own.length === 0) return refuse(operation, 'the state needs at least one field');
@@ -113,9 +116,11 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   const next = held?.next ?? within(operation, () => stepped(state));
   const observed = within(operation, () => observe(stateOf(next)));
   const recorded: Readonly<Record<string, Tensor>> = isTensor(observed) ? { value: observed } : observed;
-  const names = Object.keys(recorded);
+  const names = isRecord(recorded) ? Object.keys(recorded) : [];
   if (names.length === 0)
     return refuse(operation, 'observe must return a tensor, or a record of at least one');
+  const bad = names.find((name) => !isTensor(recorded[name]));
+  if (bad !== undefined) return refuse(operation, `observe: '${bad}': ${notATensor(recorded[bad])}`);
   checkNames(operation, names);
 
   const inputs = [...fields.map((field) => start[field].expr), ...sequences.map(({ expr }) => expr)];
@@ -212,7 +217,7 @@ const replaceFields = <State extends StateOf>(
 ): State => Object.assign({}, state, Object.fromEntries(fields.map((field) => [field, by(field)])));
 
 const checkNext = (operation: string, init: StateOf, fields: readonly string[], next: StateOf): void => {
-  const returned = Object.keys(next).sort();
+  const returned = Object.keys(recordOf(operation, 'what the step returns', next)).sort();
   if (returned.join() !== fields.join())
     refuse(
       operation,

@@ -10,7 +10,7 @@ import { checkedOptions } from '../options.js';
 import type { Clock, StateOf, Step } from '../scan-types.js';
 import { sameShape, showShape } from '../shape.js';
 import { type Expr, refuse, shapeOf, type Tensor } from '../tensor.js';
-import { inWords } from '../untyped.js';
+import { inWords, recordOf } from '../untyped.js';
 
 /** The time at which a rate is taken, dt times the number of the step and its part: a scalar. */
 export type Time = Tensor<readonly []>;
@@ -72,7 +72,8 @@ export interface Flow<State extends StateOf> {
 
 /** Refuses a rate that lacks fields of its state, has others, or other shapes. */
 const checkFields = (operation: string, state: StateOf, found: StateOf): void => {
-  const [wanted, given] = [Object.keys(state).sort(), Object.keys(found).sort()];
+  const given = Object.keys(recordOf(operation, 'a rate', found)).sort();
+  const wanted = Object.keys(state).sort();
   if (wanted.join() !== given.join())
     refuse(
       operation,

@@ -205,6 +205,9 @@ export const broadcast =
 /**
  * The values shifted cyclically by `offset` along an axis: entry i of the result is entry i - offset of x.
  *
+ * Fused kernels shift a field along its sites by at most 4 as a convolution with one tap that is 1: the same bits for finite
+ * values, but a NaN or an infinity makes NaN of up to 8 entries beside its own place. `opByOp` moves it alone.
+ *
  * @example
  * const right = pipe(y, roll(1, 1));
  * const slope = scale(0.5, sub(pipe(y, roll(1, -1)), right));   // Tensor<readonly [64, 64, 2]>
