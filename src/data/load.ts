@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../base/error.js';
-import type { ArrayForm, NamedArrays } from './arrays.js';
+import type { NamedArrays } from './arrays.js';
 import { cached, type Loaded } from './cache.js';
 import { splitNames, withinLimit } from './dataset.js';
 import { drawnRecipe, isDrawn } from './drawn.js';
@@ -20,7 +20,7 @@ import { type MnistTask, mnist } from './made/mnist.js';
 import { type MultiMnistTask, multiMnist } from './made/multi-mnist.js';
 import { sequentialMnist } from './made/sequential-mnist.js';
 import { waveForecast } from './made/wave-forecast.js';
-import { type ReadArrays, readArrays } from './own/arrays.js';
+import { type Asks, type ReadArrays, readArrays } from './own/arrays.js';
 import { type GeneratorOf, readGenerated } from './own/generated/generated.js';
 import { readImageFolders } from './own/image-folders.js';
 import { readNpyPairs } from './own/pairs/npy-pairs.js';
@@ -41,8 +41,8 @@ export interface LoadOptions extends Watch {
   readonly cacheDir?: string | undefined;
   /** Runs the module of a person's task function; if left out, nothing is run and only cached samples are used. */
   readonly generatorOf?: GeneratorOf | undefined;
-  /** Finds further problems with arrays of these forms; they are reported together with the problems of the files. */
-  readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
+  /** Finds further problems with the arrays; they are reported together with the problems of the files. */
+  readonly asks?: Asks;
 }
 
 /** The generator of a task's data, and everything besides the generator's version that determines the data. */

@@ -78,10 +78,20 @@ describe('a person’s folders', () => {
     await put('bad/a/2.png', 'no picture');
     await put('bad/b/0.jpg', 'a photograph');
     const task = { name: 'image-folders', folder: at('bad') };
-    assert.match(await refused(task), /b: there are no PNG files in it, but 0\.jpg; save them as PNG/);
+    assert.match(
+      await refused(task),
+      /3 problems\n.*b: there are no PNG files in it, but 0\.jpg; save them as PNG.*\n.*1\.png: 2x4.*\n.*2\.png: /,
+    );
     await put('bad/b/0.png', grey(3, 1));
     assert.match(await refused(task), /2 problems\n.*1\.png: 2x4, and 0\.png is 2x3.*\n.*2\.png: /);
     assert.match(await refused({ ...task, classes: ['a', 'c'] }), /does not name the folders b/);
+    await put('apart/train/a/0.png', 'no picture');
+    for (const path of ['train/b/0', 'test/a/0', 'test/b/0']) await put(`apart/${path}.png`, grey(3, 1));
+    await put('apart/test/b/1.png', 'none either');
+    assert.match(
+      await refused({ name: 'image-folders', folder: at('apart') }),
+      /2 problems\n.*train.a.0\.png: .*\n.*test.b.1\.png: /,
+    );
     await put('one/a/0.png', grey(3, 1));
     assert.match(
       await refused({ name: 'image-folders', folder: at('one') }),

@@ -113,6 +113,18 @@ describe('a run on arrays of files', () => {
     assert.match(said, /: 6 problems/);
   });
 
+  it('is refused where there are too few samples, together with all else', async () => {
+    const few = { training: { batch: 400, epochs: 9, patience: 1 } };
+    const [batch, wait] = [
+      /training\.batch: 400 is more than the \d+ training samples/,
+      /training\.patience waits for a better validation loss, but there are no validation samples; raise task\.validationShare/,
+    ];
+    for (const one of [batch, wait])
+      assert.match(await refusedOf('set.npz', few, { validationShare: 0 }), one);
+    const said = await refusedOf('bad.npz', few, { validationShare: 0 });
+    for (const one of [batch, wait, /train\.x: value 1 of sample 1 is Infinity/]) assert.match(said, one);
+  });
+
   it('is refused where a class is none, an array is read by nothing, and a score has no direction', async () => {
     const said = await refusedOf('classes.npz', { model: classes, loss: { name: 'cross-entropy' } });
     assert.match(

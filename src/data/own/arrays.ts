@@ -31,12 +31,18 @@ export interface ReadArrays {
   readonly digest: string;
 }
 
+/** Finds what else is wrong with arrays of these forms, and with as many samples. */
+export type Asks = (
+  forms: Readonly<Record<string, ArrayForm>>,
+  counts: { readonly train: number; readonly validation: number },
+) => Checked<unknown>;
+
 /** How files of arrays are read. */
 export interface ReadOptions extends Watch {
   /** The folder that caches unpacked files and inspections; null: nothing is cached. */
   readonly cache: string | null;
-  /** Finds further problems with arrays of these forms; they are reported together with the problems of the files. */
-  readonly asks?: (forms: Readonly<Record<string, ArrayForm>>) => Checked<unknown>;
+  /** Finds further problems with the arrays; they are reported together with the problems of the files. */
+  readonly asks?: Asks;
 }
 
 type Sets = Readonly<Partial<Record<SplitName, StoredArrays>>>;
@@ -342,7 +348,8 @@ export const assembled =
         ];
       }),
     );
-    const also = Object.keys(forms).length === 0 ? undefined : asks?.(forms);
+    const counts = { train: parts.train.count, validation: parts.validation.count };
+    const also = Object.keys(forms).length === 0 ? undefined : asks?.(forms, counts);
     // If only `asks` finds problems, the error names the experiment and not the folder.
     if (also !== undefined && E.isLeft(also) && problems.length === 0) return also;
     if (also !== undefined && E.isLeft(also))

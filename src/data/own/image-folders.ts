@@ -26,6 +26,8 @@ interface Labelled {
 interface Found {
   readonly files: readonly Labelled[];
   readonly notes: readonly string[];
+  /** Folders without pictures, or that cannot be read. */
+  readonly problems: readonly string[];
 }
 
 /** The folders in a folder, by name. */
@@ -39,7 +41,7 @@ const foldersIn = async (folder: string): Promise<Checked<readonly string[]>> =>
 };
 
 /** The pictures of the classes in a folder. */
-const picturesIn = async (folder: string, classes: readonly string[]): Promise<Checked<Found>> => {
+const picturesIn = async (folder: string, classes: readonly string[]): Promise<Found> => {
   const files: Labelled[] = [];
   const notes: string[] = [];
   const problems: string[] = [];
@@ -60,7 +62,7 @@ const picturesIn = async (folder: string, classes: readonly string[]): Promise<C
       notes.push(`${join(folder, name)}: files that are not PNG were passed over: ${shown}`);
     files.push(...names.filter(isPictureFile).map((one) => ({ path: join(folder, name, one), label })));
   }
-  return problems.length > 0 ? E.left(decodeError(folder, problems)) : E.right({ files, notes });
+  return { files, notes, problems };
 };
 
 interface Pictures {
@@ -176,14 +178,17 @@ export const readImageFolders =
     if (E.isLeft(classes)) return classes;
     const notes: string[] = [];
     const sets: Partial<Record<SplitName, Pictures>> = {};
+    const problems: string[] = [];
     for (const split of own) {
       const found = await picturesIn(folderOf(split), classes.right);
-      if (E.isLeft(found)) return found;
-      notes.push(...found.right.notes);
-      const pictures = await read(folderOf(split), found.right.files, split, own.length, options, notes);
-      if (E.isLeft(pictures)) return pictures;
-      sets[split] = { ...pictures.right, labels: found.right.files.map(({ label }) => label) };
+      notes.push(...found.notes);
+      problems.push(...found.problems);
+      const pictures = await read(folderOf(split), found.files, split, own.length, options, notes);
+      if (E.isLeft(pictures) && pictures.left._tag !== 'DecodeError') return pictures;
+      if (E.isLeft(pictures)) problems.push(...pictures.left.problems);
+      else sets[split] = { ...pictures.right, labels: found.files.map(({ label }) => label) };
     }
+    if (problems.length > 0) return E.left(decodeError(task.folder, problems));
     const all = Object.values(sets).flatMap(({ pictures }) => pictures);
     const [{ height, width }] = all;
     const odd = all.find((one) => one.height !== height || one.width !== width);

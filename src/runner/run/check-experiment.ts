@@ -1,13 +1,7 @@
 /** Checks of an experiment before anything takes time: that its settings fit its task, its data and its program. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import {
-  type Checked,
-  type DrumheadError,
-  decodeError,
-  errorMessage,
-  unlessProblems,
-} from '../../base/error.js';
+import { type Checked, decodeError, errorMessage, unlessProblems } from '../../base/error.js';
 import { augmentProblems } from '../../data/augment.js';
 import { isArrayTask, statedData } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
@@ -53,8 +47,11 @@ export const fitsLearning = (experiment: Experiment, learning: Checked<Learning>
   ]);
 };
 
-/** Checks an experiment against the arrays of a person's files: each must be read by something. */
-export const fitsArrays = (experiment: Experiment, forms: Forms): Checked<void> => {
+/**
+ * Checks an experiment against the arrays of a person's files: each must be read by something, and there must be enough
+ * samples. A split without any is refused by who reads the files.
+ */
+export const fitsArrays = (experiment: Experiment, forms: Forms, counts: Counts): Checked<void> => {
   const learning = learningFor(experiment, forms);
   const problems = E.isLeft(learning)
     ? []
@@ -62,6 +59,7 @@ export const fitsArrays = (experiment: Experiment, forms: Forms): Checked<void> 
   return allOf(experiment, [
     fitsLearning(experiment, learning),
     unlessProblems(experiment.name, problems, undefined),
+    ...(counts.train === 0 ? [] : [areEnough(experiment, counts)]),
   ]);
 };
 
@@ -109,32 +107,49 @@ export const allFrozen = ({ training }: Experiment, program: Program): boolean =
   return names.length > 0 && names.every(isFrozen);
 };
 
-/** Checks that there are validation images for early stopping. */
-export const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
-  training.patience === null || held > 0
+const samplesOf = ({ task }: Experiment): string => (isArrayTask(task) ? 'samples' : 'images');
+
+/** Checks that there are validation samples for early stopping. */
+const canWait = (experiment: Experiment, held: number): Checked<void> =>
+  experiment.training.patience === null || held > 0
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          experiment.name,
+          `training.patience waits for a better validation loss, but there are no validation ${samplesOf(experiment)}; ` +
+            `raise task.${'validation' in experiment.task ? 'validation' : 'validationShare'}, or leave patience out`,
+        ),
+      );
+
+const fillsStep = (experiment: Experiment, count: number): Checked<void> => {
+  const { name, training } = experiment;
+  const { batch, accumulate } = training;
+  return count >= samplesPerStep(training)
     ? E.right(undefined)
     : E.left(
         decodeError(
           name,
-          'training.patience waits for a better validation loss, but there are no validation images; ' +
-            'raise task.validationShare, or leave patience out',
+          `training.batch: ${accumulate === 1 ? `${batch} is` : `${accumulate} batches of ${batch} are`} more than the ${count} training ${samplesOf(experiment)}`,
         ),
       );
+};
 
-export const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
-  decodeError(
-    name,
-    training.accumulate === 1
-      ? `training.batch: ${training.batch} is more than the ${images} training images`
-      : `training.batch: ${training.accumulate} batches of ${training.batch} are more than the ${images} training images`,
-  );
+/** Samples of the splits that a training reads. */
+export interface Counts {
+  readonly train: number;
+  readonly validation: number;
+}
+
+/** Checks that there are samples enough for a step, and for early stopping. */
+export const areEnough = (experiment: Experiment, { train, validation }: Counts): Checked<void> =>
+  allOf(experiment, [fillsStep(experiment, train), canWait(experiment, validation)]);
 
 /**
  * Checks an experiment against the shapes and counts that its task states, before any image is made. Tasks of files
  * state none.
  */
 export const fitsTask = (experiment: Experiment): Checked<void> => {
-  const { task, training } = experiment;
+  const { task } = experiment;
   const stated = statedData(task);
   // Tasks of files are checked once the files are read; pictures have the scores of classes.
   if (stated === null) return isArrayTask(task) ? E.right(undefined) : canWatch(experiment);
@@ -145,8 +160,6 @@ export const fitsTask = (experiment: Experiment): Checked<void> => {
     fitsLearning(experiment, learning),
     ...(E.isRight(learning) ? [canAugment(experiment, learning.right, forms)] : []),
     ...(classes === null ? [] : [weightsFit(experiment, classes.length)]),
-    ...('train' in task && task.train < samplesPerStep(training)
-      ? [E.left(tooFew(experiment, task.train))]
-      : []),
+    ...('train' in task ? [areEnough(experiment, task)] : []),
   ]);
 };

@@ -69,5 +69,7 @@ export const furtherProblems = async (
   if (name !== 'arrays' && name !== 'series' && name !== 'image-folders')
     return problemsIn(fitsTask(experiment));
   const task = await settled(experiment.task);
-  return problemsIn(await loadTask(task, { asks: (forms) => fitsArrays(experiment, forms) })());
+  return problemsIn(
+    await loadTask(task, { asks: (forms, counts) => fitsArrays(experiment, forms, counts) })(),
+  );
 };

@@ -30,15 +30,13 @@ import { byLeafFrom, findRun, folderOfName, runFoldersBelow } from '../folder/pa
 import { objectiveOf } from '../training/aimed.js';
 import { evaluationBatchOf } from '../training/evaluate.js';
 import type { Objective } from '../training/objective.js';
-import { samplesPerStep } from '../training/train.js';
 import {
   allFrozen,
+  areEnough,
   canAugment,
-  canWait,
   fitsArrays,
   fitsLearning,
   fitsTask,
-  tooFew,
   weightsFit,
 } from './check-experiment.js';
 import { identityOn } from './identity.js';
@@ -92,7 +90,7 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
         generatorOf,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
-        asks: (forms) => fitsArrays(experiment, forms),
+        asks: (forms, counts) => fitsArrays(experiment, forms, counts),
       }),
     ),
     TE.tapIO(({ loaded }) => () => {
@@ -106,7 +104,9 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
         tell({ kind: 'note', message: 'every parameter is frozen, so that nothing is trained' });
     }),
     TE.tapEither(({ loaded: { classes } }) => weightsFit(experiment, classes.length, classes)),
-    TE.tapEither(({ loaded }) => canWait(experiment, loaded.arrays.validation.count)),
+    TE.tapEither(({ loaded: { arrays } }) =>
+      areEnough(experiment, { train: arrays.train.count, validation: arrays.validation.count }),
+    ),
     TE.bindW('microBatches', ({ learning: { program }, engine }) =>
       TE.fromEither(
         microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph), [
@@ -122,61 +122,58 @@ const prepareSettled = (experiment: Experiment, seed: number, environment: Envir
         augment === undefined ? loaded.arrays : augmented(loaded.arrays, augment, inputsOfLearning(learning));
       const identity = identityOn(engine, experiment, { program: hashProgram(program), seed, data });
       const evaluationBatch = evaluationBatchOf(microBatches);
-      const steps = Math.floor(arrays.train.count / samplesPerStep(experiment.training));
-      return steps < 1
-        ? TE.left(tooFew(experiment, arrays.train.count))
-        : pipe(
-            findRun(runs, experiment.name, seed, identity, byLeaf),
-            TE.bindTo('folder'),
-            TE.bind('began', ({ folder }) =>
-              choice === 'auto'
-                ? beganOn(folder, engine, (other) =>
-                    findRun(
-                      runs,
-                      experiment.name,
-                      seed,
-                      identityOn(other, experiment, { program: hashProgram(program), seed, data }),
-                      byLeaf,
-                    ),
-                  )
-                : TE.right(null),
-            ),
-            TE.flatMap(({ folder, began }) =>
-              began !== null
-                ? prepareSettled(experiment, seed, {
-                    ...environment,
-                    engine: began,
-                    why: 'auto: the run began on it',
-                  })
-                : pipe(
-                    TE.right(folder),
-                    TE.tap((folder) => mayBegin(experiment.task, loaded, folder, tell)),
-                    TE.tapIO((folder) => () => {
-                      if (relative(join(runs, experiment.name), dirname(folder)) !== '')
-                        tell({
-                          kind: 'note',
-                          message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
-                        });
-                    }),
-                    TE.map((folder) => ({
-                      experiment,
-                      seed,
-                      arrays,
-                      images,
-                      classes,
-                      aim,
-                      objective: objectiveOf(learning),
-                      program,
-                      engine,
-                      microBatches,
-                      identity,
-                      data,
-                      folder,
-                      evaluationBatch,
-                    })),
-                  ),
-            ),
-          );
+      return pipe(
+        findRun(runs, experiment.name, seed, identity, byLeaf),
+        TE.bindTo('folder'),
+        TE.bind('began', ({ folder }) =>
+          choice === 'auto'
+            ? beganOn(folder, engine, (other) =>
+                findRun(
+                  runs,
+                  experiment.name,
+                  seed,
+                  identityOn(other, experiment, { program: hashProgram(program), seed, data }),
+                  byLeaf,
+                ),
+              )
+            : TE.right(null),
+        ),
+        TE.flatMap(({ folder, began }) =>
+          began !== null
+            ? prepareSettled(experiment, seed, {
+                ...environment,
+                engine: began,
+                why: 'auto: the run began on it',
+              })
+            : pipe(
+                TE.right(folder),
+                TE.tap((folder) => mayBegin(experiment.task, loaded, folder, tell)),
+                TE.tapIO((folder) => () => {
+                  if (relative(join(runs, experiment.name), dirname(folder)) !== '')
+                    tell({
+                      kind: 'note',
+                      message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
+                    });
+                }),
+                TE.map((folder) => ({
+                  experiment,
+                  seed,
+                  arrays,
+                  images,
+                  classes,
+                  aim,
+                  objective: objectiveOf(learning),
+                  program,
+                  engine,
+                  microBatches,
+                  identity,
+                  data,
+                  folder,
+                  evaluationBatch,
+                })),
+              ),
+        ),
+      );
     }),
   );
 };

@@ -129,7 +129,10 @@ const withAsked = (
   asks: ReadOptions['asks'],
 ): DrumheadError => {
   if (error._tag !== 'DecodeError' || asks === undefined) return error;
-  const also = pipe(formsBy(generate, task), E.flatMap(asks));
+  const also = pipe(
+    formsBy(generate, task),
+    E.flatMap((forms) => asks(forms, task)),
+  );
   if (E.isRight(also) || also.left._tag !== 'DecodeError') return error;
   return decodeError(error.source, [...new Set([...error.problems, ...also.left.problems])]);
 };
