@@ -47,7 +47,8 @@ describe('settings that cannot be read', () => {
     await writeFile(path, JSON.stringify({ ...base, scores, training: { rate: -1, best: 'mse' } }));
     const said = sentence(await readHeld(path)());
     for (const one of [
-      /5 problems/,
+      /6 problems/,
+      /training\.batch: 64 is more than the 14 training samples/,
       /scores\.mse\.better: it is missing; give one of 'more', 'less'/,
       /training\.rate: -1 is not/,
       /train\.x: value 1 of sample 2 is NaN/,
@@ -55,6 +56,9 @@ describe('settings that cannot be read', () => {
       /scores\.none\.output: there is no output 'nothing'/,
     ])
       assert.match(said, one);
+    // The default of a setting that cannot be read is nobody's fault.
+    await writeFile(path, JSON.stringify({ ...base, scores, training: { batch: 'all' } }));
+    assert.doesNotMatch(sentence(await readHeld(path)()), /batch: 64/);
   });
 
   it('of a task that is generated, without a sample', async () => {

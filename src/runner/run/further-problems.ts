@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { type Checked, errorMessage } from '../../base/error.js';
 import { loadTask } from '../../data/load.js';
+import type { Asks } from '../../data/own/arrays.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { type Experiment, experimentCodec } from '../../experiments/experiment.js';
 import { fitsArrays, fitsTask } from './check-experiment.js';
@@ -35,23 +36,32 @@ const mended = (value: unknown, [field, ...within]: readonly string[]): unknown 
   };
 };
 
+interface Rest {
+  readonly experiment: Experiment;
+  /** The settings that cannot be read, for which their defaults stand. */
+  readonly unread: readonly string[];
+}
+
 /** The experiment without the settings that cannot be read; null where the rest cannot be judged without them. */
-const withoutUnread = (value: unknown): Experiment | null => {
+const withoutUnread = (value: unknown): Rest | null => {
   const read = experimentCodec.decode(value);
-  if (E.isRight(read)) return read.right;
+  if (E.isRight(read)) return { experiment: read.right, unread: [] };
   const paths = read.left.map(({ context }) => context.map(({ key }) => key).filter((key) => key !== ''));
   if (!t.UnknownRecord.is(value) || paths.some(([field]) => field === undefined || !apart.includes(field)))
     return null;
   const whole = experimentCodec.decode(paths.reduce(mended, value));
-  return E.isRight(whole) ? whole.right : null;
+  return E.isRight(whole) ? { experiment: whole.right, unread: paths.map((path) => path.join('.')) } : null;
 };
 
-const problemsIn = (checked: Checked<unknown>): readonly string[] =>
-  E.isRight(checked)
-    ? []
-    : checked.left._tag === 'DecodeError'
-      ? checked.left.problems
-      : [errorMessage(checked.left)];
+/** Problems of what was read: the default of a setting is no fault of the person whose own cannot be read. */
+const problemsIn = (checked: Checked<unknown>, { unread }: Rest): readonly string[] => {
+  if (E.isRight(checked)) return [];
+  const all = checked.left._tag === 'DecodeError' ? checked.left.problems : [errorMessage(checked.left)];
+  return all.filter(
+    (problem) =>
+      !unread.some((path) => problem.startsWith(path) && /[.: ]/.test(problem.charAt(path.length))),
+  );
+};
 
 /**
  * The further problems of a value that is no experiment. Files are read where the task has some; no sample is generated.
@@ -64,12 +74,11 @@ export const furtherProblems = async (
 ): Promise<readonly string[]> => {
   const rest = withoutUnread(value);
   if (rest === null) return [];
-  const experiment = anchored(rest);
+  const experiment = anchored(rest.experiment);
   const { name } = experiment.task;
   if (name !== 'arrays' && name !== 'series' && name !== 'image-folders')
-    return problemsIn(fitsTask(experiment));
+    return problemsIn(fitsTask(experiment), rest);
   const task = await settled(experiment.task);
-  return problemsIn(
-    await loadTask(task, { asks: (forms, counts) => fitsArrays(experiment, forms, counts) })(),
-  );
+  const asks: Asks = (forms, counts) => fitsArrays(experiment, forms, counts);
+  return problemsIn(await loadTask(task, { asks })(), rest);
 };
