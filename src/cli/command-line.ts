@@ -122,7 +122,13 @@ export const wordsOf = (
         needed: command.registeredArguments.filter(({ required }) => required).length,
         flags: command.options.map((option) => ({
           names: [option.long ?? '', option.short ?? ''].filter((one) => one !== ''),
-          takes: option.variadic ? 'several' : option.required || option.optional ? 'one' : 'nothing',
+          takes: option.variadic
+            ? 'several'
+            : option.required
+              ? 'one'
+              : option.optional
+                ? 'maybe'
+                : 'nothing',
         })),
       },
       rest,

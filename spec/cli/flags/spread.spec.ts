@@ -43,6 +43,23 @@ describe('a flag that takes several values', () => {
     assert.deepEqual(spread(show, ['-p', 'a=1', 'runs/a=1']), ['-p', 'a=1', 'runs/a=1']);
   });
 
+  it('is not the value of a flag before it that may have none', () => {
+    const sweep: Declared = {
+      needed: 1,
+      flags: [
+        { names: ['--slurm'], takes: 'maybe' },
+        { names: ['--sbatch'], takes: 'several' },
+        { names: ['--set'], takes: 'several' },
+      ],
+    };
+    const words = ['mine', '--slurm', '--sbatch', 'partition=a', '--sbatch', 'cpus=2'];
+    assert.deepEqual(spread(sweep, ['mine', '--slurm', '--sbatch', 'partition=a', 'cpus=2']), words);
+    assert.deepEqual(spread(sweep, ['mine', '--slurm', 'big', 'a=1']), [
+      ...['mine', '--slurm', 'big', '--set', 'a=1'],
+    ]);
+    assert.deepEqual(spread(sweep, ['mine', '--slurm', 'a=1']), ['mine', '--slurm', '--set', 'a=1']);
+  });
+
   it('keeps its values where the command has its name, and what stands behind --', () => {
     assert.deepEqual(spread(show, ['--set', 'mine']), ['--set', 'mine']);
     assert.deepEqual(spread(show, ['--set', 'a=1', '--', 'mine']), ['--set', 'a=1', '--', 'mine']);

@@ -9,7 +9,8 @@ export interface Declared {
   readonly needed: number;
   readonly flags: readonly {
     readonly names: readonly string[];
-    readonly takes: 'nothing' | 'one' | 'several';
+    /** `maybe`: one that may be left out, such as the profile of --slurm. */
+    readonly takes: 'nothing' | 'one' | 'maybe' | 'several';
   }[];
 }
 
@@ -23,6 +24,10 @@ interface Taken {
   readonly flag: string;
   readonly words: readonly string[];
 }
+
+/** Whether the word after a flag is its value. */
+const takesNext = (takes: Declared['flags'][number]['takes'], next: string | undefined): boolean =>
+  next !== undefined && (takes === 'one' || (takes === 'maybe' && !next.startsWith('-') && !isSetting(next)));
 
 /** Whether a command has settings. */
 const hasSettings = ({ flags }: Declared): boolean => flags.some(({ names }) => names.includes('--set'));
@@ -58,7 +63,7 @@ export const spread = (declared: Declared, words: readonly string[]): readonly s
       const taken: string[] = [];
       while (i + 1 < words.length && !words[i + 1].startsWith('--')) taken.push(words[++i]);
       out.push({ flag: word, words: taken });
-    } else if (flag?.takes === 'one' && i + 1 < words.length) out.push(word, words[++i]);
+    } else if (flag !== undefined && takesNext(flag.takes, words[i + 1])) out.push(word, words[++i]);
     else if (settable && isSetting(word)) out.push({ flag: '--set', words: [word] });
     else {
       out.push(word);
