@@ -293,6 +293,10 @@ describe('drumhead engine', () => {
       /unknown action 'ad'; did you mean 'add'/,
     );
     assert.match(await refusal(engineCommand('add', 'tensorflow', {})), /^--from: name a folder or a wheel/);
+    assert.match(
+      await refusal(engineCommand('add', 'tensorflw', {})),
+      /2 problems.*unknown engine 'tensorflw'.*--from: name a folder/s,
+    );
   });
 
   it('does nothing if the variable turns added engines off', async () => {

@@ -1,8 +1,9 @@
 /** `drumhead engine`: adds a person's own TensorFlow as the engine `tensorflow`, and removes it. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { sizeText } from '../../base/limits.js';
 import {
   type Added,
@@ -12,6 +13,8 @@ import {
   removeTensorFlow,
 } from '../../runner/engine/index.js';
 import { remark } from '../edge.js';
+import { allFlags } from '../flags/all-flags.js';
+import { oneOf } from '../flags/flags.js';
 
 export interface EngineFlags {
   readonly from?: string;
@@ -29,37 +32,43 @@ const addedText = ({ folder, package: name, bytes, trial: { version, parity } }:
     '  `--engine tensorflow` takes it; `drumhead doctor` shows how fast it is',
   ].join('\n');
 
-const add = (flags: EngineFlags, adding: Adding): Effect<string> =>
-  flags.from === undefined
-    ? TE.left(decodeError('--from', 'name a folder or a wheel that has a TensorFlow'))
-    : pipe(
-        addTensorFlow(flags.from, adding),
-        TE.map((added) => (flags.json === true ? JSON.stringify(added, null, 2) : addedText(added))),
-      );
+const add = (from: string, flags: EngineFlags, adding: Adding): Effect<string> =>
+  pipe(
+    addTensorFlow(from, adding),
+    TE.map((added) => (flags.json === true ? JSON.stringify(added, null, 2) : addedText(added))),
+  );
+
+/** The source of an added engine; nothing else needs one. */
+const sourceOf = (action: string, { from }: EngineFlags): Checked<string> =>
+  action === 'add' && from === undefined
+    ? E.left(decodeError('--from', 'name a folder or a wheel that has a TensorFlow'))
+    : E.right(from ?? '');
+
+const remove = (flags: EngineFlags): Effect<string> =>
+  pipe(
+    removeTensorFlow(),
+    TE.map((folder) =>
+      flags.json === true ? JSON.stringify({ removed: folder }, null, 2) : `removed ${folder}`,
+    ),
+  );
 
 /**
  * Adds an engine, or removes one.
  *
- * **Errors** UnknownName; DecodeError for --from; as `addTensorFlow` and `removeTensorFlow`.
+ * **Errors** UnknownName and DecodeError for --from, all at once; as `addTensorFlow` and `removeTensorFlow`.
  */
 export const engineCommand = (
   action: string,
   name: string,
   flags: EngineFlags,
   adding: Adding = addingHere(remark),
-): Effect<string> => {
-  if (!engines.some((one) => one === name)) return TE.left(unknownName('engine', name, engines));
-  switch (action) {
-    case 'add':
-      return add(flags, adding);
-    case 'remove':
-      return pipe(
-        removeTensorFlow(),
-        TE.map((folder) =>
-          flags.json === true ? JSON.stringify({ removed: folder }, null, 2) : `removed ${folder}`,
-        ),
-      );
-    default:
-      return TE.left(unknownName('action', action, actions));
-  }
-};
+): Effect<string> =>
+  pipe(
+    allFlags({
+      action: oneOf('action', actions)(action),
+      engine: oneOf('engine', engines)(name),
+      from: sourceOf(action, flags),
+    }),
+    TE.fromEither,
+    TE.flatMap(({ action: asked, from }) => (asked === 'add' ? add(from, flags, adding) : remove(flags))),
+  );

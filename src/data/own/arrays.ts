@@ -130,7 +130,7 @@ interface Part {
 
 const countOf = (set: StoredArrays): number => Object.values(set)[0]?.count ?? 0;
 
-type Shares = Pick<ArraysTask, 'validationShare' | 'testShare' | 'seed'>;
+type Shares = Pick<Shaping, 'validationShare' | 'testShare' | 'seed' | 'remedy'>;
 
 const partsOf = (
   sets: Sets,
@@ -159,7 +159,7 @@ const partsOf = (
 const emptyProblems = (
   sets: Sets,
   parts: Readonly<Record<SplitName, Part>>,
-  { validationShare, testShare }: Shares,
+  { validationShare, testShare, remedy }: Shares,
 ): readonly string[] => {
   const all = countOf(sets.train ?? {});
   const share: Readonly<Record<SplitName, number | null>> = {
@@ -172,7 +172,7 @@ const emptyProblems = (
     const of = share[split];
     return [
       of === null
-        ? `${split}: there is no sample in it`
+        ? `${split}: there is no sample in it${remedy === undefined ? '' : `; ${remedy}`}`
         : `task.${split}Share: ${of} of ${all} samples is none; raise it, or give files of the split ${split}`,
     ];
   });
@@ -257,7 +257,10 @@ export const readArrays =
   };
 
 /** The settings by which arrays that were found are named and split. */
-export type Shaping = Omit<ArraysTask, 'name'>;
+export type Shaping = Omit<ArraysTask, 'name'> & {
+  /** What to do where a split has no sample. */
+  readonly remedy?: string;
+};
 
 /** Turns arrays that were found into the data of a task. **Errors** as `readArrays`. */
 export const assembled =

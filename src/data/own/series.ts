@@ -350,11 +350,13 @@ export const readSeries =
       task.future > 0 ? await forecasts(task, there.right.files) : await sequences(task, there.right.folders);
     if (E.isLeft(found)) return found;
     const { sets, classes, notes } = found.right;
-    const { folder, validationShare, testShare, seed } = task;
+    const { folder, validationShare, testShare, seed, past, future } = task;
+    const remedy = `a window takes ${past + future} rows of one split, so give a longer series, a shorter past, or the split a larger share`;
     return pipe(
       assembled(
         {
           folder,
+          ...(future > 0 ? { remedy } : {}),
           arrays: {},
           shapes: {},
           planes: {},
