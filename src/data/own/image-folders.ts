@@ -184,9 +184,10 @@ export const readImageFolders =
       notes.push(...found.notes);
       problems.push(...found.problems);
       const pictures = await read(folderOf(split), found.files, split, own.length, options, notes);
-      if (E.isLeft(pictures) && pictures.left._tag !== 'DecodeError') return pictures;
-      if (E.isLeft(pictures)) problems.push(...pictures.left.problems);
-      else sets[split] = { ...pictures.right, labels: found.files.map(({ label }) => label) };
+      if (E.isRight(pictures))
+        sets[split] = { ...pictures.right, labels: found.files.map(({ label }) => label) };
+      else if (pictures.left._tag === 'DecodeError') problems.push(...pictures.left.problems);
+      else return pictures;
     }
     if (problems.length > 0) return E.left(decodeError(task.folder, problems));
     const all = Object.values(sets).flatMap(({ pictures }) => pictures);
