@@ -5,7 +5,7 @@
  * scan goes forward through the segment and one back.
  */
 
-import { everyOf, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { everyOf, type Node, type ScanInputs, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, splitPort } from '../../dsl/ports.js';
 import type { Shape } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
@@ -66,6 +66,199 @@ interface Before {
   readonly elements: Tensors;
 }
 
+/** What all pieces of a scan have in common. */
+interface Reversing {
+  readonly op: ScanOp;
+  readonly given: ScanInputs<Tensor>;
+  /** Which nodes of the body have cotangents. */
+  readonly active: readonly boolean[];
+  /** The fields of the cotangents of elements. */
+  readonly driven: readonly string[];
+  /** Cotangents after the last step, and zeros for sums that have not begun. */
+  readonly end: Tensors;
+  readonly own: NamedSources;
+  readonly vjpNodes: VjpNodes;
+}
+
+/** A scan as it was recorded: states after the kept steps and before them, driving sequences, what was observed. */
+interface Recorded {
+  readonly states: readonly Tensor[];
+  readonly starts: readonly Tensor[];
+  readonly sequences: readonly Tensor[];
+  readonly shown: readonly Shown[];
+}
+
+/** The cotangents of the elements; without any that of a field, since a scan must observe something: what is not read is pruned. */
+const elementsOf = ({ op, driven }: Reversing, state: Tensors): Tensors =>
+  Object.fromEntries(
+    (driven.length === 0 ? [stateField(op.fields[0])] : driven).map((name) => [name, state[name]]),
+  );
+
+/** Back through one step: `elements` are the state before it, the current elements, the cotangents of what it shows. */
+const stepBack = (
+  { op, given, active, end, own, vjpNodes }: Reversing,
+  state: Tensors,
+  elements: readonly Tensor[],
+  seen: readonly Shown[],
+  time: Tensor,
+): Tensors => {
+  const { body, fields } = op;
+  const { fields: before, sequences: current, externals: cotangentsNow } = scanInputs(op, elements);
+  const leaf = bodyLeaf((field) => before[fields.indexOf(field)], current, given.externals, time);
+  const seeds = new Map<number, Tensor>();
+  const seed = (node: number, amount: Tensor): void => {
+    const already = seeds.get(node);
+    seeds.set(node, already === undefined ? amount : add(already, amount));
+  };
+  for (const field of fields) seed(body.next[field], state[stateField(field)]);
+  seen.forEach(({ node }, i) => {
+    seed(node, cotangentsNow[i]);
+  });
+  const found = vjpNodes(body.nodes, retrace(body.nodes, leaf, own), active, seeds, own);
+  return Object.fromEntries(
+    Object.keys(end).map((name) => {
+      const [kind, of] = splitField(name);
+      const cotangent = cotangentOf(body.nodes, found, (inner) => {
+        if (kind === 'state') return inner.op === 'state' && inner.field === of;
+        if (kind === 'element') return inner.op === 'element' && inner.sequence === Number(of);
+        return inner.op === 'external' && inner.index === Number(of);
+      });
+      if (kind === 'external')
+        return [name, cotangent === undefined ? state[name] : add(state[name], cotangent)];
+      return [name, cotangent ?? zerosOf(shapeOf(end[name]))];
+    }),
+  );
+};
+
+/** Back through a piece, from the cotangents after it. */
+const back = (
+  scan: Reversing,
+  { steps: count, begin, starts, sequences, shown: rare }: Piece,
+  after: Tensors,
+): Before => {
+  const seen = rare.map((one) => eachStep(count, one));
+  const driving = [...starts, ...sequences, ...seen.map(({ amount }) => amount)];
+  const { sequence, final } = runSteps({
+    steps: count,
+    sequences: driving.map((x) => reverse([0], x)),
+    init: after,
+    step: (state, elements, time) => {
+      const number = affine(-1, time, count - 1);
+      return stepBack(scan, state, elements, seen, begin === undefined ? number : add(begin, number));
+    },
+    observe: (state) => elementsOf(scan, state),
+  });
+  return {
+    state: final,
+    elements: Object.fromEntries(scan.driven.map((name) => [name, reverse([0], sequence[name])])),
+  };
+};
+
+/** The states before some steps, computed again from the first. */
+const startsAgain = (
+  { op, given, own }: Reversing,
+  count: number,
+  begin: Tensor,
+  first: readonly Tensor[],
+  sequences: readonly Tensor[],
+): readonly Tensor[] => {
+  const { body, fields } = op;
+  const { sequence } = runSteps({
+    steps: count,
+    sequences,
+    init: Object.fromEntries(fields.map((field, i) => [field, first[i]])),
+    step: (state, elements, time) => {
+      const leaf = bodyLeaf((field) => state[field], elements, given.externals, add(begin, time));
+      const { values } = retrace(body.nodes, leaf, own);
+      return Object.fromEntries(fields.map((field) => [field, values[body.next[field]]]));
+    },
+    observe: (state) => state,
+  });
+  return fields.map((field, i) => previous(sequence[field], first[i]));
+};
+
+/** Back through the steps after the last whole segment. */
+const lastSteps = (
+  scan: Reversing,
+  from: number,
+  count: number,
+  { states, sequences: all, shown }: Pick<Recorded, 'states' | 'sequences' | 'shown'>,
+): Before => {
+  const begin = filled(from, []);
+  const first = states.map((y) => {
+    const [entries, ...shape]: Shape = shapeOf(y);
+    return reshape(shape, sliceAxis(0, entries - 1, 1, y));
+  });
+  const sequences = all.map((x) => sliceAxis(0, from, count, x));
+  const left = shown.flatMap((one): readonly Shown[] => {
+    const [entries] = shapeOf(one.amount);
+    const before = from / one.every;
+    return entries === before ? [] : [{ ...one, amount: sliceAxis(0, before, entries - before, one.amount) }];
+  });
+  const starts = startsAgain(scan, count, begin, first, sequences);
+  return back(scan, { steps: count, begin, starts, sequences, shown: left }, scan.end);
+};
+
+/**
+ * Back through all steps by segments of `size`, whose first states alone were kept, and through the steps after the
+ * last whole one.
+ */
+const inSegments = (
+  scan: Reversing,
+  size: number,
+  { states, starts, sequences: driving, shown }: Recorded,
+): Before => {
+  const { op, driven, end } = scan;
+  const { steps } = op;
+  const count = Math.floor(steps / size);
+  const rest = steps - count * size;
+  // an observation whose entries do not fill segments is written out for all steps
+  const fitting = shown.map((one) => (size % one.every === 0 ? one : eachStep(steps, one)));
+  const tail =
+    rest === 0
+      ? { state: end, elements: {} }
+      : lastSteps(scan, count * size, rest, { states, sequences: driving, shown: fitting });
+  const segment = (x: Tensor, every = 1): Tensor =>
+    reverse([0], inPieces(count, sliceAxis(0, 0, (count * size) / every, x)));
+  let seen: Tensors = {};
+  const { sequence, final } = runSteps({
+    steps: count,
+    sequences: [
+      ...starts.map((x) => reverse([0], x)),
+      ...driving.map((x) => segment(x)),
+      ...fitting.map(({ amount, every }) => segment(amount, every)),
+    ],
+    init: tail.state,
+    step: (state, elements, time) => {
+      const { fields: first, sequences, externals: amounts } = scanInputs(op, elements);
+      const begin = affine(-size, time, (count - 1) * size);
+      const before = back(
+        scan,
+        {
+          steps: size,
+          begin,
+          starts: startsAgain(scan, size, begin, first, sequences),
+          sequences,
+          shown: fitting.map((one, i) => ({ ...one, amount: amounts[i] })),
+        },
+        state,
+      );
+      seen = before.elements;
+      return before.state;
+    },
+    observe: (state) => (driven.length === 0 ? elementsOf(scan, state) : seen),
+  });
+  return {
+    state: final,
+    elements: Object.fromEntries(
+      driven.map((name) => {
+        const all = inOne(reverse([0], sequence[name]));
+        return [name, rest === 0 ? all : concat(0, [all, tail.elements[name]])];
+      }),
+    ),
+  };
+};
+
 /**
  * The VJP of a scan: it runs from the last step to the first.
  *
@@ -100,157 +293,14 @@ export const vjpScan = (
       moves.externals[i] ? [[externalField(i), zerosOf(shapeOf(external))]] : [],
     ),
   ]);
-  // a scan must observe something; what is not read is pruned
-  const elementsOf = (state: Tensors): Tensors =>
-    Object.fromEntries(
-      (driven.length === 0 ? [stateField(fields[0])] : driven).map((name) => [name, state[name]]),
-    );
-
-  /** Back through one step: `elements` are the state before it, the current elements, the cotangents of what it shows. */
-  const stepBack = (
-    state: Tensors,
-    elements: readonly Tensor[],
-    seen: readonly Shown[],
-    time: Tensor,
-  ): Tensors => {
-    const { fields: before, sequences: current, externals: cotangentsNow } = scanInputs(op, elements);
-    const leaf = bodyLeaf((field) => before[fields.indexOf(field)], current, given.externals, time);
-    const seeds = new Map<number, Tensor>();
-    const seed = (node: number, amount: Tensor): void => {
-      const already = seeds.get(node);
-      seeds.set(node, already === undefined ? amount : add(already, amount));
-    };
-    for (const field of fields) seed(body.next[field], state[stateField(field)]);
-    seen.forEach(({ node }, i) => {
-      seed(node, cotangentsNow[i]);
-    });
-    const found = vjpNodes(body.nodes, retrace(body.nodes, leaf, own), active, seeds, own);
-    return Object.fromEntries(
-      Object.keys(end).map((name) => {
-        const [kind, of] = splitField(name);
-        const cotangent = cotangentOf(body.nodes, found, (inner) => {
-          if (kind === 'state') return inner.op === 'state' && inner.field === of;
-          if (kind === 'element') return inner.op === 'element' && inner.sequence === Number(of);
-          return inner.op === 'external' && inner.index === Number(of);
-        });
-        if (kind === 'external')
-          return [name, cotangent === undefined ? state[name] : add(state[name], cotangent)];
-        return [name, cotangent ?? zerosOf(shapeOf(end[name]))];
-      }),
-    );
-  };
-
-  const back = ({ steps: count, begin, starts, sequences, shown: rare }: Piece, after: Tensors): Before => {
-    const seen = rare.map((one) => eachStep(count, one));
-    const driving = [...starts, ...sequences, ...seen.map(({ amount }) => amount)];
-    const { sequence, final } = runSteps({
-      steps: count,
-      sequences: driving.map((x) => reverse([0], x)),
-      init: after,
-      step: (state, elements, time) => {
-        const number = affine(-1, time, count - 1);
-        return stepBack(state, elements, seen, begin === undefined ? number : add(begin, number));
-      },
-      observe: elementsOf,
-    });
-    return {
-      state: final,
-      elements: Object.fromEntries(driven.map((name) => [name, reverse([0], sequence[name])])),
-    };
-  };
-
-  /** The states before some steps, computed again from the first. */
-  const startsAgain = (
-    count: number,
-    begin: Tensor,
-    first: readonly Tensor[],
-    sequences: readonly Tensor[],
-  ): readonly Tensor[] => {
-    const { sequence } = runSteps({
-      steps: count,
-      sequences,
-      init: Object.fromEntries(fields.map((field, i) => [field, first[i]])),
-      step: (state, elements, time) => {
-        const leaf = bodyLeaf((field) => state[field], elements, given.externals, add(begin, time));
-        const { values } = retrace(body.nodes, leaf, own);
-        return Object.fromEntries(fields.map((field) => [field, values[body.next[field]]]));
-      },
-      observe: (state) => state,
-    });
-    return fields.map((field, i) => previous(sequence[field], first[i]));
-  };
-
   const states = fields.map((field) => retraced.states[field]);
-  const kept = states.map((y, i) => previous(y, given.fields[i]));
-  const whole = (): Before =>
-    back({ steps, begin: undefined, starts: kept, sequences: given.sequences, shown }, end);
-
-  const inSegments = (size: number): Before => {
-    const count = Math.floor(steps / size);
-    const rest = steps - count * size;
-    // an observation whose entries do not fill segments is written out for all steps
-    const fitting = shown.map((one) => (size % one.every === 0 ? one : eachStep(steps, one)));
-    const tail = rest === 0 ? { state: end, elements: {} } : lastSteps(count * size, rest, fitting);
-    const segment = (x: Tensor, every = 1): Tensor =>
-      reverse([0], inPieces(count, sliceAxis(0, 0, (count * size) / every, x)));
-    let seen: Tensors = {};
-    const { sequence, final } = runSteps({
-      steps: count,
-      sequences: [
-        ...kept.map((x) => reverse([0], x)),
-        ...given.sequences.map((x) => segment(x)),
-        ...fitting.map(({ amount, every }) => segment(amount, every)),
-      ],
-      init: tail.state,
-      step: (state, elements, time) => {
-        const { fields: first, sequences, externals: amounts } = scanInputs(op, elements);
-        const begin = affine(-size, time, (count - 1) * size);
-        const before = back(
-          {
-            steps: size,
-            begin,
-            starts: startsAgain(size, begin, first, sequences),
-            sequences,
-            shown: fitting.map((one, i) => ({ ...one, amount: amounts[i] })),
-          },
-          state,
-        );
-        seen = before.elements;
-        return before.state;
-      },
-      observe: (state) => (driven.length === 0 ? elementsOf(state) : seen),
-    });
-    return {
-      state: final,
-      elements: Object.fromEntries(
-        driven.map((name) => {
-          const all = inOne(reverse([0], sequence[name]));
-          return [name, rest === 0 ? all : concat(0, [all, tail.elements[name]])];
-        }),
-      ),
-    };
-  };
-
-  /** Back through the steps after the last whole segment. */
-  const lastSteps = (from: number, count: number, all: readonly Shown[]): Before => {
-    const begin = filled(from, []);
-    const first = states.map((y) => {
-      const [entries, ...shape]: Shape = shapeOf(y);
-      return reshape(shape, sliceAxis(0, entries - 1, 1, y));
-    });
-    const sequences = given.sequences.map((x) => sliceAxis(0, from, count, x));
-    const left = all.flatMap((one): readonly Shown[] => {
-      const [entries] = shapeOf(one.amount);
-      const before = from / one.every;
-      return entries === before
-        ? []
-        : [{ ...one, amount: sliceAxis(0, before, entries - before, one.amount) }];
-    });
-    const starts = startsAgain(count, begin, first, sequences);
-    return back({ steps: count, begin, starts, sequences, shown: left }, end);
-  };
-
-  const { state, elements } = op.remat === undefined ? whole() : inSegments(op.remat);
+  const starts = states.map((y, i) => previous(y, given.fields[i]));
+  const { sequences } = given;
+  const scan: Reversing = { op, given, active, driven, end, own, vjpNodes };
+  const { state, elements } =
+    op.remat === undefined
+      ? back(scan, { steps, begin: undefined, starts, sequences, shown }, end)
+      : inSegments(scan, op.remat, { states, starts, sequences, shown });
   return [
     ...fields.map((field) => state[stateField(field)]),
     ...given.sequences.map((_, i) => (moves.sequences[i] ? elements[elementField(i)] : undefined)),

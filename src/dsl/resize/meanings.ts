@@ -9,7 +9,7 @@ import { keptModes, modeWeights } from '../functions/modes.js';
 import { placesOf, type Resampled } from '../functions/resample.js';
 import type { Node, OpOf } from '../op.js';
 import { sameShape } from '../shape.js';
-import type { Axis } from './sizes.js';
+import type { Axis } from './relations.js';
 import { turnedAgain } from './turned.js';
 
 /** A resampling of an axis of n entries to one of m, with both axes. */

@@ -7,8 +7,8 @@ import type { Node, Op, OpOf } from '../op.js';
 import { type Shape, sameShape, showShape, volume } from '../shape.js';
 import { numbersAgain, type Recognised } from './meanings.js';
 import { regathered, sliced } from './places.js';
+import type { Axis } from './relations.js';
 import type { Axed } from './rules.js';
-import type { Axis } from './sizes.js';
 
 /** The nodes at the sizes of their axes, or one sentence about a node that has no meaning at these sizes. */
 export const rebuildNodes = (

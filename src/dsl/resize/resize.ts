@@ -12,8 +12,9 @@ import { refuse } from '../tensor.js';
 import { listOf, programOf } from '../untyped.js';
 import { unrecognised } from './meanings.js';
 import { rebuildNodes } from './rebuild.js';
+import type { Axis } from './relations.js';
 import { type Axed, axesOfNodes } from './rules.js';
-import { type Axis, axes } from './sizes.js';
+import { axes } from './sizes.js';
 
 /** The same number of axes, each of any size. */
 export type Widened<S extends Shape> = { readonly [K in keyof S]: number };

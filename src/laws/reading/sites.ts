@@ -5,8 +5,9 @@
 
 import { remembered } from '../../base/remembered.js';
 import type { Node, Op } from '../../dsl/op.js';
+import type { Axis } from '../../dsl/resize/relations.js';
 import { axesOfNodes } from '../../dsl/resize/rules.js';
-import { type Axis, axes } from '../../dsl/resize/sizes.js';
+import { axes } from '../../dsl/resize/sizes.js';
 import { oneStep } from '../system/program.js';
 import type { System } from '../system/system.js';
 

@@ -4,27 +4,25 @@ import type { Along, FieldNode } from '../ir/field.js';
 import { moving } from '../list/argument.js';
 import type { Argument, Instruction } from '../list/instruction.js';
 import { stripBytes } from '../memory/address.js';
-import { copyRunsOf } from '../memory/copy-runs.js';
 import { crossEntropyKernel, firstMaxKernel, reduceKernel } from '../registry/moves.js';
 import { sumPlanesKernel } from '../registry/sums.js';
 import { emitConv, emitConvInput } from './convolution/convolution.js';
 import { emitConvWeight } from './convolution/weight-gradient.js';
 import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense/dense.js';
 import { emitEinsum, emitEinsumPixels } from './einsum.js';
-import {
-  type EmitContext,
-  emitAddOnto,
-  gridIn,
-  type Operand,
-  stripsIn,
-  vectorsIn,
-  zero,
-} from './emitting.js';
+import { type EmitContext, emitAddOnto, gridIn, type Operand, stripsIn, vectorsIn } from './emitting.js';
 import { emitOnLists } from './list-operations.js';
 import { emitMoments } from './moments.js';
 import { emitNoise } from './noise.js';
 import { emitConcatPixels, emitGatherPixels, emitPool, emitPoolVjp, emitScatterPixels } from './pixels.js';
-import { copyRun, emitEntries, emitSites, emitSum } from './planes.js';
+import {
+  emitConcatPlanes,
+  emitEmbedPlanes,
+  emitRearrange,
+  emitRepeatPlanes,
+  emitSlicePlanes,
+} from './plane-copies.js';
+import { emitEntries, emitSites, emitSum } from './planes.js';
 
 /** The arguments of a kernel along the middle of planes. Its operands are as large as the first, or as `small`. */
 const alongMiddle = (
@@ -49,6 +47,31 @@ const alongMiddle = (
 
 /** Sums over more planes than this are carried in double precision: mostly sums over time. */
 const longSum = 16;
+
+const emitSumAll = (x: Operand, out: Operand, e: EmitContext): Instruction => {
+  const { planes } = x.extent;
+  const mask = e.arena.mask(planes % 4 || 4);
+  const to = e.doubles(out.node);
+  const vectors = Math.ceil(planes / 4) - 1;
+  return sumPlanesKernel.call({ scale: 1 }, [x.address.at, 0, 0, to, 1, 1, vectors, mask]);
+};
+
+const emitCrossEntropy = (x: Operand, out: Operand, e: EmitContext): Instruction => {
+  const { labels, scale, weights, total } = e.labels;
+  const { tile } = e;
+  const ofTile =
+    tile === undefined ? labels : moving(labels, { loop: tile.loop, stride: tile.most * stripBytes });
+  return crossEntropyKernel.call({}, [
+    x.address.at,
+    ofTile,
+    out.address.at,
+    x.extent.planes,
+    stripsIn(e),
+    scale,
+    weights,
+    total,
+  ]);
+};
 
 /** The instructions of a node that is not pointwise. */
 export const emit = (
@@ -100,104 +123,26 @@ export const emit = (
       return emitSum(x, out, op.scale, e);
     case 'momentSums':
       return [emitMoments(x, out, e)];
-    case 'sumAll': {
-      const { planes } = x.extent;
-      const mask = e.arena.mask(planes % 4 || 4);
-      const to = e.doubles(out.node);
-      const vectors = Math.ceil(planes / 4) - 1;
-      return [sumPlanesKernel.call({ scale: 1 }, [x.address.at, 0, 0, to, 1, 1, vectors, mask])];
-    }
+    case 'sumAll':
+      return [emitSumAll(x, out, e)];
     case 'reducePlanes': {
       const fn = op.fn === 'sum' && op.count > longSum ? 'longSum' : op.fn;
       return [reduceKernel.call({ fn }, alongMiddle(op, [x, out], out, e))];
     }
     case 'firstMax':
       return [firstMaxKernel.call({}, alongMiddle(op, [x, y, z, out], y, e))];
-    case 'repeatPlanes': {
-      const { outer, count, inner } = op;
-      // as few calls as possible: all copies of a group at once, or one copy of all groups
-      return outer < count
-        ? Array.from({ length: outer }, (_, o) =>
-            copyRun(
-              { address: x.address, from: o * inner, each: 0 },
-              { address: out.address, from: o * count * inner, each: inner },
-              count,
-              inner,
-              e,
-            ),
-          ).flat()
-        : Array.from({ length: count }, (_, k) =>
-            copyRun(
-              { address: x.address, from: 0, each: inner },
-              { address: out.address, from: k * inner, each: count * inner },
-              outer,
-              inner,
-              e,
-            ),
-          ).flat();
-    }
+    case 'repeatPlanes':
+      return emitRepeatPlanes(op, x, out, e);
     case 'slicePlanes':
-      return copyRun(
-        { address: x.address, from: op.begin * op.inner, each: op.count * op.inner },
-        { address: out.address, from: 0, each: op.size * op.inner },
-        op.outer,
-        op.size * op.inner,
-        e,
-      );
+      return emitSlicePlanes(op, x, out, e);
     case 'embedPlanes':
-      return [
-        zero(out, e),
-        ...copyRun(
-          { address: x.address, from: 0, each: op.size * op.inner },
-          { address: out.address, from: op.begin * op.inner, each: op.count * op.inner },
-          op.outer,
-          op.size * op.inner,
-          e,
-        ),
-      ];
+      return emitEmbedPlanes(op, x, out, e);
     case 'rearrange':
-      return copyRunsOf(op.order).flatMap(({ from, to, runs, size, fromEach, toEach }) =>
-        copyRun(
-          { address: x.address, from, each: fromEach },
-          { address: out.address, from: to, each: toEach },
-          runs,
-          size,
-          e,
-        ),
-      );
-    case 'concatPlanes': {
-      const total = op.sizes.reduce((a, b) => a + b, 0);
-      let begin = 0;
-      return inputs.flatMap(({ address }, i) => {
-        const from = begin;
-        begin += op.sizes[i];
-        return copyRun(
-          { address, from: 0, each: op.sizes[i] * op.inner },
-          { address: out.address, from: from * op.inner, each: total * op.inner },
-          op.outer,
-          op.sizes[i] * op.inner,
-          e,
-        );
-      });
-    }
-    case 'crossEntropy': {
-      const { labels, scale, weights, total } = e.labels;
-      const { tile } = e;
-      const ofTile =
-        tile === undefined ? labels : moving(labels, { loop: tile.loop, stride: tile.most * stripBytes });
-      return [
-        crossEntropyKernel.call({}, [
-          x.address.at,
-          ofTile,
-          out.address.at,
-          x.extent.planes,
-          stripsIn(e),
-          scale,
-          weights,
-          total,
-        ]),
-      ];
-    }
+      return emitRearrange(op, x, out, e);
+    case 'concatPlanes':
+      return emitConcatPlanes(op, inputs, out, e);
+    case 'crossEntropy':
+      return [emitCrossEntropy(x, out, e)];
     default:
       throw new Error(`${op.op} is not one instruction`);
   }
