@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as E from 'fp-ts/lib/Either.js';
 import { type DrumExperiment, drumExperiments } from '../../src/drums/experiment.js';
 import { drumModes, drumMovies } from '../../src/drums/movie.js';
 import { runDrums } from '../../src/drums/run.js';
@@ -72,6 +73,13 @@ describe('drums, struck and heard', () => {
     })();
     assert.match(sentence(outcome), /stopped/);
     assert.deepEqual(told, ['L = 6', 'L = 8']);
+  });
+
+  it('refuses a sound without a tone as a wrong setting, not as a comparison that failed', async () => {
+    const slow = { ...some(squares, 0, 1), speed: 1e-3, steps: 64 };
+    const heard = await runDrums(slow, await open())();
+    assert.ok(E.isLeft(heard) && heard.left._tag === 'DecodeError');
+    assert.match(sentence(heard), /nothing is heard; listen to a point that moves, or take more steps$/);
   });
 
   it('refuses a drum in pieces', async () => {

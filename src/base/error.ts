@@ -79,7 +79,7 @@ export interface Interrupted {
   readonly message: string;
 }
 
-/** A comparison against a reference ended beyond its limits. */
+/** Something was tried and did not give what it should: numbers beyond the limits of a comparison, a program that refuses. */
 export interface Mismatch {
   readonly _tag: 'Mismatch';
   readonly message: string;

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, type Effect, mismatch } from '../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../base/error.js';
 import { withSession } from '../compile/tfjs/session/with-session.js';
 import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
@@ -129,7 +129,7 @@ const listen = (
       const [fundamental] = peaks;
       if (fundamental === undefined)
         return E.left(
-          mismatch(`${drum.name}: nothing is heard; listen to a point that moves, or take more steps`),
+          decodeError(drum.name, 'nothing is heard; listen to a point that moves, or take more steps'),
         );
       const exact = eigenvaluesOf(drum, lattice, experiment.tones).map((value) =>
         latticeFrequency(value, experiment),
@@ -180,8 +180,8 @@ const runDrum = (experiment: DrumExperiment, drum: Drum, engine: Engine): Effect
  * Strikes every drum of an experiment, one after the other: T steps of the wave equation as a program on the engine,
  * the spectrum at the microphone, and a comparison with theory.
  *
- * **Errors** DecodeError for a shape that has no points or is not connected, ProgramError, Mismatch if the sound has no
- * peak, Interrupted between two drums once the signal is aborted.
+ * **Errors** DecodeError for a shape that has no points or is not connected, and if the sound has no peak; ProgramError;
+ * Interrupted between two drums once the signal is aborted.
  *
  * @example
  * const engine = await openEngine('wasm')()

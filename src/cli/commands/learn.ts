@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError, Effect } from '../../base/error.js';
 import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { summarise } from '../../report/tables/statistics.js';
 import type { Finished } from '../../runner/run/run.js';
 import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { oneOf, rateFlag, seedsFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
@@ -24,13 +25,6 @@ export interface LearnFlags extends CommonFlags, Idle {
   /** Settings of the data, such as labels. */
   readonly set?: readonly string[];
 }
-
-/** The median; of an even count, the mean of the two in the middle. */
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
 
 const schedules = ['constant', 'cosine', 'warm-cosine'] as const;
 
@@ -103,7 +97,8 @@ const medianLine = (finished: readonly Finished[]): readonly string[] => {
   const scores = finished.flatMap(({ result }) =>
     result.test.foregroundIou === null ? [] : [result.test.foregroundIou],
   );
-  return scores.length < 2
+  const all = summarise(scores);
+  return all === null || all.count < 2
     ? []
-    : [`median test foreground IoU over ${scores.length} seeds: ${median(scores).toFixed(4)}`];
+    : [`median test foreground IoU over ${all.count} seeds: ${all.median.toFixed(4)}`];
 };

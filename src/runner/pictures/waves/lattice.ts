@@ -16,7 +16,8 @@ import type { Observed } from './observe.js';
 
 const couplingName = 'coupling/weight';
 
-const median = (values: readonly number[]): number =>
+/** The median; of an even count, the upper of the two in the middle: one that occurs. */
+const upperMedian = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const everyNth = (values: Float32Array, channels: number, channel: number): readonly number[] =>
@@ -37,7 +38,7 @@ export const latticeOf = (
   const { channels, dt } = first.waves;
   const middle = (of: (one: Observed) => Float32Array | null): readonly number[] =>
     Array.from({ length: channels }, (_, channel) =>
-      median(observed.flatMap((one) => everyNth(of(one) ?? new Float32Array(), channels, channel))),
+      upperMedian(observed.flatMap((one) => everyNth(of(one) ?? new Float32Array(), channels, channel))),
     );
   return {
     dt,
