@@ -122,7 +122,10 @@ describe('settings of the training', () => {
   it('groups, their patterns and the points of a schedule have limits', () => {
     const said = (training: object): string => sentence(decodeWith(trainingCodec, 'training')(training));
     const group = { match: 'a', rate: 0.1 };
-    assert.match(said({ groups: Array.from({ length: 1_025 }, () => group) }), /1,025 groups, and 1,024 is the limit/);
+    assert.match(
+      said({ groups: Array.from({ length: 1_025 }, () => group) }),
+      /1,025 groups, and 1,024 is the limit/,
+    );
     assert.match(
       said({ groups: [{ ...group, match: '*a'.repeat(600) }] }),
       /groups\.0: its pattern has 1,200 letters, and 1,024 is the limit/,

@@ -192,7 +192,10 @@ const secondOf = (a: string, b: string | undefined, set: readonly string[]): Che
     : set.length > 0
       ? E.right(a)
       : E.left(
-          decodeError('diff', `name another to compare ${a} with, or settings to change: ${a} training.rate=0.01`),
+          decodeError(
+            'diff',
+            `name another to compare ${a} with, or settings to change: ${a} training.rate=0.01`,
+          ),
         );
 
 /** The differences between two experiments or sweeps, or between one and the same with other settings, as text. */

@@ -6,7 +6,16 @@ import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, force, fuse, mnistDir, named, namedOrProgram, settings, settingsOfSecond } from './options.js';
+import {
+  engine,
+  force,
+  fuse,
+  mnistDir,
+  named,
+  namedOrProgram,
+  settings,
+  settingsOfSecond,
+} from './options.js';
 
 const addList = (program: Command): void => {
   program
