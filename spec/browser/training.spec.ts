@@ -62,6 +62,16 @@ describe('a training of a page', () => {
     assert.notDeepEqual(weightsNow(training, 'last'), right(openTraining(experiment, 1)).state.parameters);
   });
 
+  it('trains where there is no setImmediate, as in a page', async () => {
+    const own = globalThis.setImmediate;
+    Reflect.deleteProperty(globalThis, 'setImmediate');
+    try {
+      assert.equal((await trained(right(openTraining(experiment, 0)), 1)).length, 3);
+    } finally {
+      Reflect.set(globalThis, 'setImmediate', own);
+    }
+  });
+
   it('stops, goes on to the same bits, and is gone on with as a run folder', async () => {
     const whole = right(openTraining(experiment, 0));
     await trained(whole);

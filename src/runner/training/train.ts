@@ -180,8 +180,10 @@ const runEpoch = async (
       lossSum: state.lossSum + loss,
     };
     watch.step(state, loss);
-    // Gives the event loop a turn, so that Ctrl-C is noticed between two steps.
-    await new Promise((resolve) => setImmediate(resolve));
+    // Gives the event loop a turn, so that Ctrl-C, or a message of the page, is noticed between two steps.
+    await new Promise((resolve) =>
+      typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0),
+    );
   }
   return E.right(state);
 };
