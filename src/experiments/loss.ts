@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { byName, choice, real, record, text, where, withDefault, withOptional } from '../base/codec.js';
 import { nearest } from '../base/error.js';
+import { grouped } from '../base/limits.js';
 import type { Loss } from '../compile/loss.js';
 
 /** A loss of classes and its target: the class of every pixel, or of the whole image. */
@@ -204,7 +205,7 @@ const describeClassLoss = (loss: ClassLoss, classes: readonly string[], ofImages
       : [
           classes.length === loss.weights.length
             ? `class weights ${loss.weights.map((weight, i) => `${classes[i]} ${weight}`).join(', ')}`
-            : `class weights ${loss.weights.join(' ')}`,
+            : `class weights ${loss.weights.slice(0, 64).join(' ')}${loss.weights.length > 64 ? ` … (${grouped(loss.weights.length)} in all)` : ''}`,
         ]),
     ofImages ? (loss.target === 'pixel' ? 'over pixels' : 'over whole images') : 'over all answers',
   ].join(', ');
