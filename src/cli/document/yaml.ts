@@ -53,13 +53,31 @@ const problemsIn = (
   return [...new Set(problems)];
 };
 
-type Yaml = Pick<typeof import('yaml'), 'LineCounter' | 'parseDocument' | 'isScalar' | 'visit'>;
+type Yaml = Pick<
+  typeof import('yaml'),
+  'Lexer' | 'LineCounter' | 'Parser' | 'parseDocument' | 'isScalar' | 'visit'
+>;
 
-const valueIn = (
-  { LineCounter, parseDocument, ...yaml }: Yaml,
-  text: string,
-  source: string,
-): Checked<unknown> => {
+/** What the parser keeps beside lists and objects: the document, and a scalar that is being read. */
+const besideNesting = 4;
+
+/**
+ * Whether a text nests too deep to be parsed. The parser of documents is recursive, and where the stack ends while V8 compiles
+ * a pattern, V8 ends the process; no exception can be caught. That of tokens has a stack of its own, so depth is seen there.
+ */
+const nestsTooDeepToParse = ({ Lexer, Parser }: Yaml, text: string): boolean => {
+  if (text.length <= limits.nesting) return false;
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > limits.nesting + besideNesting) return true;
+  }
+  return false;
+};
+
+const valueIn = (all: Yaml, text: string, source: string): Checked<unknown> => {
+  const { LineCounter, parseDocument, ...yaml } = all;
+  if (nestsTooDeepToParse(all, text)) return E.left(decodeError(source, tooDeep));
   const lineCounter = new LineCounter();
   const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
   return pipe(
