@@ -25,7 +25,9 @@ import {
   matmul,
   matrixRecurrence,
   maxPool,
+  maxPool1d,
   mean,
+  meanPool,
   meanPool1d,
   mergeChannels,
   mul,
@@ -128,6 +130,19 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     [() => meanPool1d(9)(line), 'meanPool1d: a window of [9] does not fit a field of [8]'],
     [() => maxPool(n(6))(field), 'maxPool: a window of [6,6] does not fit a field of [5,6]'],
     [() => maxPool(2, 0)(field), 'maxPool: the stride must be 2 whole numbers of at least 1, got [0,0]'],
+    [() => maxPool(n(0))(field), 'maxPool: the window must be 2 whole numbers of at least 1, got [0,0]'],
+    [
+      () => meanPool(n(0), 1, 'zero')(field),
+      'meanPool: the window must be 2 whole numbers of at least 1, got [0,0]',
+    ],
+    [
+      () => maxPool(2, n(0), 'zero')(field),
+      'maxPool: the stride must be 2 whole numbers of at least 1, got [0,0]',
+    ],
+    [
+      () => maxPool1d(n(0))(line),
+      'maxPool1d: the window must be 1 whole number of at least 1, got [0]',
+    ],
     [
       () => conv(3, { stride: 1.5 })(field),
       'conv: the stride must be 2 whole numbers of at least 1, got [1.5,1.5]',

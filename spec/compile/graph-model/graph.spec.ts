@@ -8,7 +8,7 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { add, data, exp, mul, parameter, program, select, sin, square, sum } from '../../../src/dsl/index.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
-import { right } from '../../support/either.js';
+import { right, sentence } from '../../support/either.js';
 import { exported } from './against.js';
 
 describe('a GraphModel', () => {
@@ -28,6 +28,22 @@ describe('a GraphModel', () => {
       given: own.inputArg.map(({ name }) => name),
     })),
   ];
+
+  it('says which parameter has no weights, also where none are given, and takes a program that has none', () => {
+    const own = program({ x: [2] }, ({ x }) => ({ y: mul(x, parameter('w', [2], { init: { constant: 1 } })) }));
+    const nothing: Readonly<Record<string, number[]>> = JSON.parse('null');
+    const missing =
+      "graph model: 'w' has no weights; give an array of 2 numbers for it, by its name, as the second argument";
+    assert.equal(sentence(graphModel(own, nothing)), missing);
+    assert.equal(sentence(graphModel(own, {})), missing);
+    assert.equal(sentence(graphModel(own, JSON.parse('{"w":null}'))), missing);
+    assert.equal(
+      sentence(graphModel(own, { w: [1] })),
+      "graph model: 'w' is [2], so it has 2 weights, got 1",
+    );
+    const plain = program({ x: [2] }, ({ x }) => ({ y: square(x) }));
+    assert.deepEqual(right(graphModel(plain, nothing)), right(graphModel(plain, {})));
+  });
 
   it('has no dead node, no name twice, and no weight that is not read, for random programs', () => {
     fc.assert(

@@ -12,6 +12,7 @@ import { grouped, limits } from '../../base/limits.js';
 import { type Graph, inputsOf } from '../../dsl/graph.js';
 import { inPhase } from '../../dsl/phase.js';
 import { type Program, select } from '../../dsl/program.js';
+import { type Shape, showShape, volume } from '../../dsl/shape.js';
 import { factsIn } from '../facts.js';
 import { constantOf } from './constant.js';
 import { draft, emptyStore, type Ref, type Site, type Weight } from './draft.js';
@@ -148,12 +149,7 @@ const written = (
       leaf: (op) => {
         if (op.op === 'input') return tensorValue(input(op.name), { shape: op.shape, perSample: true });
         if (op.op === 'parameter')
-          return constantValue(
-            constantOf(op.name, op.shape, () => {
-              if (!Object.hasOwn(parameters, op.name)) throw new Error(`'${op.name}' has no weights`);
-              return parameters[op.name];
-            }),
-          );
+          return constantValue(constantOf(op.name, op.shape, () => weightsOf(parameters, op)));
         throw new Error(`${op.op} outside of a scan`);
       },
     },
@@ -190,6 +186,24 @@ const written = (
     shapes: read,
     signature: { inputs: described(used, inputNodes), outputs: described(outputs, outputNodes) },
   };
+};
+
+/** The values of a parameter. Callers without types may leave out one of them, or all. */
+const weightsOf = (
+  parameters: Readonly<Record<string, ArrayLike<number>>>,
+  { name, shape }: { readonly name: string; readonly shape: Shape },
+): ArrayLike<number> => {
+  const values = Object.hasOwn(parameters ?? {}, name) ? parameters[name] : null;
+  const count = volume(shape);
+  if (typeof values?.length !== 'number')
+    throw new Error(
+      `'${name}' has no weights; give an array of ${grouped(count)} numbers for it, by its name, as the second argument`,
+    );
+  if (values.length !== count)
+    throw new Error(
+      `'${name}' is ${showShape(shape)}, so it has ${grouped(count)} weights, got ${grouped(values.length)}`,
+    );
+  return values;
 };
 
 /** Inputs that some node reads, in their order. */

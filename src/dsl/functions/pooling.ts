@@ -2,8 +2,8 @@
 
 import { marginOf } from '../kernel.js';
 import type { Boundary } from '../op.js';
-import type { CeilDiv, Misfit, Shape, Unless, Windows } from '../shape.js';
-import { apply, shapeOf, type Tensor } from '../tensor.js';
+import { type CeilDiv, type Misfit, type Shape, showShape, type Unless, type Windows } from '../shape.js';
+import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { type PadBoundary, padded } from './pad.js';
 import { type Axes, channelsOf, named, sides } from './weighted.js';
 
@@ -20,6 +20,16 @@ const pool = <S extends Shape>(
 ): Tensor<S> => {
   const operation = named(`${fn}Pool`, axes);
   channelsOf(operation, x, axes);
+  // Before the stride, which is the window's size by default.
+  for (const [what, n] of [
+    ['window', size],
+    ['stride', stride],
+  ] as const)
+    if (!(Number.isSafeInteger(n) && n >= 1))
+      return refuse(
+        operation,
+        `the ${what} must be ${axes} whole number${axes === 1 ? '' : 's'} of at least 1, got ${showShape(sides(axes, n))}`,
+      );
   const field =
     boundary === 'none'
       ? x
