@@ -139,10 +139,7 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
       () => maxPool(2, n(0), 'zero')(field),
       'maxPool: the stride must be 2 whole numbers of at least 1, got [0,0]',
     ],
-    [
-      () => maxPool1d(n(0))(line),
-      'maxPool1d: the window must be 1 whole number of at least 1, got [0]',
-    ],
+    [() => maxPool1d(n(0))(line), 'maxPool1d: the window must be 1 whole number of at least 1, got [0]'],
     [
       () => conv(3, { stride: 1.5 })(field),
       'conv: the stride must be 2 whole numbers of at least 1, got [1.5,1.5]',

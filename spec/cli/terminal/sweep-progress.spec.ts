@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { statusTable } from '../../../src/cli/commands/status.js';
-import { estimate, lineWithin, plainSweepTeller } from '../../../src/cli/terminal/sweep-progress.js';
+import { plainTeller } from '../../../src/cli/terminal/progress.js';
+import {
+  estimate,
+  lineWithin,
+  plainSweepTeller,
+  stepWords,
+} from '../../../src/cli/terminal/sweep-progress.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Measures } from '../../../src/experiments/scores/measures.js';
 import { notBegun } from '../../../src/runner/results/status.js';
@@ -13,6 +19,7 @@ import type { SweepEvent } from '../../../src/runner/sweep/run.js';
 const found = experimentNamed('tetrominoes/nwm-linear', 'small');
 assert.ok(E.isRight(found));
 const member = { axes: {}, experiment: found.right };
+const { epochs } = found.right.training;
 const run = (index: number, name: string): Assignment => ({
   index,
   member,
@@ -71,13 +78,54 @@ describe('the progress of a sweep', () => {
     assert.deepEqual(lines.slice(0, 3), [
       '2 runs on wasm, 0 finished before',
       'mine (rate 0.001), seed 0: begins',
-      'mine (rate 0.001), seed 0: epoch 1 of 25  train loss 1.235  validation loss –  validation foreground IoU 0.500',
+      `mine (rate 0.001), seed 0: epoch 1 of ${epochs}  train loss 1.235  validation loss –  validation foreground IoU 0.500`,
     ]);
     assert.match(
       lines[3],
       /^mine \(rate 0\.001\), seed 0: finished, test foreground IoU 0\.9996 {2}\(1 of 2/,
     );
     assert.match(lines[4], /^mine \(rate 0\.01\), seed 1: FAILED: it diverged/);
+  });
+
+  it('shows the loss alone where an experiment has no score beside it', () => {
+    const epoch = {
+      kind: 'epoch',
+      epoch: 1,
+      trainLoss: 1,
+      validationLoss: 0.5,
+      foregroundIou: null,
+    } as const;
+    const lines: string[] = [];
+    const print = (line: string): void => {
+      lines.push(line);
+    };
+    const sweep = plainSweepTeller(print, () => 0);
+    const single = plainTeller(print, () => 0);
+    const ofStep = { kind: 'step', epoch: 2, loss: 1, secondsLeft: 9 } as const;
+    const of = { ...ofStep, done: 1, total: 2, samplesPerSecond: 1 };
+    for (const news of [epoch, { ...epoch, chief: { name: 'loss', value: 0.5 } }]) {
+      sweep.tell({ kind: 'news', run: first, news });
+      single.tell(news);
+      assert.deepEqual(lines.splice(0), [
+        `mine (rate 0.001), seed 0: epoch 1 of ${epochs}  train loss 1.000  validation loss 0.500`,
+        'epoch 1  train loss 1.0000  validation loss 0.5000',
+      ]);
+      assert.deepEqual(stepWords(of, 25, news), [
+        'epoch 2 of 25  train loss 1.000  validation loss 0.500  9s left',
+        '2/25  val. loss 0.500  9s',
+      ]);
+    }
+    assert.deepEqual(stepWords(of, 25, undefined), ['epoch 2 of 25  train loss 1.000  9s left', '2/25  9s']);
+    assert.deepEqual(stepWords(of, 25, { ...epoch, foregroundIou: 0.5 }), [
+      'epoch 2 of 25  train loss 1.000  validation foreground IoU 0.500  9s left',
+      '2/25  val. fg. IoU 0.500  9s',
+    ]);
+    single.tell({ ...epoch, foregroundIou: 0.5 });
+    single.tell({ ...epoch, chief: { name: 'accuracy', value: null } });
+    assert.deepEqual(lines, [
+      'epoch 1  train loss 1.0000  validation loss 0.5000  validation foreground IoU 0.500',
+      'epoch 1  train loss 1.0000  validation loss 0.5000  validation accuracy -',
+    ]);
   });
 
   it('has a line a run at 80 columns, which keeps what tells the runs apart', () => {

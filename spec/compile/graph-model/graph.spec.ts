@@ -30,7 +30,9 @@ describe('a GraphModel', () => {
   ];
 
   it('says which parameter has no weights, also where none are given, and takes a program that has none', () => {
-    const own = program({ x: [2] }, ({ x }) => ({ y: mul(x, parameter('w', [2], { init: { constant: 1 } })) }));
+    const own = program({ x: [2] }, ({ x }) => ({
+      y: mul(x, parameter('w', [2], { init: { constant: 1 } })),
+    }));
     const nothing: Readonly<Record<string, number[]>> = JSON.parse('null');
     const missing =
       "graph model: 'w' has no weights; give an array of 2 numbers for it, by its name, as the second argument";

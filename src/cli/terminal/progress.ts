@@ -2,7 +2,7 @@
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';
-import { chiefWords } from '../../experiments/scores/measures.js';
+import { type Chief, chiefWords, shownChief } from '../../experiments/scores/measures.js';
 import type { RunEvent } from '../../runner/environment.js';
 
 /** Draws events; `close` restores the terminal. */
@@ -23,13 +23,23 @@ export const duration = (seconds: number): string => {
   return minutes > 0 ? `${minutes}m ${String(whole % 60).padStart(2, '0')}s` : `${whole}s`;
 };
 
-const epochLine = (event: Extract<RunEvent, { kind: 'epoch' }>): string =>
-  `epoch ${event.epoch}  train loss ${number(event.trainLoss, 4)}  ` +
-  `validation loss ${number(event.validationLoss, 4)}  ${
-    event.chief === undefined
-      ? `validation foreground IoU ${number(event.foregroundIou, 3)}`
-      : `validation ${chiefWords(event.chief)} ${number(event.chief.value, 4)}`
-  }`;
+const chiefNumber = ({ name, value }: Chief): string => number(value, name === 'foregroundIou' ? 3 : 4);
+
+const epochLine = (event: Extract<RunEvent, { kind: 'epoch' }>): string => {
+  const chief = shownChief(event);
+  return (
+    `epoch ${event.epoch}  train loss ${number(event.trainLoss, 4)}  ` +
+    `validation loss ${number(event.validationLoss, 4)}` +
+    (chief === null ? '' : `  validation ${chiefWords(chief)} ${chiefNumber(chief)}`)
+  );
+};
+
+/** The validation in a few words: its score, or its loss where there is no score. */
+const lastWords = (event: Extract<RunEvent, { kind: 'epoch' }>): string => {
+  const chief = shownChief(event);
+  if (chief === null) return `val. loss ${number(event.validationLoss, 4)}`;
+  return `val. ${chief.name === 'foregroundIou' ? 'fg. IoU' : chiefWords(chief)} ${chiefNumber(chief)}`;
+};
 
 const numbered = (count: number, of: string): string => `${count} ${of}${count === 1 ? '' : 's'}`;
 
@@ -82,7 +92,8 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
     format: '{what} {bar} {value}/{total}  {rest}',
     gracefulExit: false,
   });
-  let last = `val. fg. IoU ${number(null, 3)}`;
+  // Followed by two spaces; empty before the first epoch ends.
+  let last = '';
   let what = '';
   const stop = (): void => {
     if (what !== '') bar.stop();
@@ -117,15 +128,12 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
           'training',
           event.done,
           event.total,
-          `epoch ${event.epoch}  train loss ${number(event.loss, 4)}  ${last}  ` +
+          `epoch ${event.epoch}  train loss ${number(event.loss, 4)}  ${last}` +
             `${number(event.samplesPerSecond, 1)} samples/s  ${duration(event.secondsLeft)} left`,
         );
         return;
       case 'epoch':
-        last =
-          event.chief === undefined
-            ? `val. fg. IoU ${number(event.foregroundIou, 3)}`
-            : `val. ${chiefWords(event.chief)} ${number(event.chief.value, 4)}`;
+        last = `${lastWords(event)}  `;
         print(epochLine(event));
         return;
     }

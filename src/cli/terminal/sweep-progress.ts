@@ -2,7 +2,7 @@
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';
-import { type Chief, chiefWords } from '../../experiments/scores/measures.js';
+import { chiefWords, type ScoreNews, shownChief } from '../../experiments/scores/measures.js';
 import { fitted } from '../../experiments/value-text.js';
 import { columnsWide, cutFront, scoreFigure } from '../../report/tables/index.js';
 import type { News, Outcome } from '../../runner/sweep/messages.js';
@@ -22,21 +22,24 @@ export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${s
 
 const score = (value: number | null): string => (value === null ? '–' : scoreFigure(value));
 
-/** A score in an event of a run. */
-interface ChiefNews {
-  readonly foregroundIou: number | null;
-  readonly chief?: Chief;
-}
+type EpochNews = Extract<News, { kind: 'epoch' }>;
 
-const chiefText = ({ foregroundIou, chief }: ChiefNews): string =>
-  chief === undefined
-    ? `foreground IoU ${score(foregroundIou)}`
-    : `${chiefWords(chief)} ${score(chief.value)}`;
+/** The score of a test set, its loss where there is no other, or nothing. */
+const testText = (news: ScoreNews): string => {
+  const chief = news.chief ?? shownChief(news);
+  return chief === null ? '' : `, test ${chiefWords(chief)} ${score(chief.value)}`;
+};
+
+/** What an epoch says of the validation, behind its loss: nothing where there is no score. */
+const validationText = (news: EpochNews): string => {
+  const chief = shownChief(news);
+  return chief === null ? '' : `  validation ${chiefWords(chief)} ${score(chief.value)}`;
+};
 
 const ended = (outcome: Outcome): string => {
   switch (outcome.kind) {
     case 'finished':
-      return `finished${outcome.before ? ' before' : ''}, test ${chiefText(outcome)}`;
+      return `finished${outcome.before ? ' before' : ''}${testText(outcome)}`;
     case 'stopped':
     case 'elsewhere':
       return outcome.message;
@@ -130,8 +133,8 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
         if (news.kind === 'epoch')
           print(
             `${nameOf(run)}: epoch ${news.epoch} of ${run.member.experiment.training.epochs}  ` +
-              `train loss ${score(news.trainLoss)}  validation loss ${score(news.validationLoss)}  ` +
-              `validation ${chiefText(news)}${leftText(guess.secondsLeft())}`,
+              `train loss ${score(news.trainLoss)}  validation loss ${score(news.validationLoss)}` +
+              `${validationText(news)}${leftText(guess.secondsLeft())}`,
           );
         if (news.kind === 'says') print(`${nameOf(run)}: ${news.message}`);
         return;
@@ -159,15 +162,24 @@ export const lineWithin = (width: number, name: string, words: string, fewWords 
   return `${cutFront(name, Math.max(8, room - columnsWide(rest) - 2))}  ${rest}`;
 };
 
-const stepWords = (
+/** The words beside the bar of a run: with the validation of its last epoch, its score or else its loss. */
+export const stepWords = (
   news: Extract<News, { kind: 'step' }>,
   epochs: number,
-  last: ChiefNews,
-): readonly [words: string, fewWords: string] => [
-  `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}  validation ${chiefText(last)}  ` +
-    `${duration(news.secondsLeft)} left`,
-  `${news.epoch}/${epochs}  val. ${last.chief === undefined ? `fg. IoU ${score(last.foregroundIou)}` : chiefText(last)}  ${duration(news.secondsLeft)}`,
-];
+  last: EpochNews | undefined,
+): readonly [words: string, fewWords: string] => {
+  const shown =
+    last === undefined ? null : (shownChief(last) ?? { name: 'loss', value: last.validationLoss });
+  const validation = (of: string, iou: string): string =>
+    shown === null
+      ? ''
+      : `  ${of} ${shown.name === 'foregroundIou' ? iou : chiefWords(shown)} ${score(shown.value)}`;
+  return [
+    `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}` +
+      `${validation('validation', 'foreground IoU')}  ${duration(news.secondsLeft)} left`,
+    `${news.epoch}/${epochs}${validation('val.', 'fg. IoU')}  ${duration(news.secondsLeft)}`,
+  ];
+};
 
 /**
  * A table at the bottom of the terminal: a bar for each running run and one for all; finished runs are listed above.
@@ -188,7 +200,7 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
   });
   const all = bars.create(1000, 0, line('all runs', ''));
   const each = new Map<Assignment, cliProgress.SingleBar>();
-  const scores = new Map<Assignment, ChiefNews>();
+  const scores = new Map<Assignment, EpochNews>();
   const print = (text: string): void => bars.log(`${plainText(text)}\n`);
   const tell = (event: SweepEvent): void => {
     guess.see(event);
@@ -210,10 +222,7 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
         if (news.kind === 'step') {
           const { epochs } = run.member.experiment.training;
           bar?.setTotal(news.total);
-          bar?.update(
-            news.done,
-            line(nameOf(run), ...stepWords(news, epochs, scores.get(run) ?? { foregroundIou: null })),
-          );
+          bar?.update(news.done, line(nameOf(run), ...stepWords(news, epochs, scores.get(run))));
         }
         break;
       }

@@ -51,6 +51,18 @@ export const otherChief = (scores: Measures, whole: boolean): { readonly chief?:
   return chief.name === 'foregroundIou' ? {} : { chief };
 };
 
+/** What an event of a run says of its scores. */
+export interface ScoreNews {
+  readonly foregroundIou: number | null;
+  readonly chief?: Chief;
+}
+
+/** The score beside the loss that a line of progress shows; null where there is none, as with a loss of its own alone. */
+export const shownChief = ({ foregroundIou, chief }: ScoreNews): Chief | null => {
+  if (chief !== undefined) return chief.name === 'loss' ? null : chief;
+  return foregroundIou === null ? null : { name: 'foregroundIou', value: foregroundIou };
+};
+
 const words: Readonly<Record<string, string | undefined>> = {
   foregroundIou: 'foreground IoU',
   foregroundAri: 'foreground ARI',
