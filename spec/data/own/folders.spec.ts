@@ -40,7 +40,7 @@ describe('a person’s folders', () => {
     assert.deepEqual([arrays.train.count, arrays.validation.count, arrays.test.count], [8, 2, 2]);
     const { image, label } = await arrays.train.read(['image', 'label'], [0, 1, 2, 3, 4, 5, 6, 7]);
     for (const [i, k] of label.entries()) assert.equal(k, Math.floor((255 * image[6 * i]) / 50 + 1e-4));
-    assert.match(notes.join('\n'), /dog: files that are not PNG were passed over: notes\.txt/);
+    assert.match(notes.join('\n'), /dog: files that are not PNG or TIFF were passed over: notes\.txt/);
     const other = await read({ ...task, classes: ['dog', 'cat', 'fox'] });
     assert.notEqual(other.digest, digest);
     const experiment = right(
@@ -80,7 +80,7 @@ describe('a person’s folders', () => {
     const task = { name: 'image-folders', folder: at('bad') };
     assert.match(
       await refused(task),
-      /3 problems\n.*b: there are no PNG files in it, but 0\.jpg; save them as PNG.*\n.*1\.png: 2x4.*\n.*2\.png: /,
+      /3 problems\n.*b: there are no PNG or TIFF files in it, but 0\.jpg; save them as PNG.*\n.*1\.png: 2x4.*\n.*2\.png: /,
     );
     await put('bad/b/0.png', grey(3, 1));
     assert.match(await refused(task), /2 problems\n.*1\.png: 2x4, and 0\.png is 2x3.*\n.*2\.png: /);

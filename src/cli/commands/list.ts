@@ -43,9 +43,9 @@ const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'see
 /** The files of a person's own task. */
 const ownFiles: Readonly<Record<OwnTask['name'], string>> = {
   npy: 'images and masks as .npy arrays',
-  png: 'images and masks as PNG pairs',
+  png: 'images and masks as pairs of PNG or TIFF (TIFF with the optional package tiff)',
   arrays: 'named arrays of any shape, .npy, .npz, .safetensors or .parquet',
-  'image-folders': 'pictures in a folder for each class, PNG',
+  'image-folders': 'pictures in a folder for each class, PNG or TIFF (TIFF with the optional package tiff)',
   series: 'CSV files: sequences in a folder for each class, or long series to be forecast',
 };
 

@@ -13,7 +13,7 @@ import { breath, interrupted } from '../made/generate.js';
 import { assembled, type ReadArrays, type ReadOptions } from './arrays.js';
 import { pictureIn, spread } from './pairs/png-pairs.js';
 import { mayUnpack } from './picture-limit.js';
-import { isLitter, isPictureFile, misnamed } from './png-folder.js';
+import { isLitter, isPictureFile, misnamed, pictureWords } from './png-folder.js';
 import type { ImageFoldersTask } from './stated/image-folders.js';
 import { type StoredArrays, storedInMemory } from './stored/stored.js';
 
@@ -56,10 +56,10 @@ const picturesIn = async (folder: string, classes: readonly string[]): Promise<F
     const shown = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`;
     if (others.length === names.length)
       problems.push(
-        `${join(folder, name)}: there are no PNG files in it${others.length === 0 ? '' : `, but ${shown}; save them as PNG, which keeps every value as it is`}`,
+        `${join(folder, name)}: there are no ${pictureWords} files in it${others.length === 0 ? '' : `, but ${shown}; save them as PNG, which keeps every value as it is`}`,
       );
     else if (others.length > 0)
-      notes.push(`${join(folder, name)}: files that are not PNG were passed over: ${shown}`);
+      notes.push(`${join(folder, name)}: files that are not ${pictureWords} were passed over: ${shown}`);
     files.push(...names.filter(isPictureFile).map((one) => ({ path: join(folder, name, one), label })));
   }
   return { files, notes, problems };
@@ -151,7 +151,7 @@ const classesIn = async (task: ImageFoldersTask, split: string): Promise<Checked
     : E.left(
         decodeError(
           split,
-          `a folder of classes has a folder for each, at least two, with PNG files in it; there ${found.right.length === 0 ? 'is none' : `is ${found.right[0]} alone`}`,
+          `a folder of classes has a folder for each, at least two, with ${pictureWords} files in it; there ${found.right.length === 0 ? 'is none' : `is ${found.right[0]} alone`}`,
         ),
       );
 };

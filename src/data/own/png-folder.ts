@@ -19,6 +19,9 @@ export interface Pairs {
   readonly notes: readonly string[];
 }
 
+/** The pictures that are read, in words: PNG always, TIFF with the optional package, of which its reader says more. */
+export const pictureWords = 'PNG or TIFF';
+
 /** Whether a file is a picture that is read, by its ending. */
 export const isPictureFile = (name: string): boolean => /\.(png|tiff?)$/i.test(name);
 
@@ -54,15 +57,15 @@ const noPngs = (folder: string, { others }: Listed): DrumheadError =>
   decodeError(
     folder,
     others.length === 0
-      ? 'there are no PNG files in it'
-      : `there are no PNG files in it, but ${some(others)}; save them as PNG, which keeps every value as it is`,
+      ? `there are no ${pictureWords} files in it`
+      : `there are no ${pictureWords} files in it, but ${some(others)}; save them as PNG, which keeps every value as it is`,
   );
 
 const passedOver = (folder: string, { others }: Listed): readonly string[] =>
   others.length === 0
     ? []
     : [
-        `${folder}: ${others.length} ${others.length === 1 ? 'file that is' : 'files that are'} not PNG ${others.length === 1 ? 'was' : 'were'} passed over: ${some(others)}`,
+        `${folder}: ${others.length} ${others.length === 1 ? 'file that is' : 'files that are'} not ${pictureWords} ${others.length === 1 ? 'was' : 'were'} passed over: ${some(others)}`,
       ];
 
 const without = (names: Listed['byStem'], others: Listed['byStem']): readonly string[] =>

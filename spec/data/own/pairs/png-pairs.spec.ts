@@ -79,7 +79,7 @@ describe('png pairs', () => {
     assert.match(await reading(), /images: there is no such file or folder/);
     await put('images/notes.txt', grey(0));
     await mkdir(join(folder, 'masks'));
-    assert.match(await reading(), /images: there are no PNG files/);
+    assert.match(await reading(), /images: there are no PNG or TIFF files/);
     await putPairs('', [1, 2, 3]);
     await put('images/a.png', grey(0, 0));
     assert.match(await reading(), /images without a mask of the same name: a\.png/);
@@ -108,14 +108,20 @@ describe('png pairs', () => {
     const reading = async (): Promise<string> => sentence(await loadDataset(task())());
     await put('images/a.jpg', Buffer.from('x'));
     await put('masks/a.jpg', Buffer.from('x'));
-    assert.match(await reading(), /images: there are no PNG files in it, but a\.jpg; save them as PNG/);
+    assert.match(
+      await reading(),
+      /images: there are no PNG or TIFF files in it, but a\.jpg; save them as PNG/,
+    );
     await put('images/a.png', grey(1));
-    assert.match(await reading(), /masks: there are no PNG files in it, but a\.jpg; save them as PNG/);
+    assert.match(
+      await reading(),
+      /masks: there are no PNG or TIFF files in it, but a\.jpg; save them as PNG/,
+    );
     await putPairs('', [1, 2, 3]);
     await put('masks/a.png', grey(1, 1));
     await put('images/a.png', grey(1, 1));
     const { notes } = right(await loadDataset(task())());
-    assert.match(notes.join('\n'), /images: 1 file that is not PNG was passed over: a\.jpg/);
+    assert.match(notes.join('\n'), /images: 1 file that is not PNG or TIFF was passed over: a\.jpg/);
     await put('masks/b.png', grey(1));
     assert.match(await reading(), /masks without an image of the same name: b\.png/);
   });
