@@ -9,7 +9,8 @@ import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
-import { parametersOf } from '../../dsl/index.js';
+import { parametersOf, select } from '../../dsl/index.js';
+import { trainedOutput } from '../../experiments/learning.js';
 import type { Measures } from '../../experiments/scores/measures.js';
 import { writeBytes } from '../../files/files.js';
 import type { Environment } from '../environment.js';
@@ -59,14 +60,22 @@ const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>
     ),
   );
 
-/** The parameters that never moved; none are counted where no step was taken, or where another run's weights were the first. */
+/**
+ * The parameters that the loss depends on and that never moved; none are counted where no step was taken, or where another
+ * run's weights were the first.
+ */
 const unmovedIn = (
-  { experiment, program, seed }: Prepared,
+  { experiment: { loss, training, from }, program, seed }: Prepared,
   { history, parameters }: TrainState,
 ): readonly string[] =>
-  history.length === 0 || experiment.from !== undefined
+  history.length === 0 || from !== undefined
     ? []
-    : unmovedOf(program.graph, experiment.training, initialParameters(program.graph, seed), parameters);
+    : unmovedOf(
+        select(program, trainedOutput(loss)).graph,
+        training,
+        initialParameters(program.graph, seed),
+        parameters,
+      );
 
 /** Scores the kept weights on the test set and writes the files of a finished run. */
 export const finish = (
