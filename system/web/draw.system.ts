@@ -40,6 +40,8 @@ describe('the playground: Draw and decide', () => {
   const scrub = async (share: number): Promise<void> => {
     await page.getByLabel('Time').fill(String(1000 * share));
     await settle(share);
+    // The words come first; the fields are drawn in the frame after them.
+    await page.evaluate('new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))');
   };
 
   /** Pauses a run, in the page itself; one that ended before a slow machine came to it is begun again first. */

@@ -89,6 +89,7 @@ describe('the playground: Wave lab', () => {
     await other.page.close();
     await page.getByRole('combobox', { name: 'Begins with' }).selectOption({ value: '0' });
     await page.getByText(/^Mode 2: one tone/).waitFor({ state: 'detached' });
+    await pause();
   });
 
   it('plucking, walls and media change what is seen', async () => {
