@@ -249,7 +249,7 @@ describe('the documentation', () => {
     // Digits are files of a package, which a page does not have.
     const still = ['mnist', 'multi-mnist', 'sequential-mnist'];
     assert.equal(await page.locator('.live button').count(), madeTasks.length - still.length);
-    assert.equal(await page.getByText('A still picture alone').count(), still.length);
+    assert.equal(await page.locator('.live').getByText('A still picture alone').count(), still.length);
     for (const [name, end] of [
       ['adding', /^Number 100 of 100; .* The answer: \d\.\d\d\.$/],
       ['copy', /^Step \d+ of \d+: .* is asked\.$/],
