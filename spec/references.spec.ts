@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const { dirname, join, normalize } = posix;
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replaceAll('\\', '/');
-const folders = ['src', 'spec', 'bench', 'docs', 'system', 'examples', 'fixtures', 'bin'];
+const folders = ['src', 'spec', 'bench', 'docs', 'system', 'examples', 'fixtures', 'bin', 'results'];
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 
 const below = (folder: string): readonly string[] =>

@@ -61,7 +61,7 @@ export const plan: readonly Page[] = [
       'drumhead sweep paper/small': {
         kind: 'shown',
         by: 'drumhead show paper/small --no-time',
-        because: '105 runs, days on two cores',
+        because: '105 runs, hours on two cores',
       },
       'drumhead status': run,
       'drumhead table paper/small': run,

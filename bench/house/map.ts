@@ -100,7 +100,8 @@ ${walk('A system, to a verdict', judging)}
 ## Beside src
 
 \`spec\` mirrors \`src\`. \`system\` has tests that take minutes: README and the pages of docs in a clean clone, the site, other versions of Node. \`bench\` has
-benchmarks and every other script of package.json. \`examples\` is part of the tests, \`fixtures\` is their data.
+benchmarks and every other script of package.json. \`examples\` is part of the tests, \`fixtures\` is their data,
+\`results\` holds the reduced publication.
 \`docs/commands.md\`, \`docs/files.md\` and \`docs/laws.md\` are written from the program.
 
 **Next:** [decisions](decisions/README.md).
