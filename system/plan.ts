@@ -179,7 +179,7 @@ export const plan: readonly Page[] = [
   {
     page: 'docs/how-to/tensorflow.md',
     commands: {
-      'npm install --no-save --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0': binds,
+      'npm install --no-save --save-dev --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0': binds,
       'npx drumhead engine add tensorflow --from tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl':
         binds,
       'npx drumhead doctor': run,

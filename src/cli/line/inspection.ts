@@ -184,7 +184,7 @@ tensorflow_cpu (2.x), on Linux, and tries it on a small parity case before it re
 libraries of a wheel are native code, and run: take one from PyPI alone. What was built lies in your cache folder, or where
 the variable DRUMHEAD_TENSORFLOW says; the variable keeps it away when it is off.
 
-  $ npm install --no-save --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
+  $ npm install --no-save --save-dev --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
   $ pip download --no-deps tensorflow_cpu
   $ drumhead engine add tensorflow --from tensorflow_cpu-*.whl`,
     )

@@ -70,7 +70,7 @@ type Found = E.Either<string, Pick<Tools, 'package' | 'binding' | 'sources'>>;
 /** The first package that is installed. */
 const packageOf = async (at: Places['packageAt']): Promise<Found> => {
   const [first] = tensorFlowPackages;
-  const install = `\`npm install --no-save --ignore-scripts ${first}@${version}\``;
+  const install = `\`npm install --no-save --save-dev --ignore-scripts ${first}@${version}\``;
   for (const name of tensorFlowPackages) {
     const folder = at(name);
     if (folder === null) continue;
