@@ -38,7 +38,7 @@ A **NAME** is a name of the catalogue (\`drumhead list\`), a JSON, YAML or TypeS
 an experiment, a sweep or a program, or a run folder. Where weights are needed, a name means its finished run, and which
 one is said: a run that is exactly the named experiment, with no setting changed, at the largest size that was run, its
 first seed; where none is, the only one that goes by the name. Several different ones are refused with a list, and the folder
-of one is named instead. \`--preset\` chooses the size: \`quick\` takes minutes, \`small\` a night, \`full\` is as published or written; a
+of one is named instead. \`--preset\` chooses the size: \`quick\` takes minutes, \`small\` up to hours, \`full\` is as published or written; a
 preset makes nothing larger. \`--set PATH=VALUE …\` changes any setting of an experiment by the path that it has in
 [files](files.md): \`--set task.size=32 model.steps=50 training.rate=0.01\`. A value is read as JSON where it is JSON, as text
 otherwise; \`.001\` is a number. What no setting has, or what does nothing, is said.

@@ -83,7 +83,7 @@ export const presetNamed = (name: string): Checked<Preset> =>
   isPreset(name) ? E.right(name) : E.left(unknownName('preset', name, presets));
 
 /**
- * An experiment of the catalogue: `full` as published, `small` overnight on a laptop, `quick` in minutes.
+ * An experiment of the catalogue: `full` as published, `small` in minutes to hours on a laptop, `quick` in minutes.
  *
  * **Errors** UnknownName for a name that is not in the catalogue.
  *

@@ -11,7 +11,7 @@ const addRun = (program: Command): void => {
     .argument('<name>', named)
     .description('Train an experiment, score it on images never trained on, and write its report.')
     .addOption(
-      new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as published`).default(
+      new Option('--preset <size>', `${presets.join(', ')}: minutes, up to hours, as published`).default(
         'full',
       ),
     )
@@ -52,7 +52,9 @@ const addSweep = (program: Command): void => {
     .argument('<name>', 'a sweep of the catalogue or in a file; an experiment is a sweep of one')
     .description('Run experiments that belong together, several at a time, each in a process of its own.')
     .addOption(
-      new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as written`).default('full'),
+      new Option('--preset <size>', `${presets.join(', ')}: minutes, up to hours, as written`).default(
+        'full',
+      ),
     )
     .option('--jobs <n>', 'runs at a time; default as many as there are cores and memory for')
     .option('--workers <n>', 'threads of each run; default the cores shared among the jobs')
