@@ -5,7 +5,9 @@ import type { Browser, Page } from 'playwright-core';
 import { lowestModes } from '../../src/drums/eigen.js';
 import { systemCodecs } from '../../src/models/systems/index.js';
 import { openSystem } from '../../web/src/engine/system.js';
+import { unpackLab } from '../../web/src/lab/state.js';
 import { defaultsOf, labSystems, limitOf } from '../../web/src/lab/systems.js';
+import { readAddress } from '../../web/src/state/address.js';
 import { clickField, forSuite, openPage, shown, slide, until } from './pages.js';
 
 describe('the playground: Wave lab', () => {
@@ -80,12 +82,12 @@ describe('the playground: Wave lab', () => {
     await choose('Drum of any shape');
     await page.getByRole('combobox', { name: 'Begins with' }).selectOption({ value: '2' });
     await page.getByText(/^Mode 2: one tone, \d+\.\d+ steps a period/).waitFor();
+    await until(
+      'the address names it',
+      async () => unpackLab(readAddress(new URL(page.url()).hash).state)?.mode === 2,
+    );
     const other = await openPage(browser, page.url());
-    await until('the address names it', async () => {
-      await other.page.goto('about:blank');
-      await other.page.goto(page.url());
-      return (await other.page.getByText(/^Mode 2: one tone/).count()) > 0;
-    });
+    await other.page.getByText(/^Mode 2: one tone/).waitFor();
     await other.page.close();
     await page.getByRole('combobox', { name: 'Begins with' }).selectOption({ value: '0' });
     await page.getByText(/^Mode 2: one tone/).waitFor({ state: 'detached' });
@@ -93,6 +95,7 @@ describe('the playground: Wave lab', () => {
   });
 
   it('plucking, walls and media change what is seen', async () => {
+    await pause();
     const field = 'Drum of any shape';
     const still = await shown(page, field);
     await clickField(page, field, 0.4, 0.4);
