@@ -2,7 +2,8 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { type Format, offer, record, type Scene } from '../save/record.js';
-import { type Embed, embedLevels, linkOf, type PageName } from '../state/address.js';
+import { type Embed, embedLevels, type PageName } from '../state/address.js';
+import { linkOf } from '../state/address-bar.js';
 import { Choice } from './controls.js';
 
 const levelText: Readonly<Record<Embed, string>> = {
