@@ -173,7 +173,7 @@ describe('drumhead', () => {
         join(folder, 'file', 'a.png'),
       ],
       1,
-      /part of the path is a file, not a folder/,
+      /file: it is a file, not a folder$/m,
     ],
     [
       'a file where all runs should lie, before any data is made',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { trainTiny } from '../runner/tiny-run.js';
@@ -68,6 +68,30 @@ describe('commands on a damaged run', () => {
       }
     }
   }).timeout(180_000);
+
+  it('count as damaged in a sweep, never as not begun, with one word in every command', async () => {
+    for (const [name, file] of [
+      ['of result', 'result.json'],
+      ['of experiment', 'experiment.json'],
+    ] as const) {
+      const { cwd, run } = changed(name, (path) => {
+        copyFileSync(join(path, 'experiment.json'), join(path, '..', '..', '..', '..', 'tiny.json'));
+        const text = readFileSync(join(path, file), 'utf8');
+        writeFileSync(join(path, file), text.replace(/"(epochs|batch)": (\d)/, '"$1": 1$2'));
+      });
+      const one = readFileSync(join(cwd, 'tiny.json'), 'utf8');
+      writeFileSync(join(cwd, 'two.json'), JSON.stringify({ ...JSON.parse(one), seeds: [0, 1] }));
+      const about = /0 of 2 runs are finished; 1 not begun; 1 damaged: tiny\/sealed, seed 0\./;
+      assert.match((await drumhead(['table', 'two.json'], cwd)).replace(/\s+/g, ' '), about);
+      assert.match(await drumhead(['status', 'two.json'], cwd), /2 runs: 1 damaged, 1 not begun/);
+      assert.match(await drumhead(['table', 'two.json', '--format', 'json'], cwd), /"state": "damaged"/);
+      await drumhead(['report', 'two.json', '--out', 'page.html'], cwd);
+      const page = readFileSync(join(cwd, 'page.html'), 'utf8');
+      assert.match(page, /0 of 2 runs are finished, 1 damaged/);
+      assert.match(page, /<td[^>]*>damaged/);
+      assert.match(await drumhead(['query'], cwd), new RegExp(`left out: ${run}`));
+    }
+  }).timeout(120_000);
 
   it('whose experiment was edited is neither shown, compared nor trained', async () => {
     const { cwd, run } = changed('experiment', (path) => {

@@ -134,7 +134,7 @@ describe('cache', () => {
     await writeFile(file, 'mine');
     const loaded = right(await cached(join(file, 'cache'), 'x', 1, make)());
     assert.equal(loaded.origin, 'made');
-    assert.match(loaded.notes.join('\n'), /could not be kept.*part of the path is a file/);
+    assert.match(loaded.notes.join('\n'), /could not be kept.*it is a file, not a folder/);
     assert.equal(await readFile(file, 'utf8'), 'mine');
     await mkdir(cachePath(folder, 'y', 1));
     assert.match(right(await cached(folder, 'y', 1, make)()).notes.join('\n'), /could not be kept/);

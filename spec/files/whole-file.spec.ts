@@ -68,7 +68,7 @@ describe('reading a file', () => {
 
   it('of a folder lists its names', async () => {
     assert.deepEqual(right(await listFolder(path('folder'))()), []);
-    assert.match(sentence(await listFolder(path('five'))()), /part of the path is a file/);
+    assert.match(sentence(await listFolder(path('five'))()), /five: it is a file, not a folder$/);
   });
 
   it('of pairs says which file of a folder cannot be read', async () => {

@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { lstat, open, opendir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Effect, fileError } from '../base/error.js';
+import type { Effect } from '../base/error.js';
 import { type FileKind, grouped, limits } from '../base/limits.js';
 import { checkReplaceable, makeFolder } from './make-folder.js';
+import { pathFault } from './path-fault.js';
 import { checkFile, wholeFile } from './whole-file.js';
 
 /**
@@ -16,14 +17,14 @@ import { checkFile, wholeFile } from './whole-file.js';
 export const readBytes = (path: string, kind: FileKind = 'json'): Effect<Uint8Array> =>
   TE.tryCatch(
     () => wholeFile(path, kind),
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );
 
 /** Checks that a file may be read, for code that opens it by itself. Fails with a FileError. */
 export const mayBeRead = (path: string, kind: FileKind): Effect<void> =>
   TE.tryCatch(
     () => checkFile(path, kind),
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );
 
 const ignoring =
@@ -37,14 +38,14 @@ const ignoring =
 export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<Uint8Array | null> =>
   TE.tryCatch(
     async () => (await wholeFile(path, kind).catch(ignoring('ENOENT'))) ?? null,
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );
 
 /** Whether anything exists at this path. Fails with a FileError if that cannot be determined. */
 export const isPresent = (path: string): Effect<boolean> =>
   TE.tryCatch(
     async () => (await lstat(path).catch(ignoring('ENOENT'))) !== undefined,
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );
 
 /** Reads a path; null if there is nothing. Fails with a FileError, or as `read`. */
@@ -67,7 +68,7 @@ const namesIn = async (path: string): Promise<string[]> => {
 export const listFolder = (path: string): Effect<readonly string[]> =>
   TE.tryCatch(
     async () => (await namesIn(path)).sort(),
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );
 
 /**
@@ -106,5 +107,5 @@ export const writeBytes = (path: string, bytes: Uint8Array): Effect<string> =>
       }
       return path;
     },
-    (cause) => fileError(path, cause),
+    (cause) => pathFault(path, cause),
   );

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Effect, fileError } from '../base/error.js';
+import type { Effect } from '../base/error.js';
+import { pathFault } from './path-fault.js';
 import { otherThanFile } from './whole-file.js';
 
 const codeOf = (cause: unknown): string =>
@@ -114,11 +115,12 @@ export const mayHoldFiles = (folder: string): Effect<void> =>
   TE.tryCatch(
     async () => {
       const there = await nearestThere(resolve(folder));
-      if (there === resolve(folder) && !(await stat(there)).isDirectory())
-        throw new Error('it is a file, not a folder; choose another one');
+      const found = await stat(there);
+      if (there === resolve(folder) && !found.isDirectory())
+        throw new Error(`it is ${otherThanFile(found) ?? 'a file'}, not a folder; choose another one`);
       await tryWriting(there);
     },
-    (cause) => fileError(folder, cause),
+    (cause) => pathFault(folder, cause),
   );
 
 /**
@@ -135,5 +137,5 @@ export const mayBeFile = (file: string): Effect<void> =>
       const now = await tryWriting(folder);
       if (folder === dirname(resolve(file))) await clearLeft(folder, now, besideOf(basename(file)));
     },
-    (cause) => fileError(file, cause),
+    (cause) => pathFault(file, cause),
   );

@@ -13,9 +13,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type Effect, fileError } from '../base/error.js';
+import type { Checked, Effect } from '../base/error.js';
 import { type Holder, holderName, holderOf, livesHere, ownHolder } from './holder.js';
 import { makeFolder } from './make-folder.js';
+import { pathFault } from './path-fault.js';
 
 const prefix = '.drumhead-writes-';
 
@@ -92,7 +93,7 @@ export const inTurn =
         await makeFolder(folder);
         return take(folder);
       },
-      (cause) => fileError(path, cause),
+      (cause) => pathFault(path, cause),
     )();
     if (E.isLeft(taken)) return taken;
     if (E.isLeft(taken.right)) return taken.right;

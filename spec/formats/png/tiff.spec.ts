@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataset } from '../../../src/data/load.js';
+import { pictureIn } from '../../../src/data/own/pairs/png-pairs.js';
 import { decodeTask } from '../../../src/data/task.js';
 import { encodePicture } from '../../../src/formats/png/png.js';
 import { isTiff, tiffMask, tiffPicture } from '../../../src/formats/png/tiff.js';
@@ -115,6 +116,21 @@ describe('TIFF', () => {
       await refusal(tiffPicture(tiffOf([grey]).subarray(0, 20), 'c.tif')),
       /c\.tif: not a readable TIFF/,
     );
+  });
+
+  it('is what the message names where a file of that name begins otherwise', async () => {
+    const begun = (...bytes: readonly number[]) => Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for (const [bytes, says] of [
+      [new Uint8Array(), /^a\.tif: not a readable TIFF: the file is empty$/],
+      [begun(1, 2), /^a\.tif: not a readable TIFF: it does not begin as one; save it again, as TIFF or PNG$/],
+      [begun(0xff, 0xd8, 0xff), /^a\.tif: not a readable TIFF: it is a JPEG, whatever its name says/],
+      [begun(0x49, 0x49, 43, 0), /^a\.tif: not a readable TIFF: it is a BigTIFF/],
+    ] as const) {
+      assert.match(await refusal(pictureIn(bytes, 'a.tif')), says);
+      assert.match(await refusal(pictureIn(bytes, 'a.png')), /^a\.png: not a readable PNG/);
+    }
+    const png = encodePicture({ width: 1, height: 1, channels: 1, values: Uint8Array.of(1) });
+    assert.equal((await rightOf(pictureIn(png, 'a.tif'))).picture.width, 1);
   });
 
   it('stands beside PNG in a folder of pairs', async () => {

@@ -1,4 +1,4 @@
-/** `drumhead learn`: an NWM trained on a folder of PNG or .npy pairs or of pictures by class, over several seeds. */
+/** `drumhead learn`: an NWM trained on a folder of PNG, TIFF or .npy pairs or of pictures by class, over several seeds. */
 
 import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';

@@ -12,6 +12,7 @@ import { memberName } from '../../experiments/label.js';
 import { chiefScore, chiefWords, type Measures } from '../../experiments/scores/measures.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { kindOf } from '../../files/kind-of.js';
+import { notFolder, notFolderError } from '../../files/path-fault.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
 import { folderOfSweep } from '../../runner/cluster/plan.js';
 import { queuedRuns, queueOf, submittedIn } from '../../runner/cluster/slurm-queue.js';
@@ -61,17 +62,19 @@ const ofFile = (file: string, runs: string, thorough: boolean): Effect<readonly 
     }),
     TE.flatMapTask((found) => async () => {
       const all: RunStatus[] = [];
-      for (const { experiment, seed, label, record } of found.runs)
+      for (const { experiment, seed, label, record, unread } of found.runs) {
+        const folder = record?.folder ?? unread?.folder;
         all.push(
-          record === null
+          folder === undefined
             ? notBegun('', {
                 name: experiment.name,
                 label: label.name,
                 seed,
                 epochs: experiment.training.epochs,
               })
-            : { ...(await statusOf(record.folder, thorough)), label: label.name },
+            : { ...(await statusOf(folder, thorough)), label: label.name },
         );
+      }
       return all;
     }),
   );
@@ -145,12 +148,19 @@ export const statuses =
     if (name !== undefined && (await kindOf(join(name, 'sweep.json'))) !== null)
       return ofFile(name, runs, check)();
     if (await isFolder(folder)) return E.right(await inFolderOf(folder, check));
-    if (name === undefined) return E.left(fileError(runs, Object.assign(new Error(), { code: 'ENOENT' })));
+    const stands = notFolder(folder);
+    if (name === undefined)
+      return E.left(
+        stands === null
+          ? fileError(runs, Object.assign(new Error(), { code: 'ENOENT' }))
+          : notFolderError(stands),
+      );
     const below = join(runs, name);
     if (await isFolder(below)) return E.right(await inFolderOf(below, check));
     if (isDocument(name)) return ofFile(name, runs, check)();
     if (allNames.includes(name))
       return E.left(decodeError(name, `no run of it is in '${runs}' yet; ${beginning(name)} begins it`));
+    if (stands?.path === name) return E.left(notFolderError(stands));
     const begun = await runFoldersBelow(runs);
     const names = begun.map((path) => path.slice(runs.length + 1).replace(/\/seed-[^/]*$/, ''));
     return E.left(unknownName('run or sweep', name, [...new Set([...names, ...sweepNames])]));

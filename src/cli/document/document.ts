@@ -223,7 +223,13 @@ export const readDocument: Read = (path) =>
       // If the file is missing, reading its bytes reports it.
       if (!there) return readBytes(path);
       return reader === undefined
-        ? TE.left(decodeError(path, `what it is cannot be told from its name: ${endings}`))
+        ? pipe(
+            // A device or a pipe is refused as such.
+            mayBeRead(path, 'array'),
+            TE.flatMap(() =>
+              TE.left(decodeError(path, `what it is cannot be told from its name: ${endings}`)),
+            ),
+          )
         : reader(path);
     }),
   );

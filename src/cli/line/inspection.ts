@@ -74,7 +74,7 @@ const addDiff = (program: Command): void => {
 const addData = (program: Command): void => {
   program
     .command('data')
-    .argument('<task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
+    .argument('<task>', `${taskNames.join(', ')}, a folder of .npy, PNG or TIFF pairs, or an experiment`)
     .description("Make or read a task's data, say what is in it, and draw a contact sheet.")
     .option('--show <n>', 'test images on the contact sheet; 0 draws none', '16')
     .option('--out <file>', 'the contact sheet', 'contact-sheet.png')

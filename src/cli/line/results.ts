@@ -40,7 +40,7 @@ const addEvaluate = (program: Command): void => {
     .command('evaluate')
     .argument('<run>', 'a run folder, an imported one, or a name, whose finished runs are then meant')
     .description("Scores from saved weights, on a run's own data or on another task.")
-    .option('--task <task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
+    .option('--task <task>', `${taskNames.join(', ')}, a folder of .npy, PNG or TIFF pairs, or an experiment`)
     .option('--split <name>', `${splitNames.join(', ')}: which images`, 'test')
     .option(
       '--set <name=value...>',

@@ -114,7 +114,7 @@ const addLearn = (program: Command): void => {
       'with images/ and masks/ of PNG or TIFF files, alone or in train/ and test/; with a folder of pictures for each class; or with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy',
     )
     .description(
-      'Train the NWM with linear readout on a folder of PNG or .npy pairs, or of pictures by class, and score its test set.',
+      'Train the NWM with linear readout on a folder of PNG, TIFF or .npy pairs, or of pictures by class, and score its test set.',
     )
     .addHelpText(
       'after',

@@ -79,7 +79,7 @@ const finishedOnly = (
 const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effect<Read> =>
   pipe(
     isPresent(folder),
-    TE.flatMap((there) => (there ? readRuns(folder) : TE.right({ runs: [], notes: [] }))),
+    TE.flatMap((there) => (there ? readRuns(folder) : TE.right({ runs: [], unread: [], notes: [] }))),
     TE.map(({ runs, notes }) =>
       finishedOnly(
         runs,
@@ -126,7 +126,8 @@ const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
     collect(name, runs, sweepFrom(name, preset ?? 'full')),
     TE.map(({ runs: found, notes }) =>
       finishedOnly(
-        found.map(({ record }) => record),
+        // The notes name those that cannot be shown.
+        found.flatMap(({ record, unread }) => (unread === null ? [record] : [])),
         notes,
       ),
     ),

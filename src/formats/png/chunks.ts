@@ -58,6 +58,9 @@ const headerOf = (body: Uint8Array): E.Either<string, PngHeader> => {
   return E.right({ width, height, depth, colourType, interlaced: interlace === 1 });
 };
 
+/** Whether a file begins as a PNG does. */
+export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) => bytes[i] === byte);
+
 const noSignature = (bytes: Uint8Array): string => {
   if (bytes.length === 0) return 'the file is empty';
   if (bytes.length < 8 && signature.every((byte, i) => i >= bytes.length || bytes[i] === byte))
@@ -70,7 +73,7 @@ const noSignature = (bytes: Uint8Array): string => {
 
 /** **Errors** what is wrong, to be put after 'not a readable PNG'. */
 export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
-  if (signature.some((byte, i) => bytes[i] !== byte)) return E.left(noSignature(bytes));
+  if (!isPng(bytes)) return E.left(noSignature(bytes));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kinds = new Set<string>();
   const data: Uint8Array[] = [];

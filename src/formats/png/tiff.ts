@@ -6,6 +6,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
+import { isPng } from './chunks.js';
+import { kindOf } from './picture-kind.js';
 import type { FoundPicture, LeftOut, StoredMask } from './png.js';
 
 /** The part of a page that is used. */
@@ -42,6 +44,19 @@ const load = (source: string): Effect<Tiff> =>
 /** Whether a file begins as a TIFF does, in either byte order. */
 export const isTiff = ([a, b, c, d]: Uint8Array): boolean =>
   (a === 0x49 && b === 0x49 && c === 42 && d === 0) || (a === 0x4d && b === 0x4d && c === 0 && d === 42);
+
+/** Whether a file is to be read as a TIFF: it begins as one, or it is named as one and does not begin as a PNG. */
+export const isReadAsTiff = (bytes: Uint8Array, path: string): boolean =>
+  isTiff(bytes) || (/\.tiff?$/i.test(path) && !isPng(bytes));
+
+/** What is wrong with a file that does not begin as a TIFF. */
+const otherStart = (bytes: Uint8Array): string => {
+  if (bytes.length === 0) return 'the file is empty';
+  const kind = kindOf(bytes);
+  return kind === null
+    ? 'it does not begin as one; save it again, as TIFF or PNG'
+    : `it is ${kind}, whatever its name says; save it as TIFF or PNG`;
+};
 
 /** The samples of the first page, pixel after pixel. */
 interface Samples {
@@ -89,7 +104,7 @@ const samplesOf = (tiff: Tiff, bytes: Uint8Array): E.Either<string, Samples> => 
 
 const readTiff = (bytes: Uint8Array, source: string): Effect<Samples> =>
   pipe(
-    load(source),
+    isTiff(bytes) ? load(source) : TE.left(decodeError(source, `not a readable TIFF: ${otherStart(bytes)}`)),
     TE.flatMapEither((tiff) =>
       pipe(
         E.tryCatch(

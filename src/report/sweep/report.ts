@@ -3,13 +3,14 @@
 import type { Better } from '../../experiments/scores/measures.js';
 import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
+import type { MissingRun } from '../tables/scores.js';
 import type { Table } from '../tables/table.js';
 
 /** One run of the sweep. */
 export interface RunLine {
   readonly experiment: string;
   readonly seed: number;
-  readonly state: 'finished' | 'unfinished' | 'failed' | 'not begun';
+  readonly state: 'finished' | MissingRun['state'];
   /** Epochs done, and epochs planned. */
   readonly epochs: number;
   readonly planned: number;

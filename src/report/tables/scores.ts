@@ -14,7 +14,7 @@ import type { Row, Table } from './table.js';
 /** A run without scores. */
 export interface MissingRun {
   readonly seed: number;
-  readonly state: 'unfinished' | 'failed' | 'not begun';
+  readonly state: 'unfinished' | 'failed' | 'damaged' | 'cannot be read' | 'not begun';
 }
 
 /** The runs of one experiment over its seeds, and the published scores beside them. */
@@ -153,10 +153,12 @@ const finishedNote = (groups: readonly ScoreGroup[]): string => {
   const count = (state: MissingRun['state']): string => {
     const found = missing.filter((run) => run.state === state);
     const which =
-      state === 'failed' ? `: ${found.map(({ name, seed }) => `${name}, seed ${seed}`).join('; ')}` : '';
+      state === 'failed' || state === 'damaged' || state === 'cannot be read'
+        ? `: ${found.map(({ name, seed }) => `${name}, seed ${seed}`).join('; ')}`
+        : '';
     return found.length === 0 ? '' : `; ${found.length} ${state}${which}`;
   };
-  return `${finished} of ${planned} runs are finished${count('unfinished')}${count('not begun')}${count('failed')}.`;
+  return `${finished} of ${planned} runs are finished${count('unfinished')}${count('not begun')}${count('failed')}${count('damaged')}${count('cannot be read')}.`;
 };
 
 const isPartial = (group: ScoreGroup, score: string): boolean =>

@@ -16,6 +16,12 @@ const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
 /** Whether this is the name of a run folder. */
 export const isRunFolderName = (name: string): boolean => runFolderName.test(name);
 
+/** The seed in the name of a run folder; null if it has another name. */
+export const seedOf = (folder: string): number | null => {
+  const found = /seed-(\d+)-[0-9a-f]+$/.exec(folder);
+  return found === null ? null : Number(found[1]);
+};
+
 const leafOf = (seed: number, identity: RunIdentity): string => `seed-${seed}-${identity.slice(0, 10)}`;
 
 /**

@@ -30,7 +30,7 @@ import { scoreGroups, wordsOfScore } from '../../report/tables/index.js';
 import { checkFigures } from '../folder/check-seals.js';
 import { files } from '../folder/files.js';
 import { packageVersion } from '../folder/versions.js';
-import { type CollectedRun, groupedRun } from '../results/collected-runs.js';
+import { type CollectedRun, groupedRun, stateIn } from '../results/collected-runs.js';
 import type { Collection } from '../results/collection.js';
 import { shellWord } from '../run/report/again.js';
 import { type Figures, noFigures, readFigures } from '../run/report/figures.js';
@@ -130,10 +130,10 @@ const chiefLine = (run: Pick<CollectedRun, 'experiment' | 'record'>): RunLine['c
   return { words: wordsOfScore(name), value };
 };
 
-const lineOf = ({ experiment, label, seed, record, href }: Linked): RunLine => ({
+const lineOf = ({ experiment, label, seed, record, unread, href }: Linked): RunLine => ({
   experiment: label.name,
   seed,
-  state: record === null ? 'not begun' : record.state,
+  state: stateIn({ record, unread }),
   epochs: record?.epochs ?? 0,
   planned: experiment.training.epochs,
   chief: chiefLine({ experiment, record }),

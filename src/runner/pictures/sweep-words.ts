@@ -8,6 +8,7 @@ import { chiefOf, type Entry } from '../../report/figures/index.js';
 import type { Fact } from '../../report/index.js';
 import { known } from '../../report/scores.js';
 import { groupsOf, type Summary, scoreFigure, summarise, wordsOfScore } from '../../report/tables/index.js';
+import { stateIn } from '../results/collected-runs.js';
 import type { Collection } from '../results/collection.js';
 
 export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
@@ -74,7 +75,10 @@ const chiefKey = (entry: Entry): string => `${chiefOf(entry).name} ${chiefOf(ent
 /** The outcome: how many runs are finished, and the best experiments of each task. */
 export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
   const finished = runs.filter(({ record }) => record?.scores != null).length;
-  const failed = runs.filter(({ record }) => record?.state === 'failed').length;
+  const others = (['failed', 'damaged', 'cannot be read'] as const).flatMap((state) => {
+    const count = runs.filter((run) => stateIn(run) === state).length;
+    return count === 0 ? [] : [`, ${count} ${state}`];
+  });
   const best = distinct(entries.map(({ task }) => task)).flatMap((task) => {
     const all = ranked(entries.filter((entry) => entry.task === task));
     return distinct(all.map(({ entry }) => chiefKey(entry))).map((key) =>
@@ -84,7 +88,7 @@ export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): stri
       ),
     );
   });
-  return `${finished} of ${runs.length} runs are finished${failed === 0 ? '' : `, ${failed} failed`}. ${best.join(' ')}`.trim();
+  return `${finished} of ${runs.length} runs are finished${others.join('')}. ${best.join(' ')}`.trim();
 };
 
 /** The numbers at the top of the page. */

@@ -10,24 +10,30 @@ import { type Label, memberLabels } from '../../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import type { GroupedRun } from '../../report/tables/index.js';
 import { keptScores } from './kept-scores.js';
-import type { RunSummary } from './summary.js';
+import type { RunSummary, UnreadRun } from './summary.js';
 
-/** A run; `record` is null for one that did not begin. */
+/** A run; `record` is null for one that did not begin or cannot be shown. */
 export interface CollectedRun {
   readonly experiment: Experiment;
   readonly seed: number;
   /** The label of its experiment among the others. */
   readonly label: Label;
   readonly record: RunSummary | null;
+  /** Its folder, if that is there but cannot be shown. */
+  readonly unread: UnreadRun | null;
 }
 
+/** The state of a run in one or two words. */
+export const stateIn = ({ record, unread }: Pick<CollectedRun, 'record' | 'unread'>): GroupedRun['state'] =>
+  record?.state ?? unread?.state ?? 'not begun';
+
 /** A collected run as the tables take it. */
-export const groupedRun = ({ experiment, seed, label, record }: CollectedRun): GroupedRun => ({
+export const groupedRun = ({ experiment, seed, label, record, unread }: CollectedRun): GroupedRun => ({
   experiment,
   seed,
   label,
   scores: record === null ? null : keptScores(record),
-  state: record?.state ?? 'not begun',
+  state: stateIn({ record, unread }),
   record,
 });
 
@@ -106,19 +112,41 @@ export const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[
   ];
 };
 
-/** The runs of a sweep among those found; of several with the same settings the preferred one. */
-export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
+/** The folder of a run that cannot be shown, with what is still known of it. */
+export interface Placed {
+  readonly run: UnreadRun;
+  /** Its settings, if its experiment is as it was written. */
+  readonly experiment: Experiment | null;
+  /** The name above its folder, and the seed in the name of the folder. */
+  readonly name: string;
+  readonly seed: number;
+}
+
+/**
+ * The runs of a sweep among those found; of several with the same settings the preferred one. A damaged run is known by
+ * its settings, or by its name and seed where these cannot be read.
+ */
+export const collectSweep = (
+  sweep: Sweep,
+  found: readonly RunSummary[],
+  damaged: readonly Placed[] = [],
+): readonly CollectedRun[] => {
   const byKey = new Map<string, RunSummary>();
   for (const run of found) {
     const key = keyOf(run.experiment, run.seed);
     const before = byKey.get(key);
     if (before === undefined || isBetter(run, before)) byKey.set(key, run);
   }
+  const damagedOf = (wanted: Experiment, of: number): UnreadRun | null =>
+    damaged.find(({ experiment, name, seed }) =>
+      experiment === null
+        ? name === wanted.name && seed === of
+        : keyOf(experiment, experiment.seeds[0]) === keyOf(wanted, of),
+    )?.run ?? null;
   const label = labelIn(sweep);
-  return runsOf(sweep).map(({ member, seed }) => ({
-    experiment: member.experiment,
-    seed,
-    label: label(member),
-    record: byKey.get(keyOf(member.experiment, seed)) ?? null,
-  }));
+  return runsOf(sweep).map(({ member: { experiment }, member, seed }) => {
+    const record = byKey.get(keyOf(experiment, seed)) ?? null;
+    const unread = record === null ? damagedOf(experiment, seed) : null;
+    return { experiment, seed, label: label(member), record, unread };
+  });
 };

@@ -15,8 +15,10 @@ import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
+import { checkExperiment } from '../folder/check-seals.js';
 import { labelsOfRuns, relabelledSince } from '../folder/labels.js';
-import { runFoldersBelow } from '../folder/paths.js';
+import { runFoldersBelow, seedOf } from '../folder/paths.js';
+import { readExperiment } from '../folder/record.js';
 import { readSweep, recordedSweeps, sweepPath } from '../folder/sweep-file.js';
 import {
   arithmeticNotes,
@@ -24,9 +26,10 @@ import {
   collectSweep,
   labelIn,
   onceEach,
+  type Placed,
   settingsKey,
 } from './collected-runs.js';
-import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
+import { type RunSummary, type RunsFound, readRunFolders, readRuns, type UnreadRun } from './summary.js';
 import { byData, readingOnce } from './todays-data.js';
 
 /** Runs that are looked at together. */
@@ -74,6 +77,7 @@ const fromFolder = (folder: string): Effect<Collection> =>
         seed: record.seed,
         label: labels[i],
         record,
+        unread: null,
       }));
       return {
         name: folder,
@@ -86,11 +90,11 @@ const fromFolder = (folder: string): Effect<Collection> =>
     }),
   );
 
-const nothingFound: RunsFound = { runs: [], notes: [] };
+const nothingFound: RunsFound = { runs: [], unread: [], notes: [] };
 
 /** Leaves out a member's runs on earlier data of its files, if some runs are on today's data. */
 const onTodaysData =
-  (sweep: Sweep, { runs: found, notes }: RunsFound, runs: string): T.Task<RunsFound> =>
+  (sweep: Sweep, { runs: found, unread, notes }: RunsFound, runs: string): T.Task<RunsFound> =>
   async () => {
     const today = readingOnce(join(runs, '.cache'));
     const members = new Map(sweep.members.map(({ experiment }) => [settingsKey(experiment), experiment]));
@@ -114,8 +118,29 @@ const onTodaysData =
           ];
     return {
       runs: found.filter((run) => !left.has(run)),
+      unread,
       notes: [...notes, ...new Set(said), ...leftWords],
     };
+  };
+
+/** What is still known of runs that cannot be shown. */
+const placedIn =
+  (runs: string, unread: readonly UnreadRun[]): T.Task<readonly Placed[]> =>
+  async () => {
+    const placed: Placed[] = [];
+    for (const run of unread) {
+      const whole = await pipe(
+        checkExperiment(run.folder),
+        TE.flatMap(() => readExperiment(run.folder)),
+      )();
+      placed.push({
+        run,
+        experiment: E.isRight(whole) ? whole.right : null,
+        name: relative(runs, dirname(run.folder)).split(sep).join('/'),
+        seed: seedOf(run.folder) ?? -1,
+      });
+    }
+    return placed;
   };
 
 const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection> =>
@@ -123,13 +148,14 @@ const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection
     isPresent(runs),
     TE.flatMap((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
     // Folders of other names do not matter here.
-    TE.map(({ runs: found, notes }) => {
+    TE.map(({ notes, ...found }) => {
       const folders = sweep.members.map(({ experiment }) => `${join(runs, experiment.name)}${sep}`);
-      return { runs: found, notes: notes.filter((note) => folders.some((folder) => note.includes(folder))) };
+      return { ...found, notes: notes.filter((note) => folders.some((folder) => note.includes(folder))) };
     }),
     TE.flatMapTask((found) => onTodaysData(sweep, found, runs)),
-    TE.map(({ runs: found, notes }) => {
-      const once = onceEach(collectSweep(sweep, found));
+    TE.bind('placed', ({ unread }) => TE.fromTask(placedIn(runs, unread))),
+    TE.map(({ runs: found, notes, placed }) => {
+      const once = onceEach(collectSweep(sweep, found, placed));
       return {
         name: sweep.name,
         sweep,
@@ -159,7 +185,7 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
           return there;
         }),
         TE.flatMap(readRunFolders),
-        TE.map(({ runs: found, notes }) => {
+        TE.map(({ runs: found, unread, notes }) => {
           const label = labelIn(sweep);
           const once = onceEach(
             placed.map(({ member, seed, folder }) => ({
@@ -167,6 +193,7 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
               seed,
               label: label(member),
               record: found.find((run) => run.folder === folder) ?? null,
+              unread: unread.find((run) => run.folder === folder) ?? null,
             })),
           );
           return {

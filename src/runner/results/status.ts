@@ -12,6 +12,7 @@ import { labelsOfRuns } from '../folder/labels.js';
 import { type Position, readPosition } from '../folder/ongoing/checkpoint.js';
 import { workerIn } from '../folder/ongoing/lock.js';
 import { readProgress } from '../folder/ongoing/progress.js';
+import { seedOf } from '../folder/paths.js';
 import { type RunRecord, readExperiment, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
 import type { EpochMetrics } from '../training/state.js';
@@ -79,12 +80,6 @@ export const notBegun = (
 });
 
 const firstLine = (error: DrumheadError): string => errorMessage(error).split('\n')[0];
-
-/** The seed in a folder's name, for folders whose record cannot be read. */
-const seedOf = (folder: string): number | null => {
-  const found = /seed-(\d+)-[0-9a-f]+$/.exec(folder);
-  return found === null ? null : Number(found[1]);
-};
 
 /** Everything that was read from a run folder. */
 export interface Readings {

@@ -10,11 +10,12 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, type Effect, errorMessage, fileError } from '../../base/error.js';
+import { type DrumheadError, type Effect, errorMessage, isRefused } from '../../base/error.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Measures } from '../../experiments/scores/measures.js';
 import { ifPresent, readBytes } from '../../files/files.js';
+import { pathFault } from '../../files/path-fault.js';
 import { checkFigures, checkSeals } from '../folder/check-seals.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
@@ -43,9 +44,17 @@ export interface RunSummary extends ComputedOn {
   readonly history: readonly EpochMetrics[];
 }
 
-/** The runs of a folder, and a sentence for each that cannot be read. */
+/** The folder of a run that cannot be shown, and why. */
+export interface UnreadRun {
+  readonly folder: string;
+  /** `cannot be read` if the system refused its files, so that nothing is known of them. */
+  readonly state: 'damaged' | 'cannot be read';
+}
+
+/** The runs of a folder, those that cannot be shown, and a sentence for each of these. */
 export interface RunsFound {
   readonly runs: readonly RunSummary[];
+  readonly unread: readonly UnreadRun[];
   readonly notes: readonly string[];
 }
 
@@ -151,6 +160,7 @@ export const readRunFolders =
   (folders: readonly string[]): Effect<RunsFound> =>
   async () => {
     const runs: RunSummary[] = [];
+    const unread: UnreadRun[] = [];
     const notes: string[] = [];
     for (const folder of folders) {
       const read = await readRun(folder)();
@@ -159,13 +169,16 @@ export const readRunFolders =
         const figures = await checkFigures(folder)();
         if (E.isLeft(figures))
           notes.push(`${errorMessage(figures.left)}; only its pictures in reports depend on it`);
-      } else notes.push(`left out: ${errorMessage(read.left).split('\n')[0]}`);
+      } else {
+        unread.push({ folder, state: isRefused(read.left) ? 'cannot be read' : 'damaged' });
+        notes.push(`left out: ${errorMessage(read.left).split('\n')[0]}`);
+      }
     }
-    return E.right({ runs, notes });
+    return E.right({ runs, unread, notes });
   };
 
 /** A run whose folder was copied counts once, in the first folder; a note names the others. */
-const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
+const onceEach = ({ runs, unread, notes }: RunsFound): RunsFound => {
   const first = new Map<string, string>();
   const again: string[] = [];
   const kept = runs.filter(({ identity, folder }) => {
@@ -174,7 +187,7 @@ const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
     else if (identity !== null) first.set(identity, folder);
     return before === undefined;
   });
-  return { runs: kept, notes: [...notes, ...again] };
+  return { runs: kept, unread, notes: [...notes, ...again] };
 };
 
 /**
@@ -183,7 +196,7 @@ const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
  * **Errors** FileError if there is no such folder.
  *
  * @example
- * readRuns('runs')   // right({ runs: [{ folder: 'runs/tetrominoes/nwm-linear/seed-0-…', state: 'finished', … }], notes: [] })
+ * readRuns('runs')   // right({ runs: [{ folder: 'runs/tetrominoes/nwm-linear/seed-0-…', state: 'finished', … }], unread: [], notes: [] })
  */
 export const readRuns = (folder: string): Effect<RunsFound> =>
   pipe(
@@ -192,7 +205,7 @@ export const readRuns = (folder: string): Effect<RunsFound> =>
         await readdir(folder);
         return isRunFolderName(basename(folder)) ? [folder] : await runFoldersBelow(folder);
       },
-      (cause): DrumheadError => fileError(folder, cause),
+      (cause) => pathFault(folder, cause),
     ),
     TE.flatMap(readRunFolders),
     TE.map(onceEach),

@@ -223,7 +223,7 @@ describe('npy pairs', () => {
     await writeFile(join(folder, 'file'), 'x');
     assert.match(
       sentence(await loadDataset(task({ name: 'npy', folder: join(folder, 'file') }))()),
-      /part of the path is a file, not a folder/,
+      /file: it is a file, not a folder$/m,
     );
   });
 

@@ -21,7 +21,7 @@ import {
   type Picture,
   type StoredMask,
 } from '../../../formats/png/png.js';
-import { isTiff, tiffMask, tiffPicture } from '../../../formats/png/tiff.js';
+import { isReadAsTiff, tiffMask, tiffPicture } from '../../../formats/png/tiff.js';
 import type { Loaded } from '../../cache.js';
 import { type Split, withinLimit } from '../../dataset.js';
 import { breath, interrupted, type Watch } from '../../made/generate.js';
@@ -59,10 +59,10 @@ const readPair = (files: PairFiles): Effect<Pair> =>
 
 /** The picture in the bytes of a PNG or a TIFF, whatever its file is called. **Errors** DecodeError. */
 export const pictureIn = (bytes: Uint8Array, path: string): Effect<FoundPicture> =>
-  isTiff(bytes) ? tiffPicture(bytes, path) : TE.fromEither(findPicture(bytes, path));
+  isReadAsTiff(bytes, path) ? tiffPicture(bytes, path) : TE.fromEither(findPicture(bytes, path));
 
 const maskIn = (bytes: Uint8Array, path: string): Effect<StoredMask> =>
-  isTiff(bytes) ? tiffMask(bytes, path) : TE.fromEither(findMask(bytes, path));
+  isReadAsTiff(bytes, path) ? tiffMask(bytes, path) : TE.fromEither(findMask(bytes, path));
 
 /** Grey pictures among coloured ones get three equal channels. */
 export const spread = ({ channels, values }: Picture, wanted: number): Uint8Array =>

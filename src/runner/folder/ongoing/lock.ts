@@ -21,6 +21,7 @@ import { type Checked, type DrumheadError, type Effect, fileError } from '../../
 import { isPresent } from '../../../files/files.js';
 import { type Holder, holderName, holderOf, livesHere, ownHolder } from '../../../files/holder.js';
 import { makeFolder } from '../../../files/make-folder.js';
+import { pathFault } from '../../../files/path-fault.js';
 import { files } from '../files.js';
 
 const prefix = 'lock-';
@@ -263,7 +264,7 @@ export const inFolder =
   async () => {
     const made = await TE.tryCatch(
       () => makeFolder(folder),
-      (cause) => fileError(folder, cause),
+      (cause) => pathFault(folder, cause),
     )();
     if (E.isLeft(made)) return made;
     const lock = await take(folder);
