@@ -46,6 +46,14 @@ const answers: readonly (readonly [string, string])[] = [
   ['load_state_dict', '/how-to/pytorch'],
   ['resume after a stop', '/how-to/sweep'],
   ['torchdiffeq', '/coming-from'],
+  ['detach', '/coming-from'],
+  ['register_buffer', '/coming-from'],
+  ['DataLoader', '/coming-from'],
+  ['learning rate schedule', '/files'],
+  ['early stopping', '/files'],
+  ['vmap', '/coming-from'],
+  ['jit', '/concepts/fusion'],
+  ['checkpoint', '/concepts/run'],
 ];
 
 describe('the documentation', () => {

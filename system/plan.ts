@@ -93,8 +93,14 @@ export const plan: readonly Page[] = [
   {
     page: 'docs/how-to/own-images.md',
     commands: {
-      'npx drumhead data examples/own-images/my-images': run,
-      'npx drumhead run examples/own-images/experiment.yaml': run,
+      'npx drumhead data my-images': {
+        kind: 'run',
+        instead: { 'my-images': 'examples/own-images/my-images' },
+      },
+      'npx drumhead run experiment.yaml': {
+        kind: 'run',
+        instead: { 'experiment.yaml': 'examples/own-images/experiment.yaml' },
+      },
       'npx drumhead waves examples/own-images': run,
       'npx drumhead evaluate examples/own-images --split validation': run,
     },

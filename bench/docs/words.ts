@@ -71,19 +71,20 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
       'Adam, Adam with decoupled weight decay, or gradient descent; a record has settings: `{ name: sgd, momentum, nesterov, decay }`, `{ name: adam, beta1, beta2, epsilon, decay }`, `{ name: adamw, beta1, beta2, epsilon }`',
     rate: 'learning rate, at its highest',
     schedule:
-      '`cosine` falls to 0 over all steps, `warm-cosine` rises over the first tenth before; `constant` stays; or points `[{ at: 0, rate: 0 }, { at: 0.1, rate: 1 }, { at: 1, rate: 0, by: cosine }]`, shares of the training and factors of `rate`, reached `linear`, by half a `cosine` or in a `step`',
+      'learning rate schedule: `cosine` falls to 0 over all steps, `warm-cosine` rises over the first tenth before; `constant` stays; or points `[{ at: 0, rate: 0 }, { at: 0.1, rate: 1 }, { at: 1, rate: 0, by: cosine }]`, shares of the training and factors of `rate`, reached `linear`, by half a `cosine` or in a `step`',
     weightDecay: 'for `adamw` alone; with `adam` it does nothing, and that is said',
     batch: 'images a step; a last partial batch of an epoch is dropped',
     epochs: 'at most',
-    patience: 'ends the training after so many epochs without a better validation loss; null: never',
+    patience:
+      'early stopping: ends the training after so many epochs without a better validation loss; null: never',
     tolerance: 'how much lower a validation loss must be to count as better, for `patience`',
     minimumEpochs: 'epochs before which `patience` ends nothing',
     clip: 'longest gradient of all parameters together, a longer one is shortened; `{ value: 0.5 }` limits each number; more than 0, null: any',
     groups:
       'parameters trained in another way: `[{ match: encoder/*, rate: 0.1, decay: 0 }, { match: readout/*, frozen: true }]`, where `rate` is a factor of `training.rate`; the first that matches counts',
     average:
-      'scores are those of averaged weights, which keep this share of themselves after each step; null: of the weights',
-    accumulate: 'batches whose gradients make one step, in the memory of one batch',
+      'exponential moving average: scores are those of averaged weights, which keep this share of themselves after each step; null: of the weights',
+    accumulate: 'gradient accumulation: batches whose gradients make one step, in the memory of one batch',
     best: 'score on validation by which the best weights are kept and `patience` waits',
   },
   "The loss 'cross-entropy'": {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {
+  add,
   addState,
   convolveWith,
   data,
@@ -13,6 +14,7 @@ import {
   implicitMidpoint,
   integrate,
   type Method,
+  mul,
   newton,
   offset,
   type Program,
@@ -159,5 +161,42 @@ describe('laws: the order that a method claims', () => {
 
   it('is not tried on a system without a claimed order', () => {
     assert.equal(convergence(by(symplecticEuler())).outcome, 'holds');
+  });
+
+  /** A wave that a third field damps, which follows the wave at a rate of its own. */
+  const tiring = (dt: number, follow: (x: Tensor<Field>) => Tensor<Field>): Program =>
+    program({ y: [6, 6, 1], z: [6, 6, 1], tired: [6, 6, 1] }, (init) =>
+      scan({
+        steps: 4,
+        init,
+        step: ({ y, z, tired }) => {
+          const faster = add(z, scale(dt, sub(force(y), mul(tired, z))));
+          return {
+            y: add(y, scale(dt, faster)),
+            z: faster,
+            tired: add(tired, follow(sub(mul(faster, faster), tired))),
+          };
+        },
+        observe: (s) => s,
+      }),
+    );
+
+  it('is not tried where a factor beside an oscillator may have the time step in it, and says how to tell', () => {
+    const { outcome, text } = convergence(tiring(0.2, (x) => scale(0.25 * 0.2, x)));
+    assert.equal(outcome, 'not tried', text);
+    assert.match(
+      text,
+      /tired changes by as much whatever the time step: .* write scale\(dt, scale\(0\.25, …\)\)/,
+    );
+    const told = convergence(tiring(0.2, (x) => scale(0.2, scale(0.25, x))));
+    assert.equal(told.outcome, 'holds', told.text);
+    const family: Family = ({ dt = 0.2 }) => tiring(dt, (x) => scale(0.25 * dt, x));
+    assert.equal(convergence(family).outcome, 'holds');
+  });
+
+  it('is broken where a time step is told, and missing beside an oscillator', () => {
+    const { outcome, text } = convergence(({ dt = 0.2 }) => tiring(dt, (x) => scale(0.05, x)));
+    assert.equal(outcome, 'broken', text);
+    assert.match(text, /is a dt missing\?/);
   });
 });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { isArrayTask, isOwnName, isOwnTask, type Task, taskNamed, taskNames } from '../../data/task.js';
 import type { Shape } from '../../dsl/index.js';
 import { kindOf } from '../../files/kind-of.js';
 import { files } from '../../runner/folder/files.js';
 import { isDocument } from '../document/document.js';
+import { remark } from '../edge.js';
 import type { ChangeFlags } from '../flags/flags.js';
 import { dataKind, isDataFile } from './data-folder.js';
 import { experimentFrom } from './source.js';
@@ -80,6 +81,18 @@ const isData = (name: string): Effect<boolean> =>
     return kind === 'folder' && (await kindOf(join(name, files.experiment))) === null;
   });
 
+/** A task is named: a person's own folder of data with that name is not read, and that is said. */
+const sayingFolder = (name: string): Effect<void> =>
+  pipe(
+    isData(name),
+    TE.flatMap((data) => (data ? dataKind(name) : TE.right(null))),
+    TE.map((kind) =>
+      kind === null
+        ? undefined
+        : remark(`note: ${name} is the task of that name; the folder here that is called so is ./${name}`),
+    ),
+  );
+
 /**
  * A task by its name, a folder of data, or the task of an experiment.
  *
@@ -95,11 +108,10 @@ export const taskFrom = (
   preset = 'full',
 ): Effect<Task> =>
   isTask(name)
-    ? TE.fromEither(
-        pipe(
-          hasDigits(name, flags.mnistDir),
-          E.flatMap(() => namedTask(name, ofTask(settings, flags.mnistDir))),
-        ),
+    ? pipe(
+        TE.fromEither(hasDigits(name, flags.mnistDir)),
+        TE.tap(() => sayingFolder(name)),
+        TE.flatMapEither(() => namedTask(name, ofTask(settings, flags.mnistDir))),
       )
     : pipe(
         isData(name),
@@ -121,6 +133,6 @@ export const taskFrom = (
                     experimentFrom(name, preset, flags),
                     TE.map(({ experiment }) => experiment.task),
                   )
-                : TE.fromEither(taskNamed(name)),
+                : TE.left(unknownName('task or folder', name, taskNames)),
         ),
       );

@@ -12,7 +12,7 @@ import { forceAt } from '../requirements/force.js';
 import { atPace, incrementOf } from '../requirements/increments.js';
 import * as requirements from '../requirements/requirements.js';
 import { startOnSphere } from '../requirements/sphere.js';
-import { stepOfStages, timeStepOf, withTimeStep } from '../requirements/time-step.js';
+import { stepOfStages, timeStepOf, unscaledFields, withTimeStep } from '../requirements/time-step.js';
 import { exact, unit64 } from '../rounding/bounded.js';
 import { type System, sequenceName } from '../system/system.js';
 import { digits } from '../trial/findings.js';
@@ -179,6 +179,12 @@ export const convergenceOf = (method: ClaimedOrder | null): Law => ({
     // Far below first order: the steps do not converge to one motion.
     if (!(ratios[1] > 1.5) && holdsItself(trial.system))
       return vacuous('its state holds earlier values of itself: no start for a smaller time step follows');
+    const unscaled = ratios[1] > 1.5 ? [] : unscaledFields(trial.system).filter((name) => !earlier.has(name));
+    if (unscaled.length > 0)
+      return vacuous(
+        `${found}, since ${unscaled.join(' and ')} changes by as much whatever the time step: if its factor has a dt in it, as ` +
+          '0.25 * dt has, write scale(dt, scale(0.25, …)), or give a function ({ dt }) => program(…); if not, a dt is missing there',
+      );
     if (!(ratios[1] > 1.5))
       return broken(
         `${found}, instead of 2 or more: the steps do not approach one motion (is a dt missing?)`,

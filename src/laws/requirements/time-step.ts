@@ -45,6 +45,27 @@ export const withTimeStep = (system: System, from: number, to: number): System |
   return found;
 };
 
+/**
+ * The fields beside an oscillator that change by as much with a far smaller time step. If the time step was read from the
+ * numbers of the step, their own factor may be a part of it, or lack it: the two cannot be told apart.
+ */
+export const unscaledFields = (system: System): readonly string[] => {
+  const { oscillator } = structureOf(system);
+  if (oscillator === null || system.timeStep !== undefined) return [];
+  const other = withTimeStep(system, oscillator.h, oscillator.h / 2 ** 20);
+  if (other === null) return [];
+  const change = changesOf(system);
+  const [far, close] = [change(system), change(other)];
+  const size = (values: Float64Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return Object.keys(system.fields).filter(
+    (name) =>
+      name !== oscillator.y &&
+      name !== oscillator.z &&
+      size(far[name].value) > 0 &&
+      size(close[name].value) > size(far[name].value) / 1024,
+  );
+};
+
 const scalesOf = (nodes: readonly Node[]): readonly number[] => [
   ...new Set(
     nodes.flatMap(({ op }) => {
@@ -98,10 +119,8 @@ const replaced = (system: System, from: number, to: number): System | null => {
   return changesAlike(system, other, from, to) ? other : null;
 };
 
-/** Whether (x' - x) / h, or the force of an oscillator, is the same for both, at a state of many values. */
-const changesAlike = (system: System, other: System, from: number, to: number): boolean => {
-  const { oscillator } = structureOf(system);
-  const names = oscillator === null ? Object.keys(system.fields) : [oscillator.z];
+/** The changes of one step, x' - x, at a state of many values: those of another time step begin alike. */
+const changesOf = (system: System): ((other: System) => BoundedState) => {
   const state = Object.fromEntries(
     Object.entries(system.fields).map(([name, shape], i) => [
       name,
@@ -126,9 +145,20 @@ const changesAlike = (system: System, other: System, from: number, to: number): 
       ),
     ),
   };
+  return (other) => {
+    const next = boundedStep(other, state, around, unit64);
+    return Object.fromEntries(Object.keys(state).map((name) => [name, minus(next[name], state[name])]));
+  };
+};
+
+/** Whether (x' - x) / h, or the force of an oscillator, is the same for both, at a state of many values. */
+const changesAlike = (system: System, other: System, from: number, to: number): boolean => {
+  const { oscillator } = structureOf(system);
+  const names = oscillator === null ? Object.keys(system.fields) : [oscillator.z];
+  const change = changesOf(system);
   const rate = (s: System, h: number): BoundedState => {
-    const next = boundedStep(s, state, around, unit64);
-    return Object.fromEntries(names.map((name) => [name, scaled(1 / h, minus(next[name], state[name]))]));
+    const changes = change(s);
+    return Object.fromEntries(names.map((name) => [name, scaled(1 / h, changes[name])]));
   };
   const [a, b] = [rate(system, from), rate(other, to)];
   const again = structureOf(other).oscillator;
