@@ -4,6 +4,7 @@
  * of few cycles biases the result.
  */
 
+import { maxAbs } from '../base/max-abs.js';
 import { type Complex, complex, dft, hann, powerOfTwo } from './transform.js';
 
 /** Records of equal length, concatenated. */
@@ -192,7 +193,7 @@ export const peakOf = (records: Records): Peak | null => {
   const slow = slowOf(weights);
   const rest = detrend(records, weights, slow);
   const all = Math.sqrt(rest.values.reduce((sum, value, i) => sum + weights[i % steps] * value * value, 0));
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = maxAbs(values);
   // Single precision has seven digits.
   const rounding = 3e-7 * largest * Math.sqrt(records.count * weights.reduce((a, b) => a + b, 0));
   if (all === 0 || all <= rounding) return null;

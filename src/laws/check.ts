@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { inTime } from '../base/deadline.js';
+import { rememberedBy } from '../base/remembered.js';
 import { allLaws } from './laws/index.js';
 import { convergence, convergenceOf } from './laws/order.js';
 import { structureOf } from './reading/structure.js';
@@ -218,15 +219,7 @@ const count = (all: Map<string, number>, why: string): void => {
   all.set(why, (all.get(why) ?? 0) + 1);
 };
 
-const weights = new WeakMap<System, Map<number, ReturnType<typeof weightsOf>>>();
-
-const weightsFor = (system: System, seed: number): ReturnType<typeof weightsOf> => {
-  const drawn = weights.get(system) ?? new Map<number, ReturnType<typeof weightsOf>>();
-  weights.set(system, drawn);
-  const known = drawn.get(seed) ?? weightsOf(system, seed);
-  drawn.set(seed, known);
-  return known;
-};
+const weightsFor = rememberedBy((seed: number) => seed, weightsOf);
 
 /**
  * Tries one law on one case; inconclusive if the law cannot be tried on the system.

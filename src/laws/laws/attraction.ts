@@ -3,7 +3,7 @@
 import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import { formsOf } from '../reading/forms.js';
-import { structureOf } from '../reading/structure.js';
+import { phaseNameOf, structureOf } from '../reading/structure.js';
 import { atRest, smallAtRest } from '../requirements/at-rest.js';
 import { couplingOf, pullsOf } from '../requirements/coupling.js';
 import * as requirements from '../requirements/requirements.js';
@@ -22,7 +22,7 @@ import {
   type Requirement,
   vacuous,
 } from '../trial/law.js';
-import { level, phase, phaseCases, sine, single, symmetric } from './phases.js';
+import { equalFrequencies, phase, phaseCases, phasesOnly, sineCoupling, symmetricPull } from './phases.js';
 
 /** Whether all phases repel each other. */
 export const repels = (system: System): boolean => {
@@ -62,7 +62,15 @@ export const phaseEnergy: Law = {
   source:
     'gradient descent on E with a step below 2 / L, L the Lipschitz constant of its gradient: Nesterov 2004, Introductory Lectures on Convex Optimization, sec. 1.2.3',
   tolerance: 'error of the step times the slope of E, and the rounding of its sum',
-  requirements: [requirements.noiseless, phase, single, sine, level, symmetric, attracting],
+  requirements: [
+    requirements.noiseless,
+    phase,
+    phasesOnly,
+    sineCoupling,
+    equalFrequencies,
+    symmetricPull,
+    attracting,
+  ],
   cases: (system) => ({
     ...phaseCases(system),
     undriven: true,
@@ -72,7 +80,7 @@ export const phaseEnergy: Law = {
   share: 0.25,
   property: (trial) => {
     const { structure, system } = trial;
-    const name = structure.phase ?? '';
+    const name = phaseNameOf(structure);
     const { before, after } = lastStep(trial);
     const pulls = pullsOf(system, trial.around);
     const row = Math.max(...pulls.map((each) => each.reduce((sum, v) => sum + v, 0)));
@@ -100,7 +108,7 @@ export const phaseEnergy: Law = {
 
 /** The free external that is the natural frequency, and its coefficient in one step. */
 const frequencyOf = (system: System): { readonly name: string; readonly h: number } | null => {
-  const name = structureOf(system).phase ?? '';
+  const name = phaseNameOf(structureOf(system));
   const form = formsOf(system.nodes)[system.next[name]];
   for (const [node, h] of form?.terms ?? []) {
     const { op } = system.nodes[node];
@@ -138,12 +146,12 @@ export const locking: Law = {
   statement: 'two oscillators with coupling K/2 lock iff |dw| <= K',
   source: 'Adler 1946; Kuramoto 1975',
   tolerance: 'none: 5 % within and beyond the bound, for as long as the slip takes',
-  requirements: [requirements.noiseless, phase, single, sine, pairable],
+  requirements: [requirements.noiseless, phase, phasesOnly, sineCoupling, pairable],
   cases: { steps: 1, sites: 4, undriven: true },
   share: 0.5,
   property: (trial): Finding => {
     const { on, structure, choices } = trial;
-    const name = structure.phase ?? '';
+    const name = phaseNameOf(structure);
     const pair = pairOf(trial.system);
     const frequency = frequencyOf(trial.system);
     if (pair === null || frequency === null) return inconclusive;

@@ -91,7 +91,7 @@ export const cornnEnergy: Law = {
         [-h * found.gamma, dot(wave[z], wave[y])],
       );
       const bound = (volume(system.fields[y]) * n * h) / (2 * found.epsilon);
-      if (energy.value > bound * roundingOverSteps(system, on.unit, n) + energy.error)
+      if (energy.value > bound * (1 + roundingOverSteps(system, on.unit, n)) + energy.error)
         return broken(
           `after ${n} steps the energy ${digits(energy.value)} is above m t / (2 eps) = ${digits(bound)}`,
           { title: y, field: state[y] },

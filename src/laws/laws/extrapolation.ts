@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { tick } from '../../base/deadline.js';
+import { rememberedBy } from '../../base/remembered.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -18,21 +19,15 @@ import { gridsFor } from '../trial/grids.js';
 import { type Finding, inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
 import { outputsOnGrid } from './locality.js';
 
-const larger = new WeakMap<System, Map<number, System | null>>();
-
-/** The system on a grid that is `by` sites longer along each axis. */
-const grownBy = (system: System, by: number): System | null => {
-  const made = larger.get(system) ?? new Map<number, System | null>();
-  larger.set(system, made);
-  const known = made.get(by);
-  if (known !== undefined) return known;
-  const grown = resize(
-    system,
-    system.grid.map((n) => n + by),
-  );
-  made.set(by, grown);
-  return grown;
-};
+/** The system on a grid that is `by` sites longer along each axis; null if it cannot be moved there. */
+const grownBy = rememberedBy(
+  (by: number) => by,
+  (system: System, by) =>
+    resize(
+      system,
+      system.grid.map((n) => n + by),
+    ),
+);
 
 const places = (sizes: Shape): readonly Shape[] =>
   Array.from({ length: volume(sizes) }, (_, flat) =>

@@ -1,9 +1,10 @@
 /** Laws 11 and 16: fields that stay bounded because of gates. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, roundingOverSteps } from '../rounding/over-steps.js';
+import { roundingOverSteps } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';
@@ -57,8 +58,8 @@ export const gates: Law = {
     const names = gatedFields(system);
     const path = trajectory(on, system, start, around, steps);
     const within = (name: string): Interval => ({
-      low: -largest(start[name].data),
-      high: largest(start[name].data),
+      low: -maxAbs(start[name].data),
+      high: maxAbs(start[name].data),
     });
     let bounds: Readonly<Record<string, Interval>> = Object.fromEntries(
       Object.keys(system.fields).map((name) => [name, names.includes(name) ? within(name) : everything]),
@@ -66,7 +67,7 @@ export const gates: Law = {
     for (const [n, state] of path.entries()) {
       for (const name of names) {
         const { low, high } = bounds[name];
-        const room = Math.max(Math.abs(low), Math.abs(high)) * (roundingOverSteps(system, on.unit, n) - 1);
+        const room = Math.max(Math.abs(low), Math.abs(high)) * roundingOverSteps(system, on.unit, n);
         const wrong = state[name].data.find((v) => !(v >= low - room && v <= high + room));
         if (wrong !== undefined)
           return broken(
@@ -149,7 +150,7 @@ export const unitInterval: Law = {
     const path = trajectory(on, system, start, around, steps);
     for (const [n, state] of path.entries())
       for (const [name, field] of Object.entries(state)) {
-        const room = roundingOverSteps(system, on.unit, n) - 1;
+        const room = roundingOverSteps(system, on.unit, n);
         const wrong = field.data.find((v) => !(v >= -room && v <= 1 + room));
         if (wrong !== undefined)
           return broken(`after ${n} steps ${name} = ${digits(wrong)} has left [0, 1]`, {

@@ -1,11 +1,12 @@
 /** Law 12: how fast the distance of two states can grow. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import { volume } from '../../dsl/shape.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
 import { dampingOf, rest } from '../requirements/force.js';
 import * as requirements from '../requirements/requirements.js';
 import { exact } from '../rounding/bounded.js';
-import { largest, roundingOverSteps } from '../rounding/over-steps.js';
+import { roundingOverSteps } from '../rounding/over-steps.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
 import {
@@ -59,7 +60,7 @@ const differences = (trial: Trial): Finding => {
     [y]: { value: new Float64Array(size), error: new Float64Array(size).fill(1) },
     [z]: exact(new Float64Array(size)),
   };
-  const k = largest(boundedStep(system, probe, around, 0)[z].error) / Math.abs(h);
+  const k = maxAbs(boundedStep(system, probe, around, 0)[z].error) / Math.abs(h);
   const site = (choices[0] * 7 + choices[1]) % size;
   const bump = (name: string, by: (i: number) => number) => ({
     ...start,
@@ -73,18 +74,18 @@ const differences = (trial: Trial): Finding => {
   const base = trajectory(on, system, start, around, steps);
   const magnitude = Math.max(
     1,
-    ...base.map((state) => Math.max(largest(state[y].data), largest(state[z].data))),
+    ...base.map((state) => Math.max(maxAbs(state[y].data), maxAbs(state[z].data))),
   );
   for (const other of starts) {
     const path = trajectory(on, system, other, around, steps);
     const apart = (n: number): Pair => [
-      largest(path[n][y].data.map((v, i) => v - base[n][y].data[i])),
-      largest(path[n][z].data.map((v, i) => v - base[n][z].data[i])),
+      maxAbs(path[n][y].data.map((v, i) => v - base[n][y].data[i])),
+      maxAbs(path[n][z].data.map((v, i) => v - base[n][z].data[i])),
     ];
     let bound = apart(0);
     let noise: Pair = [0, 0];
     const step = ([a, b]: Pair): Pair => [(1 + h * h * k) * a + Math.abs(h) * b, Math.abs(h) * k * a + b];
-    const rounding = 2 * (roundingOverSteps(system, on.unit, 1) - 1) * magnitude * (1 + k);
+    const rounding = 2 * roundingOverSteps(system, on.unit, 1) * magnitude * (1 + k);
     for (let n = 1; n <= steps; n++) {
       bound = step(bound);
       const [p, q] = step(noise);

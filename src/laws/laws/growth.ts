@@ -1,9 +1,10 @@
 /** Law 11: how fast waves can grow under a bounded force. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import * as requirements from '../requirements/requirements.js';
-import { largest, roundingOverSteps } from '../rounding/over-steps.js';
+import { roundingOverSteps } from '../rounding/over-steps.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
@@ -55,12 +56,12 @@ export const linearGrowth: Law = {
     const { y, z, h } = oscillator;
     const b = forceBound(system, oscillator, h);
     const path = trajectory(on, system, start, around, steps);
-    const [y0, z0] = [largest(start[y].data), largest(start[z].data)];
+    const [y0, z0] = [maxAbs(start[y].data), maxAbs(start[z].data)];
     for (const [n, state] of path.entries()) {
-      const room = roundingOverSteps(system, on.unit, n);
+      const room = 1 + roundingOverSteps(system, on.unit, n);
       const speed = (z0 + n * Math.abs(h) * b) * room;
       const reach = (y0 + n * Math.abs(h) * z0 + (h * h * b * n * (n + 1)) / 2) * room;
-      const [found, far] = [largest(state[z].data), largest(state[y].data)];
+      const [found, far] = [maxAbs(state[z].data), maxAbs(state[y].data)];
       if (!(found <= speed))
         return broken(`after ${n} steps |${z}| = ${digits(found)} is above ${digits(speed)}`, {
           title: z,

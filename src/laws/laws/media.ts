@@ -1,5 +1,6 @@
 /** Law 16: complex amplitudes. */
 
+import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
 import { atRest, probe, smallAtRest, withFreeFields } from '../requirements/at-rest.js';
@@ -133,19 +134,16 @@ const ringOf = (system: System, sites: number): System | null =>
     system.grid.map((_, axis) => [sites, 2][system.grid.length - 1 - axis] ?? 1),
   );
 
-const rings = new WeakMap<System, ReadonlyMap<number, System>>();
-const ringsOf = (system: System): ReadonlyMap<number, System> => {
-  const known = rings.get(system);
-  if (known !== undefined) return known;
-  const made = new Map(
-    [8, 12].flatMap((n) => {
-      const ring = ringOf(system, n);
-      return ring === null ? [] : [[n, ring] as const];
-    }),
-  );
-  rings.set(system, made);
-  return made;
-};
+/** The system on rings of these sites, as far as it can be moved there. */
+const ringsOf = remembered(
+  (system: System): ReadonlyMap<number, System> =>
+    new Map(
+      [8, 12].flatMap((n) => {
+        const ring = ringOf(system, n);
+        return ring === null ? [] : [[n, ring] as const];
+      }),
+    ),
+);
 
 const ring: Requirement = {
   name: 'a ring to run on',

@@ -14,16 +14,20 @@ export interface Form {
   readonly terms: ReadonlyMap<number, number>;
 }
 
-const of = (constant: number, terms: Iterable<readonly [number, number]> = []): Form => ({
+const form = (constant: number, terms: Iterable<readonly [number, number]> = []): Form => ({
   constant,
   terms: new Map(terms),
 });
 
-const scaled = (k: number, { constant, terms }: Form): Form =>
-  of(
-    k * constant,
-    [...terms].map(([node, c]) => [node, k * c] as const),
-  );
+/** Coefficients that differ by less than this part of their size have cancelled: a few thousand roundings. */
+const cancelled = 1e-12;
+/** Sums that differ by less than this part are equal: they may be written in different orders, from rounded numbers. */
+const alike = 1e-9;
+/** A constant that cancels from numbers near 1 leaves less than this. */
+const leftOver = 1e-14;
+
+/** k times a sum; without terms if k is 0. */
+const scaled = (k: number, sum: Form): Form => plus(form(0), sum, k);
 
 /** a + k b; terms that cancel up to rounding are dropped. */
 export const plus = (a: Form, b: Form, k = 1): Form => {
@@ -31,20 +35,20 @@ export const plus = (a: Form, b: Form, k = 1): Form => {
   for (const [node, c] of b.terms) {
     const before = terms.get(node) ?? 0;
     const sum = before + k * c;
-    if (Math.abs(sum) <= 1e-12 * (Math.abs(before) + Math.abs(k * c))) terms.delete(node);
+    if (Math.abs(sum) <= cancelled * (Math.abs(before) + Math.abs(k * c))) terms.delete(node);
     else terms.set(node, sum);
   }
-  return of(a.constant + k * b.constant, terms);
+  return form(a.constant + k * b.constant, terms);
 };
 
 /** Whether two sums are equal up to rounding. */
 export const sameForm = (a: Form, b: Form): boolean => {
   const near = (x: number, y: number): boolean =>
-    Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y), 1e-300);
+    Math.abs(x - y) <= alike * Math.max(Math.abs(x), Math.abs(y));
   return (
     a.terms.size === b.terms.size &&
     [...a.terms].every(([node, c]) => near(c, b.terms.get(node) ?? Number.NaN)) &&
-    (near(a.constant, b.constant) || Math.abs(a.constant - b.constant) < 1e-14)
+    (near(a.constant, b.constant) || Math.abs(a.constant - b.constant) < leftOver)
   );
 };
 
@@ -61,12 +65,12 @@ export const formsOf = (nodes: readonly Node[]): readonly Form[] => along(nodes,
 
 const formOf = (node: Node, [a, b]: readonly Form[], number: number): Form => {
   const { op } = node;
-  const itself = of(0, [[number, 1]]);
+  const itself = form(0, [[number, 1]]);
   if (op.op === 'constant') {
     const value = numberOf(node);
-    return value === null ? itself : of(value);
+    return value === null ? itself : form(value);
   }
-  if (op.op === 'affine') return plus(of(op.shift), a, op.scale);
+  if (op.op === 'affine') return plus(form(op.shift), a, op.scale);
   if (op.op !== 'zip') return itself;
   switch (op.fn) {
     case 'add':
@@ -75,11 +79,13 @@ const formOf = (node: Node, [a, b]: readonly Form[], number: number): Form => {
       return plus(a, b, -1);
     case 'mul': {
       const [x, y] = [pure(a), pure(b)];
-      return x !== null ? scaled(x, b) : y !== null ? scaled(y, a) : itself;
+      if (x !== null) return scaled(x, b);
+      return y === null ? itself : scaled(y, a);
     }
     case 'div': {
       const y = pure(b);
-      return y === null ? itself : scaled(1 / y, a);
+      // What is divided by 0 is no sum.
+      return y === null || !Number.isFinite(1 / y) ? itself : scaled(1 / y, a);
     }
     default:
       return itself;

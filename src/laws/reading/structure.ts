@@ -1,6 +1,5 @@
 /**
- * The structure of a system, read from the graph of its step: oscillator, phases, amplitude, kernels, boundaries,
- * degree. It decides which laws apply.
+ * The structure of a system, read from the graph of its step. It decides which laws apply.
  */
 
 import { remembered } from '../../base/remembered.js';
@@ -21,7 +20,7 @@ export interface Convolution {
   readonly weight: number;
   /** Whether it reads the state. */
   readonly ofState: boolean;
-  /** Whether it reads or makes a field that was padded around the ring, and what its boundary touches is cut off. */
+  /** Whether its field or its result is padded around the ring, and the part that its own boundary affects is cut off. */
   readonly padded: boolean;
   readonly stride: boolean;
   readonly bias: boolean;
@@ -93,6 +92,9 @@ const read = (system: System): Structure => {
     placed: placedIn(system),
   };
 };
+
+/** The name of the phase; '', which names no field, if there is none. */
+export const phaseNameOf = ({ phase }: Pick<Structure, 'phase'>): string => phase ?? '';
 
 /** The name of a boundary. */
 export const boundaryName = (boundary: Boundary): string =>

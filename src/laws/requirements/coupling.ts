@@ -2,7 +2,7 @@
 
 import { remembered } from '../../base/remembered.js';
 import { volume } from '../../dsl/shape.js';
-import { structureOf } from '../reading/structure.js';
+import { phaseNameOf, structureOf } from '../reading/structure.js';
 import { exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { boundedStep } from '../trial/interpreter.js';
@@ -14,14 +14,14 @@ type At = Pick<Trial, 'system' | 'around'>;
 
 /** The change of each phase by one step. */
 const turnsBy = ({ system, around }: At, phases: Float64Array): Float64Array => {
-  const name = structureOf(system).phase ?? '';
+  const name = phaseNameOf(structureOf(system));
   const { value } = boundedStep(system, { ...rest(system), [name]: exact(phases) }, around, unit64)[name];
   return value.map((v, i) => v - phases[i]);
 };
 
 /** h K_ij: the change of phase i in one step due to a phase of pi/2 at j. */
 export const pullsOf = (system: System, around: Trial['around']): readonly (readonly number[])[] => {
-  const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
+  const size = volume(system.fields[phaseNameOf(structureOf(system))] ?? []);
   const rest = turnsBy({ system, around }, new Float64Array(size));
   return matrixOf(size, (unit) => {
     const next = turnsBy(
@@ -50,7 +50,7 @@ export const couplingOf = remembered((system: System): Coupling | null => read(s
 
 const read = (small: At): Coupling | null => {
   const { system, around } = small;
-  const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
+  const size = volume(system.fields[phaseNameOf(structureOf(system))] ?? []);
   if (size > most) return null;
   const pulls = pullsOf(system, around);
   const own = turnsBy(small, new Float64Array(size));
@@ -88,7 +88,7 @@ export type Answer = 'difference' | 'sum' | 'other alone' | 'otherwise';
 export const answerOf = remembered((system: System): Answer => answer(smallAtRest(system)));
 
 const answer = (small: At): Answer => {
-  const size = volume(small.system.fields[structureOf(small.system).phase ?? ''] ?? []);
+  const size = volume(small.system.fields[phaseNameOf(structureOf(small.system))] ?? []);
   const at = (a: number, b: number, j: number): number =>
     turnsBy(
       small,

@@ -1,5 +1,6 @@
 /** Requirements of laws, each with a sentence on why a system does not meet it. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import { volume } from '../../dsl/shape.js';
 import { degreesOf } from '../reading/degree.js';
 import { kernelsOf, same, transposedKernel } from '../reading/kernels.js';
@@ -105,10 +106,7 @@ export const undampedAtRest: Requirement = {
   missing: (system, { oscillator: found }) => {
     if (found === null || found.inVelocity === 'none') return null;
     if (!found.diagonal) return `the force depends on the velocity ${found.z}`;
-    const alpha = dampingOf(smallAtRest(system), found).value.reduce(
-      (most, a) => Math.max(most, Math.abs(a)),
-      0,
-    );
+    const alpha = maxAbs(dampingOf(smallAtRest(system), found).value);
     return alpha < 1e-12 ? null : `it is damped: alpha = ${digits(alpha)}`;
   },
 };

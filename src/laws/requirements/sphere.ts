@@ -11,9 +11,11 @@ import { boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
 import { atRest, probe, withFreeFields } from './at-rest.js';
 
-/** The elements of one vector: a number of consecutive channels, or all along an axis. */
+/** How a field splits into vectors. */
 export interface Vectors {
+  /** The axis along which the elements of a vector lie. */
   readonly axis: number;
+  /** The number of elements of a vector: consecutive channels, or all along another axis. */
   readonly size: number;
   /** The largest deviation of their length from 1 after a step. */
   readonly off: number;
@@ -49,7 +51,10 @@ const candidates = (shape: Shape): readonly Pick<Vectors, 'axis' | 'size'>[] => 
 const lengths = (data: Float64Array, vectors: readonly (readonly number[])[]): readonly number[] =>
   vectors.map((indices) => Math.hypot(...indices.map((i) => data[i])));
 
-/** The vectors of a field that is divided by a root: those whose length after a step is closest to 1. */
+/**
+ * How the field named by `structure.unit` splits into unit vectors: the split whose lengths after a step are closest to
+ * 1; null if no field is normalised, or it has no two elements to make a vector of.
+ */
 export const vectorsOf = remembered((system: System): Vectors | null => {
   const name = structureOf(system).unit;
   return name === null ? null : closest(system, name);
@@ -72,7 +77,7 @@ const closest = (system: System, name: string): Vectors | null => {
   );
 };
 
-/** Vectors normalised to length 1; a zero vector becomes the first unit vector. */
+/** A field with each vector scaled to length 1; a zero vector becomes [1, 0, 0, ...]. */
 const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
   const out = Float64Array.from(data);
   for (const indices of vectorsIn(shape, vectors)) {
@@ -83,7 +88,7 @@ const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
   return { shape, data: out };
 };
 
-/** The start of a trial with its unit vectors normalised, since zero vectors have no direction. */
+/** The start of a trial with its unit vectors scaled to length 1, as a step leaves them. */
 export const startOnSphere = ({ system, structure, start }: Trial): NdArrays => {
   const vectors = vectorsOf(system);
   return structure.unit === null || vectors === null

@@ -1,5 +1,6 @@
 /** The symmetries of a line, a square and a cube, and their action on arrays. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import { unit64 } from '../rounding/bounded.js';
 
@@ -61,7 +62,7 @@ export const symmetriesOf = (rank: number): readonly Symmetry[] =>
 
 /** Whether numbers of modes, along the first axes, are the same for all directions: a reflection turns mode k to mode -k. */
 export const sameForAllDirections = ({ shape, data }: NdArray, rank: number): boolean => {
-  const most = data.reduce((size, v) => Math.max(size, Math.abs(v)), 0);
+  const most = maxAbs(data);
   const close = (a: number, b: number): boolean => Math.abs(a - b) <= 4 * unit64 * most;
   if (data.every((v) => close(v, data[0]))) return true;
   if (shape.length < rank) return false;

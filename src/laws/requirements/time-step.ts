@@ -1,5 +1,6 @@
 /** The time step of a system, and changing it. */
 
+import { rememberedBy } from '../../base/remembered.js';
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { weightedFor } from '../reading/stages.js';
@@ -9,8 +10,6 @@ import type { System } from '../system/system.js';
 import type { BoundedState } from '../trial/bounded-steps.js';
 import { boundedStep } from '../trial/interpreter.js';
 import { atRest } from './at-rest.js';
-
-const refined = new WeakMap<System, Map<number, System | null>>();
 
 /**
  * The time step of a system: an oscillator's h; the step whose parts are the weights of a method's stages; else the number
@@ -33,17 +32,16 @@ export const timeStepOf = (system: System): number | null => {
  * cannot be distinguished from other numbers. Of a method of several stages its parts of h are replaced. If the function's own time step is not `from`, an oscillator's h of
  * another size, it changes in the same ratio.
  */
-export const withTimeStep = (system: System, from: number, to: number): System | null => {
-  const before = refined.get(system) ?? new Map<number, System | null>();
-  refined.set(system, before);
-  if (before.has(to)) return before.get(to) ?? null;
-  const { timeStep = from } = system;
-  const written = system.refine?.(near(timeStep, from) ? to : (timeStep * to) / from);
-  const found =
-    written ?? (stepOfStages(system) === null ? replaced(system, from, to) : restaged(system, from, to));
-  before.set(to, found);
-  return found;
-};
+export const withTimeStep = rememberedBy(
+  (from: number, to: number) => `${from} ${to}`,
+  (system: System, from, to): System | null => {
+    const { timeStep = from } = system;
+    const written = system.refine?.(near(timeStep, from) ? to : (timeStep * to) / from);
+    return (
+      written ?? (stepOfStages(system) === null ? replaced(system, from, to) : restaged(system, from, to))
+    );
+  },
+);
 
 /**
  * The fields beside an oscillator that change by as much with a far smaller time step. If the time step was read from the

@@ -1,13 +1,14 @@
-/** Bounds over many steps: the effect of rounding, and the largest element. */
+/** The effect of rounding on a bound over many steps. */
 
 import type { System } from '../system/system.js';
 import { functionUnits } from './pointwise.js';
 
-export const largest = (data: ArrayLike<number>): number =>
-  Array.from(data).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+/** Functions are less exact than sums. So many may follow each other in a step, as in one of four stages. */
+const functionsInARow = 4;
 
 /**
- * The relative increase of a bound over n steps by rounding: one rounding for every node and step, more for functions.
+ * The relative increase of a bound over n steps by rounding, 0 without steps: in each step one rounding for every node,
+ * and the units of functions that follow each other.
  */
 export const roundingOverSteps = (system: System, unit: number, steps: number): number =>
-  1 + steps * (system.nodes.length + 4 * functionUnits) * unit;
+  steps * (system.nodes.length + functionsInARow * functionUnits) * unit;

@@ -1,5 +1,6 @@
 /** Steps of a trial with bounds on the rounding error of their result. */
 
+import { rememberedBy } from '../../base/remembered.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import type { Node } from '../../dsl/op.js';
@@ -51,23 +52,20 @@ export const lastStep = (trial: Trial): BoundedStep => {
   };
 };
 
-const clocked = new WeakMap<System, Map<number, System>>();
-
 /** The system with its clock fixed at a number. */
-const withClockAt = (system: System, at: number): System => {
-  if (at === 0 || !system.nodes.some(({ op }) => op.op === 'clock')) return system;
-  const made = clocked.get(system) ?? new Map<number, System>();
-  clocked.set(system, made);
-  const known = made.get(at) ?? {
-    ...system,
-    nodes: system.nodes.map(
-      (node): Node =>
-        node.op.op === 'clock' ? { ...node, op: { op: 'constant', shape: [], value: at } } : node,
-    ),
-  };
-  made.set(at, known);
-  return known;
-};
+const withClockAt = rememberedBy(
+  (at: number) => at,
+  (system: System, at): System =>
+    at === 0 || !system.nodes.some(({ op }) => op.op === 'clock')
+      ? system
+      : {
+          ...system,
+          nodes: system.nodes.map(
+            (node): Node =>
+              node.op.op === 'clock' ? { ...node, op: { op: 'constant', shape: [], value: at } } : node,
+          ),
+        },
+);
 
 /** One step from a state made by a law, driven like step `at` and at its time. */
 export const stepFrom = (

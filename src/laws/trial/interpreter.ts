@@ -1,6 +1,7 @@
 /** Running systems on the reference in float64 or on another interpreter, and with error bounds. */
 
 import { tick } from '../../base/deadline.js';
+import { rememberedBy } from '../../base/remembered.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import { fault } from '../../compile/reference/fault.js';
 import { type NdArrays, runReference } from '../../compile/reference/run.js';
@@ -51,15 +52,7 @@ export const reference: Interpreter = {
     ),
 };
 
-const programs = new WeakMap<System, Map<number, Program>>();
-
-const programFor = (system: System, steps: number): Program => {
-  const made = programs.get(system) ?? new Map<number, Program>();
-  programs.set(system, made);
-  const known = made.get(steps) ?? stepsOf(system, steps);
-  made.set(steps, known);
-  return known;
-};
+const programFor = rememberedBy((steps: number) => steps, stepsOf);
 
 /** What a step reads besides its state: weights and fields by name, driving sequences [steps, ...element]. */
 export type Surroundings = NdArrays;

@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, defect } from '../../base/error.js';
+import { maxAbs } from '../../base/max-abs.js';
 import type { DrumModes } from '../../drums/index.js';
 import { light, type Theme } from '../colours.js';
 import { atLeast, column, type Look, onPaper, row, say, separated, space } from '../look.js';
@@ -34,7 +35,7 @@ export const modeRows = ({ theme, density }: Look, drums: readonly DrumModes[]):
     return {
       name: drum.name,
       modes: drum.modes.vectors.map((mode, k) => {
-        const largest = mode.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const largest = maxAbs(mode);
         // The sign of a mode is arbitrary: here the first point above half the largest displacement is positive.
         const sign = (mode.find((value) => Math.abs(value) > largest / 2) ?? 1) < 0 ? -1 : 1;
         return {

@@ -1,5 +1,6 @@
 /** The upper half of the page: the experiment and its main numbers. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import type { DrumExperiment, DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';
 import { count, duration } from '../page/numbers.js';
@@ -78,7 +79,7 @@ export const tiles = ({ results, experiment }: DrumsReport): Html => {
   const [first, ...others] = results;
   const squares = results.flatMap(({ area }) => (area === null ? [] : [area]));
   const worst = (of: (area: (typeof squares)[number]) => number): string =>
-    relativeText(squares.reduce((most, area) => Math.max(most, Math.abs(of(area))), 0));
+    relativeText(maxAbs(squares.map(of)));
   const entries: readonly (readonly [string, string, string])[] = [
     ...(squares.length < results.length
       ? []

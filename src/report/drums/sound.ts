@@ -1,5 +1,7 @@
 /** A drum's sound as a WAV file, to be listened to. */
 
+import { maxAbs } from '../../base/max-abs.js';
+
 /** Settings for playing a simulated sound. */
 export interface Playing {
   /** Simulation steps per second of sound; default 8,000. */
@@ -32,7 +34,7 @@ export const wav = (sound: ArrayLike<number>, { rate = 8000, fade = 0.02 }: Play
   const faded = smoothed(smoothed(Float64Array.from(sound))).map(
     (value, t) => value * fade ** (t / Math.max(1, sound.length - 1)),
   );
-  const loudest = faded.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const loudest = maxAbs(faded) || 1;
   const bytes = new Uint8Array(44 + 2 * faded.length);
   const view = new DataView(bytes.buffer);
   const word = (at: number, text: string): void => {

@@ -1,5 +1,6 @@
 /** The result in sentences, for the top of the page and for the terminal. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import type { DrumResult } from '../../drums/index.js';
 import { plural } from '../page/numbers.js';
 import { relativeText } from './tables.js';
@@ -7,12 +8,9 @@ import { relativeText } from './tables.js';
 const squaresOf = (results: readonly DrumResult[]) =>
   results.flatMap(({ area }) => (area === null ? [] : [area]));
 
-const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-
 /** The largest difference between two drums' tones; tones that one of them lacks are left out. */
 export const apart = (a: DrumResult, b: DrumResult): number =>
-  largest(
+  maxAbs(
     a.tones.flatMap(({ heard }, k) => {
       const other = b.tones[k]?.heard ?? null;
       return heard === null || other === null ? [] : [other.frequency / heard.frequency - 1];
@@ -22,11 +20,11 @@ export const apart = (a: DrumResult, b: DrumResult): number =>
 const areaWords = (results: readonly DrumResult[]): readonly string[] => {
   const squares = squaresOf(results);
   if (squares.length === 0 || squares.length < results.length) return [];
-  const lattice = largest(squares.map(({ heard, lattice }) => heard / lattice - 1));
+  const lattice = maxAbs(squares.map(({ heard, lattice }) => heard / lattice - 1));
   const truth = squares.map(({ heard, theory }) => heard / theory - 1);
   return [
     `The fundamental tells the area of ${plural(squares.length, 'square')}: to ${relativeText(lattice)} of what the ` +
-      `lattice's exact frequency says, and to ${relativeText(largest(truth))} of the true area, which is what the ` +
+      `lattice's exact frequency says, and to ${relativeText(maxAbs(truth))} of the true area, which is what the ` +
       'grid and the time step make of it.',
   ];
 };

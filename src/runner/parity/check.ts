@@ -1,5 +1,7 @@
 /** The comparisons of parity: their kinds, their limits and their measures of difference. */
 
+import { maxAbs } from '../../base/max-abs.js';
+
 /** The kinds of arrays and numbers that are compared. */
 export const checkKinds = [
   'parameter count',
@@ -74,8 +76,7 @@ export const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): numbe
 /** max|a-b| / max|b|, the error of the fixtures' README; max|a| if b is zero everywhere. */
 export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   const difference = maxDifference(a, b);
-  let largest = 0;
-  for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(b[i]));
+  const largest = maxAbs(b);
   // An infinite difference stays infinite, also where b itself is.
   return Number.isFinite(difference) ? difference / (largest === 0 ? 1 : largest) : difference;
 };

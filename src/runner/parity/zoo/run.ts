@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defect, type Effect, errorMessage } from '../../../base/error.js';
+import { maxAbs } from '../../../base/max-abs.js';
 import type { NdArray } from '../../../compile/reference/index.js';
 import type { Engine } from '../../../engine/index.js';
 import { type Check, type CheckKind, relativeError } from '../check.js';
@@ -45,9 +46,7 @@ const gradientChecks = (
 ): readonly Check[] =>
   gradients.map(({ at, of, name, expected, isZero }): Check => {
     const { data } = found[of][name];
-    const error = isZero
-      ? data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-      : relativeError(data, expected.data);
+    const error = isZero ? maxAbs(data) : relativeError(data, expected.data);
     return { kind, at, error, limit };
   });
 
@@ -68,7 +67,7 @@ const exactChecks = (c: ZooCase, w: Written, values: Values): readonly Check[] =
     const gradient = values.gradients.find((one) => one.of === of && one.name === name);
     if (gradient === undefined) return [];
     const { at, expected } = gradient;
-    const size = expected.data.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-3);
+    const size = Math.max(1e-3, maxAbs(expected.data));
     const error = Math.abs(value - expected.data[index]) / size;
     return [{ kind: 'float64 gradients', at: `${at}[${index}]`, error, limit: differences }];
   });
