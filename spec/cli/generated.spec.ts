@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -158,6 +158,19 @@ describe('a task in a person’s own file', () => {
     assert.match(await refusal(load()), /the file that made it has changed since.*drumhead run .*mine\.ts/);
     await rm(file());
     assert.match(await refusal(load()), /the file that makes it is not there; put back one of both/);
+    await writeFile(file(), module(good));
+  });
+
+  it('takes the cache when the file cannot be read, since the task says which code made its data', async () => {
+    const { task } = await read();
+    const load = () => loadTask(task, { cacheDir: at('unread'), generatorOf });
+    await quietly(() => rightOf(load()));
+    // Longer than Node reads, without taking room.
+    await truncate(file(), 2 ** 31);
+    const [, called] = await calls(() => rightOf(load()));
+    assert.equal(called, 0);
+    await rm(at('unread'), { recursive: true });
+    assert.match(await refusal(load()), /mine\.ts: /);
     await writeFile(file(), module(good));
   });
 

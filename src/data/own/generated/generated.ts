@@ -1,6 +1,6 @@
 /**
- * A task in a person's own file: a function that makes each sample. The samples are kept in the cache as arrays,
- * under the digest of the code and its settings; the digest of the arrays enters the identity of runs on them.
+ * A task in a person's own file: a function that makes each sample. The samples are kept in the cache as arrays, in a
+ * folder named by the digest of the code and its settings. The digest of the arrays enters the identity of runs on them.
  */
 
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { kindOf } from '../../../files/kind-of.js';
 import type { ArrayForm } from '../../arrays.js';
 import { difficulty, type ReadArrays, type ReadOptions, readArrays } from '../arrays.js';
 import { codeDigest } from '../code-digest.js';
+import type { ArraysTask } from '../stated/arrays.js';
 import type { GeneratedTask } from '../stated/generated.js';
 import type { Generate } from './sample.js';
 import { someSamples } from './samples.js';
@@ -25,7 +26,7 @@ export type GeneratorOf = (task: GeneratedTask) => Effect<Generate>;
 /** Raised whenever the same code leads to other arrays. */
 const version = 1;
 
-/** The folder of the cache for the arrays of a task. */
+/** The folder of the cache for the arrays of a task that this code makes. */
 const folderOf = (
   cache: string,
   { which, train, validation, test, seed, settings }: GeneratedTask,
@@ -36,8 +37,9 @@ const folderOf = (
     `generated-${hashOf([version, code, which, train, validation, test, seed, settings]).slice(0, 32)}`,
   );
 
-const asArrays = (folder: string, { classes, planes, seed }: GeneratedTask) => ({
-  name: 'arrays' as const,
+/** The task whose arrays lie in a folder of the cache. */
+const asArrays = (folder: string, { classes, planes, seed }: GeneratedTask): ArraysTask => ({
+  name: 'arrays',
   folder,
   arrays: {},
   shapes: {},
@@ -53,8 +55,8 @@ const asArrays = (folder: string, { classes, planes, seed }: GeneratedTask) => (
  *
  * @param generatorOf runs the file; if left out, nothing is run
  *
- * **Errors** DecodeError if they are not in the cache and the file is missing or has changed, if the file has a fault,
- * or if its function is not pure; as `readArrays`.
+ * **Errors** DecodeError if there is no cache, if they are not in it and the file is missing, has changed or has a fault, or
+ * if its function is not pure; as `readArrays`.
  */
 export const readGenerated =
   (task: GeneratedTask, options: ReadOptions & Sampling, generatorOf?: GeneratorOf): Effect<ReadArrays> =>
@@ -64,26 +66,31 @@ export const readGenerated =
       return E.left(
         decodeError(task.file, 'what it makes is kept in a cache, and there is none; name the folder of one'),
       );
-    const now = (await kindOf(task.file)) === 'file' ? await codeDigest(task.file) : null;
-    if (now !== null && E.isLeft(now)) return now;
-    const code = task.code === '' ? (now?.right ?? '') : task.code;
+    const digest = (await kindOf(task.file)) === 'file' ? await codeDigest(task.file) : null;
+    // A file without a digest leads to nothing, unless the task says which code made its data.
+    if (task.code === '' && digest !== null && E.isLeft(digest)) return digest;
+    const code = task.code !== '' || digest === null || E.isLeft(digest) ? task.code : digest.right;
     const folder = folderOf(cache, task, code);
     if ((await kindOf(folder)) === 'folder') return readArrays(asArrays(folder, task), options)();
-    const gone = `its data is not in the cache (${folder})`;
-    if (now === null)
+    const notCached = `its data is not in the cache (${folder})`;
+    if (digest === null)
       return E.left(
-        decodeError(task.file, `${gone}, and the file that makes it is not there; put back one of both`),
+        decodeError(task.file, `${notCached}, and the file that makes it is not there; put back one of both`),
       );
-    if (now.right !== code)
+    if (E.isLeft(digest)) return digest;
+    if (digest.right !== code)
       return E.left(
         decodeError(
           task.file,
-          `${gone}, and the file that made it has changed since, or something that it imports; put back what it was, or train on what it makes now: \`drumhead run ${task.file}\``,
+          `${notCached}, and the file that made it has changed since, or something that it imports; put back what it was, or train on what it makes now: \`drumhead run ${task.file}\``,
         ),
       );
     if (generatorOf === undefined)
       return E.left(
-        decodeError(task.file, `${gone}, and nothing is made here; \`drumhead data ${task.file}\` makes it`),
+        decodeError(
+          task.file,
+          `${notCached}, and nothing is made here; \`drumhead data ${task.file}\` makes it`,
+        ),
       );
     const generate = await generatorOf(task)();
     if (E.isLeft(generate)) return generate;
@@ -94,12 +101,12 @@ export const readGenerated =
   };
 
 /** The number of samples that are made to find out which arrays a task has. */
-const looked = 8;
+const sampled = 8;
 
-/** The arrays of a task, as a few of its samples show them; nothing is kept. **Errors** DecodeError of a sample that is none. */
+/** The arrays that a few samples of a function have. **Errors** DecodeError of an invalid sample. */
 const formsBy = (generate: Generate, task: GeneratedTask): Checked<Readonly<Record<string, ArrayForm>>> => {
   const forms: Record<string, ArrayForm> = {};
-  const count = Math.min(looked, task.train);
+  const count = Math.min(sampled, task.train);
   for (let from = 0; from < count; ) {
     const row = { split: 'train', from, step: 1, count: count - from } as const;
     const some = someSamples(generate, task, row, limits.sampleSeconds);
@@ -138,9 +145,9 @@ const withAsked = (
 };
 
 /**
- * The arrays of a task, as a few of its samples show them; nothing is kept.
+ * The arrays of a task, as a few of its samples show them, which are not stored.
  *
- * **Errors** as `readGenerated`.
+ * **Errors** DecodeError if the file has a fault, or makes an invalid sample.
  */
 export const formsOfGenerated = (
   task: GeneratedTask,
