@@ -331,6 +331,12 @@ describe('dsl: methods of integration', () => {
     });
   });
 
+  it('say which fields they kick, z unless others are named', () =>
+    assert.deepEqual(
+      [symplecticEuler(), verlet(), symplecticEuler('v'), verlet('p', 'q')].map(({ fields }) => fields),
+      [['z'], ['z'], ['v'], ['p', 'q']],
+    ));
+
   describe('are refused with a sentence', () => {
     const run = (step: Step<State>) => refused(() => endOf(step, 1));
     const rate: Dynamics<State> = ({ y, z }) => ({ y: z, z: negate(y) });

@@ -2,7 +2,7 @@
  * Methods that treat some fields, the velocities, apart: kicks change them, drifts change all others. They keep the energy
  * of undamped waves within bounds for any number of steps (Hairer, Lubich & Wanner 2006, ch. VI).
  *
- * A rate is computed as a whole, and only its moving fields are used; unused parts do not enter the program.
+ * The rate of every field is written, but only those of the fields moved are used; the rest is pruned.
  */
 
 import { add, offset, scale } from '../functions/pointwise.js';
@@ -12,7 +12,7 @@ import type { Dynamics, Method, Time } from './method.js';
 import { withFields } from './state.js';
 
 /** The fields that are kicked and those that drift; refuses a state that lacks one, and one that has no others. */
-const parts = (
+const splitFields = (
   operation: string,
   state: StateOf,
   kicked: readonly string[],
@@ -29,6 +29,9 @@ const parts = (
     ? { kicked, drifting }
     : refuse(operation, `all fields are kicked and none drifts: name the velocities alone`);
 };
+
+/** The velocities that were named, or z. */
+const namedOrZ = (kicked: readonly string[]): readonly string[] => (kicked.length === 0 ? ['z'] : kicked);
 
 /** These fields moved by h times their rate at a state; the others stay. */
 const moved = <State extends StateOf>(
@@ -59,35 +62,45 @@ const movedTwice = <State extends StateOf>(
  * const step = integrate({ method: symplecticEuler(), dt: 0.1, rate: (s: Wave<readonly [4]>) => ({ y: s.z, z: negate(s.y) }) });
  * shapeOf(step({ y: ones(4), z: zeros(4) }, { index: fill(0) }).y); // => [4]
  */
-export const symplecticEuler = <const F extends string = 'z'>(...kicked: readonly F[]): Method<F> => ({
-  name: 'symplecticEuler',
-  order: 1,
-  fields: kicked,
-  advance: (rate, state, time, h) => {
-    const of = parts('symplecticEuler', state, kicked.length === 0 ? ['z'] : kicked);
-    const kick = moved(state, of.kicked, h, rate(state, time));
-    return moved(kick, of.drifting, h, rate(kick, time));
-  },
-});
+export function symplecticEuler(): Method<'z'>;
+export function symplecticEuler<const F extends string>(...kicked: readonly F[]): Method<F>;
+export function symplecticEuler(...kicked: readonly string[]): Method<string> {
+  const fields = namedOrZ(kicked);
+  return {
+    name: 'symplecticEuler',
+    order: 1,
+    fields,
+    advance: (rate, state, time, h) => {
+      const split = splitFields('symplecticEuler', state, fields);
+      const kick = moved(state, split.kicked, h, rate(state, time));
+      return moved(kick, split.drifting, h, rate(kick, time));
+    },
+  };
+}
 
 /**
- * Velocity Verlet, of order 2: half a kick, a drift, half a kick (Hairer, Lubich & Wanner 2003). Two forces a step. Damping
- * and other forces that depend on the velocity keep the order, at the price of a force more for each kick.
+ * Velocity Verlet, of order 2: half a kick, a drift, half a kick (Hairer, Lubich & Wanner 2003). Two evaluations of the force
+ * per step; four if it depends on the velocity, as damping does, which keeps the order.
  *
  * @param kicked the fields that are velocities; default z
  * @example
  * const orbit = integrate({ method: verlet('p'), dt: 0.1, rate: (s: { q: Tensor; p: Tensor }) => ({ q: s.p, p: negate(s.q) }) });
  * shapeOf(orbit({ q: ones(4), p: zeros(4) }, { index: fill(0) }).q); // => [4]
  */
-export const verlet = <const F extends string = 'z'>(...kicked: readonly F[]): Method<F> => ({
-  name: 'verlet',
-  order: 2,
-  fields: kicked,
-  advance: (rate, state, time, h) => {
-    const of = parts('verlet', state, kicked.length === 0 ? ['z'] : kicked);
-    const end = offset(h, time);
-    const kick = movedTwice(state, of.kicked, h / 2, rate, [time, time]);
-    const drift = movedTwice(kick, of.drifting, h, rate, [time, offset(h / 2, time)]);
-    return movedTwice(drift, of.kicked, h / 2, rate, [end, end]);
-  },
-});
+export function verlet(): Method<'z'>;
+export function verlet<const F extends string>(...kicked: readonly F[]): Method<F>;
+export function verlet(...kicked: readonly string[]): Method<string> {
+  const fields = namedOrZ(kicked);
+  return {
+    name: 'verlet',
+    order: 2,
+    fields,
+    advance: (rate, state, time, h) => {
+      const split = splitFields('verlet', state, fields);
+      const end = offset(h, time);
+      const kick = movedTwice(state, split.kicked, h / 2, rate, [time, time]);
+      const drift = movedTwice(kick, split.drifting, h, rate, [time, offset(h / 2, time)]);
+      return movedTwice(drift, split.kicked, h / 2, rate, [end, end]);
+    },
+  };
+}
