@@ -18,7 +18,8 @@ const counted = (values: readonly (string | number)[]): Iterable<number> => {
  * The adjusted Rand index (ARI) of two groupings of the same places, over the places that count: 1 if they agree in
  * everything but names, about 0 if they are independent, below 0 if they agree less than by chance (Hubert & Arabie
  * 1985). Over the pixels that belong to exactly one object it is the FG-ARI, a measure of object binding (Löwe et al.
- * 2022, arXiv 2204.02075). It is 1 if both groupings have a single group, and if fewer than two places count.
+ * 2022, arXiv 2204.02075). It is 1 if both groupings
+ * have a single group, if in both each place is alone, and if fewer than two places count.
  *
  * @param found the group of each place, such as phases that were clustered
  * @param objects the object of each place

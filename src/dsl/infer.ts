@@ -10,6 +10,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { grouped, limits } from '../base/limits.js';
 import { einsumShape } from './einsum-formula.js';
 import { haltingProblem } from './halting.js';
+import { literalsOf } from './literals.js';
+import { type Body, everyOf, keptSteps, type Node, type Op, type ScanOp, scanInputs } from './op.js';
+import { splitPort } from './ports.js';
+import { arity, declared, type Facts, isPerSample, type Leaves, sharedWeights } from './rules.js';
+import { bins, type Shape, sameShape, showShape, volume } from './shape.js';
 import {
   axesOf,
   batchNormShape,
@@ -26,12 +31,7 @@ import {
   sliceShape,
   transposedShape,
   when,
-} from './infer-shape.js';
-import { literalsOf } from './literals.js';
-import { type Body, everyOf, keptSteps, type Node, type Op, type ScanOp, scanInputs } from './op.js';
-import { splitPort } from './ports.js';
-import { arity, declared, type Facts, isPerSample, type Leaves, sharedWeights } from './rules.js';
-import { bins, type Shape, sameShape, showShape, volume } from './shape.js';
+} from './shape-rules.js';
 
 export type { Facts, Leaves } from './rules.js';
 

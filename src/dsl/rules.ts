@@ -1,9 +1,9 @@
 /** Rules of operations besides shapes: the number of inputs, and whether the result differs between samples. */
 
 import type * as E from 'fp-ts/lib/Either.js';
-import { when } from './infer-shape.js';
 import type { Node, Op } from './op.js';
 import type { Shape } from './shape.js';
+import { when } from './shape-rules.js';
 
 /** The facts about a value that are known before it is computed. */
 export interface Facts {

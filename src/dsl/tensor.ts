@@ -9,10 +9,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramError } from '../base/error.js';
 import type { Layer, Scope } from './identity.js';
 import { type Facts, infer } from './infer.js';
-import { noBatchInScan } from './infer-shape.js';
 import type { Initialiser } from './initialiser.js';
 import type { Op, OpName, OpOf } from './op.js';
 import type { Shape } from './shape.js';
+import { noBatchInScan } from './shape-rules.js';
 import { callerLocation } from './source-location.js';
 
 declare const shape: unique symbol;

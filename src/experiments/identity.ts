@@ -1,4 +1,7 @@
-/** The identity of a run: the hash of everything that determines its result. */
+/**
+ * The identity of a run: the hash of everything that determines its result. `runner/run/identity.ts` supplies the
+ * engine, its arithmetic and the digest of the data.
+ */
 
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';

@@ -1,9 +1,9 @@
 /** The cost of a Fourier transform: the operations of a fast one, and the memory of its products of matrices. */
 
 import type { Facts } from '../../dsl/infer.js';
-import { bodyOf } from '../../dsl/infer-shape.js';
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { bodyOf } from '../../dsl/shape-rules.js';
 import { type FourierPlan, fourierPlan } from '../fourier/plan.js';
 import { type Amount, add, most, none, spread } from './amount.js';
 

@@ -1,9 +1,9 @@
 /** Dependence backwards through one operation: from elements of its value to those of its inputs. */
 
-import { bodyOf } from '../../dsl/infer-shape.js';
 import { sidesOf } from '../../dsl/kernel.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { bodyOf } from '../../dsl/shape-rules.js';
 import { linksOf } from './links.js';
 import { both, empty, type Mask, plain, some, spread, strides, type Walk } from './mask.js';
 import { type Taps, taps, transposedTaps } from './window.js';

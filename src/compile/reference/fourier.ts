@@ -1,8 +1,8 @@
 /** Fourier transforms of the reference interpreter: every mode by its definition, axis by axis. */
 
-import { bodyOf } from '../../dsl/infer-shape.js';
 import type { OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { bodyOf } from '../../dsl/shape-rules.js';
 import type { NdArray } from './array.js';
 
 interface Complex {

@@ -1,5 +1,6 @@
 /**
- * VJPs of scans: a scan backwards in time over the recorded states.
+ * VJPs of scans, as programs that any engine runs: a scan backwards in time over the recorded states. The adjoints of
+ * the fused kernels are derived in `compile/fuse/adjoint/scan.ts`.
  *
  * With `remat` the states between two that were kept are computed again: a scan backwards over segments, in whose step one
  * scan goes forward through the segment and one back.

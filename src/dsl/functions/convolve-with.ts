@@ -1,10 +1,10 @@
 /** Convolutions whose kernel is an expression: made symmetric, fixed, or different for each sample. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { convShape } from '../infer-shape.js';
 import { marginOf } from '../kernel.js';
 import type { Boundary } from '../op.js';
 import type { Shape, Times } from '../shape.js';
+import { convShape } from '../shape-rules.js';
 import { apply, isTensor, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 import { product } from './einsum.js';
 import { padded } from './pad.js';

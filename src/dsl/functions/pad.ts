@@ -1,9 +1,9 @@
 /** Padding: entries added around a tensor, along chosen axes. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { countable } from '../infer-shape.js';
 import type { Boundary } from '../op.js';
 import { type Plus, type Shape, type Show, showShape, type Times, type Unless } from '../shape.js';
+import { countable } from '../shape-rules.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 
 /** The entries around a tensor: those of a convolution's boundary, or `replicate`, the entry at the edge. */

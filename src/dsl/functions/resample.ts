@@ -1,8 +1,8 @@
 /** Resampling: a field on a finer or coarser grid over the same extent. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { countable } from '../infer-shape.js';
 import { type Shape, showShape } from '../shape.js';
+import { countable } from '../shape-rules.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from '../tensor.js';
 import { listOf } from '../untyped.js';
 

@@ -1,10 +1,10 @@
 /** Law 19: Fourier transforms keep the energy. */
 
 import { languageVersion } from '../../dsl/graph.js';
-import { bodyOf } from '../../dsl/infer-shape.js';
 import type { Node, OpOf } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { bodyOf } from '../../dsl/shape-rules.js';
 import { dot, exact, sumOf, unit64, within } from '../rounding/bounded.js';
 import { fourierError } from '../rounding/sums.js';
 import type { System } from '../system/system.js';

@@ -5,9 +5,9 @@
 
 import { fourierPlan, fourierRoundings } from '../../compile/fourier/plan.js';
 import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
-import { bodyOf } from '../../dsl/infer-shape.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { bodyOf } from '../../dsl/shape-rules.js';
 import { absolute, applied, type BoundedArray, errorsOf, rounded } from './bounded-array.js';
 
 /** Sums and means along axes; a maximum changes by at most the largest error of its arguments. */

@@ -8,7 +8,7 @@ import type { Engine, EngineChoice, Kernels } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { sweepPath, writeSweep } from '../folder/sweep-file.js';
 import { openSweepEngine } from '../sweep/engine.js';
-import { type Assignment, planSweep, recordOf } from '../sweep/plan.js';
+import { type Assignment, planSweep, recordOf, unfinished } from '../sweep/plan.js';
 import { truthful } from '../sweep/run.js';
 import { settledSweep } from '../sweep/settle.js';
 import { queuedRuns, queueOf, submittedIn } from './slurm-queue.js';
@@ -68,7 +68,7 @@ export const toSubmit = (
     TE.bind('found', ({ jobs }) => queueOf(jobs)),
     TE.map(({ sweep, engine, plan, jobs, found }): ToSubmit => {
       const queue = queuedRuns(jobs, found, plan.length);
-      const left = plan.filter(({ result }) => result === null);
+      const left = unfinished(plan);
       const open = left.filter(({ index }) => queue[index] === null);
       const of = Math.min(plan.length, arraySize);
       const numbers = [...new Set(open.map(({ index }) => (index % of) + 1))].sort((a, b) => a - b);

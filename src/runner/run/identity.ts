@@ -1,4 +1,7 @@
-/** The identity of a run on an engine, and what of a person's files it is made from. */
+/**
+ * What the identity of a run takes from outside of the experiment: the label and the arithmetic of its engine, and the
+ * digest of a person's files. `experiments/identity.ts` hashes them.
+ */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';

@@ -11,7 +11,7 @@ import type { Environment } from '../environment.js';
 import type { TrainState } from '../training/state.js';
 import { samplesPerStep, stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
 import type { Prepared } from './prepare.js';
-import { keepState } from './save-state.js';
+import { saveState } from './save-state.js';
 import { watchedOf } from './watched-score.js';
 
 const planOf = ({
@@ -52,7 +52,7 @@ export const keepTraining =
     const either = AbortSignal.any([signal, stop.signal]);
     tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
     const keep = async (state: TrainState): Promise<boolean> => {
-      const saved = await keepState(folder, declared, state, arithmeticOf(prepared.engine))();
+      const saved = await saveState(folder, declared, state, arithmeticOf(prepared.engine))();
       if (E.isLeft(saved)) {
         failed = saved.left;
         stop.abort();

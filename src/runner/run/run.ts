@@ -89,7 +89,7 @@ const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Ef
 const drawnBefore = (prepared: Prepared): Effect<boolean> =>
   pipe(
     TE.tryCatch(() => import('./report/report.js'), defect),
-    TE.flatMap(({ isDrawn }) => isDrawn(prepared)),
+    TE.flatMap(({ hasItsPictures }) => hasItsPictures(prepared)),
   );
 
 /** Runs work, and writes its events to progress.json and its error to failure.json. */

@@ -19,7 +19,7 @@ export const writeHistory = (folder: string, { history }: Pick<TrainState, 'hist
   );
 
 /** Saves a state. **Errors** FileError, also if another process took the folder; the state before stays. */
-export const keepState = (
+export const saveState = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,

@@ -40,6 +40,10 @@ export interface Assignment {
   readonly work: number;
 }
 
+/** The runs of a plan that have no result yet. */
+export const unfinished = (plan: readonly Assignment[]): readonly Assignment[] =>
+  plan.filter(({ result }) => result === null);
+
 /**
  * The facts of a task's data that a plan needs: its sizes, the number of training images, and the digest of its
  * files.

@@ -18,7 +18,7 @@ import { readSweepFile, type SweepFile, sweepPath, writeSweep } from '../folder/
 import { openSweepEngine } from './engine.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
-import { type Assignment, isRecorded, mergedRecord, planSweep, recordOf } from './plan.js';
+import { type Assignment, isRecorded, mergedRecord, planSweep, recordOf, unfinished } from './plan.js';
 import { settledSweep } from './settle.js';
 import type { Shard } from './shard.js';
 
@@ -191,7 +191,7 @@ const work =
   (plan: readonly Assignment[], engine: Engine, environment: SweepEnvironment) =>
   async (): Promise<Outcomes> => {
     const { jobs, signal } = environment;
-    const open = plan.filter(({ result }) => result === null);
+    const open = unfinished(plan);
     // A process may have been killed after writing a result and before tidying up.
     for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyFinished(folder);
     // Two members may be the same run, which is run once and counts for both.

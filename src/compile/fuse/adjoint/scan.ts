@@ -1,4 +1,7 @@
-/** Adjoints of scans, as nodes of the graph that a scan is in or of the reverse of the step that it is in. */
+/**
+ * Adjoints of scans for fused kernels, as nodes of the graph that a scan is in or of the reverse of the step that it is in.
+ * VJPs as programs are derived in `compile/transform/vjp-scan.ts`.
+ */
 
 import { scanInputs } from '../../../dsl/op.js';
 import { finalPort, observedPort } from '../../../dsl/ports.js';

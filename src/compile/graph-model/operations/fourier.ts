@@ -1,7 +1,7 @@
 /** Fourier transforms in the graph, by products of matrices: not every backend has a transform of its own. */
 
-import { bodyOf } from '../../../dsl/infer-shape.js';
 import type { OpOf } from '../../../dsl/op.js';
+import { bodyOf } from '../../../dsl/shape-rules.js';
 import { alongAxes, type Steps } from '../../fourier/along-axes.js';
 import type { Table } from '../../fourier/tables.js';
 import { type Ref, type Site, under } from '../draft.js';

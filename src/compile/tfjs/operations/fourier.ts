@@ -1,9 +1,9 @@
 /** Fourier transforms in TensorFlow.js, by products of matrices; the gradient is the transform the other way around. */
 
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { bodyOf } from '../../../dsl/infer-shape.js';
 import type { OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
+import { bodyOf } from '../../../dsl/shape-rules.js';
 import type { TensorFlow } from '../../../engine/index.js';
 import { alongAxes, type Steps } from '../../fourier/along-axes.js';
 import type { Table } from '../../fourier/tables.js';

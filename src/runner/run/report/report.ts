@@ -218,7 +218,7 @@ const pictureFile: Readonly<Record<OutputName, string>> = {
 };
 
 /** Whether all pictures that the experiment asks for, and the report, are in its folder. */
-export const isDrawn = (prepared: Prepared): Effect<boolean> => {
+export const hasItsPictures = (prepared: Prepared): Effect<boolean> => {
   const { folder, experiment, program } = prepared;
   const drawn = drawable(experiment.outputs, program, drawnImages(prepared) !== null);
   return pipe(

@@ -1,8 +1,8 @@
 /** Lowering of Fourier transforms to products with constants, by the plan of every engine. */
 
-import { bodyOf } from '../../../../dsl/infer-shape.js';
 import type { OpOf } from '../../../../dsl/op.js';
 import { type Shape, volume } from '../../../../dsl/shape.js';
+import { bodyOf } from '../../../../dsl/shape-rules.js';
 import { alongAxes, type Steps } from '../../../fourier/along-axes.js';
 import type { Table } from '../../../fourier/tables.js';
 import type { FieldBuilder } from '../../ir/builder.js';

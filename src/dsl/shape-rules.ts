@@ -1,4 +1,7 @@
-/** The shape of each operation's result, from the shapes of its inputs alone; or one sentence about the mistake. */
+/**
+ * Shape rules of operations that have parts to check: the shape of the result, from the shapes of the inputs alone, or one
+ * sentence about the mistake. `infer.ts` applies them; the rule of einsum is in `einsum-formula.ts`.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
