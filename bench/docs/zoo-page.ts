@@ -159,7 +159,7 @@ export const zooEntries: readonly Entry[] = [
     published:
       'two and three shapes are told apart by their phases without learning; pictures, and no figure for this score',
     differs:
-      'outlines of two shapes on 12 x 12 pixels; the network is fixed as in the paper, and a perceptron, which learns, names objects by the phases of the last 10 steps. Objects are numbered from left to right, so chance has a foreground ARI of 0: it finds shapes and does not tell them apart',
+      'outlines of two shapes on 20 x 20 pixels; the network is fixed as in the paper, and a perceptron, which learns, names objects by the phases of the last 4 steps, read relative to each other. Shapes that touch fall into one phase; two groups of pixels at chance have a foreground ARI of 0',
   },
 ];
 
@@ -222,7 +222,7 @@ ${zooEntries.map(section).join('\n\n')}
 ## Six kinds of task
 
 \`drumhead sweep zoo/six-kinds\` trains five networks on each of six kinds of small tasks, and \`drumhead report zoo/six-kinds\` makes
-one page of them with a table for each task. All 30 runs took 7 min 32 s of processor time (\`--jobs 2\`; two, of Wave-RNN, were run again). The experiments
+one page of them with a table for each task. All 30 runs took 7 min 32 s of processor time (\`--jobs 2\`; four, of Wave-RNN and LinOSS, were run again). The experiments
 are small on purpose: they show what trains, not what is best.
 
 ${kindTables()}

@@ -80,6 +80,19 @@ describe('dsl: initialisers', () => {
       assert.ok(Math.abs(within - 0.6827) < 0.012, `${within} within one deviation`);
     });
 
+  it('{ between: [from, to] } is uniform from the one to the other', () => {
+    const values = drawn({ between: [0.2, 1] });
+    const { mean, deviation } = moments(values);
+    assert.ok(values.every((value) => value >= 0.2 && value < 1));
+    assert.ok(values.some((value) => value < 0.201) && values.some((value) => value > 0.999));
+    assert.ok(Math.abs(mean - 0.6) < (5 * 0.4) / Math.sqrt(3 * size));
+    assert.ok(Math.abs(deviation / (0.4 / Math.sqrt(3)) - 1) < 0.012);
+    assert.throws(
+      () => program({}, () => ({ a: parameter('a', [2], { init: { between: [1, 0] } }) })),
+      /the upper bound must be at least 1, got 0/,
+    );
+  });
+
   it('constants and zeros are what they say', () => {
     assert.deepEqual(
       initialValues({ kind: 'constant', value: 0.25 }, [3], 1, 'w'),

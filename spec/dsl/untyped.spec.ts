@@ -225,11 +225,15 @@ const misspelt: readonly (readonly [string, string])[] = [
   ['dense(2, null)', 'dense: its options are a record such as { bias: ... }'],
   [
     'dense(2, { init: "zero" })(zeros(3))',
-    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { between: [a, b] }, { normal: x } or { values: [x, ...] }',
   ],
   [
     'dense(2, { init: { values: 3 } })(zeros(3))',
     'dense: its init { values } takes a list of numbers, row-major',
+  ],
+  [
+    'dense(2, { init: { between: 3 } })(zeros(3))',
+    'dense: its init { between } takes two numbers, [from, to]',
   ],
   [
     'dense(1, { init: { values: [1, "2b"] } })(zeros(2))',
@@ -237,7 +241,7 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'dense(2, { init: { normal: 1, mean: 3 } })(zeros(3))',
-    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { between: [a, b] }, { normal: x } or { values: [x, ...] }',
   ],
 ];
 

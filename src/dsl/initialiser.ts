@@ -9,7 +9,8 @@ import { stream } from '../base/random.js';
 import { type Shape, volume } from './shape.js';
 
 /**
- * An initialiser by name, as users write it; the layer adds the fans. `values` are numbers for all entries, row-major:
+ * An initialiser by name, as users write it; the layer adds the fans. `uniform: x` draws from -x to x, `between: [a, b]`
+ * from a to b. `values` are numbers for all entries, row-major:
  * as many as the parameter has. They become part of the program, of its JSON and of its hash, so there may be at most
  * 262,144 of them for one parameter.
  *
@@ -25,6 +26,7 @@ export type InitialiserName<V extends ArrayLike<number> = ArrayLike<number>> =
   | 'zeros'
   | { readonly constant: number }
   | { readonly uniform: number }
+  | { readonly between: readonly [from: number, to: number] }
   | { readonly normal: number }
   | { readonly values: V };
 
@@ -36,6 +38,8 @@ const kinds = {
   constant: t.strict({ kind: t.literal('constant'), value: t.number }),
   /** U(-bound, bound). */
   uniform: t.strict({ kind: t.literal('uniform'), bound: t.number }),
+  /** U(from, to). */
+  between: t.strict({ kind: t.literal('between'), from: t.number, to: t.number }),
   /** N(0, deviation^2). */
   normal: t.strict({ kind: t.literal('normal'), deviation: t.number }),
   /** Five-point star [0 1 0; 1 -4 1; 0 1 0] (in one dimension [1 -2 1]) on each channel's own kernel, else zero. */
@@ -48,7 +52,7 @@ const kinds = {
 
 /** The codec of initialisers in programs, whose fans are resolved. */
 export const Initialiser = t.union(
-  [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity, kinds.values],
+  [kinds.constant, kinds.uniform, kinds.between, kinds.normal, kinds.laplacian, kinds.identity, kinds.values],
   'an initialiser',
 );
 /** How a parameter starts, as a program stores it; see the codec of the same name. */
@@ -83,6 +87,7 @@ export const resolveInitialiser = (
     default:
       if ('constant' in name) return { kind: 'constant', value: name.constant };
       if ('uniform' in name) return { kind: 'uniform', bound: name.uniform };
+      if ('between' in name) return { kind: 'between', from: name.between[0], to: name.between[1] };
       if ('values' in name) return { kind: 'values', values: Array.from(name.values) };
       return { kind: 'normal', deviation: name.normal };
   }
@@ -106,6 +111,10 @@ export const initialValues = (init: Initialiser, shape: Shape, seed: number, nam
     case 'uniform': {
       const random = stream(seed, 'parameter', name);
       return values.map(() => (2 * random.uniform() - 1) * init.bound);
+    }
+    case 'between': {
+      const random = stream(seed, 'parameter', name);
+      return values.map(() => init.from + (init.to - init.from) * random.uniform());
     }
     case 'normal': {
       const random = stream(seed, 'parameter', name);

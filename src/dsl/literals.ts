@@ -76,6 +76,11 @@ const initialiser = (init: Initialiser, shape: Shape): Checked => {
         () => finite('the bound', [init.bound]),
         () => atLeast(0, 'the bound', init.bound),
       );
+    case 'between':
+      return both(
+        () => finite('every bound', [init.from, init.to]),
+        () => atLeast(init.from, 'the upper bound', init.to),
+      );
     case 'normal':
       return both(
         () => finite('the deviation', [init.deviation]),

@@ -33,17 +33,22 @@ export const checkedOptions = <O extends object>(operation: string, options: O, 
 const isList = (u: unknown): boolean => Array.isArray(u) || ArrayBuffer.isView(u);
 
 const inits: readonly unknown[] = ['pytorch', 'glorot', 'kaiming', 'laplacian', 'identity', 'zeros'];
-const numbered = ['constant', 'uniform', 'normal', 'values'];
+const numbered = ['constant', 'uniform', 'between', 'normal', 'values'];
 
 /** Returns the initialiser; refuses an unknown one, and a record with more than one number. */
 export const checkedInit = (operation: string, init: InitialiserName): InitialiserName => {
   const keys = typeof init === 'object' && init !== null ? Object.keys(init) : [];
   if (typeof init === 'object' && init !== null && 'values' in init && !isList(init.values))
     return refuse(operation, 'its init { values } takes a list of numbers, row-major');
+  if (typeof init === 'object' && init !== null && 'between' in init) {
+    const ends: unknown = init.between;
+    if (!Array.isArray(ends) || ends.length !== 2 || !ends.every((end) => typeof end === 'number'))
+      return refuse(operation, 'its init { between } takes two numbers, [from, to]');
+  }
   return inits.includes(init) || (keys.length === 1 && numbered.includes(keys[0]))
     ? init
     : refuse(
         operation,
-        `its init is one of ${inits.join(', ')}, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }`,
+        `its init is one of ${inits.join(', ')}, { constant: x }, { uniform: x }, { between: [a, b] }, { normal: x } or { values: [x, ...] }`,
       );
 };

@@ -149,8 +149,8 @@ export const zooDrafts: Readonly<Record<string, () => ZooDraft>> = {
     training: { ...training, batch: 16, rate: 5e-3, epochs: 8 },
   }),
   'zoo/objects/cv-rnn': () => ({
-    task: { name: 'shapes', size: 12, shape: 5, train: 1024, validation: 64, test: 256 },
-    model: classesByPhase({ side: 12, steps: [20, 50], read: 10, classes: 4 }),
+    task: { name: 'shapes', size: 20, shape: 7, train: 512, validation: 64, test: 256 },
+    model: classesByPhase({ side: 20, sigma: [0.9, 0.1], steps: [20, 50], read: 4, classes: 4 }),
     loss: ofPixels,
     training: { ...training, batch: 8, rate: 5e-3, epochs: 6 },
   }),

@@ -8,13 +8,16 @@ import { runReference } from '../../../src/compile/reference/index.js';
 import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import {
   add,
+  broadcastLike,
   conv,
   coupling,
   dropout,
   erf,
   gaussian,
+  last,
   mul,
   type Program,
+  parameter,
   program,
   relu,
   scale,
@@ -63,6 +66,26 @@ const dropped: Program = program({ x: [4, 7, 2] }, ({ x }) => {
   return { logits: softmax()(waves) };
 });
 
+/** Channels that nothing of a sample pushes but its noise; their field is a list of numbers on a grid. */
+const pushed: Program = program({ x: [5, 6, 2] }, ({ x }) => {
+  const [kick, walk] = [gaussian('kick'), parameter('walk', [2], { init: { uniform: 1 } })];
+  const steps = scan({
+    steps: 3,
+    init: { z: scale(0.5, walk) },
+    step: ({ z }, clock) => {
+      const inner = scan({
+        steps: 2,
+        init: { u: z },
+        step: ({ u }) => ({ u: tanh(add(mul(walk, u), kick(clock, 2))) }),
+        observe: ({ u }) => u,
+      });
+      return { z: last(inner) };
+    },
+    observe: ({ z }) => z,
+  });
+  return { moved: mul(x, broadcastLike(x)(last(steps))), steps };
+});
+
 describe('noise in fused kernels', () => {
   const count = 3;
   const samples = [7, 2, 40];
@@ -75,6 +98,7 @@ describe('noise in fused kernels', () => {
   for (const [name, made, phase] of [
     ['fields, numbers and steps', noisy, 'inference'],
     ['dropout', dropped, 'training'],
+    ['a scan that differs between samples by its noise alone', pushed, 'inference'],
   ] as const)
     it(`has the values and gradients of the reference and of the tape: ${name}`, () => {
       const p = inPhase(made, phase);

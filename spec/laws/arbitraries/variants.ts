@@ -80,9 +80,17 @@ export const expected = [
   ].map((kind) => `scan ${kind}`),
   ...['observed', 'final'].map((kind) => `take ${kind}`),
   ...['number', 'data'].map((kind) => `constant ${kind}`),
-  ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'values', 'trainable', 'fixed'].map(
-    (kind) => `parameter ${kind}`,
-  ),
+  ...[
+    'constant',
+    'uniform',
+    'between',
+    'normal',
+    'laplacian',
+    'identity',
+    'values',
+    'trainable',
+    'fixed',
+  ].map((kind) => `parameter ${kind}`),
 ];
 
 /** Every operation by its name, and every variant of it. */

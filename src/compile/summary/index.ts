@@ -134,6 +134,8 @@ const startInWords = (init: Initialiser): string => {
       return short(init.value);
     case 'uniform':
       return `uniform ±${short(init.bound)}`;
+    case 'between':
+      return `uniform from ${short(init.from)} to ${short(init.to)}`;
     case 'normal':
       return `normal, deviation ${short(init.deviation)}`;
     case 'laplacian':

@@ -54,6 +54,8 @@ export interface LinossLayerOptions<P extends number> {
  * else 1. With damping, A is the stiffness without relu, clipped to the range in which the eigenvalues are complex. y,
  * z, B and C are complex: their last axis holds the real and the imaginary part.
  *
+ * As in the paper, `stiffness` and `pace` start uniformly between 0 and 1.
+ *
  * Gives y and z [T, oscillators, 2], the output [T, F], and A and h [oscillators].
  *
  * Parameters, of the layer: stiffness, pace, damping (where there is any) [oscillators]; input [oscillators, F, 2] (B),
@@ -67,7 +69,7 @@ export const linossLayer = <const P extends number>(o: LinossLayerOptions<P>) =>
   needs('linossLayer', o, 'oscillators');
   const { oscillators, discretisation = 'imex' } = o;
   const self = layer('linoss', o.name);
-  const own = (role: string) => parameterOf(self, role, [oscillators], { init: { uniform: 1 } });
+  const own = (role: string) => parameterOf(self, role, [oscillators], { init: { between: [0, 1] } });
   const drawn = <const S extends Shape>(role: string, shape: S, fan: number) =>
     parameterOf(self, role, shape, { init: { normal: 1 / Math.sqrt(fan) } });
   return <T extends number, F extends number>(u: Tensor<readonly [T, F]>) => {

@@ -4,6 +4,12 @@ import type { FieldNode } from '../ir/field.js';
 
 const isList = ({ extent }: FieldNode): boolean => extent.grid === undefined;
 
+/** Whether a node draws noise, itself or in the steps of its scan; noise differs between samples. */
+const draws = ({ op }: FieldNode): boolean =>
+  op.op === 'noise' ||
+  (op.op === 'scan' && op.body.nodes.some(draws)) ||
+  (op.op === 'scanAdjoint' && op.nodes.some(draws));
+
 /** Lists of numbers that are computed from parameters and constants alone, and the scans that compute such lists. */
 export const fixedNodes = (nodes: readonly FieldNode[]): ReadonlySet<number> => {
   const same: boolean[] = [];
@@ -14,8 +20,7 @@ export const fixedNodes = (nodes: readonly FieldNode[]): ReadonlySet<number> => 
       same.push(isList(node) && (op.source.kind === 'parameter' || op.source.kind === 'constant'));
       continue;
     }
-    const is =
-      isList(node) && op.op !== 'noise' && op.op !== 'addOnto' && inputs.every((input) => same[input]);
+    const is = isList(node) && !draws(node) && op.op !== 'addOnto' && inputs.every((input) => same[input]);
     same.push(is);
     if (is) fixed.add(number);
   }

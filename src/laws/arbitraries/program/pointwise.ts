@@ -203,6 +203,7 @@ export const parameterLike: Builder = (shop, [a, b, c]) => {
     'zeros',
     { constant: 0.5 },
     { uniform: 1 },
+    { between: [-0.5, 1] },
     { normal: 0.5 },
   ] as const;
   // Two instructions with the same last number share one parameter if its shape fits both.
