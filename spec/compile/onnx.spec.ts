@@ -20,15 +20,17 @@ import { apply } from '../../src/dsl/tensor.js';
 import { encodeOnnx } from '../../src/formats/onnx/encode.js';
 import { right } from '../support/either.js';
 
+const side: number = 4;
+
 describe('a program in the operations of ONNX', () => {
-  const waves = program({ image: [4, 4, 1] }, ({ image }) => {
+  const waves = program({ image: [side, side, 1] }, ({ image }) => {
     const y = scan({
       steps: 3,
       init: { y: relu(conv(2)(image)) },
       step: ({ y: now }) => ({ y: tanh(conv(2)(now)) }),
       observe: ({ y: now }) => now,
     });
-    return { logits: conv(3)(reshape(4, 4, 6)(transpose(1, 2, 0, 3)(y))) };
+    return { logits: conv(3)(reshape(side, side, 6)(transpose(1, 2, 0, 3)(y))) };
   });
   const graph = right(onnxGraph(waves, initialParameters(waves.graph, 1)));
 

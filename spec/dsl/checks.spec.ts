@@ -213,7 +213,7 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     [() => at(field, -6), 'at: there is no entry -6 in [5,6,2]'],
     [() => reshape(n(7), 9)(field), 'reshape: [5,6,2] has 60 elements, [7,9] has 63'],
     [
-      () => transpose(0, 0, 2)(field),
+      () => transpose(n(0), 0, 2)(field),
       'transpose: [0,0,2] is not a permutation of the axes [0,1,2] of [5,6,2]',
     ],
     [() => reverse(3)(field), 'reverse: 3 is not an axis of [5,6,2], counted from 0'],
@@ -231,7 +231,7 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
   'reductions and time': [
     [() => sum(3)(untyped), 'sum: 3 is not an axis of [5,6,2], counted from 0'],
     [() => sum(-1)(untyped), 'sum: -1 is not an axis of [5,6,2], counted from 0'],
-    [() => mean(0, 0)(field), 'mean: axis 0 of [5,6,2] is given twice'],
+    [() => mean(n(0), n(0))(field), 'mean: axis 0 of [5,6,2] is given twice'],
     [() => sumAlong(n(3))(field), 'sumAlong: 3 is not an axis of [5,6,2], counted from 0'],
     [() => standardise(n(7))(field), 'standardise: 7 is not an axis of [5,6,2], counted from 0'],
     [

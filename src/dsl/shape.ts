@@ -124,7 +124,7 @@ export type Volume<S extends Shape> = number extends S[number]
  */
 export type DivisibleBy<N extends number, D extends number> = Unless<
   Indivisible<N, D>,
-  `${N} is not divisible by ${D}`
+  { readonly error: `${N} is not divisible by ${D}` }
 >;
 type Indivisible<N extends number, D extends number> = number extends N | D
   ? string
@@ -133,14 +133,14 @@ type Indivisible<N extends number, D extends number> = number extends N | D
     : 'refused';
 
 /**
- * `unknown`, or an object that carries the message M where V is 'refused': intersected with a parameter's type it makes
- * the compiler print that message. V is 'refused' or `string`. In a function generic in its sizes V is not known yet;
+ * `unknown`, or M where V is 'refused': an object that carries a message, which the compiler makes only when it reads it.
+ * Intersected with a parameter's type it makes the compiler print that message. V is 'refused' or `string`. In a function generic in its sizes V is not known yet;
  * its constraint is `string`, so the type check passes, and the sizes are checked when the program is built.
  */
-export type Unless<V extends string, M extends string> = {
-  readonly [verdict: string]: unknown;
-  readonly refused: { readonly error: M };
-}[V];
+export type Unless<V extends string, M> = { readonly [verdict: string]: unknown; readonly refused: M }[V];
+
+/** `unknown`, or an object that carries the reason where the result R is one impossible size. */
+export type Unimpeded<R extends Shape> = Unless<R extends readonly [Wrong] ? 'refused' : string, R[0]>;
 
 /** 'refused' where a window of K does not fit an axis of N, else `string`: a verdict for `Unless`. */
 export type Misfit<N extends number, K extends number> = number extends N | K
@@ -159,7 +159,7 @@ export type Without<S extends Shape, A extends number> = number extends A | S['l
   ? Shape
   : [Exclude<`${A}`, keyof S>] extends [never]
     ? Kept<S, A, readonly []>
-    : readonly [Impossible<`axis ${A} is not an axis of ${Show<S>}`>];
+    : readonly [Impossible<NoAxis<S, A>>];
 type Kept<S extends Shape, A extends number, Seen extends Shape> = S extends readonly [
   infer Head extends number,
   ...infer Rest extends Shape,
@@ -169,18 +169,29 @@ type Kept<S extends Shape, A extends number, Seen extends Shape> = S extends rea
     : readonly [Head, ...Kept<Rest, A, readonly [...Seen, Head]>]
   : readonly [];
 
-/** 'refused' where A has an axis that S has not, else `string`: a verdict for `Unless`. */
-export type OffAxes<S extends Shape, A extends number> = number extends A | S['length']
+/** `unknown` where S has the axes A, else an object that carries the message. */
+export type OnAxes<S extends Shape, A extends number> = Unless<
+  OffAxes<S, A>,
+  { readonly error: NoAxis<S, A> }
+>;
+type OffAxes<S extends Shape, A extends number> = number extends A | S['length']
   ? string
   : [Exclude<`${A}`, keyof S>] extends [never]
     ? string
     : 'refused';
-
-/** The message for `OffAxes`. */
-export type NoAxis<
+type NoAxis<
   S extends Shape,
   A extends number,
 > = `axis ${Exclude<`${A}`, keyof S> & string} is not an axis of ${Show<S>}`;
+
+/** `unknown` where the axes P differ, else an object that carries the message. */
+export type Distinct<P extends Shape> = number extends P[number]
+  ? unknown
+  : P extends readonly [infer Head, ...infer Rest extends Shape]
+    ? Head extends Rest[number]
+      ? { readonly error: `axis ${Head & number} is named twice` }
+      : Distinct<Rest>
+    : unknown;
 
 /** S with its axes in the order P: size i of the result is size P[i] of S. */
 export type Permuted<S extends Shape, P extends Shape> = number extends P['length'] | S['length']

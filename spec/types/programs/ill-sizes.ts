@@ -48,8 +48,14 @@ const image = zeros(64, 64, 3);
 
 // error: axis 3 is not an axis of [64,64,3]
 const plane: Tensor<readonly [64, 64]> = pipe(image, sum(3));
+// error: axis 0 is named twice
+pipe(image, sum(0, 0));
+// error: axis 1 is named twice
+max(0, 1, 1)(image);
 // error: axis -1 is not an axis of [64,64,3]
 const fromEnd: Tensor<readonly [64, 64]> = pipe(image, sum(-1));
+// error: [0,1] is not a permutation of the axes of [64,64,3]
+transpose(0, 1)(image);
 // error: [0,0,2] is not a permutation of the axes of [64,64,3]
 const turned: Tensor<readonly [64, 64, 3]> = pipe(image, transpose(0, 0, 2));
 // error: [0,1] is not a permutation of the axes of [64,64,3]
@@ -73,9 +79,8 @@ const small = program({ image: [3, 3, 1] }, ({ image }) => ({
 }));
 // error: readonly error: "a window of 5 does not fit a field of 3"
 run(small);
-const upset = program({ image: [3, 3, 1] }, ({ image }) => ({ nothing: pipe(image, transpose(0, 1, 3)) }));
-// error: readonly error: "[0,1,3] is not a permutation of the axes of [3,3,1]"
-run(upset);
+// error: [0,1,3] is not a permutation of the axes of [3,3,1]
+program({ image: [3, 3, 1] }, ({ image }) => ({ nothing: pipe(image, transpose(0, 1, 3)) }));
 run(program({ image: [3, 3, 1] }, ({ image }) => ({ fine: image, half: maxPool(2)(image) })));
 
 // Sizes and axes that the compiler knows are refused where they are written.

@@ -88,7 +88,11 @@ const read = (operation: string, history: Tensor, steps: Shape, sources: Shape, 
  */
 export const delay = <N extends number, S extends Shape, const I extends Shape>(
   history: Tensor<readonly [N, number, ...S]>,
-  steps: I & Unless<Uneven<N, I>, `delay: ${I['length']} delays are not one for each of ${N} sites`>,
+  steps: I &
+    Unless<
+      Uneven<N, I>,
+      { readonly error: `delay: ${I['length']} delays are not one for each of ${N} sites` }
+    >,
 ): Tensor<readonly [N, ...S]> => {
   const delays: Shape = steps;
   const [sites = 0]: Shape = shapeOf(history);

@@ -190,7 +190,7 @@ export const product = ({ a, b, out }: Formula, x: Tensor, y: Tensor): Tensor =>
 export const einsum = <const F extends string, A extends Shape, B extends Shape>(
   formula: F,
   a: Tensor<A>,
-  b: Tensor<B> & Unless<Refused<Fault<F, A, B>>, Fault<F, A, B>>,
+  b: Tensor<B> & Unless<Refused<Fault<F, A, B>>, { readonly error: Fault<F, A, B> }>,
 ): Tensor<Einsum<F, A, B>> => {
   const found = formulaOf(formula);
   if (E.isLeft(found)) return refuse('einsum', found.left);

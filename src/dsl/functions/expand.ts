@@ -70,7 +70,8 @@ type Unlike<A extends Shape, S extends Shape> = number extends A['length'] | S['
 export const broadcastLike =
   <S extends Shape>(like: Tensor<S>) =>
   <A extends Shape>(
-    x: Tensor<A> & Unless<Unlike<A, S>, `broadcastLike: ${Show<A>} is not the end of ${Show<S>}`>,
+    x: Tensor<A> &
+      Unless<Unlike<A, S>, { readonly error: `broadcastLike: ${Show<A>} is not the end of ${Show<S>}` }>,
   ): Tensor<S> => {
     const [from, to]: readonly Shape[] = [shapeOf(x), shapeOf(like)];
     const missing = to.length - from.length;

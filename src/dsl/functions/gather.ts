@@ -1,6 +1,6 @@
 /** Entries of an axis by number: read in any order and any number of times, or added up. */
 
-import { type NoAxis, type OffAxes, type Shape, showShape, type Unless } from '../shape.js';
+import { type OnAxes, type Shape, showShape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import { listOf } from '../untyped.js';
 
@@ -24,7 +24,7 @@ const listed = (operation: string, indices: Shape): Shape => [...listOf(operatio
  */
 export const gather =
   <const A extends number, const I extends Shape>(axis: A, indices: I) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, I['length']>> =>
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<Along<S, A, I['length']>> =>
     apply('gather', { op: 'gather', axis, indices: listed('gather', indices) }, x);
 
 /**
@@ -39,7 +39,7 @@ export const gather =
  */
 export const permute =
   <const A extends number>(axis: A, order: Shape) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<S> => {
     const indices = listed('permute', order);
     const moved = apply('permute', { op: 'gather', axis, indices }, x);
     const size = shapeOf<Shape>(x)[axis];
@@ -63,5 +63,5 @@ export const permute =
  */
 export const scatter =
   <const A extends number, const N extends number>(axis: A, indices: Shape, size: N) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, N>> =>
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<Along<S, A, N>> =>
     apply('scatter', { op: 'scatter', axis, indices: listed('scatter', indices), size }, x);

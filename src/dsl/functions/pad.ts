@@ -176,6 +176,10 @@ export const padded = <S extends Shape>(
 export const pad =
   <const M extends readonly Padding[]>(margins: M, boundary: PadBoundary = 'zero') =>
   <S extends Shape>(
-    x: Tensor<S> & Unless<TooMany<S, M>, `pad: ${M['length']} margins are more than the axes of ${Show<S>}`>,
+    x: Tensor<S> &
+      Unless<
+        TooMany<S, M>,
+        { readonly error: `pad: ${M['length']} margins are more than the axes of ${Show<S>}` }
+      >,
   ): Tensor<Padded<S, M>> =>
     padded('pad', margins, boundary, x);

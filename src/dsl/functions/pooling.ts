@@ -51,7 +51,7 @@ type PoolSize<N extends number, K extends number, D extends number, B extends Po
 
 /** Whether a window of K that must fit an axis of N does not. */
 type Fits<N extends number, K extends number, B extends PoolBoundary> = B extends 'none'
-  ? Unless<Misfit<N, K>, `a window of ${K} does not fit a field of ${N}`>
+  ? Unless<Misfit<N, K>, { readonly error: `a window of ${K} does not fit a field of ${N}` }>
   : unknown;
 
 const pool2d =

@@ -1,13 +1,13 @@
 /** Reductions over axes. */
 
 import type { ReduceFunction } from '../op.js';
-import type { Bins, NoAxis, OffAxes, Shape, Unless, Without } from '../shape.js';
+import type { Bins, Distinct, OnAxes, Shape, Unimpeded, Without } from '../shape.js';
 import { apply, shapeOf, type Tensor } from '../tensor.js';
 
 const reduction =
   (fn: ReduceFunction) =>
-  <const A extends number>(...axes: readonly A[]) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Without<S, A>> =>
+  <const P extends Shape, A extends number = P[number]>(...axes: P & Distinct<P>) =>
+  <S extends Shape>(x: Tensor<S> & Unimpeded<Without<S, A>>): Tensor<Without<S, A>> =>
     apply(fn, { op: 'reduce', fn, axes }, x);
 
 /**
@@ -74,7 +74,7 @@ const lastAxis = (x: Tensor): number => shapeOf(x).length - 1;
 const repeated =
   (operation: string, fn: ReduceFunction) =>
   <const A extends number = never>(axis?: A) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> =>
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<S> =>
     along(operation, fn, axis ?? lastAxis(x), x);
 
 /**
@@ -112,7 +112,7 @@ export const maxAlong = repeated('maxAlong', 'max');
  */
 export const normalise =
   <const A extends number = never>(axis?: A, epsilon = 1e-12) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<S> => {
     const squares = apply('normalise', { op: 'map', fn: 'square' }, x);
     const total = along('normalise', 'sum', axis ?? lastAxis(x), squares);
     const guarded = apply('normalise', { op: 'affine', scale: 1, shift: epsilon }, total);
@@ -128,7 +128,7 @@ export const normalise =
  */
 export const softmax =
   <const A extends number = never>(axis?: A) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<S> => {
     const over = axis ?? lastAxis(x);
     // The maximum only guards against overflow; the result does not depend on it, so neither does the gradient.
     const top = apply('softmax', { op: 'map', fn: 'stopGradient' }, along('softmax', 'max', over, x));
@@ -148,7 +148,7 @@ export const softmax =
  */
 export const standardise =
   <const A extends number = never>(axis?: A, epsilon = 1e-5) =>
-  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
+  <S extends Shape>(x: Tensor<S> & OnAxes<S, A>): Tensor<S> => {
     const over = axis ?? lastAxis(x);
     const centred = apply('standardise', { op: 'zip', fn: 'sub' }, x, along('standardise', 'mean', over, x));
     const squares = apply('standardise', { op: 'map', fn: 'square' }, centred);

@@ -9,6 +9,7 @@ import {
   type Show,
   sameShape,
   type Times,
+  type Unimpeded,
   type Unless,
   type Volume,
 } from '../shape.js';
@@ -117,7 +118,10 @@ type Beyond<N extends number, B extends number, S extends number> = number exten
  */
 export const slice = <X extends Shape, const B extends Shape, const S extends Shape>(
   x: Tensor<X> &
-    Unless<Outside<X, B, S>, `slice: a box of ${Show<S>} from ${Show<B>} does not lie inside ${Show<X>}`>,
+    Unless<
+      Outside<X, B, S>,
+      { readonly error: `slice: a box of ${Show<S>} from ${Show<B>} does not lie inside ${Show<X>}` }
+    >,
   begin: B,
   size: S,
 ): Tensor<S> =>
@@ -144,7 +148,11 @@ export const slice = <X extends Shape, const B extends Shape, const S extends Sh
 export const reshape =
   <const S extends Shape>(...shape: S) =>
   <A extends Shape>(
-    x: Tensor<A> & Unless<OtherVolume<A, S>, `reshape: ${Volume<A>} elements do not fill ${Volume<S>}`>,
+    x: Tensor<A> &
+      Unless<
+        OtherVolume<A, S>,
+        { readonly error: `reshape: ${Volume<A>} elements do not fill ${Volume<S>}` }
+      >,
   ): Tensor<S> =>
     sameShape(shapeOf(x), shape) ? tensor(x.expr) : apply('reshape', { op: 'reshape', shape }, x);
 
@@ -163,7 +171,7 @@ type OtherVolume<A extends Shape, S extends Shape> = number extends Volume<A> | 
  */
 export const transpose =
   <const P extends Shape>(...axes: P) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<Permuted<S, P>> =>
+  <S extends Shape>(x: Tensor<S> & Unimpeded<Permuted<S, P>>): Tensor<Permuted<S, P>> =>
     apply('transpose', { op: 'transpose', axes }, x);
 
 /**
@@ -198,7 +206,8 @@ type Other<N extends number, M extends number> = number extends N | M ? never : 
 export const broadcast =
   <const S extends Shape>(...shape: S) =>
   <A extends Shape>(
-    x: Tensor<A> & Unless<Unrepeated<A, S>, `broadcast: ${Show<A>} does not repeat to ${Show<S>}`>,
+    x: Tensor<A> &
+      Unless<Unrepeated<A, S>, { readonly error: `broadcast: ${Show<A>} does not repeat to ${Show<S>}` }>,
   ): Tensor<S> =>
     apply('broadcast', { op: 'broadcast', shape }, x);
 
