@@ -39,6 +39,12 @@ describe('the adjusted Rand index of the foreground', () => {
       }),
     ));
 
+  it('is 1 where there is nothing to tell apart: one group, each place alone, or fewer than two places', () => {
+    for (const groups of [[4, 4, 4], [1, 2, 3], [2], []]) assert.equal(foregroundAri(groups, groups), 1);
+    assert.equal(foregroundAri([5, 6, 7], [1, 2, 0]), 1);
+    assert.equal(foregroundAri([5, 5, 7], [1, 2, 0]), 0);
+  });
+
   it('is 0 in the mean for groups that say nothing of the objects', () => {
     const objects = Array.from({ length: 40 }, (_, i) => 1 + (i % 3));
     const random = stream(0, 'foreground-ari');

@@ -8,6 +8,7 @@ import { type NdArray, positions } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { type Shape, volume } from '../../dsl/shape.js';
+import { probe } from '../requirements/at-rest.js';
 import * as requirements from '../requirements/requirements.js';
 import { stepsOf } from '../system/program.js';
 import { isOn, type System } from '../system/system.js';
@@ -67,20 +68,28 @@ const watchedIn = ({ system, choices, steps: most }: Trial): Watched | null => {
   return E.isLeft(cone) ? null : { output, shape, site, steps, cone: cone.right };
 };
 
-/** By how much unseen values are changed: no function of the library is flat enough to lose it near 0. */
-const change = 0.5;
+/**
+ * What is added to the values of a field: between a quarter and three quarters, so that no function of the library is too flat to
+ * show it, and different at each site, so that a Laplacian feels it too.
+ */
+const changesOf = (size: number, field: number): Float64Array =>
+  probe(size, field + 1).map((v) => 0.5 + v / 4);
 
 /** The start with all values changed that lie inside of a cone, or all that lie outside of it. */
 const changedAt = (where: 'inside' | 'outside', { system, start }: Trial, cone: LightCone): NdArrays => {
   const sites = volume(system.grid);
   return Object.fromEntries(
-    Object.entries(start).map(([name, field]) => {
+    Object.entries(start).map(([name, field], number) => {
       const mask = cone[name]?.mask;
       if (mask === undefined || !isOn(system.grid, field.shape)) return [name, field];
       const channels = field.data.length / sites;
+      const changes = changesOf(field.data.length, number);
       const isChanged = (i: number): boolean =>
         (mask[Math.floor(i / channels)] !== 0) === (where === 'inside');
-      return [name, { shape: field.shape, data: field.data.map((v, i) => (isChanged(i) ? v + change : v)) }];
+      return [
+        name,
+        { shape: field.shape, data: field.data.map((v, i) => (isChanged(i) ? v + changes[i] : v)) },
+      ];
     }),
   );
 };

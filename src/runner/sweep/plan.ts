@@ -104,7 +104,10 @@ const knownOf = (
   );
 };
 
-/** FLOP of all steps of a training; for an unknown number of images a thousand are assumed. */
+/**
+ * FLOP of all steps of a training. Where the data could not be read, a thousand images of 1e9 FLOP are assumed, which
+ * decides nothing but the share that the run has of the progress.
+ */
 const workOf = ({ training, loss }: Experiment, known: Known | null): number => {
   const images = known?.images ?? 1000;
   const perImage =

@@ -72,15 +72,17 @@ export const resized = (layout: Layout, axis: number, size: number): Layout => (
   dims: layout.dims.map((old, dim) => (dim === layout.axes[axis] ? size : old)),
 });
 
-/** The layout without an axis, whose planes have become one. */
+/** The layout without an axis whose planes have become one; the same if it is a pixel axis. */
 export const without = (layout: Layout, axis: number): Layout => {
   const { dims, axes } = layout;
-  const gone = axes[axis];
-  if (gone === 'pixel') return layout;
+  const dropped = axes[axis];
+  if (dropped === 'pixel') return layout;
   return {
     ...layout,
-    dims: dims.filter((_, dim) => dim !== gone),
-    axes: axes.filter((_, at) => at !== axis).map((dim) => (dim !== 'pixel' && dim > gone ? dim - 1 : dim)),
+    dims: dims.filter((_, dim) => dim !== dropped),
+    axes: axes
+      .filter((_, at) => at !== axis)
+      .map((dim) => (dim !== 'pixel' && dim > dropped ? dim - 1 : dim)),
   };
 };
 
@@ -91,6 +93,7 @@ export const sequenceOf = ({ dims, axes, pixels }: Layout, steps: number): Layou
   axes: [0, ...axes.map((dim) => (dim === 'pixel' ? dim : dim + 1))],
 });
 
+/** Axes of a shape, and the sizes that hold the same elements after a reshape. */
 interface Group {
   readonly old: readonly number[];
   readonly sizes: readonly number[];
@@ -104,11 +107,12 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
   const groups = groupsOf(layout, from, to);
   if (groups === undefined) return undefined;
   const newDims = new Map<number, readonly number[]>();
-  const gone = new Set<number>();
-  const axes: ('pixel' | readonly [number, number] | 'one')[] = [];
+  const merged = new Set<number>();
+  // Of each new axis: the old dimension that it is a part of, and which part.
+  const parts: ('pixel' | 'one' | readonly [dim: number, part: number])[] = [];
   for (const group of groups) {
     if (group === 'pixel') {
-      axes.push('pixel');
+      parts.push('pixel');
       continue;
     }
     const real = group.old.flatMap((axis) => {
@@ -119,30 +123,26 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
     const sizes = group.sizes.filter((size) => size !== 1);
     if (real.length > 0) {
       newDims.set(real[0], sizes);
-      for (const dim of real.slice(1)) gone.add(dim);
+      for (const dim of real.slice(1)) merged.add(dim);
     }
     let part = 0;
-    for (const size of group.sizes) axes.push(size === 1 ? 'one' : [real[0], part++]);
+    for (const size of group.sizes) parts.push(size === 1 ? 'one' : [real[0], part++]);
   }
   const dims: number[] = [];
   const dimOf = new Map<string, number>();
   for (const [dim, size] of layout.dims.entries()) {
-    if (gone.has(dim) || size === 1) continue;
+    if (merged.has(dim) || size === 1) continue;
     for (const [part, partSize] of (newDims.get(dim) ?? [size]).entries()) {
       dimOf.set(`${dim} ${part}`, dims.length);
       dims.push(partSize);
     }
   }
-  return {
-    pixels: layout.pixels,
-    dims: [...dims, ...axes.flatMap((axis) => (axis === 'one' ? [1] : []))],
-    axes: (() => {
-      let ones = dims.length;
-      return axes.map((axis) =>
-        axis === 'pixel' ? axis : axis === 'one' ? ones++ : (dimOf.get(`${axis[0]} ${axis[1]}`) ?? 0),
-      );
-    })(),
-  };
+  // Axes of size 1 are dimensions after all others.
+  const axes = parts.map((part) => {
+    if (part === 'pixel') return part;
+    return part === 'one' ? dims.push(1) - 1 : (dimOf.get(`${part[0]} ${part[1]}`) ?? 0);
+  });
+  return { pixels: layout.pixels, dims, axes };
 };
 
 /** Whether there are only dimensions of size 1 between two dimensions. */

@@ -30,11 +30,7 @@ import type { Source } from '../../../engine/wasm/simd/module.js';
 import { functions, keepIn, type Scribe } from './functions.js';
 import { locals } from './product.js';
 
-/**
- * Softmax cross-entropy on strips [strip, class, 8 pixels]: leaves scale * weight * (softmax - target) in
- * `to`, and adds weight * loss, summed, to the four doubles at `total`. A pixel whose label is below 0 does
- * not count. Class weights are in a table.
- */
+/** What `crossEntropy` is called with, in order. */
 export const entropyParameters = [
   'logits',
   'labels',
@@ -46,6 +42,11 @@ export const entropyParameters = [
   'total',
 ] as const;
 
+/**
+ * Softmax cross-entropy on strips [strip, class, 8 pixels]: leaves scale * weight * (softmax - target) in
+ * `to`, and adds weight * loss, summed, to the four doubles at `total`. A pixel whose label is below 0 does
+ * not count. Class weights are in a table.
+ */
 export const crossEntropy = (): Source => ({
   parameters: entropyParameters.length,
   body: ([logits, labels, to, classes, strips, scale, weights, total], fresh): Statement => {

@@ -18,11 +18,7 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals, range } from './product.js';
 
-/**
- * Transposes blocks of features from strips [strip, feature, 8 pixels] to [strip, 8 pixels, `wide` features].
- * The first `rows` features are copied; the others are zero. Then a gradient is a product: c[i, j] += sum
- * over pixels of x[pixel, i] y[pixel, j].
- */
+/** What `transposeBlocks` is called with, in order. */
 export const transposeParameters = [
   'from',
   'fromRow',
@@ -34,6 +30,11 @@ export const transposeParameters = [
   'blocks', // of `rows` features
 ] as const;
 
+/**
+ * Transposes blocks of features from strips [strip, feature, 8 pixels] to [strip, 8 pixels, `wide` features].
+ * The first `rows` features are copied; the others are zero. Then a gradient is a product: c[i, j] += sum
+ * over pixels of x[pixel, i] y[pixel, j].
+ */
 export const transposeBlocks = (rows: number, wide: number): Source => ({
   parameters: transposeParameters.length,
   body: ([from, fromRow, fromStrip, fromBlock, to, toBlock, strips, blocks], fresh): Statement => {

@@ -109,10 +109,7 @@ export const matrixProduct = ({ rows, vectors, lanes }: MatrixTile): Source => (
   },
 });
 
-/**
- * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, j, k], where the k of each row are contiguous: sums
- * of products, four k at a time. Memory past the last k may hold anything.
- */
+/** What `matrixDots` is called with, in order. */
 export const matrixDotsParameters = [
   'a',
   'aBatch',
@@ -131,6 +128,10 @@ export const matrixDotsParameters = [
   'mask',
 ] as const;
 
+/**
+ * c[batch, i, j] = sum over k of a[batch, i, k] b[batch, j, k], where the k of each row are contiguous: sums
+ * of products, four k at a time. Memory past the last k may hold anything.
+ */
 export const matrixDots = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
   parameters: matrixDotsParameters.length,
   body: (

@@ -24,7 +24,7 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals } from './product.js';
 
-/** Copies blocks of whole vectors: (from, fromInner, fromOuter, to, toInner, toOuter, outer, inner, vectors). */
+/** What `copy` is called with, in order. */
 export const copyParameters = [
   'from',
   'fromInner',
@@ -37,6 +37,7 @@ export const copyParameters = [
   'vectors',
 ] as const;
 
+/** Copies blocks of whole vectors: (from, fromInner, fromOuter, to, toInner, toOuter, outer, inner, vectors). */
 export const copy = (): Source => ({
   parameters: copyParameters.length,
   body: ([from, fromInner, fromOuter, to, toInner, toOuter, outer, inner, vectors], fresh): Statement => {
@@ -103,14 +104,14 @@ export const pickCells = (): Source => ({
   },
 });
 
-/** Copies numbers to positions in a table of byte offsets: (table, from, to, count). */
+/** Copies numbers to positions in a table of byte offsets: (table, from, to, numbers). */
 export const placeCells = (): Source => ({
   parameters: 4,
-  body: ([table, from, to, cells], fresh): Statement => {
+  body: ([table, from, to, numbers], fresh): Statement => {
     const [count] = locals(fresh, 1);
     return repeat(
       count,
-      cells,
+      numbers,
       store(plus(to, loadInteger(table)), 0, loadSplat(from), 1),
       step(table, constant(4)),
       step(from, constant(4)),

@@ -14,10 +14,10 @@ import {
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals } from './product.js';
 
-/** Splits lines into even and odd pixels, four of each at a time. */
+/** What `splitPairs` is called with, in order. */
 export const pairParameters = ['from', 'fromLine', 'even', 'odd', 'toLine', 'lines', 'vectors'] as const;
 
-/** The kernel of `pairParameters`. */
+/** Splits lines into even and odd pixels, four of each at a time. */
 export const splitPairs = (): Source => ({
   parameters: pairParameters.length,
   body: ([from, fromLine, even, odd, toLine, lines, vectors], fresh): Statement => {

@@ -143,16 +143,17 @@ export const planeProduct = ({ rows, columns, lists }: PlaneTile): Source => ({
   },
 });
 
-/**
- * The same summed over the pixels of a piece of the planes, and added to doubles: c counts doubles. The last vector of
- * the piece is masked.
- */
+/** What `planeDots` is called with, in order. */
 export const planeDotsParameters = [
   ...planeProductParameters.slice(0, -1),
   'vectors', // of the piece, without the last
   'mask',
 ] as const;
 
+/**
+ * The same summed over the pixels of a piece of the planes, and added to doubles: c counts doubles. The last vector of
+ * the piece is masked.
+ */
 export const planeDots = (rows: 1 | 2, columns: 1 | 2): Source => ({
   parameters: planeDotsParameters.length,
   body: (

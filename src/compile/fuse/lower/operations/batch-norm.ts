@@ -15,15 +15,15 @@ export const lowerBatchNorm = (
   { epsilon }: OpOf<'batchNorm'>,
   [x, ...lists]: readonly Lowered[],
   training: boolean,
-  /** Numbers of a channel in a sample. */
-  numbers: number,
+  /** How many numbers a channel has in a sample. */
+  perChannel: number,
 ): LoweredBatchNorm | Refusal => {
   const middle = along(x.layout, x.layout.axes.length - 1);
   if (middle === undefined) return notFused('a batch norm along pixels');
   if (lists.some(({ layout }) => onGrid(layout))) return notFused('its weights have pixels');
   const { count } = middle;
   const moments = training
-    ? b.add({ op: 'batchMoments', ...middle, each: numbers }, [x.node], {
+    ? b.add({ op: 'batchMoments', ...middle, each: perChannel }, [x.node], {
         planes: 2 * count,
         grid: undefined,
       })
@@ -35,9 +35,9 @@ export const lowerBatchNorm = (
           planes: count,
           grid: undefined,
         });
-  const [scale, shift, running, spread] = lists.map(({ node }) => node);
-  const mean = part(0) ?? running;
-  const deviation = b.map('sqrt', b.affine(part(count) ?? spread, 1, epsilon));
+  const [scale, shift, runningMean, runningVariance] = lists.map(({ node }) => node);
+  const mean = part(0) ?? runningMean;
+  const deviation = b.map('sqrt', b.affine(part(count) ?? runningVariance, 1, epsilon));
   const each = (list: number): number => onPlanes(b, list, middle);
   const centred = b.zip('sub', x.node, each(mean));
   const node = b.zip('add', b.zip('mul', centred, each(b.zip('div', scale, deviation))), each(shift));

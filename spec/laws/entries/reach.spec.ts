@@ -1,4 +1,4 @@
-/** Law 6 where a step also has a field that does not lie on the grid. */
+/** Law 6 as it is tried: where a step has a field off the grid, and where its kernel feels no uniform change. */
 
 import assert from 'node:assert/strict';
 import {
@@ -54,6 +54,15 @@ describe('law 6 beside a field off the grid', () => {
   it('holds where no site reads it', () =>
     assert.deepEqual(
       found((y) => spread(y)),
+      { kind: 'holds' },
+    ));
+});
+
+describe('law 6 of a Laplacian alone', () => {
+  const laplacian = coupling();
+  it('holds: the site feels its cone, though not a uniform change of it', () =>
+    assert.deepEqual(
+      found((y) => tanh(laplacian(y))),
       { kind: 'holds' },
     ));
 });
