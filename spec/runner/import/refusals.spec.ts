@@ -106,6 +106,22 @@ describe('a file from outside', () => {
       await rightOf(runProgram(at('program'), [put(top, dtype)], at(dtype), 'cpu'));
   });
 
+  it('whose description is endless: its beginning is said', async () => {
+    const endless = 'w'.repeat(20_000_000);
+    edit(at('program', 'program.json'), (json) => ({ ...json, description: endless }));
+    edit(at('graph-model', 'model.json'), (json) => ({
+      ...json,
+      userDefinedMetadata: { ...Object(json.userDefinedMetadata), description: endless },
+    }));
+    for (const format of ['program', 'graph-model']) {
+      rmSync(at(format, 'drumhead-files.json'));
+      assert.match(
+        (await rightOf(runProgram(at(format), [at('picture.png')], at('out', format), 'cpu'))).description,
+        /^w{80}…$/,
+      );
+    }
+  });
+
   it('that is a GraphModel of someone else', async () => {
     edit(at('graph-model', 'model.json'), ({ userDefinedMetadata: _, ...rest }) => rest);
     assert.match(await said(at('graph-model')), /model\.json: this GraphModel was not written by drumhead/);

@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, cutLong, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { describeTask } from '../../data/task.js';
@@ -54,7 +54,15 @@ const answering = (whole: Program, experiment: Experiment | null): Pick<Trained,
 
 /** The record beside imported weights: their model, where no experiment names it, and their description. */
 export const importRecord = 'import.json';
-const importCodec = t.type({ description: t.string, model: t.unknown });
+/** The codec of the descriptions in exported files. Long ones are shortened, since commands print them. */
+export const descriptionCodec = new t.Type<string, string, unknown>(
+  'description',
+  t.string.is,
+  (value, context) => E.map(cutLong)(t.string.validate(value, context)),
+  t.identity,
+);
+
+const importCodec = t.type({ description: descriptionCodec, model: t.unknown });
 
 /** The catalogued model of an experiment. */
 export const modelOf = (experiment: Experiment | null): ModelSpec | null =>

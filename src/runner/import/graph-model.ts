@@ -21,6 +21,7 @@ import { fileLimits, grouped, limits, sizeText } from '../../base/limits.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
+import { descriptionCodec } from '../export/trained.js';
 import { knownVersion } from './program.js';
 
 /** The arguments of `tf.loadGraphModel`. */
@@ -68,7 +69,7 @@ const codec = t.type({
   signature: t.type({ inputs: t.record(t.string, tensorCodec), outputs: t.record(t.string, tensorCodec) }),
   userDefinedMetadata: t.type({
     drumhead: t.unknown,
-    description: t.string,
+    description: descriptionCodec,
     program: t.string,
     graphSha256: t.string,
     weightsSha256: t.string,

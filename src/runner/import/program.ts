@@ -13,11 +13,11 @@ import { decodeExperiment, type Experiment } from '../../experiments/experiment.
 import { readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec } from '../../models/catalogue.js';
 import { exportVersion } from '../export/formats.js';
-import { fitted, type Trained } from '../export/trained.js';
+import { descriptionCodec, fitted, type Trained } from '../export/trained.js';
 import { decodeManifest } from '../folder/weights.js';
 
 const codec = t.type({
-  description: t.string,
+  description: descriptionCodec,
   program: t.unknown,
   experiment: t.unknown,
   model: t.unknown,

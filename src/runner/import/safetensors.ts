@@ -14,7 +14,7 @@ import { decodeSafetensors, type Safetensors } from '../../formats/safetensors.j
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { idleTorch } from '../../models/torch-idle.js';
 import { importTorch } from '../../models/torch-names.js';
-import { allNumbers, describeTrained, type Trained } from '../export/trained.js';
+import { allNumbers, describeTrained, descriptionCodec, type Trained } from '../export/trained.js';
 import { parseJson } from '../folder/files.js';
 import { knownVersion, toldOf } from './program.js';
 
@@ -34,7 +34,7 @@ export interface ImportedProgram {
 const size = whole(1, 1_000_000);
 const toldCodec = t.type({
   version: t.unknown,
-  description: t.string,
+  description: descriptionCodec,
   model: t.unknown,
   sizes: t.type({ height: size, width: size, channels: size, classes: size }),
   experiment: t.unknown,
