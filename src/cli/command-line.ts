@@ -14,6 +14,7 @@ import { exchange } from './line/import-export.js';
 import { asking } from './line/inspection.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
+import { broughtBack } from './source/brought-back.js';
 import { idleFuse } from './source/engine-notes.js';
 
 // An environment variable, so that workers and the processes of a sweep have it too.
@@ -83,6 +84,8 @@ export const commandLine = () => {
     .hook('preAction', async (all, command) => {
       heed(all.opts());
       heed(command.opts());
+      for (const name of await broughtBack(command.args))
+        remark(`note: ${name}, which a killed command had moved away, is back`);
       await refuseIdle(command);
     })
     .showHelpAfterError('(--help says what there is)')
