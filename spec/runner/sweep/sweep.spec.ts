@@ -97,6 +97,19 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('says that it writes its record anew where that cannot be read', async () => {
+    const notes = async (): Promise<string> => {
+      events = [];
+      await sweep(async () => done);
+      return events.flatMap((event) => (event.kind === 'note' ? [event.message] : [])).join();
+    };
+    assert.doesNotMatch(await notes(), /record/);
+    assert.doesNotMatch(await notes(), /record/);
+    await writeFile(sweepPath(runs, tiny.name), '{');
+    assert.match(await notes(), /the record of \S+ cannot be read and is written anew.*sweep\.json/);
+    assert.doesNotMatch(await notes(), /record/);
+  });
+
   it('writes where its runs lie before the first begins, for tables and figures', async () => {
     let during: unknown;
     await sweep(async () => {

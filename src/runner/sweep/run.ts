@@ -6,7 +6,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import { type Checked, type DrumheadError, type Effect, unlessProblems } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  type Effect,
+  errorMessage,
+  unlessProblems,
+} from '../../base/error.js';
 import { type Engine, engineWords, kernelsOf } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/identity.js';
 import { idleInValues } from '../../experiments/sweep/idle.js';
@@ -159,7 +165,7 @@ const keepRecord = (
   );
 };
 
-/** Notes before the first run: on settings without effect, and on runs of another engine. */
+/** Notes before the first run: on settings without effect, on a record that cannot be read, and on runs of another engine. */
 const tellNotes = (
   sweep: Sweep,
   opened: Engine,
@@ -168,7 +174,14 @@ const tellNotes = (
 ): void => {
   const note = (message: string): void => tell({ kind: 'note', message });
   if (!remarked) idleInValues(sweep).forEach(note);
-  if (E.isLeft(before)) return;
+  if (E.isLeft(before)) {
+    // A file that is not there is a sweep that begins.
+    if (before.left._tag !== 'FileError')
+      note(
+        `the record of ${sweep.name} cannot be read and is written anew; finished runs stand, but \`--engine auto\` may now take another engine, which makes other runs: ${errorMessage(before.left)}`,
+      );
+    return;
+  }
   const [was, now] = [
     engineWords(before.right.engine, before.right.kernels ?? null),
     engineWords(opened.name, kernelsOf(opened)),
