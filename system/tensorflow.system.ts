@@ -8,13 +8,17 @@
  */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as laws from 'drumhead/laws';
 import * as E from 'fp-ts/lib/Either.js';
+import { cases } from '../bench/cases.js';
+import { hasTorch } from '../bench/contenders/process.js';
+import type { Contender } from '../bench/contenders/protocol.js';
+import { measure } from '../bench/measure.js';
 import { distance } from '../spec/compile/fuse/oracles.js';
 import { named } from '../spec/laws/named.js';
 import { everything } from '../spec/parity/folder.js';
@@ -30,6 +34,7 @@ import { inputsOf, outputsOf, type Program, select, volume } from '../src/dsl/in
 import { addedFolder, bindingName } from '../src/engine/added.js';
 import { type Engine, makeCurrent, openEngine } from '../src/engine/index.js';
 import { addedVariable } from '../src/engine/names.js';
+import { nativeCode } from '../src/engine/native/binary.js';
 import { experimentNamed, experimentNames } from '../src/experiments/catalogue.js';
 import type { Experiment } from '../src/experiments/experiment.js';
 import { outputsAimOf, trainedOutput } from '../src/experiments/learning.js';
@@ -37,10 +42,14 @@ import { isClassLoss } from '../src/experiments/loss.js';
 import { learningFor } from '../src/experiments/model.js';
 import { renderParity, runParity } from '../src/runner/parity/index.js';
 import { runExperiment } from '../src/runner/run/run.js';
+import { adam, optimise, untrained } from '../src/runner/training/optimiser.js';
 import { sh } from './clone.js';
 
 const sourceVariable = 'TENSORFLOW';
 const source = process.env[sourceVariable] ?? '';
+/** All published networks where they are, else the few in this repository. */
+const zoo = join('..', 'shared', 'parity-zoo');
+const networks = existsSync(join(zoo, 'manifest.json')) ? zoo : join('fixtures', 'networks');
 const seconds = (n: number): number => 1000 * n;
 const say = (text: string): void => void process.stdout.write(`  ${text}\n`);
 
@@ -155,8 +164,15 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
 
   it('has the numbers of published networks', async function () {
     this.timeout(seconds(1800));
-    const report = right(await runParity('fixtures/networks', { engine: 'tensorflow', fused: false })());
+    const report = right(await runParity(networks, { engine: 'tensorflow', fused: false })());
     assert.ok(report.passed, renderParity(report));
+    // float64 is the reference's own: what is of the engine has to be there too
+    for (const { name, worst } of report.cases)
+      assert.ok(
+        worst.some(({ kind }) => kind === 'op by op outputs'),
+        name,
+      );
+    say(`${report.cases.length} cases of published networks`);
   });
 
   describe('keeps the laws in float32:', () => {
@@ -248,10 +264,14 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
     const step = stepOf(tiny) ?? assert.fail();
     const [program, batch] = step;
     makeCurrent(engine);
-    const session = right(openSession(engine, program, initialParameters(program.graph, 0)));
+    let parameters = initialParameters(program.graph, 0);
+    const session = right(openSession(engine, program, parameters));
+    let state = untrained;
     const held: { readonly tensors: number; readonly own: number }[] = [];
     for (let i = 1; i <= 2000; i++) {
-      await session.gradients(batch, [1]);
+      const { gradients } = await session.gradients(batch, [1]);
+      ({ parameters, state } = optimise(adam)(state, parameters, gradients));
+      session.load(parameters);
       if (i % 200 !== 0) continue;
       // Node collects its garbage when it likes; what is left then is held by somebody.
       collect();
@@ -262,6 +282,30 @@ describe(`tensorflow on a real libtensorflow${source === '' ? ` (${sourceVariabl
     assert.equal(new Set(held.map(({ tensors }) => tensors)).size, 1);
     // 16 MiB in 1,800 steps are 9 KiB a step, less than one of its fields
     assert.ok(held[9].own - held[0].own < 16, JSON.stringify(held));
+  });
+
+  it('is measured beside native, wasm and PyTorch', async function () {
+    this.timeout(seconds(1200));
+    const one = cases.find(({ name }) => name === 'tetrominoes/nwm-linear (quick)') ?? assert.fail();
+    const torch = await hasTorch();
+    if (!torch) say('PyTorch cannot be imported (PYTHON names another interpreter): not measured');
+    const taken: readonly Contender[] = [
+      'tensorflow',
+      'op-by-op',
+      'fused-2',
+      ...(E.isRight(nativeCode()) ? (['native-2'] as const) : []),
+      ...(torch ? (['torch'] as const) : []),
+    ];
+    // one after the other, each with the machine to itself
+    for (const contender of taken) {
+      const { timed, refused } = await measure(one, [contender], { seconds: 8, rounds: 9 }, ['train']);
+      assert.deepEqual(refused, []);
+      assert.equal(timed.length, 1);
+      for (const { row } of timed)
+        say(
+          `${contender}: ${(row.batch / row.secondsMedian).toFixed(0)} images a second in training (median; at most ${(row.batch / row.secondsMin).toFixed(0)})`,
+        );
+    }
   });
 
   it('is removed, and nothing that somebody put there', async function () {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fuseVariable } from '../../src/engine/names.js';
 import { parityJson, renderParity, runParity } from '../../src/runner/parity/index.js';
+import { reportCase } from '../../src/runner/parity/report.js';
 import { right } from '../support/either.js';
 import { everything, hasFull, small } from './folder.js';
 
@@ -66,9 +67,22 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
       narrow.join('\n'),
     );
     assert.match(text, /^nwm_linear_smaller4 +pass +0 /m);
+    assert.match(text, /^ +nearest to its limit +limit +compared +at$/m);
+    // no column of this folder has numbers of the reference
+    assert.doesNotMatch(text, /reference/);
     assert.match(text, /^gradients +\d\.\de-\d+ +2\.0e-4 +\d+ +nwm_linear_smaller4: classifier\./m);
     assert.match(text, /pass: 1 of 1 cases pass, 0 fail, 0 not supported \(engine wasm(, fused)?\)$/);
     assert.deepEqual(JSON.parse(parityJson(report)), report);
     assert.deepEqual(told, ['nwm_linear_smaller4']);
+  });
+
+  it('shows of each kind the error that is nearest to its limit, which need not be the largest', () => {
+    const cases = [
+      reportCase('loose', [{ kind: 'gradients', at: 'weight', error: 2e-4, limit: 5e-4 }]),
+      reportCase('strict', [{ kind: 'gradients', at: 'bias', error: 1e-4, limit: 2e-4 }]),
+    ];
+    const engine = { name: 'wasm', why: '', version: '', fused: false } as const;
+    const text = renderParity({ folder: '', engine, cases, passed: true });
+    assert.match(text, /^gradients +1\.0e-4 +2\.0e-4 +2 +strict: bias$/m);
   });
 });

@@ -65,6 +65,22 @@ describe(`published networks (${hasAll ? 'all cases of the parity zoo' : 'the fe
     }
   });
 
+  it('are computed in float64 by the reference, whatever the engine, and the text says so', async () => {
+    const on = async (engine: 'wasm' | 'cpu'): Promise<CaseReport['worst']> => {
+      const report = right(await runParity(small, { engine, case: 'cornn_smnist', fused: false })());
+      assert.match(
+        renderParity(report),
+        new RegExp(`^float64 is computed by the reference, whatever the engine; all else by ${engine}$`, 'm'),
+      );
+      return report.cases[0].worst;
+    };
+    const found = [await on('wasm'), await on('cpu')];
+    const [one, other] = found.map((worst) => worst.filter(({ kind }) => kind.startsWith('float64')));
+    assert.equal(one.length, 2);
+    assert.deepEqual(one, other);
+    assert.notDeepEqual(found[0], found[1]);
+  });
+
   describe('with a case that was changed', () => {
     let copy: string;
     beforeEach(() => {

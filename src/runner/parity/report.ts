@@ -5,7 +5,10 @@ import { type EngineName, engineLabel } from '../../engine/index.js';
 import { columnsWide, terminalTable } from '../../report/tables/index.js';
 import { type Check, type CheckKind, checkKinds, passes } from './check.js';
 
-/** The worst difference of one kind within a case, and the number of comparisons behind it. */
+/**
+ * The difference of one kind within a case that is nearest to its limit, or farthest beyond it, and the number of comparisons
+ * behind it. Where limits differ it need not be the largest.
+ */
 export interface Worst extends Check {
   readonly compared: number;
   readonly passed: boolean;
@@ -130,9 +133,15 @@ const tableOf = (
   return table.split('\n').slice(2);
 };
 
+/** Who computed what, where it was not the engine alone. */
+const computedBy = (kinds: readonly CheckKind[], engine: string): readonly string[] =>
+  kinds.includes('float64 outputs')
+    ? [`float64 is computed by the reference, whatever the engine; all else by ${engine}`, '']
+    : [];
+
 /**
- * The report as text: the worst error of every kind in each case, then of each kind over all cases against its limit,
- * then everything beyond its limit.
+ * The report as text: the error of every kind that is nearest to its limit in each case, then that of each kind over all
+ * cases against its limit, then everything beyond its limit.
  *
  * @param width columns of the terminal; left out, lines are as wide as they are
  */
@@ -147,8 +156,9 @@ export const renderParity = ({ engine, cases, passed }: ParityReport, width?: nu
     ...others.map(({ name, why }) => `${name}: not supported: ${why ?? ''}`),
     ...supported.flatMap(({ name, why }) => (why === undefined ? [] : `${name}: ${why}`)),
     '',
-    ...tableOf(['', 'worst', 'limit', 'compared', 'at'], kindRows(cases), width),
+    ...tableOf(['', 'nearest to its limit', 'limit', 'compared', 'at'], kindRows(cases), width),
     '',
+    ...computedBy(kinds, engine.name),
     ...cases.flatMap(failureLines),
     `${passed ? 'pass' : 'FAIL'}: ${count(cases, 'pass')} of ${cases.length} cases pass, ` +
       `${count(cases, 'fail')} fail, ${count(cases, 'unsupported')} not supported (engine ${engineLabel(engine)})`,
