@@ -4,12 +4,7 @@ import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { statusTable } from '../../../src/cli/commands/status.js';
 import { plainTeller } from '../../../src/cli/terminal/progress.js';
-import {
-  estimate,
-  lineWithin,
-  plainSweepTeller,
-  stepWords,
-} from '../../../src/cli/terminal/sweep-progress.js';
+import { lineWithin, plainSweepTeller, stepWords } from '../../../src/cli/terminal/sweep-progress.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Measures } from '../../../src/experiments/scores/measures.js';
 import { notBegun } from '../../../src/runner/results/status.js';
@@ -30,11 +25,6 @@ const run = (index: number, name: string): Assignment => ({
   work: 1,
 });
 const [first, second] = [run(0, 'mine (rate 0.001)'), run(1, 'mine (rate 0.01)')];
-const step = (of: Assignment, done: number): SweepEvent => ({
-  kind: 'news',
-  run: of,
-  news: { kind: 'step', epoch: 1, done, total: 100, loss: 1, samplesPerSecond: 1, secondsLeft: 9 },
-});
 const end = (of: Assignment): SweepEvent => ({
   kind: 'end',
   run: of,
@@ -42,21 +32,6 @@ const end = (of: Assignment): SweepEvent => ({
 });
 
 describe('the progress of a sweep', () => {
-  it('judges the time that is left by what was done since it began', () => {
-    let now = 0;
-    const guess = estimate(() => now);
-    guess.see({ kind: 'plan', plan: [first, second], engine: 'wasm' });
-    assert.deepEqual([guess.total(), guess.share(), guess.secondsLeft()], [2, 0, null]);
-    guess.see(step(first, 0));
-    now = 10;
-    guess.see(step(first, 50));
-    assert.equal(guess.share(), 0.25);
-    assert.equal(guess.secondsLeft(), 30);
-    guess.see(end(first));
-    now = 20;
-    assert.deepEqual([guess.finished(), guess.share(), guess.secondsLeft()], [1, 0.5, 20]);
-  });
-
   it('names each run by its label and each score by its split', () => {
     const lines: string[] = [];
     const { tell } = plainSweepTeller(

@@ -9,6 +9,7 @@ import type { News, Outcome } from '../../runner/sweep/messages.js';
 import type { Assignment } from '../../runner/sweep/plan.js';
 import type { SweepEvent } from '../../runner/sweep/run.js';
 import { duration } from './progress.js';
+import { estimate } from './sweep-estimate.js';
 import { terminalWidth } from './terminal-width.js';
 
 /** Draws events; `close` restores the terminal. */
@@ -46,63 +47,6 @@ const ended = (outcome: Outcome): string => {
     case 'failed':
       return `FAILED: ${outcome.message}`;
   }
-};
-
-/** The share that is done and the time left, estimated from the arithmetic done since the sweep began. */
-export interface Estimate {
-  readonly see: (event: SweepEvent) => void;
-  readonly finished: () => number;
-  readonly total: () => number;
-  /** Share of all arithmetic, 0 to 1. */
-  readonly share: () => number;
-  /** Null until there is enough to estimate from. */
-  readonly secondsLeft: () => number | null;
-}
-
-/** Estimates the time left of a sweep from the work that is done so far. */
-export const estimate = (now: () => number): Estimate => {
-  let began = now();
-  let plan: readonly Assignment[] = [];
-  // The share of each run that is done, and the share that was done before this sweep began.
-  const done = new Map<Assignment, number>();
-  const first = new Map<Assignment, number>();
-  let finished = 0;
-  const sum = (share: (run: Assignment) => number): number =>
-    plan.reduce((total, run) => total + run.work * share(run), 0);
-  const shareOf = (run: Assignment): number => done.get(run) ?? 0;
-  return {
-    see: (event) => {
-      if (event.kind === 'plan') {
-        began = now();
-        ({ plan } = event);
-        for (const run of plan.filter(({ result }) => result !== null)) {
-          done.set(run, 1);
-          first.set(run, 1);
-          finished++;
-        }
-      } else if (event.kind === 'news' && event.news.kind === 'step') {
-        const share = event.news.done / event.news.total;
-        if (!first.has(event.run)) first.set(event.run, share);
-        done.set(event.run, share);
-      } else if (event.kind === 'end') {
-        // A failed run is no open work either.
-        if (event.outcome.kind !== 'stopped') done.set(event.run, 1);
-        if (event.outcome.kind === 'finished') finished++;
-        if (event.outcome.kind === 'finished' && event.outcome.before) first.set(event.run, 1);
-      }
-    },
-    finished: () => finished,
-    total: () => plan.length,
-    share: () => {
-      const all = sum(() => 1);
-      return all === 0 ? 1 : sum(shareOf) / all;
-    },
-    secondsLeft: () => {
-      const worked = sum((run) => shareOf(run) - (first.get(run) ?? shareOf(run)));
-      const left = sum((run) => 1 - shareOf(run));
-      return worked <= 0 ? null : (left * Math.max(0, now() - began)) / worked;
-    },
-  };
 };
 
 const leftText = (secondsLeft: number | null): string =>
