@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command. The program itself is compiled from src to dist.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../dist/cli/main.js', import.meta.url);
@@ -17,10 +17,28 @@ const sentences = {
     'part of its installation cannot be found; run `npm ci && npm run build` in its folder, and where files are limited raise the limit (ulimit -n 256)',
 };
 
+/** Addresses in kB without which V8 ends the process, with a stack trace and no sentence. */
+const fewest = 1_500_000;
+
+/** Whether `ulimit -v` leaves too few addresses; false where the system does not say. */
+const isShort = () => {
+  try {
+    const found = /^Max address space\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+    return found !== null && Number(found[1]) < 1024 * fewest;
+  } catch {
+    return false;
+  }
+};
+
 const damaged =
   'its installation is damaged, or is being built; wait for the build, or run `npm ci && npm run build` in its folder';
 
-if (existsSync(fileURLToPath(main))) {
+if (isShort()) {
+  console.error(
+    `drumhead: there are too few addresses to compute with; raise the limit (ulimit -v ${fewest})`,
+  );
+  process.exitCode = 1;
+} else if (existsSync(fileURLToPath(main))) {
   try {
     await import(main.href);
   } catch (cause) {

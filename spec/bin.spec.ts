@@ -27,4 +27,17 @@ describe('the command without its program', () => {
     assert.match(said("import { gone } from './main.js'; gone();"), broken);
     assert.match(said('const half = ('), broken);
   });
+
+  it('says so where too few addresses are left for any work', function () {
+    if (process.platform !== 'linux') return this.skip();
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -v 1000000; exec "$@"', 'sh', process.execPath, 'bin/drumhead.js'],
+      { encoding: 'utf8' },
+    );
+    // Node 24 may find too few even to start.
+    if (status === 1)
+      assert.match(stderr, /^drumhead: there are too few addresses .*\(ulimit -v 1500000\)\n$/);
+    else assert.doesNotMatch(stderr, /^ {4}at .*drumhead/m);
+  });
 });

@@ -131,5 +131,15 @@ describe('limits of commands', () => {
     const [run1] = readdirSync(join(folder, 'runs', 'tiny'));
     const { why } = JSON.parse(readFileSync(join(folder, 'runs', 'tiny', run1, 'environment.json'), 'utf8'));
     assert.match(why, /plain JavaScript always runs.*not wasm: there is no room/);
+    // Threads take addresses too, and V8 ends the process where it finds none.
+    const few = spawnSync(
+      'bash',
+      [
+        '-c',
+        `ulimit -v 2000000; exec ${process.execPath} ${bin} run tiny.json --set training.batch=4 --workers 4`,
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    assert.equal(few.status, 0, few.stderr);
   });
 });

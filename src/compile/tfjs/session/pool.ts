@@ -7,6 +7,7 @@ import { defect, type Effect, errorMessage } from '../../../base/error.js';
 import type { Program } from '../../../dsl/index.js';
 import { encodeProgram } from '../../../dsl/index.js';
 import type { Engine } from '../../../engine/index.js';
+import { hasRoomForThreads } from '../../../engine/wasm/address-space.js';
 import { compile } from '../compile.js';
 import { closedFault, errorOf, type SessionFault } from './fault.js';
 import { parametersIn, type Setup, shareParameters } from './protocol.js';
@@ -33,7 +34,7 @@ export interface Pool extends SharedSession {
  * `close` it all the same.
  *
  * It computes in this thread instead, and says so in `why`, with one worker, with an engine that shares one device among
- * threads, and where workers do not start. When a worker ends, all open calls are rejected, and so are all later ones.
+ * threads, where workers do not start, and where `ulimit -v` leaves no addresses for them. When a worker ends, all open calls are rejected, and so are all later ones.
  *
  * **Errors** ProgramError as `compile`; Defect when `parameters` are not those of the program.
  *
@@ -56,6 +57,7 @@ export const openPool = (
     );
   if (workers <= 1) return here('one worker was asked for');
   if (engine.name === 'tensorflow') return here('tensorflow has threads or a device of its own');
+  if (!hasRoomForThreads(workers)) return here('its addresses are limited (ulimit -v)');
   return pipe(
     TE.fromEither(compile(engine.tf, program)),
     TE.flatMap(() => TE.tryCatch(() => startPool(engine, program, parameters, workers), errorOf)),
