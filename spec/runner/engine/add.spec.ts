@@ -171,6 +171,11 @@ describe('drumhead engine add', () => {
       await refused(folderOf(wheel), { places: none }),
       /are not installed; `npm install .*--ignore-scripts @tensorflow\/tfjs-node-gpu@4\.22\.0`.*; there is no node_api\.h.*; there is no compiler of C\+\+/,
     );
+    const cxx = 'ccache g++';
+    assert.match(
+      await refused(folderOf(wheel), { places: { ...none, compilers: [cxx], cxx } }),
+      /CXX names 'ccache g\+\+', which does not run as a compiler of C\+\+; name a program alone/,
+    );
     writePackage(at('package'), '4.10.0');
     assert.match(await refused(at('site')), /tfjs-node is version 4\.10\.0; .* brings 4\.22\.0/);
     writePackage(at('package'));

@@ -28,6 +28,8 @@ export interface Places {
   /** Folders that may have node_api.h. */
   readonly headers: readonly string[];
   readonly compilers: readonly string[];
+  /** What the variable CXX names, if it is set: then the only compiler that is tried. */
+  readonly cxx?: string;
 }
 
 const packageAt = (name: string): string | null => {
@@ -41,6 +43,7 @@ const packageAt = (name: string): string | null => {
 /** The places of this machine. */
 export const placesHere = (): Places => {
   const headers = packageAt('node-api-headers');
+  const { CXX: cxx = '' } = process.env;
   return {
     packageAt,
     headers: [
@@ -48,8 +51,7 @@ export const placesHere = (): Places => {
       ...(headers === null ? [] : [join(headers, 'include')]),
       '/usr/include/node',
     ],
-    compilers:
-      process.env.CXX === undefined || process.env.CXX === '' ? ['g++', 'clang++', 'c++'] : [process.env.CXX],
+    ...(cxx === '' ? { compilers: ['g++', 'clang++', 'c++'] } : { compilers: [cxx], cxx }),
   };
 };
 
@@ -91,6 +93,11 @@ const compilerOf = async (compilers: readonly string[]): Promise<string | null> 
   return null;
 };
 
+const noCompiler = ({ compilers, cxx }: Places): string =>
+  cxx === undefined
+    ? `there is no compiler of C++ (${compilers.join(', ')}); apt-get install g++ brings one`
+    : `CXX names '${cxx}', which does not run as a compiler of C++; name a program alone, without options, or unset CXX`;
+
 /** What there is to build with, or everything that is missing, each with the command that brings it. */
 export const toolsIn = async (places: Places): Promise<E.Either<readonly string[], Tools>> => {
   const found = await packageOf(places.packageAt);
@@ -103,8 +110,6 @@ export const toolsIn = async (places: Places): Promise<E.Either<readonly string[
         ...(nodeApi === undefined
           ? ['there is no node_api.h; `npm install --no-save node-api-headers` brings it']
           : []),
-        ...(compiler === null
-          ? [`there is no compiler of C++ (${places.compilers.join(', ')}); apt-get install g++ brings one`]
-          : []),
+        ...(compiler === null ? [noCompiler(places)] : []),
       ]);
 };

@@ -28,7 +28,7 @@ import { trainedClassesIn } from '../folder/record.js';
 import { readResult } from '../folder/result.js';
 import { type OtherSizes, sizesText } from '../run/resize-program.js';
 import { evaluate, evaluationBatchOf } from '../training/evaluate.js';
-import { lossless } from '../training/finite.js';
+import { lossNotFinite } from '../training/finite.js';
 import { type Scoring, scoringOf } from './scoring.js';
 import { readRun } from './summary.js';
 import { isOfData, shortDigest } from './todays-data.js';
@@ -200,7 +200,7 @@ const score = (
       if (scores !== null)
         return scores.loss === null || Number.isFinite(scores.loss)
           ? TE.right(scores)
-          : TE.left(lossless(trained.experiment?.name ?? trained.description, scores.loss));
+          : TE.left(lossNotFinite(trained.experiment?.name ?? trained.description, scores.loss));
       return TE.left(signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : none);
     }),
   );

@@ -37,7 +37,7 @@ const withoutClass = (logits: ArrayLike<number>, classes: number): number | null
 const tooLarge = 'the weights or the time step dt are too large for it';
 
 /** The error for a loss that is not finite, for example because the logits are not. */
-export const lossless = (source: string, loss: number): DrumheadError =>
+export const lossNotFinite = (source: string, loss: number): DrumheadError =>
   mismatch(`${source}: the loss is ${loss}, since logits are not finite; no scores are given, ${tooLarge}`);
 
 /**

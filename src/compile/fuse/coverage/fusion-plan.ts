@@ -102,11 +102,12 @@ export const fusionPlan = (program: Program): FusionPlan => {
   const graph = graphIn(program.graph, 'training');
   const { nodes, parameters } = cost(program, { batch: 1 });
   const work = new Map(nodes.map((node) => [node.path, node] as const));
-  const of = (number: number) => work.get(String(number));
+  const costOf = (number: number) => work.get(String(number));
   const { segments, leftOut } = segmentsOf(graph);
   const flopsOf = (number: number): number =>
-    (of(number)?.forwardFlops ?? 0) + (of(number)?.backwardFlops ?? 0);
-  const bytesOf = (number: number): number => (of(number)?.bytesRead ?? 0) + (of(number)?.bytesWritten ?? 0);
+    (costOf(number)?.forwardFlops ?? 0) + (costOf(number)?.backwardFlops ?? 0);
+  const bytesOf = (number: number): number =>
+    (costOf(number)?.bytesRead ?? 0) + (costOf(number)?.bytesWritten ?? 0);
   const sum = (list: readonly number[], f: (number: number) => number): number =>
     list.reduce((total, number) => total + f(number), 0);
   const all = sum(
@@ -134,10 +135,7 @@ export const fusionPlan = (program: Program): FusionPlan => {
   return {
     segments: planned,
     leftOut,
-    fusedShare: sum(
-      planned.map((_, i) => i),
-      (i) => (planned[i].fused ? planned[i].share : 0),
-    ),
+    fusedShare: planned.reduce((total, { fused, share }) => total + (fused ? share : 0), 0),
     flops: all,
     trains: parameters > 0,
     batch: segments.length === 1 && leftOut.length === 0 ? batchOf(graph) : null,

@@ -16,7 +16,7 @@ export interface CopyRuns {
  * Plane `to` comes from plane `order[to]`.
  *
  * @example
- * runsOf([0, 2, 4, 1, 3, 5]).map(({ from, to, runs, fromEach }) => [from, to, runs, fromEach]);
+ * copyRunsOf([0, 2, 4, 1, 3, 5]).map(({ from, to, runs, fromEach }) => [from, to, runs, fromEach]);
  * // => [[0, 0, 3, 2], [1, 3, 3, 2]]
  */
 export const copyRunsOf = (order: readonly number[]): readonly CopyRuns[] => {
