@@ -106,11 +106,21 @@ const packed = (state: object): string => {
   return deflateRawSync(Buffer.concat([length, text]), { level: 9 }).toString('base64url');
 };
 
-/** Tasks whose pictures the playground can draw (web/src/draw/known-tasks.ts); of `filmed` the page plays samples, the others have still pictures. */
-const drawn = ['tetrominoes', 'polygons', 'mazes', 'pathfinder', 'inside-outside', 'connectedness', 'shapes'];
+/** Tasks whose pictures the playground can draw (web/src/draw/known-tasks.ts); of `filmed` the page plays samples. */
+const drawn = [
+  'tetrominoes',
+  'mnist',
+  'multi-mnist',
+  'polygons',
+  'mazes',
+  'pathfinder',
+  'inside-outside',
+  'connectedness',
+  'shapes',
+];
 
 /** Tasks whose samples the page itself plays (theme/task-films.ts). */
-const filmed = ['adding', 'copy', 'wave-forecast'];
+const filmed = ['adding', 'copy', 'wave-forecast', 'sequential-mnist'];
 
 /** Tasks for which the playground has trained networks. */
 const trainedTasks = (root: string): readonly string[] => {

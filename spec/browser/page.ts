@@ -47,6 +47,8 @@ const filesOf = async (contents: string): Promise<ReadonlyMap<string, string>> =
 export interface Opened {
   readonly page: Page;
   readonly version: string;
+  /** The scripts that were sent so far. */
+  readonly sent: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export const openPage = async (contents: string, isolated = false): Promise<Open
     return undefined;
   }
   const files = await filesOf(contents);
+  const sent: string[] = [];
   const server = createServer((request, response) => {
     const found = files.get(new URL(request.url ?? '/', 'http://127.0.0.1').pathname);
     response.writeHead(found === undefined ? 404 : 200, {
@@ -77,6 +80,7 @@ export const openPage = async (contents: string, isolated = false): Promise<Open
           }
         : {}),
     });
+    sent.push(found ?? '');
     response.end(found ?? '');
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -96,6 +100,7 @@ export const openPage = async (contents: string, isolated = false): Promise<Open
   return {
     page,
     version: browser.version(),
+    sent: () => sent,
     close: async () => {
       await browser.close();
       server.closeAllConnections();

@@ -81,6 +81,14 @@ const page = `
     const later = await worker.open(p);
     return { wrong, left, later: later.left.sentence, soon: performance.now() - began < 5000, isEnded: worker.isEnded() };
   };
+  window.opByOp = async () => {
+    const worker = openWorker();
+    const open = right(await worker.open(p, { engine: 'cpu' }));
+    const { logits } = right(await open.infer(1, { image }, ['logits']));
+    const { loss } = right(await open.gradients(1, { image }, { labels }));
+    worker.end();
+    return { fused: open.about.fused, logits: [...logits], loss };
+  };
   window.ready = true;
 `;
 
@@ -191,5 +199,22 @@ describe('a worker of a page', function () {
     assert.match(law, /unknown law 'gravity'/);
     assert.deepEqual(found.left, { tag: 'Interrupted', sentence: 'it was stopped', at: null });
     assert.deepEqual([found.later, found.soon, found.isEnded], ['it was stopped', true, true]);
+  });
+
+  it('loads TensorFlow.js only for a program that asks for it', async () => {
+    const loaded = (): boolean =>
+      opened?.sent().some((text) => text.includes('// node_modules/@tensorflow/')) ?? false;
+    assert.equal(loaded(), false);
+    const own = await asked('trained()', t.type({ logits: t.array(t.number), loss: t.number }));
+    assert.equal(loaded(), false);
+    const found = await asked(
+      'opByOp()',
+      t.type({ fused: t.array(t.string), logits: t.array(t.number), loss: t.number }),
+    );
+    assert.equal(loaded(), true);
+    assert.deepEqual(found.fused, []);
+    const far = Math.max(...found.logits.map((value, i) => Math.abs(value - own.logits[i])));
+    assert.ok(far < 1e-5, `${far}`);
+    assert.ok(Math.abs(found.loss - own.loss) < 1e-5);
   });
 });

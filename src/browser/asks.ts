@@ -2,6 +2,7 @@
 
 import * as t from 'io-ts';
 import { choice, whole, withDefault } from '../base/codec.js';
+import { lossyMicroBatch, microBatch } from './parts.js';
 import { arrays, asked, bytes, floats, labels, type Same, told } from './wire.js';
 
 const nothing = t.type({});
@@ -25,6 +26,8 @@ const opened = t.type({
   /** Outputs that fused kernels compute. */
   fused: names,
 });
+
+const gradients = t.type({ loss: t.number, gradients: arrays, statistics: arrays });
 
 /** One sample of a program, advanced step by step. */
 const film = t.type({
@@ -92,6 +95,8 @@ const openedTraining = t.type({
   hash: t.string,
   classes: names,
   parts: sizes,
+  /** The workers that share the micro-batches of a step. */
+  workers: t.number,
   progress,
 });
 
@@ -118,6 +123,7 @@ export const asks = {
       program: t.unknown,
       weights: withDefault(arrays, {}),
       seed: withDefault(whole(0, Number.MAX_SAFE_INTEGER), 0),
+      engine: withDefault(choice('wasm', 'cpu'), 'wasm'),
     }),
     opened,
   ),
@@ -140,7 +146,14 @@ export const asks = {
       output: optional(t.string),
       parts: optional(t.readonlyArray(count)),
     }),
-    t.type({ loss: t.number, gradients: arrays, statistics: arrays }),
+    gradients,
+  ),
+  /** From another worker, which shares a batch: the gradients of one micro-batch, and its outputs. */
+  partGradients: asked('part gradients', t.type({ handle, microBatch: lossyMicroBatch }), gradients),
+  partOutputs: asked(
+    'part outputs',
+    t.type({ handle, microBatch, outputs: names, training: t.boolean }),
+    t.type({ outputs: arrays, statistics: arrays }),
   ),
   close: asked('close', t.type({ handle }), nothing),
 
@@ -215,6 +228,8 @@ export const asks = {
       /** An experiment, as in a file. */
       experiment: t.unknown,
       seed: withDefault(whole(0, Number.MAX_SAFE_INTEGER), 0),
+      /** At most so many workers share a step. */
+      workers: withDefault(count, 1),
     }),
     openedTraining,
   ),

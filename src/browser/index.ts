@@ -42,6 +42,7 @@ export type { Frame, LawVerdict, Learnt, OpenedFilm, OpenedProgram, Progress } f
 export {
   type AnyProgram,
   type JudgeOptions,
+  type OpenOptions,
   openWorker,
   type PageFilm,
   type PageProgram,

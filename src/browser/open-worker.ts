@@ -24,6 +24,11 @@ export interface WorkerOptions {
    * comes from a blob. Left out: the module beside this one.
    */
   readonly start?: () => Thread;
+  /**
+   * At most so many workers share the steps of a training, with the same bits. They share memory, so the page must be isolated
+   * (COOP and COEP); otherwise there is one. Default: as many as the machine has threads; with `start`, 1.
+   */
+  readonly workers?: number;
 }
 
 /** The parameters with which a program is opened. */
@@ -32,6 +37,15 @@ export interface Weighted {
   readonly weights?: Arrays;
   /** Default 0. */
   readonly seed?: number;
+}
+
+/** How a program is opened. */
+export interface OpenOptions extends Weighted {
+  /**
+   * `wasm`: fused kernels, the default. `cpu`: TensorFlow.js in JavaScript, op by op, which loads only now; slow, and it also
+   * computes what has no fused kernels.
+   */
+  readonly engine?: 'wasm' | 'cpu';
 }
 
 /** A program as a value or as its JSON. */
@@ -126,6 +140,8 @@ export interface PageTraining {
   readonly hash: string;
   readonly classes: readonly string[];
   readonly parts: readonly number[];
+  /** The workers that share the micro-batches of a step; 1: its own thread alone. */
+  readonly workers: number;
   readonly begin: Progress;
   /**
    * Trains to the end, for so many epochs, or until `stop`. Another call continues from there, with the same
@@ -149,7 +165,7 @@ export interface PageTraining {
 
 /** A worker. Its questions are answered one after the other; `end` ends all of them at once. */
 export interface PageWorker {
-  readonly open: (program: AnyProgram, parameters?: Weighted) => Promise<Answered<PageProgram>>;
+  readonly open: (program: AnyProgram, options?: OpenOptions) => Promise<Answered<PageProgram>>;
   readonly film: (program: AnyProgram, parameters?: Weighted) => Promise<Answered<PageFilm>>;
   readonly laws: (
     program: AnyProgram,
@@ -171,7 +187,11 @@ export interface PageWorker {
   readonly isEnded: () => boolean;
 }
 
-declare const navigator: { readonly userAgent: string } | undefined;
+declare const navigator: { readonly userAgent: string; readonly hardwareConcurrency?: number } | undefined;
+
+/** The threads of the machine. */
+const threadsHere = (): number =>
+  typeof navigator === 'undefined' ? 1 : Math.max(1, navigator.hardwareConcurrency ?? 1);
 
 /** The browser's name in the record of a run. */
 const hostName = (): string => (typeof navigator === 'undefined' ? 'a browser' : navigator.userAgent);
@@ -186,13 +206,20 @@ const parametersOf = ({ weights = {}, seed = 0 }: Weighted = {}) => ({ weights, 
  * const worker = openWorker();
  * const film = await worker.film(wave({ height: 64, width: 64, channels: 1, steps: 100, dt: 0.2, speed: 1 }));
  */
-export const openWorker = ({ start = startThread }: WorkerOptions = {}): PageWorker => {
-  const channel = channelTo(start());
+export const openWorker = ({
+  start,
+  workers = start === undefined ? threadsHere() : 1,
+}: WorkerOptions = {}): PageWorker => {
+  const channel = channelTo((start ?? startThread)());
   const { ask } = channel;
   return {
-    open: async (program, parameters) =>
+    open: async (program, options) =>
       E.map((about: OpenedProgram) => programOn(channel, about))(
-        await ask(asks.open, { program: program.graph, ...parametersOf(parameters) }),
+        await ask(asks.open, {
+          program: program.graph,
+          ...parametersOf(options),
+          engine: options?.engine ?? 'wasm',
+        }),
       ),
     film: async (program, parameters) =>
       E.map((about: OpenedFilm) => filmOn(channel, about))(
@@ -202,11 +229,12 @@ export const openWorker = ({ start = startThread }: WorkerOptions = {}): PageWor
       ask(asks.laws, { program: program.graph, laws, seed, cases, seconds }, each),
     training: async (experiment, seed = 0) =>
       E.map(
-        ({ handle, program, hash, classes, parts, progress }: OpenedTraining): PageTraining => ({
+        ({ handle, program, hash, classes, parts, workers, progress }: OpenedTraining): PageTraining => ({
           program: { graph: program },
           hash,
           classes,
           parts,
+          workers,
           begin: progress,
           train: (each, { epochs } = {}) => ask(asks.train, { handle, epochs }, each),
           stop: () => ask(asks.stop, { handle }),
@@ -214,7 +242,7 @@ export const openWorker = ({ start = startThread }: WorkerOptions = {}): PageWor
           folder: () => ask(asks.folder, { handle, host: hostName() }),
           close: () => ask(asks.close, { handle }),
         }),
-      )(await ask(asks.training, { experiment, seed })),
+      )(await ask(asks.training, { experiment, seed, workers })),
     graphModel: (program, weights) => ask(asks.model, { program: program.graph, weights }),
     end: channel.end,
     isEnded: channel.isEnded,

@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { unknownName } from '../base/error.js';
 import { answers } from './served/answers.js';
+import type { Thread } from './thread.js';
 import { buffersIn, noQuestion, question, received, refusalOf } from './wire.js';
 
 /** The source of questions and target of answers. */
@@ -14,9 +15,13 @@ export interface Port {
   ) => void;
 }
 
-/** Answers the questions of this port, one after the other, until the thread ends. */
-export const serve = (port: Port): void => {
-  const table = answers();
+/**
+ * Answers the questions of this port, one after the other, until the thread ends.
+ *
+ * @param start starts another worker, to share the steps of a training; left out: there are no others
+ */
+export const serve = (port: Port, start?: () => Thread): void => {
+  const table = answers(start);
   const send = (id: number, kind: string, value: unknown): void =>
     port.postMessage({ id, kind, value }, buffersIn(value));
   port.addEventListener('message', ({ data }) => {

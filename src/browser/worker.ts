@@ -1,7 +1,8 @@
 /** The worker of a page. Started by `openWorker`, never imported. */
 
 import { type Port, serve } from './serve.js';
+import { startThread } from './thread.js';
 
 declare const self: Port;
 
-serve(self);
+serve(self, startThread);

@@ -169,6 +169,61 @@ describe('the playground: Draw and decide', () => {
     await until('it says so', async () => (await page.getByText('before any training').count()) === 0);
   });
 
+  for (const [task, title, size] of [
+    ['mnist', 'Digits', 28],
+    ['polygons', 'Polygons', 40],
+    ['mazes', 'Mazes', 11],
+    ['tetrominoes', 'Tetrominoes', 32],
+  ] as const)
+    it(`${title}: three trained networks of about equal size, each with its score and its report`, async () => {
+      await page.getByLabel('Task').selectOption(task);
+      await until('its picture is there', async () =>
+        (await shown(page, picture)).startsWith(`${size}x${size} `),
+      );
+      await page.getByText(`test image 1, ${size} × ${size}`).waitFor();
+      const counts: number[] = [];
+      for (const model of ['Neural Wave Machine', 'ConvLSTM', 'CNN']) {
+        const panel = page.getByRole('region', { name: model, exact: true });
+        const said = await panel.textContent();
+        counts.push(Number(said?.match(/([\d,]+) parameters/)?.[1].replace(',', '')));
+        assert.match(
+          said ?? '',
+          /\d % of the shapes right, IoU 0\.[1-9]\d\d, on test images; drumhead run web/,
+        );
+        const report = await panel.getByRole('link', { name: 'its report' }).getAttribute('href');
+        assert.equal((await page.request.get(new URL(report ?? '', page.url()).href)).status(), 200);
+      }
+      assert.ok(Math.max(...counts) / Math.min(...counts) < 1.02, String(counts));
+      await until('the classes are known', async () =>
+        /\d % of the shapes right/.test(
+          (await page
+            .getByRole('region', { name: 'CNN', exact: true })
+            .locator('figcaption')
+            .last()
+            .textContent()) ?? '',
+        ),
+      );
+      await pause();
+      const first = await shown(page, picture);
+      await page.getByRole('button', { name: 'Another' }).click();
+      await until('the picture is another', async () => (await shown(page, picture)) !== first);
+      await pause();
+    });
+
+  it('says whose the digits are, and shows several on one picture', async () => {
+    await page.getByLabel('Task').selectOption('multi-mnist');
+    await page.getByText('MNIST, Yann LeCun and Corinna Cortes, CC BY-SA 3.0').waitFor();
+    await until('its picture is there', async () => (await shown(page, picture)).startsWith('48x48 '));
+    await page.getByText('as they begin').waitFor();
+    await pause();
+    await page.getByLabel('Task').selectOption('tetrominoes');
+    await until('it is back', async () => (await shown(page, picture)).startsWith('32x32 '));
+    await pause();
+    await page.getByRole('button', { name: 'Probe' }).click();
+    await clickField(page, picture, 0.5, 0.5);
+    await page.getByRole('heading', { name: /Probe at/ }).waitFor();
+  });
+
   it('a picture of one’s own is cut, shown and read; what is no picture is refused in words', async () => {
     const before = await shown(page, picture);
     await page.locator('input[type=file]').setInputFiles({

@@ -13,6 +13,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const axe = createRequire(join(root, 'web/package.json')).resolve('axe-core/axe.min.js');
 const pages = ['draw', 'lab', 'write', 'train'] as const;
 
+const fact = async (page: Page, name: string): Promise<string> =>
+  (await page.locator(`[data-fact=${name}]`).textContent()) ?? '';
+
 const ready = async (page: Page, name: (typeof pages)[number]): Promise<void> => {
   if (name === 'draw')
     await until('the wave is there', async () => (await page.getByText(/^wave, step \d/).count()) > 0);
@@ -117,6 +120,29 @@ describe('the playground: the site', () => {
     await page.locator('[data-fact=parameters]').waitFor();
     assert.deepEqual(faults, []);
     await page.close();
+    isolated.close();
+  });
+
+  it('trains in two workers where the page is isolated, in one elsewhere', async () => {
+    const isolated = await serveSite(true);
+    const losses: string[] = [];
+    for (const [at, workers] of [
+      [isolated, '2'],
+      [site, '1'],
+    ] as const) {
+      const { page, faults } = await opened('#/train', {}, at);
+      const threads = Number(await page.evaluate('navigator.hardwareConcurrency'));
+      await ready(page, 'train');
+      await page.getByRole('button', { name: 'Start' }).click();
+      await until('it trains', async () => /^[1-9]/.test(await fact(page, 'steps')));
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Go on' }).waitFor();
+      assert.equal(await fact(page, 'workers'), threads > 1 ? workers : '1');
+      losses.push((await fact(page, 'loss')).trim());
+      assert.deepEqual(faults, []);
+      await page.close();
+    }
+    assert.ok(losses.every((loss) => Number(loss) > 0));
     isolated.close();
   });
 

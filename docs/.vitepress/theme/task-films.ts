@@ -2,7 +2,9 @@
 
 import { adding, addingTask } from '../../../src/data/made/adding';
 import { copy, copyTask } from '../../../src/data/made/copy';
+import { pixelOrder, sequentialMnistTask } from '../../../src/data/made/sequential-mnist';
 import { waveForecast, waveForecastTask } from '../../../src/data/made/wave-forecast';
+import { greyDigit } from '../../../web/src/engine/digits';
 
 /** A sample in motion. */
 export interface TaskFilm {
@@ -152,10 +154,35 @@ const forecastFilm = (index: number): TaskFilm => {
   };
 };
 
+/** The pixels that were read so far in their places, white on black; those to come are pale. */
+const digitFilm = (index: number): TaskFilm => {
+  const task = settings(sequentialMnistTask.decode({ name: 'sequential-mnist' }));
+  const { side } = task;
+  const order = pixelOrder(task);
+  const { grey, label } = greyDigit(side, index);
+  return {
+    width: side,
+    height: side,
+    frames: order.length,
+    rate: 56,
+    draw: (context, frame) => {
+      const image = context.createImageData(side, side);
+      for (const [step, pixel] of order.entries()) {
+        const value = Math.round(grey[pixel]);
+        image.data.set(step > frame ? [222, 226, 231, 255] : [value, value, value, 255], 4 * pixel);
+      }
+      context.putImageData(image, 0, 0);
+    },
+    say: (frame) =>
+      `Pixel ${frame + 1} of ${order.length}: ${(grey[order[frame]] / 255).toFixed(2)}.${frame + 1 < order.length ? '' : ` The answer: ${label}.`}`,
+  };
+};
+
 const films: Readonly<Record<string, (index: number) => TaskFilm>> = {
   adding: addingFilm,
   copy: copyFilm,
   'wave-forecast': forecastFilm,
+  'sequential-mnist': digitFilm,
 };
 
 /** The test sample of this number; undefined if the task has no film. */

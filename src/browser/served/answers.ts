@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { asks } from '../asks.js';
+import type { Thread } from '../thread.js';
 import { filmAnswers } from './film-answers.js';
 import type { Film } from './films.js';
 import { Handles } from './handles.js';
@@ -13,8 +14,12 @@ import { type Serve, serving } from './serving.js';
 import { trainingAnswers } from './training-answers.js';
 import type { Training } from './trainings.js';
 
-/** A worker's answers, by the names of the questions. */
-export const answers = (): ReadonlyMap<string, Serve> => {
+/**
+ * A worker's answers, by the names of the questions.
+ *
+ * @param start starts another worker, to share the steps of a training; left out: there are no others
+ */
+export const answers = (start?: () => Thread): ReadonlyMap<string, Serve> => {
   let last = 0;
   const next = (): number => ++last;
   const programs = new Handles<Open>('program', next);
@@ -23,7 +28,7 @@ export const answers = (): ReadonlyMap<string, Serve> => {
   return new Map<string, Serve>([
     ...programAnswers(programs),
     ...filmAnswers(films),
-    ...trainingAnswers(trainings),
+    ...trainingAnswers(trainings, start),
     serving(asks.close, ({ handle }) => {
       programs.drop(handle)?.session.close();
       films.drop(handle);

@@ -6,24 +6,30 @@ import { decodeError } from '../../base/error.js';
 import { asks } from '../asks.js';
 import { copied } from './films.js';
 import type { Handles } from './handles.js';
-import { checkedInputs, checkedWeights, described, type Open, openSession, programWith } from './programs.js';
+import {
+  checkedInputs,
+  checkedWeights,
+  described,
+  type Open,
+  openSession,
+  openSlowSession,
+  programWith,
+} from './programs.js';
 import { type Answer, serving } from './serving.js';
 
 /** Opens programs, changes their weights, and computes outputs and gradients. */
 export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
-  serving(asks.open, ({ program: data, weights, seed }) =>
-    pipe(
-      programWith(data, weights, seed),
-      E.flatMap(({ program, parameters }) =>
-        pipe(
-          openSession(program, parameters),
-          E.map(({ session, fused }) =>
-            described(programs.put({ program, session, weights: parameters }), program, fused),
-          ),
-        ),
+  serving(asks.open, async ({ program: data, weights, seed, engine }) => {
+    const found = programWith(data, weights, seed);
+    if (E.isLeft(found)) return found;
+    const { program, parameters } = found.right;
+    return pipe(
+      engine === 'cpu' ? await openSlowSession(program, parameters) : openSession(program, parameters),
+      E.map(({ session, lane, fused }) =>
+        described(programs.put({ program, session, lane, weights: parameters }), program, fused),
       ),
-    ),
-  ),
+    );
+  }),
   serving(asks.load, ({ handle, weights }) =>
     pipe(
       programs.find(handle),
@@ -65,5 +71,13 @@ export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
         parts ?? [count],
       ),
     );
+  }),
+  serving(asks.partGradients, async ({ handle, microBatch }) => {
+    const open = programs.find(handle);
+    return E.isLeft(open) ? open : E.right(await open.right.lane.gradients(microBatch));
+  }),
+  serving(asks.partOutputs, async ({ handle, microBatch, outputs, training }) => {
+    const open = programs.find(handle);
+    return E.isLeft(open) ? open : E.right(await open.right.lane.infer(microBatch, outputs, training));
   }),
 ];

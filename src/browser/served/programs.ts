@@ -6,6 +6,7 @@ import { type Checked, type DrumheadError, engineError, unlessProblems } from '.
 import { type Arrays, initialParameters } from '../../compile/parameters.js';
 import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { openFusedLane } from '../../compile/tfjs/session/fused-lane.js';
+import type { LocalLane } from '../../compile/tfjs/session/lane.js';
 import { type SharedSession, sessionOver } from '../../compile/tfjs/session/share.js';
 import { decodeProgram } from '../../dsl/codec.js';
 import { inputsOf, outputsOf, parametersOf } from '../../dsl/graph.js';
@@ -54,20 +55,29 @@ export const checkedInputs = (program: Program, count: number, inputs: Arrays): 
 export interface Open {
   readonly program: Program;
   readonly session: SharedSession;
+  /** Computes one micro-batch, which another worker sends. */
+  readonly lane: LocalLane;
   weights: Arrays;
 }
 
 const notFused = (what: string): DrumheadError =>
   engineError(
     'wasm',
-    `${what} has no fused kernels, and a page has no other engine; \`fusionPlan\` says which part and why`,
+    `${what} has no fused kernels; \`fusionPlan\` says which part and why, and \`worker.open(p, { engine: 'cpu' })\` computes it with TensorFlow.js`,
   );
 
-/** A session of fused kernels in this thread, without TensorFlow.js, and the outputs that it computes. */
-export const openSession = (
-  program: Program,
-  parameters: Arrays,
-): Checked<{ readonly session: SharedSession; readonly fused: readonly string[] }> => {
+/** A session in this thread, and the outputs that fused kernels compute. */
+export interface OpenedSession {
+  readonly session: SharedSession;
+  readonly lane: LocalLane;
+  readonly fused: readonly string[];
+}
+
+const sessionOf = (program: Program, lane: LocalLane, engine: 'wasm' | 'cpu'): SharedSession =>
+  sessionOver(program, { engine, lanes: [lane], load: lane.load, close: lane.close });
+
+/** A session of fused kernels in this thread, without TensorFlow.js. */
+export const openSession = (program: Program, parameters: Arrays): Checked<OpenedSession> => {
   const lane = openFusedLane(program, parameters, () =>
     Promise.reject(new SessionFault(notFused('what was asked for'))),
   );
@@ -77,15 +87,23 @@ export const openSession = (
         lane,
         E.mapLeft((error): DrumheadError => error),
         E.map((made) => ({
-          session: sessionOver(program, {
-            engine: 'wasm',
-            lanes: [made],
-            load: made.load,
-            close: made.close,
-          }),
+          session: sessionOf(program, made, 'wasm'),
+          lane: made,
           fused: Object.keys(outputsOf(program.graph)).filter(made.fits),
         })),
       );
+};
+
+/** A session of TensorFlow.js in this thread, which loads with the first one. */
+export const openSlowSession = async (
+  program: Program,
+  parameters: Arrays,
+): Promise<Checked<OpenedSession>> => {
+  const { openOpByOp } = await import('./op-by-op.js');
+  return pipe(
+    await openOpByOp(program, parameters),
+    E.map((lane) => ({ session: sessionOf(program, lane, 'cpu'), lane, fused: [] })),
+  );
 };
 
 /** The description of an open program. */

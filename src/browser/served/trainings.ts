@@ -31,6 +31,7 @@ import {
   type TrainPlan,
 } from '../../runner/training/train.js';
 import type { Learnt } from '../asks.js';
+import { canShare, type Helpers, sessionOfHelpers } from './helpers.js';
 import { openSession } from './programs.js';
 
 /** A training: its plan and its progress. */
@@ -40,6 +41,8 @@ export interface Training {
   readonly classes: readonly string[];
   readonly plan: TrainPlan;
   readonly session: SharedSession;
+  /** The workers that share the micro-batches of a step; 1: this thread alone. */
+  readonly workers: number;
   state: TrainState;
   /** Aborts the running loop; null if none runs. */
   stop: AbortController | null;
@@ -100,8 +103,17 @@ const drawn = (experiment: Experiment): Checked<NamedArrays & { readonly names: 
   );
 };
 
-/** Opens a training. Every problem is reported before the first step. */
-export const openTraining = (data: unknown, seed: number): Checked<Training> =>
+/** How many of the offered workers have work: one for each micro-batch, where threads can share memory. */
+const busyOf = (offered: number, microBatches: readonly number[], whole: boolean): number =>
+  whole || !canShare() ? 1 : Math.max(1, Math.min(offered, microBatches.length));
+
+/**
+ * Opens a training. Every problem is reported before the first step.
+ *
+ * @param helpers workers that may share its steps, with the same bits; one thread where they cannot share memory, or the
+ *   program has batch statistics
+ */
+export const openTraining = (data: unknown, seed: number, helpers?: Helpers): Checked<Training> =>
   pipe(
     decodeExperiment(data, 'experiment'),
     E.filterOrElse(
@@ -131,14 +143,22 @@ export const openTraining = (data: unknown, seed: number): Checked<Training> =>
         E.mapLeft((error): DrumheadError => error),
         E.bindTo('microBatches'),
         E.bind('opened', () => openSession(program, initialParameters(program.graph, seed))),
-        E.map(({ microBatches, opened: { session } }): Training => {
+        E.map(({ microBatches, opened }): Training => {
+          const workers = busyOf(helpers?.count ?? 1, microBatches, whole);
           const { names, ...rest } = arrays;
           const own = augment === undefined ? rest : augmented(rest, augment, inputs);
           return {
             experiment,
             program,
             classes: names,
-            session,
+            workers,
+            session:
+              helpers === undefined || workers === 1
+                ? opened.session
+                : sessionOfHelpers(program, initialParameters(program.graph, seed), {
+                    ...helpers,
+                    count: workers,
+                  }),
             plan: {
               training,
               objective: objectiveOf(learning),

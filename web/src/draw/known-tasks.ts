@@ -65,6 +65,8 @@ const five: Brush['colours'] = [
   [230, 210, 90],
 ];
 
+const mnistCredit = 'Thirty test digits of MNIST, Yann LeCun and Corinna Cortes, CC BY-SA 3.0.';
+
 const known: readonly KnownTask[] = [
   {
     name: 'tetrominoes',
@@ -74,6 +76,16 @@ const known: readonly KnownTask[] = [
     classes: ['background', 'I', 'O', 'T', 'S/Z', 'J/L'],
     task: { name: 'tetrominoes', size: 32, cell: 3 },
     brush: { kind: 'cells', cell: 3, colours: five, ground: [0, 0, 0] },
+  },
+  {
+    name: 'mnist',
+    title: 'Digits',
+    size: 28,
+    channels: 1,
+    classes: ['background', ...'0123456789'],
+    task: { name: 'mnist', size: 28 },
+    brush: { kind: 'round', cell: 3, colours: [[255, 255, 255]], ground: [0, 0, 0] },
+    credit: mnistCredit,
   },
   {
     name: 'polygons',
@@ -138,6 +150,16 @@ const known: readonly KnownTask[] = [
     brush: { kind: 'round', cell: 2, colours: [[255, 255, 255]], ground: [0, 0, 0] },
   },
   {
+    name: 'multi-mnist',
+    title: 'Several digits',
+    size: 48,
+    channels: 1,
+    classes: ['background', ...'0123456789'],
+    task: { name: 'multi-mnist', size: 48, digitSize: 16 },
+    brush: { kind: 'round', cell: 2, colours: [[255, 255, 255]], ground: [0, 0, 0] },
+    credit: mnistCredit,
+  },
+  {
     name: 'shapes',
     title: 'Shapes',
     size: 40,
@@ -170,6 +192,8 @@ const scoreOf = ({ test, validation, epochs, of }: Listed): string | null => {
   const after = epochs < of && test === null ? `, after ${epochs} of ${of} epochs` : '';
   const right = (100 * scores.foregroundAccuracy).toFixed(1);
   const where = test === null ? 'validation' : 'test';
+  if (scores.foregroundIou < 0.005)
+    return `it learned nothing: it answers ‘background’ everywhere, IoU ${scores.foregroundIou.toFixed(3)} on ${where} images${after}`;
   return `${right} % of the shapes right, IoU ${scores.foregroundIou.toFixed(3)}, on ${where} images${after}`;
 };
 

@@ -286,6 +286,7 @@ export const DrawPage = ({
                   : 'Draw, and the wave starts afresh.'}
             </p>
             <Legend items={colours} />
+            {task.credit === undefined ? null : <p class="small muted">{task.credit}</p>}
           </div>
         )}
       </div>
@@ -354,8 +355,8 @@ export const DrawPage = ({
             <h1>Draw a shape, watch a wave decide</h1>
             <p>
               {task.models.some(({ weights }) => weights !== null)
-                ? 'Three trained networks of about equal size see the same picture. In the first a wave runs over the picture, and every pixel hears from it what it belongs to. The trained convolutional network sees 9 pixels at once, less than a shape; it shows what a small window cannot decide, and ranks nothing.'
-                : 'Nobody has trained networks of this task for the page yet: all three are as they begin, so the wave is to be seen, and the classes mean nothing. Tetrominoes has trained ones.'}
+                ? `Three trained networks of about equal size see the same picture. In the first a wave runs over the picture, and every pixel hears from it what it belongs to. The trained convolutional network sees 9 pixels at once, ${task.name === 'mazes' ? 'most of a maze' : 'less than a shape; it shows what a small window cannot decide'}. One run of each ranks nothing.`
+                : 'Nobody has trained networks of this task for the page yet: all three are as they begin, so the wave is to be seen, and the classes mean nothing. Tetrominoes, digits, polygons and mazes have trained ones.'}
             </p>
           </div>
           <Share page="draw" state={state} scene={scene} />

@@ -26,6 +26,8 @@ export interface KnownTask {
   /** The settings of its generator; a task without a generator has samples in a file. */
   readonly task: Readonly<Record<string, unknown>>;
   readonly brush: Brush;
+  /** Whose pictures its samples are, and their licence. */
+  readonly credit?: string;
 }
 
 /** A task of the page. */

@@ -752,9 +752,11 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
                 </>
               ) : (
                 <p class="muted small">
-                  {values.boundary === 'reflect'
-                    ? 'No energy is defined here for edges that reflect.'
-                    : 'This system keeps no energy; the laws below say what it keeps.'}
+                  {(moment?.step ?? 0) === 0
+                    ? 'Needs 1 step.'
+                    : values.boundary === 'reflect'
+                      ? 'No energy is defined here for edges that reflect.'
+                      : 'This system keeps no energy; the laws below say what it keeps.'}
                 </p>
               )}
             </Panel>

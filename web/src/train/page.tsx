@@ -262,6 +262,12 @@ export const TrainPage = ({
                 </dd>
               </div>
               <div>
+                <dt>workers</dt>
+                <dd class="number" data-fact="workers">
+                  {opened === undefined ? '–' : opened.workers}
+                </dd>
+              </div>
+              <div>
                 <dt>loss</dt>
                 <dd class="number" data-fact="loss">
                   {losses.length === 0

@@ -24,6 +24,9 @@ export interface Settings {
   readonly seed: number;
 }
 
+/** Shares the steps of a training, with the same bits; used only where the page is isolated. */
+const newHelper = (): Worker => new Worker(new URL('./helper.ts', import.meta.url), { type: 'module' });
+
 let session: Training | undefined;
 
 const opened = (): Training => {
@@ -75,7 +78,9 @@ const allSteps = (training: Training): number => {
 
 const handlers = {
   open: ({ experiment, seed }: Settings) => {
-    const training = orThrow(openTraining(experiment, seed));
+    const training = orThrow(
+      openTraining(experiment, seed, { count: navigator.hardwareConcurrency, start: newHelper }),
+    );
     const { image } = inputsOf(training.program.graph);
     const { logits } = outputsOf(training.program.graph);
     if (image === undefined || logits?.length !== 3)
@@ -83,7 +88,13 @@ const handlers = {
         'A program that is trained here has an input image [height, width, channels] and an output logits [height, width, classes].',
       );
     session = training;
-    return { height: image[0], width: image[1], classes: logits[2], steps: allSteps(training) };
+    return {
+      height: image[0],
+      width: image[1],
+      classes: logits[2],
+      steps: allSteps(training),
+      workers: training.workers,
+    };
   },
   /** Takes some steps; returns the loss after each, and whether the training has ended. */
   train: async ({ steps }: { readonly steps: number }) => {

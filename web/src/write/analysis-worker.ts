@@ -86,7 +86,15 @@ const handlers = {
           radii: sight.afterSteps.map(({ radius }) => radius ?? -1),
         };
   },
-  waves: ({ json, task, seed }: { readonly json: string; readonly task: unknown; readonly seed: number }) => {
+  waves: async ({
+    json,
+    task,
+    seed,
+  }: {
+    readonly json: string;
+    readonly task: unknown;
+    readonly seed: number;
+  }) => {
     const p = opened(json);
     const inputs = inputsOf(p.graph);
     const outputs = outputsOf(p.graph);
@@ -98,7 +106,11 @@ const handlers = {
     if (fused === undefined || !fused.fits(wanted))
       throw new Error('the waves of this program have no fused kernels');
     const given = Object.fromEntries(
-      Object.entries(inputs).map(([name, shape]) => [name, inputFor(name, shape, task, seed)]),
+      await Promise.all(
+        Object.entries(inputs).map(
+          async ([name, shape]) => [name, await inputFor(name, shape, task, seed)] as const,
+        ),
+      ),
     );
     const found = fused.infer({ count: 1, inputs: given }, wanted);
     const shape = film === undefined ? undefined : outputs[film];
@@ -131,12 +143,17 @@ const handlers = {
  * An input: an image of the program's task if it fits, else a bright square; for other inputs a bump with
  * small noise.
  */
-const inputFor = (name: string, shape: readonly number[], task: unknown, seed: number): Float32Array => {
+const inputFor = async (
+  name: string,
+  shape: readonly number[],
+  task: unknown,
+  seed: number,
+): Promise<Float32Array> => {
   if (name === 'image' && shape.length === 3) {
     try {
       const settings: Readonly<Record<string, unknown>> =
         typeof task === 'object' && task !== null ? { ...task } : {};
-      const { image } = sampleOf(settings, seed);
+      const { image } = await sampleOf(settings, seed);
       if (image.length === volume(shape)) return Float32Array.from(image, (byte) => byte / 255);
     } catch {
       // a task that is not generated here

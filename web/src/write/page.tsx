@@ -322,7 +322,7 @@ export const WritePage = ({
                           paint={paintCone}
                         />
                         <figcaption class="caption number">
-                          {`what the middle pixel of ${cone.output} sees of ${cone.input}: radius ${cone.radii[cone.radii.length - 1]} after all steps${cone.radii[0] > 0 ? `, ${cone.radii[0]} at once` : ''}; darker is sooner`}
+                          {`what the middle pixel of ${cone.output} sees of ${cone.input}: radius ${cone.radii[cone.radii.length - 1]} after all steps${cone.radii[0] > 0 ? `, ${cone.radii[0]} at once` : ''}; ${theme === 'light' ? 'darker' : 'brighter'} is sooner`}
                         </figcaption>
                       </figure>
                     ) : null}

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
-import { batchNorm as byBatch, normaliseBy } from '../../../engine/index.js';
+import { batchNorm as byBatch, normaliseBy } from '../../../engine/ops.js';
 import type { Context, Value } from './context.js';
 
 /**

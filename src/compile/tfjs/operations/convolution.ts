@@ -4,7 +4,8 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Margin, marginsOf, sidesOf } from '../../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../../dsl/op.js';
 import { type Shape, upsampled, volume } from '../../../dsl/shape.js';
-import { dense as denseWhole, type TensorFlow } from '../../../engine/index.js';
+import type { TensorFlow } from '../../../engine/engine.js';
+import { dense as denseWhole } from '../../../engine/ops.js';
 import {
   convolveInPlanes,
   convolveTransposedInPlanes,

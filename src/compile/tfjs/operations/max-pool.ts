@@ -1,7 +1,8 @@
 /** The largest value of each window, or NaN if the window has one, on every engine. */
 
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
+import type { TensorFlow } from '../../../engine/engine.js';
+import { keepsNaN } from '../../../engine/ops.js';
 import { withGradient } from './gradient.js';
 
 /** The most negative float, which replaces -Infinity in the search for the largest. */

@@ -2,7 +2,8 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MapFunction, OpOf, ZipFunction } from '../../../dsl/op.js';
-import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
+import type { TensorFlow } from '../../../engine/engine.js';
+import { keepsNaN } from '../../../engine/ops.js';
 import { erfEnd, erfRatio } from '../../erf.js';
 import type { Context, Value } from './context.js';
 import { stopGradient, withGradient, withGradients } from './gradient.js';

@@ -3,7 +3,8 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { bins, volume } from '../../../dsl/shape.js';
-import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
+import type { TensorFlow } from '../../../engine/engine.js';
+import { keepsNaN } from '../../../engine/ops.js';
 import { axisOf, type Context, lead, type Value } from './context.js';
 import { withGradient } from './gradient.js';
 
