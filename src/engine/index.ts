@@ -21,4 +21,4 @@ export {
 } from './names.js';
 export type { NativeLevel } from './native/code.js';
 export { askedKernels, nativeLevelOf, openEngine } from './open.js';
-export { batchNorm, dense, keepsNaN, normaliseBy } from './ops.js';
+export { batchNorm, dense, normaliseBy } from './ops.js';
