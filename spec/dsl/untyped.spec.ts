@@ -132,6 +132,15 @@ const cases: readonly (readonly [string, string])[] = [
     'addState: a state is a record of tensors by name, such as { y }, got undefined',
   ],
   ['stepOf(null, 0.1)', 'stepOf: a flow is needed here, such as flowOf(rk4, rate), got null'],
+  ['stepOf(rk4, 0.1)', 'stepOf: a flow is needed here, such as flowOf(rk4, rate), got the method rk4 alone'],
+  [
+    'integrate({ method: decay({ z: zeros(2) }), dt: 0.1, rate: (s) => s })',
+    'integrate: decay is a flow, which has its rate already: stepOf(flow, dt) is its step',
+  ],
+  [
+    'flowOf(flowOf(rk4, (s) => s), (s) => s)',
+    'flowOf: rk4 is a flow, which has its rate already: stepOf(flow, dt) is its step',
+  ],
   ['strang(decay({}))', 'strang: a flow is needed here, such as flowOf(rk4, rate), got undefined'],
   ['hashProgram()', 'hashProgram: a program is needed here, got undefined'],
   ['resize(zeros(3), {})', 'resize: a program is needed here, got a tensor'],

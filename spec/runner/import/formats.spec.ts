@@ -4,15 +4,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
-import { hashProgram } from '../../../src/dsl/index.js';
+import { complement, hashProgram, max, program, scale, scanWithFinal } from '../../../src/dsl/index.js';
 import { decodeNpy, encodeNpy } from '../../../src/formats/npy/npy.js';
 import { decodePng, encodePng } from '../../../src/formats/png/png.js';
 import { decodeSafetensors } from '../../../src/formats/safetensors.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
-import { exportFormats, exportTrained, readTrained } from '../../../src/runner/export/index.js';
-import { importInto, readRunnable } from '../../../src/runner/import/index.js';
-import { runProgram } from '../../../src/runner/import/run.js';
+import { exportFormats, exportTrained, readTrained, untrained } from '../../../src/runner/export/index.js';
+import { importInto, type Runnable, readRunnable } from '../../../src/runner/import/index.js';
+import { runProgram, runRunnable } from '../../../src/runner/import/run.js';
 import { refusal, rightOf } from '../../support/effects.js';
 import { right } from '../../support/either.js';
 import { lively, models, newFolder, trainedOf } from './exchange.js';
@@ -129,6 +130,28 @@ describe('exports', () => {
     assert.equal(count, 3);
     assert.deepEqual([...files].sort(), ['classes-0.png', 'classes-1.png', 'classes-2.png', 'classes.npy']);
     assert.deepEqual(right(decodeNpy(readFileSync(at('out', 'classes.npy')), 'out')).shape, [3, 16, 16]);
+  });
+
+  it('say the single numbers of a segmenter too, such as the steps that its waves took', async () => {
+    const side: number = 4;
+    const p = program({ image: [side, side, 3] }, ({ image }) => {
+      const { final, steps } = scanWithFinal({
+        steps: 9,
+        init: { y: image },
+        step: (s) => ({ y: scale(0.5, s.y) }),
+        observe: (s) => s.y,
+        until: (s) => complement(0.3, max(0, 1, 2)(s.y)),
+      });
+      return { logits: final.y, taken: steps };
+    });
+    const data = Float32Array.from({ length: 2 * 48 }, (_, i) => (i < 48 ? 1 : 0.5));
+    writeFileSync(at('two.npy'), right(encodeNpy({ dtype: 'float32', shape: [2, 4, 4, 3], data })));
+    const read = TE.right<never, Runnable>({ kind: 'program', trained: untrained(p, null, 0), unused: [] });
+    const { files, numbers } = await rightOf(runRunnable(read, [at('two.npy')], at('out'), 'cpu'));
+    assert.deepEqual(numbers, { taken: [2, 1] });
+    assert.ok(files.includes('taken.npy') && files.includes('classes.npy'), files.join());
+    const taken = right(decodeNpy(readFileSync(at('out', 'taken.npy')), 'taken'));
+    assert.deepEqual([taken.shape, [...taken.data]], [[2], [2, 1]]);
   });
 
   it('replace an earlier export, and nothing else', async () => {

@@ -167,7 +167,7 @@ const lateness = ({ verdicts }: Report, name: string, flags: LawsFlags): readonl
   return late.length === 0
     ? []
     : [
-        `no time was left for ${late.join(', ')} within ${flags.seconds ?? plentySeconds} s: ${again(name, flags)} --seconds ${4 * Number(flags.seconds ?? plentySeconds)}`,
+        `${flags.seconds ?? plentySeconds} s for all laws were too short for a case of ${late.join(', ')}: ${again(name, flags)} --seconds ${4 * Number(flags.seconds ?? plentySeconds)}`,
       ];
 };
 

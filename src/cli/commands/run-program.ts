@@ -95,6 +95,12 @@ const atSizes =
     );
   };
 
+/** At most this many numbers of an output are said; its array holds all of them. */
+const mostSaid = 8;
+
+const numbersText = ([name, values]: readonly [string, readonly number[]]): string =>
+  `  ${name}: ${values.slice(0, mostSaid).join(', ')}${values.length > mostSaid ? ', …' : ''}`;
+
 /** Runs a program on pictures and lists the files of its outputs. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
@@ -117,10 +123,11 @@ export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<str
     TE.tapIO(({ notes }) => () => {
       for (const note of notes) remark(`note: ${note}`);
     }),
-    TE.map(({ description, count, files, folder }) =>
+    TE.map(({ description, count, files, folder, numbers }) =>
       [
         description,
         `  ${count} ${count === 1 ? 'sample' : 'samples'}`,
+        ...Object.entries(numbers).map(numbersText),
         ...[...files].sort().map((file) => `  ${folder}/${file}`),
       ].join('\n'),
     ),

@@ -125,6 +125,7 @@ export const flowOf = <F extends string, State extends StateOf>(
   method: Method<F> & Has<F, State>,
   rate: (state: State, time: Time) => NoInfer<State>,
 ): Flow<State> => {
+  checkedMethod('flowOf', method);
   return {
     name: method.name,
     order: method.order,
@@ -134,9 +135,30 @@ export const flowOf = <F extends string, State extends StateOf>(
 
 /** Refuses values that are not flows, such as a method without a dynamics. */
 export const checkedFlow = <State extends StateOf>(operation: string, flow: Flow<State>): Flow<State> =>
-  'advance' in Object(flow)
+  'advance' in Object(flow) && !takesRate(flow)
     ? flow
-    : refuse(operation, `a flow is needed here, such as flowOf(rk4, rate), got ${inWords(flow)}`);
+    : refuse(
+        operation,
+        `a flow is needed here, such as flowOf(rk4, rate), got ${'advance' in Object(flow) ? `the method ${flow.name} alone` : inWords(flow)}`,
+      );
+
+/** Whether it advances by a rate that it is given, as methods do and flows do not. */
+const takesRate = ({ advance }: { readonly advance: (...given: never) => unknown }): boolean =>
+  advance.length > 3;
+
+/** Refuses what is no method: without type checks a person may pass the function that makes one, or a flow. */
+const checkedMethod = (
+  operation: string,
+  method: { readonly name: string; readonly advance: (...given: never) => unknown },
+): void => {
+  if (!('advance' in Object(method)))
+    refuse(
+      operation,
+      'the method is none: euler and rk4 are methods; verlet(), symplecticEuler(), implicitMidpoint() and dormandPrince() make one',
+    );
+  if (!takesRate(method))
+    refuse(operation, `${method.name} is a flow, which has its rate already: stepOf(flow, dt) is its step`);
+};
 
 /** Refuses an invalid time step. */
 const checkedStep = (operation: string, dt: number): number =>
@@ -194,11 +216,6 @@ export const integrate = <F extends string, State extends StateOf>(
   options: Integration<F, State>,
 ): Step<State> => {
   const { method, dt, rate } = checkedOptions('integrate', options, { method: true, dt: true, rate: true });
-  // Without type checks a person may pass the function that makes a method.
-  if (!('advance' in Object(method)))
-    return refuse(
-      'integrate',
-      'the method is none: euler and rk4 are methods; verlet(), symplecticEuler(), implicitMidpoint() and dormandPrince() make one',
-    );
+  checkedMethod('integrate', method);
   return stepOf(flowOf(method, rate), dt);
 };

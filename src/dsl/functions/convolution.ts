@@ -213,6 +213,9 @@ export const conv3d = <
  *
  * Parameters: weight [kernel, kernel, C, 1], bias [C].
  *
+ * Fused kernels read zeros beyond the edge: where the gradient at a site of the edge is infinite, that of a weight which
+ * reads beyond it there is NaN, since 0 times an infinity is; `opByOp` leaves such places out.
+ *
  * @example
  * const curvature = pipe(y, depthwise({ boundary: 'circular', init: 'laplacian', bias: false }));
  * const same = curvature;   // Tensor<readonly [64, 64, 2]>

@@ -15,6 +15,10 @@ export type DenseOptions<V extends ArrayLike<number> = ArrayLike<number>> = Bias
  *
  * Parameters: weight [I, features], bias [features].
  *
+ * Fused kernels add up gradients of weights eight at a time, with zeros past the last feature: where feature i of x is
+ * infinite, the gradients of the weights of the features after i may be NaN, since 0 times an infinity is. `opByOp` keeps
+ * them apart; of finite numbers nothing differs.
+ *
  * @example
  * const logits = pipe(features, dense(256), relu, dense(6));   // Tensor<readonly [64, 64, 6]>
  */

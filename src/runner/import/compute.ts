@@ -35,10 +35,14 @@ export const inputsOfRunnable = (runnable: Runnable): Readonly<Record<string, Sh
 };
 
 /**
- * The outputs that people look at: logits, classes and waves of a segmenter; all outputs of other programs.
+ * The outputs that people look at: logits, classes, waves and single numbers of a segmenter; all outputs of other programs.
  */
-const outputNames = (own: readonly string[]): readonly string[] =>
-  own.includes('logits') ? own.filter((name) => name === 'logits' || name === 'waves') : own;
+const outputNames = (shapes: Readonly<Record<string, Shape>>): readonly string[] => {
+  const own = Object.keys(shapes);
+  return own.includes('logits')
+    ? own.filter((name) => name === 'logits' || name === 'waves' || shapes[name].length === 0)
+    : own;
+};
 
 const computeProgram = (
   engine: Engine,
@@ -47,7 +51,7 @@ const computeProgram = (
   count: number,
 ): Effect<Readonly<Record<string, Computed>>> => {
   const shapes = outputsOf(program.graph);
-  const names = outputNames(Object.keys(shapes));
+  const names = outputNames(shapes);
   const unused = Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
     name,
     inputs[name] ?? new Float32Array(count * volume(shape)),

@@ -23,6 +23,8 @@ export interface Answered {
   readonly description: string;
   readonly count: number;
   readonly files: readonly string[];
+  /** The outputs that are single numbers, such as the steps that a scan took: one for each sample. */
+  readonly numbers: Readonly<Record<string, readonly number[]>>;
   /** The parts of the inputs that are not read, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -66,7 +68,9 @@ const arrayFile = ({ shape, data }: Computed, count: number): Checked<Uint8Array
     ? encodeNpy({ dtype: 'int32', shape: [count, ...shape], data })
     : encodeNpy({ dtype: 'float32', shape: [count, ...shape], data });
 
-/** Class maps and waves as pictures; the classes as arrays, or all outputs of other programs. */
+const isNumber = ({ shape }: Computed): boolean => shape.length === 0;
+
+/** Class maps and waves as pictures; classes and single numbers as arrays, or all outputs of other programs. */
 const filesOf = (
   outputs: Readonly<Record<string, Computed>>,
   inputs: Inputs,
@@ -74,7 +78,7 @@ const filesOf = (
 ): Checked<Files> => {
   const { count } = inputs;
   const kept = Object.entries(outputs).filter(
-    ([name]) => outputs.classes === undefined || name === 'classes',
+    ([name, computed]) => outputs.classes === undefined || name === 'classes' || isNumber(computed),
   );
   return pipe(
     kept,
@@ -133,11 +137,16 @@ export const runRunnable = (
     TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
     TE.bind('files', ({ outputs, inputs, shapes }) => TE.fromEither(filesOf(outputs, inputs, shapes))),
     TE.tap(({ files }) => writeFolder(folder, files, writing)),
-    TE.map(({ runnable, inputs, files }) => ({
+    TE.map(({ runnable, inputs, outputs, files }) => ({
       folder,
       description: descriptionOf(runnable),
       count: inputs.count,
       files: Object.keys(files),
+      numbers: Object.fromEntries(
+        Object.entries(outputs).flatMap(([name, computed]) =>
+          isNumber(computed) ? [[name, [...computed.data]] as const] : [],
+        ),
+      ),
       notes: inputs.notes,
     })),
   );
