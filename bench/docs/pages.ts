@@ -104,12 +104,12 @@ const table = (section: Section): string => {
 export const filesPage = (): string => `# Files
 
 What a person writes, and what a run leaves. \`npm run docs:write\` makes the tables from the codecs that read the files, so keys,
-ranges and defaults are those of the program. So is the last column: what is said of a wrong value, here of \`{}\`, or of \`true\` where
-\`{}\` is taken.
+ranges and defaults are those of the program. The last column is the program's own sentence for a wrong
+value: \`{}\`, or \`true\` where \`{}\` is a right one.
 
 An experiment or a sweep is a JSON file, a YAML file, or a TypeScript module whose default export it is; all mean the same. A
-key that does not exist is refused with the nearest that does, every problem at once with its path. Paths of folders begin
-at the file that names them. The keys are also the paths of \`--set\`: \`--set training.rate=0.01\`.
+key that does not exist is refused, with the nearest one that does. All problems of a file are reported together, each with its path.
+The path of a folder starts at the file that names it. The keys are also the paths of \`--set\`: \`--set training.rate=0.01\`.
 
 \`\`\`yaml
 name: my/first
