@@ -1,6 +1,7 @@
 /** Law 22: reading entries by number and adding them up by number are adjoint. */
 
 import { stream } from '../../base/random.js';
+import { rememberedBy } from '../../base/remembered.js';
 import { languageVersion } from '../../dsl/graph.js';
 import type { Node, Op, OpOf } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
@@ -27,18 +28,12 @@ const adjointOf = (op: OpOf<'gather' | 'scatter'>, from: Shape): Op =>
     ? { op: 'scatter', axis: op.axis, indices: op.indices, size: from[op.axis] }
     : { op: 'gather', axis: op.axis, indices: op.indices };
 
-const programs = new WeakMap<Node, Program>();
+const input = (name: string, shape: Shape): Node => ({ op: { op: 'input', name, shape }, inputs: [], shape });
 
 /** Both directions side by side: `there` of x, and `back` of y. */
-const both = (node: ByNumber, from: Shape): Program => {
-  const known = programs.get(node);
-  if (known !== undefined) return known;
-  const input = (name: string, shape: Shape): Node => ({
-    op: { op: 'input', name, shape },
-    inputs: [],
-    shape,
-  });
-  const made: Program = {
+const both = rememberedBy(
+  (from: Shape) => from.join(),
+  (node: ByNumber, from): Program => ({
     graph: {
       language: languageVersion,
       nodes: [
@@ -49,10 +44,8 @@ const both = (node: ByNumber, from: Shape): Program => {
       ],
       outputs: { back: 3, there: 2 },
     },
-  };
-  programs.set(node, made);
-  return made;
-};
+  }),
+);
 
 /** Law 22. */
 export const entries: Law = {

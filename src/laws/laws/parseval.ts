@@ -1,5 +1,6 @@
 /** Law 19: Fourier transforms keep the energy. */
 
+import { rememberedBy } from '../../base/remembered.js';
 import { languageVersion } from '../../dsl/graph.js';
 import type { Node, OpOf } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
@@ -23,26 +24,23 @@ const hasTransform: Requirement = {
   missing: ({ nodes }: System) => (nodes.some(isTransform) ? null : 'it has no Fourier transform'),
 };
 
-const programs = new WeakMap<Node, Program>();
-
 /** The transform by itself, with the imaginary parts that the step may drop. */
-const alone = (node: Transform, from: Shape): Program => {
-  const known = programs.get(node);
-  if (known !== undefined) return known;
-  const op: OpOf<'fourier'> = { ...node.op, to: 'complex' };
-  const made: Program = {
-    graph: {
-      language: languageVersion,
-      nodes: [
-        { op: { op: 'input', name: 'x', shape: from }, inputs: [], shape: from },
-        { op, inputs: [0], shape: [...bodyOf(op, from), 2] },
-      ],
-      outputs: { modes: 1 },
-    },
-  };
-  programs.set(node, made);
-  return made;
-};
+const alone = rememberedBy(
+  (from: Shape) => from.join(),
+  (node: Transform, from): Program => {
+    const op: OpOf<'fourier'> = { ...node.op, to: 'complex' };
+    return {
+      graph: {
+        language: languageVersion,
+        nodes: [
+          { op: { op: 'input', name: 'x', shape: from }, inputs: [], shape: from },
+          { op, inputs: [0], shape: [...bodyOf(op, from), 2] },
+        ],
+        outputs: { modes: 1 },
+      },
+    };
+  },
+);
 
 /** Law 19. */
 export const parseval: Law = {

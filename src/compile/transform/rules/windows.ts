@@ -15,7 +15,7 @@ export const tapsOf = (sizes: Shape, dilation: Shape = sizes.map(() => 1)): read
   );
 
 /** Entries from `offset` on, every `stride`-th, `count` of them. */
-const everyOther = (axis: number, offset: number, stride: number, count: number, x: Tensor): Tensor => {
+const everyNth = (axis: number, offset: number, stride: number, count: number, x: Tensor): Tensor => {
   const shape = shapeOf(x);
   if (stride === 1) return sliceAxis(axis, offset, count, x);
   // Blocks of a stride, of which the first entry is kept; the last block may end beyond the field.
@@ -47,7 +47,7 @@ const apart = (axis: number, offset: number, stride: number, size: number, x: Te
 
 /** The values that one tap reads in every window: [windows..., C]. */
 export const readTap = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): Tensor =>
-  tap.reduce((seen, offset, axis) => everyOther(axis, offset, stride[axis], windows[axis], seen), x);
+  tap.reduce((seen, offset, axis) => everyNth(axis, offset, stride[axis], windows[axis], seen), x);
 
 /** The adjoint of `readTap`: puts the values of the windows at the sites that the tap reads. */
 export const readTapAdjoint = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>

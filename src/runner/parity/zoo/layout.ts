@@ -33,8 +33,8 @@ const picked = (
 export const turned = (formula: string): Layout => {
   const [before, after] = formula.split('->').map((part) => [...part]);
   return (x) => {
-    const gone = before.filter((letter, axis) => !after.includes(letter) && x.shape[axis] !== 1);
-    if (before.length !== x.shape.length || gone.length > 0)
+    const dropped = before.filter((letter, axis) => !after.includes(letter) && x.shape[axis] !== 1);
+    if (before.length !== x.shape.length || dropped.length > 0)
       throw new LayoutFault(`its shape is [${x.shape.join(',')}], which is not (${before.join(',')})`);
     const shape = after.map((letter) => (before.includes(letter) ? x.shape[before.indexOf(letter)] : 1));
     return picked(x, shape, (at) =>
@@ -79,6 +79,7 @@ export const forEach =
   ({ shape, data }) =>
     ndarray([samples, ...shape], Array.from({ length: samples }, () => [...data]).flat());
 
+/** The array as it is. */
 export const same: Layout = (x) => x;
 
 /** All numbers as a list. */
