@@ -41,6 +41,20 @@ describe('the lockfiles', () => {
     );
   });
 
+  it('have the versions that SECURITY.md says, of every package whose advisories it judges', () => {
+    const rows = readFileSync('SECURITY.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const judged = rows.flatMap((row) => {
+      const cells = row.split('|').map((cell) => cell.trim());
+      const locked = all.filter(([place]) => nameOf(place) === cells[1]);
+      return cells.length === 7 && locked.length > 0 ? [{ name: cells[1], says: cells[4], locked }] : [];
+    });
+    assert.ok(judged.length >= 20);
+    for (const { name, says, locked } of judged)
+      assert.deepEqual(says.split(', '), [...new Set(locked.map(([, { version }]) => version))].sort(), name);
+  });
+
   it('name no address of their own, so that the registry is the one that npm is set to', () => {
     const elsewhere = all.filter(
       ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
