@@ -276,12 +276,9 @@ const sequences = async (
   });
 };
 
-/** The first rows of the windows in a part of a series. */
-const windowsIn = (begin: number, end: number, rows: number, every: number): readonly number[] =>
-  Array.from(
-    { length: Math.max(0, Math.floor((end - begin - rows) / every) + 1) },
-    (_, i) => begin + i * every,
-  );
+/** The number of windows of so many rows in a part of a series. */
+const windowsIn = (begin: number, end: number, rows: number, every: number): number =>
+  Math.max(0, Math.floor((end - begin - rows) / every) + 1);
 
 /** Windows of long series; windows of different splits share no row. */
 const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Checked<FoundSeries>> => {
@@ -294,22 +291,26 @@ const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Ch
   if (E.isLeft(asked)) return asked;
   const sets: Partial<Record<SplitName, StoredArrays>> = {};
   for (const split of splitNames) {
-    const windows = seen.right.flatMap(({ count }, file) => {
+    const parts = seen.right.map(({ count }) => {
       const test = count - Math.round(testShare * count);
       const validation = test - Math.round(validationShare * test);
       const [begin, end] = { train: [0, validation], validation: [validation, test], test: [test, count] }[
         split
       ];
-      return windowsIn(begin, end, past + future, every).map((first) => ({ file, first }));
+      return { begin, windows: windowsIn(begin, end, past + future, every) };
     });
+    const all = parts.reduce((sum, { windows }) => sum + windows, 0);
     if (split === 'validation' && validationShare === 0) continue;
     const cut = (rows: readonly Rows[], skipped: number, length: number): Float32Array | null => {
       const width = rows[0].names.length;
-      if (windows.length * length * width > mostNumbers) return null;
-      const values = new Float32Array(windows.length * length * width);
-      windows.forEach(({ file, first }, i) => {
-        const from = (first + skipped) * width;
-        values.set(rows[file].values.subarray(from, from + length * width), i * length * width);
+      if (all > limits.samples || all * length * width > mostNumbers) return null;
+      const values = new Float32Array(all * length * width);
+      let at = 0;
+      parts.forEach(({ begin, windows }, file) => {
+        for (let i = 0; i < windows; i++, at += length * width) {
+          const from = (begin + i * every + skipped) * width;
+          values.set(rows[file].values.subarray(from, from + length * width), at);
+        }
       });
       return values;
     };
@@ -318,12 +319,12 @@ const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Ch
       return E.left(
         decodeError(
           folder,
-          `task.every: ${grouped(windows.length)} windows of ${past} and ${future} rows are too many to be held; take a larger one`,
+          `task.every: ${grouped(all)} windows of ${past} and ${future} rows are too many to be held; take a larger one`,
         ),
       );
     sets[split] = {
-      past: storedInMemory(folder, before, windows.length, [past, seen.right[0].names.length]),
-      future: storedInMemory(folder, after, windows.length, [future, wanted.length]),
+      past: storedInMemory(folder, before, all, [past, seen.right[0].names.length]),
+      future: storedInMemory(folder, after, all, [future, wanted.length]),
     };
   }
   return E.right({
