@@ -4,6 +4,7 @@
  *
  *     npm run build:native
  *     npm run build:native -- --functions 257   how far functions are off, over every 257th float; 1 is all: minutes a function
+ *     npm run build:native -- --pairs 1000000   how far functions of two numbers are off, over so many seeded pairs
  */
 
 import { spawnSync } from 'node:child_process';
@@ -30,11 +31,12 @@ const goal = join(root, 'native/build/drumhead.node');
 
 const options = new Command('build:native')
   .option('--functions <nth>', 'measures the functions instead, over every n-th float', Number)
+  .option('--pairs <count>', 'measures those of two numbers instead, over so many seeded pairs', Number)
   .parse()
   .opts();
 
 /** Compares the functions of the last level with those of the C library in double precision. */
-const measureFunctions = (compiler: Compiler, nth: number): Promise<void> =>
+const measureFunctions = (compiler: Compiler, over: readonly string[]): Promise<void> =>
   within(async (folder) => {
     const level = levelsOf(compiler.arch)?.at(-1) ?? portable;
     const own = ['-O3', `-Dlevel_under_test=level_${level.name}`];
@@ -42,7 +44,7 @@ const measureFunctions = (compiler: Compiler, nth: number): Promise<void> =>
     const program = join(folder, 'functions');
     const kernels = await compileKernels(compiler, folder, level);
     await running([...compiler.command, '-o', program, test, kernels, '-lm']);
-    const { status } = spawnSync(program, [String(nth)], { stdio: 'inherit' });
+    const { status } = spawnSync(program, over, { stdio: 'inherit' });
     process.exitCode = status ?? 1;
   });
 
@@ -63,7 +65,8 @@ if (!isCompiler(found)) {
     `The native code is not built; without it drumhead takes the binary of prebuilds, else WebAssembly. Missing:\n  ${found.join('\n  ')}`,
   );
   process.exitCode = 1;
-} else if (options.functions !== undefined) await measureFunctions(found, options.functions);
+} else if (options.functions !== undefined) await measureFunctions(found, [String(options.functions)]);
+else if (options.pairs !== undefined) await measureFunctions(found, ['pairs', String(options.pairs)]);
 else {
   await build(found);
   console.log('native/build/drumhead.node is built');

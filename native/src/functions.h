@@ -263,17 +263,31 @@ INLINE vf f_angle(vf a, vf b) {
   vf rise = absolute(a), run = absolute(b);
   vf large = larger(rise, run);
   vf t = pick(same(rise, run), pick(same(large, all(0)), all(0), all(1)), smaller(rise, run) / large);
+#ifdef LOOPS
   vm far = above(t, all(0.414213562373095f));
   vf z = pick(far, (t - all(1)) / (t + all(1)), t);
   vf square = z * z;
   vf p = HORNER(square, 8.05374449538e-2f, -1.38776856032e-1f, 1.99777106478e-1f, -3.33329491539e-1f);
-#ifdef LOOPS
   vf octant = ((square * z) * p + z) + pick(far, all(0x1.921fb6p-1f), all(0));
-#else
-  vf octant = fma_(square * z, p, z) + pick(far, all(0x1.921fb6p-1f), all(0));
-#endif
   vf steep = pick(above(rise, run), all(0x1.921fb6p+0f) - octant, octant);
   vf half = pick(nonzero(bits(b) & alli(INT32_MIN)), all(0x1.921fb6p+1f) - steep, steep);
+#else
+  /* around 1 from the diagonal on; below tan(3 pi / 16) the angle itself, so that little of it is a difference */
+  vm far = above(t, all(0x1.561b82p-1f)), steep = above(rise, run), back = nonzero(bits(b) & alli(INT32_MIN));
+  vf z = pick(far, (t - all(1)) / (t + all(1)), t);
+  vf square = z * z;
+  vf p = HORNER(square, -0x1.183714p-6f, 0x1.9e9abp-5f, -0x1.51e7bp-4f, 0x1.c0a766p-4f, -0x1.243ccp-3f, 0x1.999554p-3f,
+                -0x1.55554cp-2f);
+  vf rest = fma_(square * z, p, z);
+  /* one sum with the nearest eighth of a turn, which has a second part */
+  vf level = pick(back, all(0x1.921fb6p+1f), all(0)), level_rest = pick(back, all(-0x1.777a5cp-24f), all(0));
+  vf turned = pick(back, all(0x1.2d97c8p+1f), all(0x1.921fb6p-1f));
+  vf turned_rest = pick(back, all(-0x1.99bc5cp-28f), all(-0x1.777a5cp-26f));
+  vf eighth = pick(far, turned, pick(steep, all(0x1.921fb6p+0f), level));
+  vf eighth_rest = pick(far, turned_rest, pick(steep, all(-0x1.777a5cp-25f), level_rest));
+  vf signed_rest = pick(steep, pick(back, rest, -rest), pick(back, -rest, rest));
+  vf half = eighth + (eighth_rest + signed_rest);
+#endif
   return of_bits(bits(half) ^ (bits(a) & alli(INT32_MIN)));
 }
 

@@ -137,10 +137,10 @@ export const zooDrafts: Readonly<Record<string, () => ZooDraft>> = {
     ),
   ),
   'zoo/pathfinder/hgru': () => ({
-    task: { name: 'pathfinder', size: 24, train: 4096, validation: 256, test: 1000 },
-    model: classOfPicture(hgruReader(8), { image: [24, 24, 1], steps: 8, classes: 3 }),
-    loss: ofWholes,
-    training: { ...training, batch: 16, rate: 5e-3, epochs: 6 },
+    task: { name: 'pathfinder', size: 24, target: 'contour', train: 2048, validation: 256, test: 1000 },
+    model: classesOfPixels(hgruReader(8), { image: [24, 24, 1], steps: 12, classes: 2 }),
+    loss: ofPixels,
+    training: { ...training, batch: 16, rate: 2e-3, epochs: 10 },
   }),
   'zoo/graph-class/graphcon': () => ({
     task: { name: 'mnist', size: 10, train: 4096, validation: 256, test: 1000 },

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../../src/base/error.js';
+import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { openPool } from '../../../src/compile/tfjs/session/pool.js';
-import { select } from '../../../src/dsl/index.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
+import { atan2, program, select } from '../../../src/dsl/index.js';
 import { type EngineChoice, openEngine } from '../../../src/engine/index.js';
 import { nativeCode } from '../../../src/engine/native/binary.js';
 import { buildModel } from '../../../src/models/catalogue.js';
@@ -51,6 +53,30 @@ describe('the engine native', () => {
       const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
       for (const [i, value] of values.entries())
         assert.ok(Math.abs(one.gradients[name][i] - value) <= 1e-4 * most, `${name}: ${value}`);
+    }
+  });
+
+  it('gives the angles of vectors within two units in the last place', async () => {
+    const size = 4096;
+    const made = program({ a: [size], b: [size] }, ({ a, b }) => ({ angle: atan2(a, b) }));
+    const engine = await openEngine('native', 'fused')();
+    if (E.isLeft(engine)) assert.fail(errorMessage(engine.left));
+    const session = openSession(engine.right, made, {});
+    if (E.isLeft(session)) assert.fail(errorMessage(session.left));
+    const random = stream(5, 'pairs');
+    const drawn = (): Float32Array =>
+      Float32Array.from({ length: size }, () => 2 ** random.integer(8) * (2 * random.uniform() - 1));
+    const inputs = { a: drawn(), b: drawn() };
+    // once three units off
+    inputs.a[0] = 0x141fff2 / 2 ** 24;
+    inputs.b[0] = 0x169029c / 2 ** 23;
+    const { outputs } = await session.right.infer({ count: 1, inputs }, ['angle']);
+    session.right.close();
+    for (const [i, found] of outputs.angle.entries()) {
+      const [a, b] = [inputs.a[i], inputs.b[i]];
+      const expected = Math.atan2(a, b);
+      const unit = 2 ** (Math.floor(Math.log2(Math.abs(expected))) - 23);
+      assert.ok(Math.abs(found - expected) <= 2 * unit, `the angle of ${b}, ${a}: ${found}, not ${expected}`);
     }
   });
 
