@@ -54,6 +54,11 @@ const answers: readonly (readonly [string, string])[] = [
   ['vmap', '/coming-from'],
   ['jit', '/concepts/fusion'],
   ['checkpoint', '/concepts/run'],
+  ['resume', '/how-to/sweep'],
+  ['odeint', '/coming-from'],
+  ['gradient clipping', '/files'],
+  ['transfer learning', '/coming-from'],
+  ['GPU', '/concepts/engine'],
 ];
 
 describe('the documentation', () => {
@@ -155,6 +160,22 @@ describe('the documentation', () => {
       await page.keyboard.press('Escape');
     }
     assert.deepEqual(missed, []);
+  });
+
+  it('finds pages that explain before names of the reference', async function () {
+    if (browser === undefined) return this.skip();
+    await page.goto(`${address}/start`, { waitUntil: 'networkidle' });
+    for (const [words, expected] of [
+      ['Adam', '/files'],
+      ['Conv2d', '/coming-from'],
+      ['resume', '/how-to/sweep'],
+    ]) {
+      await page.locator('.VPNavBarSearch button').first().click();
+      await page.locator('.VPLocalSearchBox input').fill(words);
+      const first = `.VPLocalSearchBox .results li:first-child .result[href^="${expected}"]`;
+      await page.locator(first).waitFor({ timeout: 60_000 });
+      await page.keyboard.press('Escape');
+    }
   });
 
   it('has the reference of every public name', () => {

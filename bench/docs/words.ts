@@ -79,7 +79,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
       'early stopping: ends the training after so many epochs without a better validation loss; null: never',
     tolerance: 'how much lower a validation loss must be to count as better, for `patience`',
     minimumEpochs: 'epochs before which `patience` ends nothing',
-    clip: 'longest gradient of all parameters together, a longer one is shortened; `{ value: 0.5 }` limits each number; more than 0, null: any',
+    clip: 'gradient clipping: longest gradient of all parameters together, a longer one is shortened; `{ value: 0.5 }` limits each number; more than 0, null: any',
     groups:
       'parameters trained in another way: `[{ match: encoder/*, rate: 0.1, decay: 0 }, { match: readout/*, frozen: true }]`, where `rate` is a factor of `training.rate`; the first that matches counts',
     average:

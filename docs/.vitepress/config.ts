@@ -64,7 +64,24 @@ export default defineConfig({
   buildEnd: ({ outDir }) => cpSync(join(docs, 'cluster'), join(outDir, 'cluster'), { recursive: true }),
   rewrites: { 'decisions/README.md': 'decisions/index.md' },
   themeConfig: {
-    search: { provider: 'local', options: { detailedView: true } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        // Pages that explain come before names of the reference, and those before names that a second entry has again. The page
+        // gets this function as text, so it uses nothing from outside.
+        miniSearch: {
+          searchOptions: {
+            boostDocument: (id: string) =>
+              id.startsWith('/reference/browser')
+                ? 0.1
+                : /^\/(reference|decisions|dependencies)/.test(id)
+                  ? 0.4
+                  : 1,
+          },
+        },
+      },
+    },
     outline: [2, 3],
     live: liveOf(root, docs),
     nav: [
