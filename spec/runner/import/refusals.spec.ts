@@ -187,6 +187,16 @@ describe('a file from outside', () => {
       await said(at('program'), at('many.npy')),
       /it holds 268,435,968 numbers, and 268,435,456 is the limit for one command; give fewer samples at once/,
     );
+    // By the header: read and converted they would be three gigabytes before anything is counted.
+    const floats = encodeHeader('float32', [300_000, 16, 16, 3]);
+    writeFileSync(at('many.npy'), floats);
+    truncateSync(at('many.npy'), floats.length + 300_000 * 3072);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.match(
+      await said(at('program'), at('many.npy')),
+      /300,000 samples make [\d,]+ numbers with their answers, and 268,435,456 is the limit for one command/,
+    );
+    assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 28);
   });
 
   it('whose answers are not numbers, in any format: no class is given', async () => {

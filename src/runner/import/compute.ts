@@ -3,8 +3,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, type Effect, engineError } from '../../base/error.js';
-import { grouped, limits } from '../../base/limits.js';
+import { type DrumheadError, type Effect, engineError } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
 import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
@@ -13,6 +13,7 @@ import { predictedClasses } from '../../experiments/scores/scores.js';
 import type { Trained } from '../export/trained.js';
 import { finiteAnswer } from '../training/finite.js';
 import type { GraphFile } from './graph-model.js';
+import { tooMany } from './input.js';
 import type { Runnable } from './source.js';
 
 /** An output for all samples. */
@@ -44,6 +45,13 @@ const outputNames = (shapes: Readonly<Record<string, Shape>>): readonly string[]
     : own;
 };
 
+/** The numbers that it answers for one sample; a GraphModel does not say. */
+export const answersFor = (runnable: Runnable): number => {
+  if (runnable.kind === 'graph-model') return 0;
+  const shapes = outputsOf(runnable.trained.program.graph);
+  return outputNames(shapes).reduce((sum, name) => sum + volume(shapes[name]), 0);
+};
+
 const computeProgram = (
   engine: Engine,
   { program, parameters }: Trained,
@@ -58,13 +66,7 @@ const computeProgram = (
   ]);
   const values = count * names.reduce((sum, name) => sum + volume(shapes[name]), 0);
   const given = Object.values(inputs).reduce((sum, input) => sum + input.length, 0);
-  if (values + given > limits.programValues)
-    return TE.left(
-      decodeError(
-        '--input',
-        `${grouped(count)} samples make ${grouped(values + given)} numbers with their answers, and ${grouped(limits.programValues)} is the limit for one command; give fewer at once`,
-      ),
-    );
+  if (values + given > limits.programValues) return TE.left(tooMany(count, values + given));
   return TE.bracket(
     TE.fromEither<DrumheadError, Session>(openSession(engine, select(program, ...names), parameters)),
     (session) =>

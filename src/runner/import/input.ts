@@ -3,11 +3,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, fileError } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { type Shape, sameShape, showShape, volume } from '../../dsl/index.js';
-import { readBytes } from '../../files/files.js';
-import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
+import { mayBeRead, readBytes } from '../../files/files.js';
+import { rangesOfFile } from '../../files/ranges.js';
+import { decodeHeader, headerBytes } from '../../formats/npy/header.js';
+import { type NpyArray, readNpy } from '../../formats/npy/npy.js';
 import { findPicture, type Picture } from '../../formats/png/png.js';
 
 /** Values of one input: some samples, one after the other. */
@@ -82,7 +84,8 @@ const countIn = (array: Shape, shape: Shape): number | null => {
   return shorter.some((one) => sameShape(array.slice(1), one)) ? array[0] : null;
 };
 
-const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: string): Read => {
+/** The number of samples in an array of this shape, if one command takes so many; each makes `each` numbers in all. */
+const samplesIn = (found: Shape, shape: Shape, each: number, source: string): Checked<number> => {
   const count = countIn(found, shape);
   if (count === 0) return E.left(decodeError(source, 'it holds no samples'));
   if (count === null)
@@ -99,6 +102,34 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
         `it holds ${grouped(count * volume(shape))} numbers, and ${grouped(limits.programValues)} is the limit for one command; give fewer samples at once`,
       ),
     );
+  return count * each > limits.programValues ? E.left(tooMany(count, count * each)) : E.right(count);
+};
+
+/** The error of samples that make too many numbers. */
+export const tooMany = (count: number, numbers: number): DrumheadError =>
+  decodeError(
+    '--input',
+    `${grouped(count)} samples make ${grouped(numbers)} numbers with their answers, and ${grouped(limits.programValues)} is the limit for one command; give fewer at once`,
+  );
+
+/** Checks the number of samples by the header, before a gigabyte is read. */
+const mayBeTaken = (path: string, shape: Shape, each: number): Effect<number> =>
+  pipe(
+    mayBeRead(path, 'array'),
+    TE.flatMap(() =>
+      TE.tryCatch(
+        async () => {
+          const { size, read } = await rangesOfFile(path);
+          return { size, bytes: await read(0, Math.min(size, headerBytes)) };
+        },
+        (cause): DrumheadError => fileError(path, cause),
+      ),
+    ),
+    TE.flatMapEither(({ size, bytes }) => decodeHeader(bytes, path, size)),
+    TE.flatMapEither((header) => samplesIn(header.shape, shape, each, path)),
+  );
+
+const fromNpy = ({ dtype, data }: NpyArray, count: number, shape: Shape, source: string): Read => {
   // Bytes are pictures, as in a folder of pairs: 0 to 255 become 0 to 1.
   const unit = dtype === 'uint8' && shape.length === 3 ? 255 : 1;
   const values = Float32Array.from({ length: count * volume(shape) }, (_, i) => Number(data[i]) / unit);
@@ -135,21 +166,25 @@ const asImage =
 /**
  * Reads a file for an input of this shape. Nothing is scaled or cut: a picture must have the program's size.
  *
+ * @param each the numbers that one sample makes, all inputs and answers together
+ *
  * **Errors** FileError; DecodeError for another size, and for what is neither a PNG nor an .npy file.
  */
-export const readInput = (path: string, shape: Shape): Effect<Input> =>
-  pipe(
-    readBytes(path, path.toLowerCase().endsWith('.npy') ? 'array' : 'picture'),
-    TE.flatMapEither(
-      (bytes): Read =>
-        path.toLowerCase().endsWith('.npy')
-          ? pipe(
-              decodeNpy(bytes, path),
-              E.flatMap((array) => fromNpy(array, shape, path)),
-            )
-          : fromPng(bytes, shape, path),
-    ),
-  );
+export const readInput = (path: string, shape: Shape, each = 0): Effect<Input> =>
+  path.toLowerCase().endsWith('.npy')
+    ? pipe(
+        mayBeTaken(path, shape, each),
+        TE.flatMap((count) =>
+          pipe(
+            readNpy(path),
+            TE.flatMapEither((array) => fromNpy(array, count, shape, path)),
+          ),
+        ),
+      )
+    : pipe(
+        readBytes(path, 'picture'),
+        TE.flatMapEither((bytes) => fromPng(bytes, shape, path)),
+      );
 
 /** The inputs of a program, all with as many samples. */
 export interface Inputs {
@@ -186,6 +221,7 @@ const assigned = (
  * Reads the inputs of a program.
  *
  * @param given `NAME=FILE`, or a file alone if there is one input
+ * @param answers the numbers that a program answers for one sample
  *
  * **Errors** as `readInput`; DecodeError if an input has no file, if files hold different numbers of samples,
  * or if an image has values outside of 0 to 1.
@@ -193,6 +229,7 @@ const assigned = (
 export const readInputs = (
   given: readonly string[],
   shapes: Readonly<Record<string, Shape>>,
+  answers: number,
 ): Effect<Inputs> =>
   pipe(
     TE.fromEither(assigned(given, Object.keys(shapes))),
@@ -201,7 +238,11 @@ export const readInputs = (
         Object.entries(paths),
         TE.traverseSeqArray(([name, path]) =>
           pipe(
-            readInput(path, shapes[name]),
+            readInput(
+              path,
+              shapes[name],
+              Object.values(shapes).reduce((sum, one) => sum + volume(one), answers),
+            ),
             TE.flatMapEither(asImage(name, path)),
             TE.map((input) => ({ name, ...input })),
           ),

@@ -9,7 +9,7 @@ import type { EngineChoice } from '../../engine/index.js';
 import { type Files, mayWrite, type Writing, writeFolder } from '../../files/write-folder.js';
 import { encodeNpy } from '../../formats/npy/npy.js';
 import { gridOfShape, planeOf } from '../observe/wave-grid.js';
-import { type Computed, compute, inputsOfRunnable } from './compute.js';
+import { answersFor, type Computed, compute, inputsOfRunnable } from './compute.js';
 import { type Inputs, readInputs } from './input.js';
 import { type Answer, answerGif, classesPng } from './pictures.js';
 import { type Runnable, readRunnable } from './source.js';
@@ -133,7 +133,7 @@ export const runRunnable = (
     TE.tap(() => mayWrite(folder, writing)),
     TE.bind('runnable', () => read),
     TE.let('shapes', ({ runnable }) => inputsOfRunnable(runnable)),
-    TE.bind('inputs', ({ shapes }) => readInputs(given, shapes)),
+    TE.bind('inputs', ({ runnable, shapes }) => readInputs(given, shapes, answersFor(runnable))),
     TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
     TE.bind('files', ({ outputs, inputs, shapes }) => TE.fromEither(filesOf(outputs, inputs, shapes))),
     TE.tap(({ files }) => writeFolder(folder, files, writing)),
