@@ -93,6 +93,11 @@ describe('the playground: Draw and decide', () => {
     const empty = await shown(page, picture);
     await page.getByRole('button', { name: 'Draw', exact: true }).click();
     await page.getByRole('button', { name: 'Colour 2' }).click();
+    // A cell has a rim of another colour, as in the task; so has its button.
+    assert.match(
+      (await page.getByRole('button', { name: 'Colour 1' }).getAttribute('style')) ?? '',
+      /rgb\(210, 120, 60\).*rgb\(59, 180, 90\)/,
+    );
     for (const [x, y] of [
       [0.42, 0.5],
       [0.52, 0.5],

@@ -16,11 +16,14 @@ const put = ({ bytes, channels }: Picture, pixel: number, colour: Rgb): void => 
 };
 
 /** Half as bright again, modulo 256: the rim of a cell, as in the published task. */
-const rim = (colour: Rgb): Rgb => [
+export const rim = (colour: Rgb): Rgb => [
   (colour[0] + (colour[0] >> 1)) % 256,
   (colour[1] + (colour[1] >> 1)) % 256,
   (colour[2] + (colour[2] >> 1)) % 256,
 ];
+
+/** Whether the squares of a brush have a rim of another colour. */
+export const hasRim = ({ kind, cell }: Brush): boolean => kind === 'cells' && cell > 2;
 
 const squareAt = (size: number, cell: number, row: number, column: number) => {
   const top = Math.floor(row / cell) * cell;
@@ -59,8 +62,8 @@ export const touched = (
   const { top, left, bottom, right } = squareAt(picture.size, brush.cell, row, column);
   for (const pixel of pixels) {
     const [i, j] = [Math.floor(pixel / picture.size), pixel % picture.size];
-    const onRim = brush.kind === 'cells' && (i === top || j === left || i === bottom - 1 || j === right - 1);
-    put(next, pixel, colour === null ? brush.ground : onRim && brush.cell > 2 ? rim(colour) : colour);
+    const onRim = i === top || j === left || i === bottom - 1 || j === right - 1;
+    put(next, pixel, colour === null ? brush.ground : onRim && hasRim(brush) ? rim(colour) : colour);
   }
   return { picture: next, pixels };
 };
