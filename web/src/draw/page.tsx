@@ -12,7 +12,7 @@ import { keepInAddress } from '../state/address-bar.js';
 import { modelScene, tellViews } from './film.js';
 import { ModelPanel } from './model-panel.js';
 import { markProbe } from './overlay.js';
-import { blank, hasRim, type Picture, paintPicture, pictureFromFile, rim, touched } from './picture.js';
+import { blank, buttonOf, type Picture, paintPicture, pictureFromFile, touched } from './picture.js';
 import { Probe } from './probe.js';
 import { sampleFrom, useRuns } from './runs.js';
 import { packDraw, unpackDraw } from './state.js';
@@ -229,10 +229,7 @@ export const DrawPage = ({
                     type="button"
                     aria-label={`Colour ${i + 1}`}
                     aria-pressed={i === colour}
-                    style={{
-                      background: hex(each),
-                      boxShadow: hasRim(task.brush) ? `inset 0 0 0 0.5rem ${hex(rim(each))}` : 'none',
-                    }}
+                    style={buttonOf(task.brush, each)}
                     onClick={() => {
                       setColour(i);
                       setTool('draw');

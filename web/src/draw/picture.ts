@@ -16,14 +16,22 @@ const put = ({ bytes, channels }: Picture, pixel: number, colour: Rgb): void => 
 };
 
 /** Half as bright again, modulo 256: the rim of a cell, as in the published task. */
-export const rim = (colour: Rgb): Rgb => [
+const rim = (colour: Rgb): Rgb => [
   (colour[0] + (colour[0] >> 1)) % 256,
   (colour[1] + (colour[1] >> 1)) % 256,
   (colour[2] + (colour[2] >> 1)) % 256,
 ];
 
 /** Whether the squares of a brush have a rim of another colour. */
-export const hasRim = ({ kind, cell }: Brush): boolean => kind === 'cells' && cell > 2;
+const hasRim = ({ kind, cell }: Brush): boolean => kind === 'cells' && cell > 2;
+
+const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
+
+/** The look of a colour's button: as the brush paints, with the rim of its cells. */
+export const buttonOf = (brush: Brush, colour: Rgb) => ({
+  background: css(colour),
+  boxShadow: hasRim(brush) ? `inset 0 0 0 0.5rem ${css(rim(colour))}` : 'none',
+});
 
 const squareAt = (size: number, cell: number, row: number, column: number) => {
   const top = Math.floor(row / cell) * cell;
