@@ -93,6 +93,33 @@ describe('commands on a damaged run', () => {
     }
   }).timeout(120_000);
 
+  it('of a grid counts once, or not where its member is not known', async () => {
+    for (const [name, rates, about, listed] of [
+      ['of grid', [1e-3, 3e-3], /0 of 2 runs are finished; 2 not begun\./, 0],
+      ['of one', [3e-3], /0 of 1 runs are finished; 1 damaged/, 1],
+    ] as const) {
+      const { cwd, run } = changed(name, (path) => {
+        const file = join(path, 'experiment.json');
+        const text = readFileSync(file, 'utf8');
+        const { training, ...rest } = JSON.parse(text);
+        writeFileSync(
+          join(top, name, '0.json'),
+          JSON.stringify({ ...rest, training: { ...training, rate: rates[0] } }),
+        );
+        writeFileSync(file, text.replace(/"epochs": (\d)/, '"epochs": 1$1'));
+      });
+      writeFileSync(
+        join(cwd, 'grid.json'),
+        JSON.stringify({ name: 'tiny/grid', experiment: '0.json', vary: { 'training.rate': rates } }),
+      );
+      const said = (await drumhead(['table', 'grid.json'], cwd)).replace(/\s+/g, ' ');
+      assert.match(said, about);
+      assert.ok(said.includes(`left out: ${run}`), said);
+      const status = await drumhead(['status', 'grid.json'], cwd);
+      assert.equal(status.split('\n').filter((line) => /^tiny.* 0 +damaged /.test(line)).length, listed);
+    }
+  }).timeout(60_000);
+
   it('whose experiment was edited is neither shown, compared nor trained', async () => {
     const { cwd, run } = changed('experiment', (path) => {
       const file = join(path, 'experiment.json');

@@ -141,6 +141,10 @@ const cases: readonly (readonly [string, string])[] = [
     'flowOf(flowOf(rk4, (s) => s), (s) => s)',
     'flowOf: rk4 is a flow, which has its rate already: stepOf(flow, dt) is its step',
   ],
+  [
+    'flowOf({ ...strang(decay({ z: zeros(2) }), kSpaceWave()), name: "mine" }, (s) => s)',
+    'flowOf: mine is a flow, which has its rate already: stepOf(flow, dt) is its step',
+  ],
   ['strang(decay({}))', 'strang: a flow is needed here, such as flowOf(rk4, rate), got undefined'],
   ['hashProgram()', 'hashProgram: a program is needed here, got undefined'],
   ['resize(zeros(3), {})', 'resize: a program is needed here, got a tensor'],

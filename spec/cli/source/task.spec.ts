@@ -1,7 +1,7 @@
 /** A NAME of data: a task, or a person's own folder, also where both are called the same. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { taskFrom } from '../../../src/cli/source/task.js';
@@ -37,6 +37,13 @@ describe('a name of data', () => {
   it('says nothing of a folder without data, or where there is none', async () => {
     for (const name of ['mazes', 'adding'])
       assert.equal((await withStderr(() => rightOf(taskFrom(name, {}, {})))).said, '', name);
+  });
+
+  it('is the task also where the folder of its name cannot be read', async () => {
+    mkdirSync(join(folder, 'polygons'));
+    writeFileSync(join(folder, 'polygons', 'train'), 'a file in place of a folder');
+    const { value, said } = await withStderr(() => rightOf(taskFrom('polygons', {}, {})));
+    assert.deepEqual([value.name, said], ['polygons', '']);
   });
 
   it('is refused as neither a task nor a folder', async () => {

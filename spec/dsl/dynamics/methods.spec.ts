@@ -169,6 +169,22 @@ describe('dsl: methods of integration', () => {
     });
   }
 
+  it('with rest or default parameters are methods, and flows by them the same', () => {
+    const rest: Method = { ...rk4, advance: (...given) => rk4.advance(...given) };
+    const usual: Method = {
+      ...rk4,
+      advance: (rate, state, time, h = 0) => rk4.advance(rate, state, time, h),
+    };
+    const { rate } = Object.values(motions)[0];
+    const state = { y: ones(16), z: zeros(16) };
+    const moved = (method: Method) =>
+      hashProgram(program({}, () => flowOf(method, rate).advance(state, fill(0), 0.1)));
+    for (const method of [rest, usual]) {
+      assert.equal(moved(method), moved(rk4));
+      integrate({ method, dt: 0.1, rate });
+    }
+  });
+
   it('oscillator is symplectic Euler of its own dynamics: the same program, so the same bits', () => {
     const [omega, alpha] = [
       relu(parameter('omega', [6, 6, 2], { init: { normal: 1 } })),

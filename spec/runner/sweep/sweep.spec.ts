@@ -2,13 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeError, errorMessage } from '../../../src/base/error.js';
+import { fileLimits } from '../../../src/base/limits.js';
 import { decodeExperiment, withTraining } from '../../../src/experiments/experiment.js';
 import {
   mapSweep,
@@ -28,7 +29,9 @@ import { runExperiment } from '../../../src/runner/run/run.js';
 import { type Job, processJob } from '../../../src/runner/sweep/job.js';
 import type { Outcome, RunRequest } from '../../../src/runner/sweep/messages.js';
 import { runSweep, type SweepEnvironment, type SweepEvent } from '../../../src/runner/sweep/run.js';
+import { refusal } from '../../support/effects.js';
 import { right } from '../../support/either.js';
+import { asNobody } from '../../support/nobody.js';
 import { environmentOf, tiny } from '../kill/tiny.js';
 
 const grid: Sweep = pipe(
@@ -108,6 +111,35 @@ describe('a sweep', () => {
     await writeFile(sweepPath(runs, tiny.name), '{');
     assert.match(await notes(), /the record of \S+ cannot be read and is written anew.*sweep\.json/);
     assert.doesNotMatch(await notes(), /record/);
+    // Above the limit of its kind.
+    await truncate(sweepPath(runs, tiny.name), fileLimits.json + 1);
+    assert.match(await notes(), /the record of \S+ cannot be read and is written anew.*limit/);
+    assert.doesNotMatch(await notes(), /record/);
+  });
+
+  it('leaves a record that the system refuses to read, and stops', async () => {
+    await sweep(async () => done);
+    const path = sweepPath(runs, tiny.name);
+    const held = await readFile(path);
+    for (const [each, mode] of [
+      [runs, 0o777],
+      [dirname(path), 0o777],
+      [path, 0],
+    ] as const)
+      await chmod(each, mode);
+    for (const engine of ['cpu', 'auto'] as const) {
+      const work = runSweep(grid)({
+        ...environmentOf(runs),
+        engine,
+        jobs: 1,
+        tell: () => {},
+        job: async () => done,
+      });
+      const said = await asNobody(() => refusal(work));
+      if (said !== null) assert.match(said, /sweep\.json: permission denied/);
+    }
+    await chmod(path, 0o600);
+    assert.deepEqual(await readFile(path), held);
   });
 
   it('writes where its runs lie before the first begins, for tables and figures', async () => {

@@ -85,7 +85,8 @@ const isData = (name: string): Effect<boolean> =>
 const sayingFolder = (name: string): Effect<void> =>
   pipe(
     isData(name),
-    TE.flatMap((data) => (data ? dataKind(name) : TE.right(null))),
+    // A folder that cannot be read has no part in the task, so its error is none here.
+    TE.flatMap((data) => (data ? TE.orElseW(() => TE.right(null))(dataKind(name)) : TE.right(null))),
     TE.map((kind) =>
       kind === null
         ? undefined

@@ -3,6 +3,7 @@
 import { checkedOptions } from '../options.js';
 import { showShape } from '../shape.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
+import { asFlow } from './method.js';
 import type { PartialFlow } from './splitting.js';
 import { withFields } from './state.js';
 import { straightOmega, type Turning, turnings, waveVectors } from './turning.js';
@@ -41,7 +42,7 @@ const here = 'kSpaceWave';
 export const kSpaceWave = (options: KSpaceWave = {}): PartialFlow<'y' | 'z'> => {
   const { speed = 1, dispersion } = checkedOptions(here, options, { speed: true, dispersion: true });
   const omegaOf = dispersion ?? straightOmega(speed);
-  return {
+  return asFlow<PartialFlow<'y' | 'z'>>({
     name: here,
     order: Number.POSITIVE_INFINITY,
     advance: (state, _, h) => {
@@ -72,5 +73,5 @@ export const kSpaceWave = (options: KSpaceWave = {}): PartialFlow<'y' | 'z'> => 
         name === 'y' ? together('itself', 'moved') : together('pulled', 'itself'),
       );
     },
-  };
+  });
 };

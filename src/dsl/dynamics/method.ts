@@ -114,6 +114,17 @@ const checked = <State extends StateOf>(operation: string, rate: Dynamics<State>
   };
 };
 
+type Advance = (...given: never) => unknown;
+
+/** How the flows that were made here advance: they are told from methods by it. */
+const ofFlows = new WeakSet<Advance>();
+
+/** A flow that `integrate` and `flowOf` know for one, also after its other fields were replaced. */
+export const asFlow = <F extends { readonly advance: Advance }>(flow: F): F => {
+  ofFlows.add(flow.advance);
+  return flow;
+};
+
 /**
  * The flow of a dynamics by a method.
  *
@@ -126,11 +137,11 @@ export const flowOf = <F extends string, State extends StateOf>(
   rate: (state: State, time: Time) => NoInfer<State>,
 ): Flow<State> => {
   checkedMethod('flowOf', method);
-  return {
+  return asFlow<Flow<State>>({
     name: method.name,
     order: method.order,
     advance: (state, time, h) => method.advance(checked(method.name, rate), state, time, h),
-  };
+  });
 };
 
 /** Refuses values that are not flows, such as a method without a dynamics. */
@@ -142,21 +153,20 @@ export const checkedFlow = <State extends StateOf>(operation: string, flow: Flow
         `a flow is needed here, such as flowOf(rk4, rate), got ${'advance' in Object(flow) ? `the method ${flow.name} alone` : inWords(flow)}`,
       );
 
-/** Whether it advances by a rate that it is given, as methods do and flows do not. */
-const takesRate = ({ advance }: { readonly advance: (...given: never) => unknown }): boolean =>
-  advance.length > 3;
+/** Whether it needs more than a flow is given. Of a method with rest or default parameters that is not known. */
+const takesRate = ({ advance }: { readonly advance: Advance }): boolean => advance.length > 3;
 
 /** Refuses what is no method: without type checks a person may pass the function that makes one, or a flow. */
 const checkedMethod = (
   operation: string,
-  method: { readonly name: string; readonly advance: (...given: never) => unknown },
+  method: { readonly name: string; readonly advance: Advance },
 ): void => {
   if (!('advance' in Object(method)))
     refuse(
       operation,
       'the method is none: euler and rk4 are methods; verlet(), symplecticEuler(), implicitMidpoint() and dormandPrince() make one',
     );
-  if (!takesRate(method))
+  if (ofFlows.has(method.advance))
     refuse(operation, `${method.name} is a flow, which has its rate already: stepOf(flow, dt) is its step`);
 };
 

@@ -4,7 +4,7 @@ import { exp, mul, offset, scale } from '../functions/pointwise.js';
 import type { StateOf } from '../scan-types.js';
 import { refuse, type Tensor } from '../tensor.js';
 import { recordOf } from '../untyped.js';
-import { checkedFlow, type Flow } from './method.js';
+import { asFlow, checkedFlow, type Flow } from './method.js';
 import { withFields } from './state.js';
 
 /** A state that has these fields among others. */
@@ -28,14 +28,14 @@ export const strang = <State extends StateOf>(
   inner: Flow<State>,
 ): Flow<State> => {
   const [before, within] = [outer, inner].map((flow) => checkedFlow('strang', flow));
-  return {
+  return asFlow<Flow<State>>({
     name: `strang(${before.name}, ${within.name})`,
     order: Math.min(2, before.order, within.order),
     advance: (state, time, h) => {
       const begun = before.advance(state, time, h / 2);
       return before.advance(within.advance(begun, time, h), offset(h / 2, time), h / 2);
     },
-  };
+  });
 };
 
 /**
@@ -53,7 +53,7 @@ export const decay = <const F extends string>(
 ): PartialFlow<F> => {
   const given: Readonly<Record<string, Tensor>> = recordOf('decay', 'what is given', rates);
   const names = Object.keys(given);
-  return {
+  return asFlow<PartialFlow<F>>({
     name: 'decay',
     order: Number.POSITIVE_INFINITY,
     advance: (state, _, h) => {
@@ -65,5 +65,5 @@ export const decay = <const F extends string>(
         );
       return withFields(state, names, (name) => mul(state[name], exp(scale(-h, given[name]))));
     },
-  };
+  });
 };

@@ -1,6 +1,7 @@
 /**
  * Whether the process has enough addresses for WebAssembly's memories, and for threads. Each memory reserves about 10 GB of
- * addresses, each thread 600 MB, used or not.
+ * addresses, used or not. A thread reserves about 600 MB, of which 1 GiB is wanted to be safe; what a worker reserves for
+ * memories of its own, 10 GB each, is not counted for threads.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
 /** The time step of a system, and changing it. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import { rememberedBy } from '../../base/remembered.js';
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
@@ -54,13 +55,12 @@ export const unscaledFields = (system: System): readonly string[] => {
   if (other === null) return [];
   const change = changesOf(system);
   const [far, close] = [change(system), change(other)];
-  const size = (values: Float64Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   return Object.keys(system.fields).filter(
     (name) =>
       name !== oscillator.y &&
       name !== oscillator.z &&
-      size(far[name].value) > 0 &&
-      size(close[name].value) > size(far[name].value) / 1024,
+      maxAbs(far[name].value) > 0 &&
+      maxAbs(close[name].value) > maxAbs(far[name].value) / 1024,
   );
 };
 

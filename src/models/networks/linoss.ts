@@ -54,7 +54,7 @@ export interface LinossLayerOptions<P extends number> {
  * else 1. With damping, A is the stiffness without relu, clipped to the range in which the eigenvalues are complex. y,
  * z, B and C are complex: their last axis holds the real and the imaginary part.
  *
- * As in the paper, `stiffness` and `pace` start uniformly between 0 and 1.
+ * `stiffness`, `pace` and `damping` start uniformly between 0 and 1, the first two as in the paper.
  *
  * Gives y and z [T, oscillators, 2], the output [T, F], and A and h [oscillators].
  *

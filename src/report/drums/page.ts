@@ -1,5 +1,6 @@
 /** The report of an experiment on drums: one self-contained HTML page. */
 
+import { maxAbs } from '../../base/max-abs.js';
 import type { DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';
 import { count } from '../page/numbers.js';
@@ -13,10 +14,7 @@ import { drumVerdict } from './verdict.js';
 
 /** How much the areas measured between the bins differ from the curve of theory for grid and time step. */
 const onCurve = (results: readonly DrumResult[]): string => {
-  const most = results.reduce(
-    (sum, { area }) => (area === null ? sum : Math.max(sum, Math.abs(area.heard / area.lattice - 1))),
-    0,
-  );
+  const most = maxAbs(results.flatMap(({ area }) => (area === null ? [] : [area.heard / area.lattice - 1])));
   return most < 1e-3 ? 'on it' : `up to ${relativeText(most)} off it`;
 };
 
@@ -39,10 +37,7 @@ const exactWords = ([first, ...others]: readonly DrumResult[]): string =>
   others
     .map(({ drum, tones }) => ({
       name: drum.name,
-      most: tones.reduce(
-        (most, { lattice }, k) => Math.max(most, Math.abs(lattice / first.tones[k].lattice - 1)),
-        0,
-      ),
+      most: maxAbs(tones.map(({ lattice }, k) => lattice / first.tones[k].lattice - 1)),
     }))
     .filter(({ most }) => most < 1e-11)
     .map(

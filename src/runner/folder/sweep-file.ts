@@ -7,13 +7,15 @@
 
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record, whole, withOptional } from '../../base/codec.js';
-import { decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, isRefused } from '../../base/error.js';
 import { Kernels } from '../../engine/index.js';
 import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep/sweep.js';
+import { ifPresent } from '../../files/files.js';
 import { readChecked, writeChecked } from './sealed-json.js';
 
 const placeCodec = record('place', {
@@ -94,6 +96,22 @@ export const readSweepFile = (path: string): Effect<SweepFile> =>
         : error,
     ),
   );
+
+/**
+ * The record that a sweep goes on from, or why it cannot be used; null where there is none, as for a sweep that begins.
+ *
+ * **Errors** FileError where the system refuses to read it: nothing is known of what it holds, so it must not be replaced.
+ */
+export const readSweepSoFar = (runs: string, name: string): Effect<Checked<SweepFile> | null> => {
+  const path = sweepPath(runs, name);
+  return ifPresent(
+    path,
+    pipe(
+      TE.fromTask<Checked<SweepFile>, DrumheadError>(readSweepFile(path)),
+      TE.flatMapEither((read) => (E.isLeft(read) && isRefused(read.left) ? read : E.right(read))),
+    ),
+  );
+};
 
 /**
  * The runs of a sweep and their folders.

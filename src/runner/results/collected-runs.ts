@@ -124,7 +124,8 @@ export interface Placed {
 
 /**
  * The runs of a sweep among those found; of several with the same settings the preferred one. A damaged run is known by
- * its settings, or by its name and seed where these cannot be read.
+ * its settings. Where these cannot be read it is known by its name and seed, if only one run that is wanted has them:
+ * members of a grid share both.
  */
 export const collectSweep = (
   sweep: Sweep,
@@ -137,16 +138,27 @@ export const collectSweep = (
     const before = byKey.get(key);
     if (before === undefined || isBetter(run, before)) byKey.set(key, run);
   }
-  const damagedOf = (wanted: Experiment, of: number): UnreadRun | null =>
-    damaged.find(({ experiment, name, seed }) =>
-      experiment === null
-        ? name === wanted.name && seed === of
-        : keyOf(experiment, experiment.seeds[0]) === keyOf(wanted, of),
-    )?.run ?? null;
+  const wanted = runsOf(sweep).map(({ member, seed }) => ({
+    member,
+    seed,
+    key: keyOf(member.experiment, seed),
+  }));
+  const lacking = wanted.filter(({ key }) => !byKey.has(key));
+  const unreadByKey = new Map<string, UnreadRun>();
+  for (const { run, experiment } of damaged) {
+    const key = experiment === null ? null : keyOf(experiment, experiment.seeds[0]);
+    if (key !== null && !unreadByKey.has(key)) unreadByKey.set(key, run);
+  }
+  for (const { run, experiment, name, seed } of damaged) {
+    if (experiment !== null) continue;
+    const alike = lacking.filter((one) => one.member.experiment.name === name && one.seed === seed);
+    const keys = [...new Set(alike.map(({ key }) => key))];
+    if (keys.length === 1 && !unreadByKey.has(keys[0])) unreadByKey.set(keys[0], run);
+  }
   const label = labelIn(sweep);
-  return runsOf(sweep).map(({ member: { experiment }, member, seed }) => {
-    const record = byKey.get(keyOf(experiment, seed)) ?? null;
-    const unread = record === null ? damagedOf(experiment, seed) : null;
-    return { experiment, seed, label: label(member), record, unread };
+  return wanted.map(({ member, seed, key }) => {
+    const record = byKey.get(key) ?? null;
+    const unread = record === null ? (unreadByKey.get(key) ?? null) : null;
+    return { experiment: member.experiment, seed, label: label(member), record, unread };
   });
 };

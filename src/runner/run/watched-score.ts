@@ -10,7 +10,7 @@ import { targetOf } from '../../experiments/loss.js';
 import type { Better } from '../../experiments/scores/measures.js';
 import { type Watched, watchedLoss } from '../training/state.js';
 
-/** The scores of an experiment that can be watched, each with its better direction; less of a score whose name ends in "loss". */
+/** The scores of an experiment that can be watched, each with the direction that is better: less for names that end in "loss", more for all others. */
 const directions = ({ task, loss, scores }: Experiment): ReadonlyMap<string, Better> => {
   const aim = outputsAimOf(loss, scores);
   const own = Object.entries(aim?.scores ?? {}).map(([name, { better }]) => [name, better] as const);

@@ -12,7 +12,7 @@ import {
   openEngine,
   parseEngineChoice,
 } from '../../engine/index.js';
-import { readSweepFile, sweepPath } from '../folder/sweep-file.js';
+import { readSweepSoFar } from '../folder/sweep-file.js';
 
 /** The requested engine. */
 interface Asked {
@@ -26,7 +26,8 @@ interface Asked {
  * Opens the engine of a sweep. With `auto`, a sweep that has begun continues with the engine of its record,
  * even if a faster one is found later, so that the runs of all shards, machines and days can be compared.
  *
- * **Errors** EngineError, also if a sweep began on an engine that is not here.
+ * **Errors** EngineError, also if a sweep began on an engine that is not here; FileError if the system refuses to read its
+ * record.
  *
  * @example
  * openSweepEngine('paper/small', { engine: 'auto', runs: 'runs' })   // that of runs/sweeps/paper/small/sweep.json
@@ -37,9 +38,9 @@ export const openSweepEngine = (name: string, { engine, kernels, runs }: Asked):
     : pipe(
         TE.Do,
         TE.bind('asked', () => TE.fromEither(kernels === undefined ? askedKernels() : E.right(kernels))),
-        TE.bind('read', () => TE.fromTask(readSweepFile(sweepPath(runs, name)))),
+        TE.bind('read', () => readSweepSoFar(runs, name)),
         TE.flatMap(({ asked, read }) => {
-          const began = E.isRight(read) ? read.right : null;
+          const began = read !== null && E.isRight(read) ? read.right : null;
           const [choice, own] = [parseEngineChoice(began?.engine ?? 'auto'), began?.kernels ?? 'fused'];
           // other kernels than the recorded ones make other runs
           if (began === null || E.isLeft(choice) || own !== (asked ?? own))

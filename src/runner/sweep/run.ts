@@ -20,7 +20,7 @@ import { type Sweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import type { Environment } from '../environment.js';
 import { inFolder, workerAfterWaiting } from '../folder/ongoing/lock.js';
 import { tidyFinished } from '../folder/ongoing/tidy.js';
-import { readSweepFile, type SweepFile, sweepPath, writeSweep } from '../folder/sweep-file.js';
+import { readSweepSoFar, type SweepFile, sweepPath, writeSweep } from '../folder/sweep-file.js';
 import { openSweepEngine } from './engine.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
@@ -106,11 +106,7 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
     pipe(
       openSweepEngine(sweep.name, environment),
       TE.bindTo('opened'),
-      TE.bind('before', () =>
-        TE.fromTask<Checked<SweepFile>, DrumheadError>(
-          readSweepFile(sweepPath(environment.runs, sweep.name)),
-        ),
-      ),
+      TE.bind('before', () => readSweepSoFar(environment.runs, sweep.name)),
       TE.tapIO(
         ({ opened, before }) =>
           () =>
@@ -138,6 +134,9 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
     ),
   );
 
+/** The record as the sweep found it. */
+type SoFar = Checked<SweepFile> | null;
+
 /**
  * Writes the folders of runs, unless the record has them already, so that shards that begin together write no
  * more than necessary.
@@ -147,16 +146,17 @@ const keepRecord = (
   engine: Engine,
   { runs, shard }: SweepEnvironment,
   plan: readonly Assignment[],
-  before: Checked<SweepFile>,
+  before: SoFar,
 ): Effect<string> => {
   const path = sweepPath(runs, sweep.name);
   if (shard === undefined) return writeSweep(runs, recordOf(sweep, engine, runs, plan));
   // As the part began; a record never loses a folder, so that it still has these.
-  if (E.isRight(before) && isRecorded(before.right, sweep, engine, runs, plan)) return TE.right(path);
+  if (before !== null && E.isRight(before) && isRecorded(before.right, sweep, engine, runs, plan))
+    return TE.right(path);
   return pipe(
-    TE.fromTask<Checked<SweepFile>, DrumheadError>(readSweepFile(path)),
+    readSweepSoFar(runs, sweep.name),
     TE.flatMap((read) => {
-      const before = E.isRight(read) ? read.right : null;
+      const before = read !== null && E.isRight(read) ? read.right : null;
       const next = mergedRecord(before, sweep, engine, runs, plan);
       return before !== null && canonical(before) === canonical(next)
         ? TE.right(path)
@@ -169,17 +169,16 @@ const keepRecord = (
 const tellNotes = (
   sweep: Sweep,
   opened: Engine,
-  before: Checked<SweepFile>,
+  before: SoFar,
   { tell, remarked = false }: SweepEnvironment,
 ): void => {
   const note = (message: string): void => tell({ kind: 'note', message });
   if (!remarked) idleInValues(sweep).forEach(note);
+  if (before === null) return;
   if (E.isLeft(before)) {
-    // A file that is not there is a sweep that begins.
-    if (before.left._tag !== 'FileError')
-      note(
-        `the record of ${sweep.name} cannot be read and is written anew; finished runs stand, but \`--engine auto\` may now take another engine, which makes other runs: ${errorMessage(before.left)}`,
-      );
+    note(
+      `the record of ${sweep.name} cannot be read and is written anew; finished runs stand, but \`--engine auto\` may now take another engine, which makes other runs: ${errorMessage(before.left)}`,
+    );
     return;
   }
   const [was, now] = [
