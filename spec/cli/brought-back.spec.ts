@@ -31,6 +31,9 @@ describe('an export that was killed between its two moves', () => {
       ['evaluate', 'out'],
       ['diff', 'out', 'out'],
       ['status', 'out'],
+      ['evaluate', 'none', '--task', 'out'],
+      ['data', 'npy', '--show', '0', '--set', 'folder=out'],
+      ['show', 'tetrominoes/nwm-linear', '--set', 'task.folder=out'],
     ]) {
       renameSync(join(folder, 'out'), join(folder, `.drumhead-${hash}-${holder}.old`));
       const { stderr } = await typed(words, folder);

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
 import { errorMessage } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
+import { numbersText } from '../../src/cli/commands/run-program.js';
 import { isCode } from '../../src/cli/document/code.js';
 import { isDocument, isModule, readDocument } from '../../src/cli/document/document.js';
 import { readJsonText } from '../../src/cli/document/json.js';
@@ -33,6 +34,11 @@ describe('said plainly', () => {
     folder = mkdtempSync(join(tmpdir(), 'drumhead-plain-'));
   });
   after(() => rmSync(folder, { recursive: true }));
+  it('numbers of float32 have no more digits than these have', () => {
+    const values = [0.1, 1 / 3, 3, 16_777_215, 1e-38, Number.NaN].map(Math.fround);
+    assert.equal(numbersText(['taken', values]), '  taken: 0.1, 0.33333334, 3, 16777215, 1e-38, NaN');
+  });
+
   const written = (name: string, value: object): string => {
     const path = join(folder, name);
     writeFileSync(path, JSON.stringify(value));

@@ -14,7 +14,7 @@ import { exchange } from './line/import-export.js';
 import { asking } from './line/inspection.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
-import { broughtBack } from './source/brought-back.js';
+import { broughtBack, namesGiven } from './source/brought-back.js';
 import { idleFuse } from './source/engine-notes.js';
 
 // An environment variable, so that workers and the processes of a sweep have it too.
@@ -84,7 +84,7 @@ export const commandLine = () => {
     .hook('preAction', async (all, command) => {
       heed(all.opts());
       heed(command.opts());
-      for (const name of await broughtBack(command.args))
+      for (const name of await broughtBack(namesGiven(command.args, command.opts())))
         remark(`note: ${name}, which a killed command had moved away, is back`);
       await refuseIdle(command);
     })

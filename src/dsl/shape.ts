@@ -184,14 +184,18 @@ type NoAxis<
   A extends number,
 > = `axis ${Exclude<`${A}`, keyof S> & string} is not an axis of ${Show<S>}`;
 
-/** `unknown` where the axes P differ, else an object that carries the message. */
+/** `unknown` where the axes P differ, or may (`0 | 1` is one of two), else an object that carries the message. */
 export type Distinct<P extends Shape> = number extends P[number]
   ? unknown
   : P extends readonly [infer Head, ...infer Rest extends Shape]
     ? Head extends Rest[number]
-      ? { readonly error: `axis ${Head & number} is named twice` }
+      ? true extends { readonly [K in keyof P]: IsOneOf<P[K]> }[number]
+        ? unknown
+        : { readonly error: `axis ${Head & number} is named twice` }
       : Distinct<Rest>
     : unknown;
+/** `true` for a union, such as `0 | 1`. */
+type IsOneOf<N, All = N> = N extends All ? ([All] extends [N] ? false : true) : never;
 
 /** S with its axes in the order P: size i of the result is size P[i] of S. */
 export type Permuted<S extends Shape, P extends Shape> = number extends P['length'] | S['length']

@@ -98,8 +98,17 @@ const atSizes =
 /** At most this many numbers of an output are said; its array holds all of them. */
 const mostSaid = 8;
 
-const numbersText = ([name, values]: readonly [string, readonly number[]]): string =>
-  `  ${name}: ${values.slice(0, mostSaid).join(', ')}${values.length > mostSaid ? ', …' : ''}`;
+/** A float32 in the fewest digits that tell it from all others; nine always do. */
+const singleText = (value: number): string =>
+  String(
+    [6, 7, 8]
+      .map((digits) => Number(value.toPrecision(digits)))
+      .find((short) => Math.fround(short) === value) ?? Number(value.toPrecision(9)),
+  );
+
+/** An output that is one float32 for each sample, in a line. */
+export const numbersText = ([name, values]: readonly [string, readonly number[]]): string =>
+  `  ${name}: ${values.slice(0, mostSaid).map(singleText).join(', ')}${values.length > mostSaid ? ', …' : ''}`;
 
 /** Runs a program on pictures and lists the files of its outputs. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>

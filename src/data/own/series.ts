@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../../base/error.js';
-import { grouped, limits } from '../../base/limits.js';
+import { grouped } from '../../base/limits.js';
 import { listFolder, readBytes } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import { type SplitName, splitNames } from '../dataset.js';
@@ -14,6 +14,7 @@ import { assembled, type ReadArrays, type ReadOptions } from './arrays.js';
 import { isLitter } from './png-folder.js';
 import type { SeriesTask } from './stated/series.js';
 import { type StoredArrays, storedInMemory } from './stored/stored.js';
+import { mostNumbers, windowsOf } from './windows.js';
 
 /** The values of a file, row after row. */
 interface Rows {
@@ -166,9 +167,6 @@ const readRows = (path: string, wanted: readonly string[]): Effect<Rows> =>
     TE.flatMapEither((bytes) => rowsOf(new TextDecoder().decode(bytes), path, wanted)),
   );
 
-/** The largest count of numbers in all files, since they are held in memory. */
-const mostNumbers = limits.datasetValues / 4;
-
 /** Reading stops after this many bad files. */
 const enough = 12;
 
@@ -276,13 +274,9 @@ const sequences = async (
   });
 };
 
-/** The number of windows of so many rows in a part of a series. */
-const windowsIn = (begin: number, end: number, rows: number, every: number): number =>
-  Math.max(0, Math.floor((end - begin - rows) / every) + 1);
-
 /** Windows of long series; windows of different splits share no row. */
 const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Checked<FoundSeries>> => {
-  const { folder, past, future, every, validationShare, testShare } = task;
+  const { folder, past, future, every, validationShare } = task;
   if (files.length === 0) return E.left(decodeError(folder, 'there are no CSV files in it'));
   const seen = await readAll(folder, files, task.columns);
   if (E.isLeft(seen)) return seen;
@@ -291,19 +285,17 @@ const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Ch
   if (E.isLeft(asked)) return asked;
   const sets: Partial<Record<SplitName, StoredArrays>> = {};
   for (const split of splitNames) {
-    const parts = seen.right.map(({ count }) => {
-      const test = count - Math.round(testShare * count);
-      const validation = test - Math.round(validationShare * test);
-      const [begin, end] = { train: [0, validation], validation: [validation, test], test: [test, count] }[
-        split
-      ];
-      return { begin, windows: windowsIn(begin, end, past + future, every) };
-    });
-    const all = parts.reduce((sum, { windows }) => sum + windows, 0);
     if (split === 'validation' && validationShare === 0) continue;
-    const cut = (rows: readonly Rows[], skipped: number, length: number): Float32Array | null => {
+    const counted = windowsOf(
+      task,
+      split,
+      seen.right.map(({ count }) => count),
+      { past: seen.right[0].names.length, future: wanted.length },
+    );
+    if (E.isLeft(counted)) return counted;
+    const { parts, all } = counted.right;
+    const cut = (rows: readonly Rows[], skipped: number, length: number): Float32Array => {
       const width = rows[0].names.length;
-      if (all > limits.samples || all * length * width > mostNumbers) return null;
       const values = new Float32Array(all * length * width);
       let at = 0;
       parts.forEach(({ begin, windows }, file) => {
@@ -315,13 +307,6 @@ const forecasts = async (task: SeriesTask, files: readonly string[]): Promise<Ch
       return values;
     };
     const [before, after] = [cut(seen.right, 0, past), cut(asked.right, past, future)];
-    if (before === null || after === null)
-      return E.left(
-        decodeError(
-          folder,
-          `task.every: ${grouped(all)} windows of ${past} and ${future} rows are too many to be held; take a larger one`,
-        ),
-      );
     sets[split] = {
       past: storedInMemory(folder, before, all, [past, seen.right[0].names.length]),
       future: storedInMemory(folder, after, all, [future, wanted.length]),
