@@ -1,7 +1,7 @@
 /**
  * Whether the process has enough addresses for WebAssembly's memories, and for threads. Each memory reserves about 10 GB of
- * addresses, used or not. A thread reserves about 600 MB, of which 1 GiB is wanted to be safe; what a worker reserves for
- * memories of its own, 10 GB each, is not counted for threads.
+ * addresses, used or not. A thread reserves about 600 MB, and 1 GiB is asked for each; the memories of 10 GB that a worker
+ * makes for wasm are not counted there.
  */
 
 import { readFileSync } from 'node:fs';
