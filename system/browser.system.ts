@@ -90,7 +90,7 @@ const computed = async (
   inputs: Arrays,
   labels: Uint8Array | null,
 ) => {
-  const opened = openSession(program, initialParameters(program.graph, seed));
+  const opened = openSession(program, initialParameters(program.graph, seed), 'this case has none');
   if (E.isLeft(opened)) return null;
   const { session, fused } = opened.right;
   const { outputs } = await session.infer({ count, inputs }, fused);

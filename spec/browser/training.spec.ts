@@ -8,6 +8,7 @@ import { fromBufferPromise } from 'yauzl';
 import type { Learnt } from '../../src/browser/asks.js';
 import { runFolder } from '../../src/browser/served/run-folder.js';
 import { goOn, openTraining, type Training, weightsNow } from '../../src/browser/served/trainings.js';
+import { add, batchNorm, conv, mean, type Program, parameter, program } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import type { RunEvent } from '../../src/runner/environment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
@@ -113,5 +114,21 @@ describe('a training of a page', () => {
     assert.match(said({ training: { batch: 40, epochs: 1 } }), /40 samples a step are more than the 10/);
     assert.match(said({ training: { batch: 4, epochs: 1, best: 'beauty' } }), /beauty/);
     assert.match(said({ model: { name: 'nwn' } }), /nwm/);
+  });
+  it('says what trains a program that has no fused kernels in training', async () => {
+    // a batch norm of what is the same for all samples
+    const sizes: readonly number[] = [4, 6];
+    const plane: readonly [number, number, number] = [13, 13, 3];
+    const normed: Program = program({ image: plane }, ({ image }) => {
+      const level = batchNorm()(parameter('level', sizes, { init: { normal: 1 } }));
+      return { logits: add(conv(6)(image), mean(0, 1)(level)) };
+    });
+    const model = { name: 'program', graph: normed.graph };
+    const { augment: _, ...rest } = experiment;
+    const training = right(openTraining({ ...rest, model }, 0));
+    await assert.rejects(
+      goOn(training, 1, () => {}),
+      /has no fused kernels.*`drumhead run` trains it/,
+    );
   });
 });

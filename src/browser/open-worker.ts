@@ -15,6 +15,7 @@ import {
 } from './asks.js';
 import { type Channel, channelTo } from './channel.js';
 import { startThread, type Thread } from './thread.js';
+import { threadsHere } from './threads-here.js';
 import type { Answered } from './wire.js';
 
 /** Options of `openWorker`. */
@@ -71,7 +72,7 @@ export interface PageProgram {
     minimised: { readonly labels: Uint8Array | Int32Array } | { readonly output: string },
     parts?: readonly number[],
   ) => Promise<Answered<{ readonly loss: number; readonly gradients: Arrays; readonly statistics: Arrays }>>;
-  /** Sets these parameters; others stay. */
+  /** Sets these parameters; others stay. Answered once they hold. */
   readonly load: (weights: Arrays) => Promise<Answered<unknown>>;
   /** All parameters. */
   readonly weights: () => Promise<Answered<Arrays>>;
@@ -187,11 +188,7 @@ export interface PageWorker {
   readonly isEnded: () => boolean;
 }
 
-declare const navigator: { readonly userAgent: string; readonly hardwareConcurrency?: number } | undefined;
-
-/** The threads of the machine. */
-const threadsHere = (): number =>
-  typeof navigator === 'undefined' ? 1 : Math.max(1, navigator.hardwareConcurrency ?? 1);
+declare const navigator: { readonly userAgent: string } | undefined;
 
 /** The browser's name in the record of a run. */
 const hostName = (): string => (typeof navigator === 'undefined' ? 'a browser' : navigator.userAgent);

@@ -1,31 +1,38 @@
 /** Micro-batches in messages between two workers of drumhead. */
 
 import * as t from 'io-ts';
-import type { LossyMicroBatch, MicroBatch } from '../compile/tfjs/session/micro-batch.js';
+import { record, whole } from '../base/codec.js';
+import type { CrossEntropy, Dice, Focal, Loss } from '../compile/loss.js';
+import type {
+  LabelledMicroBatch,
+  LossyMicroBatch,
+  MicroBatch,
+  SummedMicroBatch,
+} from '../compile/tfjs/session/micro-batch.js';
 import { arrays, labels, type Same } from './wire.js';
 
-const isMicroBatch = (u: unknown): u is MicroBatch =>
-  typeof u === 'object' &&
-  u !== null &&
-  'count' in u &&
-  'samples' in u &&
-  'noiseSeed' in u &&
-  'inputs' in u &&
-  arrays.is(u.inputs);
+const part = {
+  count: whole(1, 1_000_000),
+  samples: t.readonlyArray(t.number),
+  noiseSeed: t.number,
+  inputs: arrays,
+};
 
-const isLossy = (u: unknown): u is LossyMicroBatch =>
-  isMicroBatch(u) && 'lossCount' in u && ('labels' in u ? labels.is(u.labels) && 'loss' in u : 'output' in u);
+const weights = t.readonlyArray(t.number);
 
-const codecOf = <A>(is: t.Is<A>): Same<A> =>
-  new t.Type<A, A, unknown>(
-    'micro-batch',
-    is,
-    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, 'it is not a micro-batch')),
-    t.identity,
-  );
+const crossEntropy: Same<CrossEntropy> = record('cross-entropy', {
+  name: t.literal('cross-entropy'),
+  weights,
+});
+const focal: Same<Focal> = record('focal', { name: t.literal('focal'), weights, gamma: t.number });
+const dice: Same<Dice> = record('dice', { name: t.literal('dice'), weights, smoothing: t.number });
+const loss: Same<Loss> = t.union([crossEntropy, focal, dice]);
+
+const labelled: Same<LabelledMicroBatch> = record('labelled', { ...part, labels, loss, lossCount: t.number });
+const summed: Same<SummedMicroBatch> = record('summed', { ...part, output: t.string, lossCount: t.number });
 
 /** Some samples of a batch. */
-export const microBatch: Same<MicroBatch> = codecOf(isMicroBatch);
+export const microBatch: Same<MicroBatch> = record('micro-batch', part);
 
 /** Some samples of a batch, with their loss. */
-export const lossyMicroBatch: Same<LossyMicroBatch> = codecOf(isLossy);
+export const lossyMicroBatch: Same<LossyMicroBatch> = t.union([labelled, summed]);

@@ -23,8 +23,11 @@ export interface Helpers {
   readonly start: () => Thread;
 }
 
-/** Whether threads can share memory here: in a page, only if it is isolated. */
-export const canShare = (): boolean => typeof SharedArrayBuffer !== 'undefined';
+declare const Worker: unknown;
+
+/** Whether this thread can start others and share memory with them: in a page, only if it is isolated. */
+export const canShare = (): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && typeof Worker !== 'undefined';
 
 const orThrow = <A>(found: Answered<A>): A => {
   if (E.isLeft(found)) throw engineFault('wasm', found.left.sentence);
@@ -44,13 +47,18 @@ const own = <M extends MicroBatch | LossyMicroBatch>(microBatch: M): M => ({
 const laneIn = (thread: Thread, program: Program, shared: Arrays): LocalLane => {
   const channel = channelTo(thread);
   const opened = channel.ask(asks.open, { program: program.graph, weights: shared, seed: 0, engine: 'wasm' });
-  const handleOf = async (): Promise<number> => orThrow(await opened).handle;
+  let loaded: Promise<Answered<unknown>> = opened;
+  /** The handle, once the parameters hold that were loaded last. */
+  const handleOf = async (): Promise<number> => {
+    const { handle } = orThrow(await opened);
+    orThrow(await loaded);
+    return handle;
+  };
   return {
     load: () => {
-      // a worker that did not open refuses what it is asked next
-      void opened.then((found) => {
-        if (E.isRight(found)) void channel.ask(asks.load, { handle: found.right.handle, weights: shared });
-      });
+      loaded = opened.then((found) =>
+        E.isLeft(found) ? found : channel.ask(asks.load, { handle: found.right.handle, weights: shared }),
+      );
     },
     gradients: async (microBatch) =>
       orThrow(

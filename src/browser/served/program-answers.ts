@@ -2,7 +2,8 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
+import type { Arrays } from '../../compile/parameters.js';
 import { asks } from '../asks.js';
 import { copied } from './films.js';
 import type { Handles } from './handles.js';
@@ -17,6 +18,19 @@ import {
 } from './programs.js';
 import { type Answer, serving } from './serving.js';
 
+const elsewhere = "`worker.open(p, { engine: 'cpu' })` computes it with TensorFlow.js";
+
+/** An open program, if these inputs have its sizes. */
+const programWithInputs = (
+  programs: Handles<Open>,
+  handle: number,
+  { count, inputs }: { readonly count: number; readonly inputs: Arrays },
+): Checked<Open> =>
+  pipe(
+    programs.find(handle),
+    E.tap(({ program }) => checkedInputs(program, count, inputs)),
+  );
+
 /** Opens programs, changes their weights, and computes outputs and gradients. */
 export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
   serving(asks.open, async ({ program: data, weights, seed, engine }) => {
@@ -24,43 +38,43 @@ export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
     if (E.isLeft(found)) return found;
     const { program, parameters } = found.right;
     return pipe(
-      engine === 'cpu' ? await openSlowSession(program, parameters) : openSession(program, parameters),
+      engine === 'cpu'
+        ? await openSlowSession(program, parameters)
+        : openSession(program, parameters, elsewhere),
       E.map(({ session, lane, fused }) =>
         described(programs.put({ program, session, lane, weights: parameters }), program, fused),
       ),
     );
   }),
-  serving(asks.load, ({ handle, weights }) =>
-    pipe(
+  serving(asks.load, async ({ handle, weights }) => {
+    const found = pipe(
       programs.find(handle),
       E.tap(({ program }) => checkedWeights(program, weights)),
-      E.map((open) => {
-        open.session.load(weights);
-        open.weights = { ...open.weights, ...weights };
-        return {};
-      }),
-    ),
-  ),
-  serving(asks.weights, ({ handle }) =>
-    pipe(
-      programs.find(handle),
-      E.map(({ weights }) => copied(weights)),
-    ),
-  ),
-  serving(asks.infer, async ({ handle, count, inputs, outputs, training }) => {
+    );
+    if (E.isLeft(found)) return found;
+    const open = found.right;
+    open.session.load(weights);
+    await open.session.loaded();
+    open.weights = { ...open.weights, ...weights };
+    return E.right({});
+  }),
+  serving(asks.weights, async ({ handle }) => {
     const open = programs.find(handle);
     if (E.isLeft(open)) return open;
-    const { program, session } = open.right;
-    const wrong = checkedInputs(program, count, inputs);
-    if (E.isLeft(wrong)) return wrong;
+    // a load that was asked before comes first
+    await open.right.session.loaded();
+    return E.right(copied(open.right.weights));
+  }),
+  serving(asks.infer, async ({ handle, count, inputs, outputs, training }) => {
+    const open = programWithInputs(programs, handle, { count, inputs });
+    if (E.isLeft(open)) return open;
+    const { session } = open.right;
     return E.right((await session.infer({ count, inputs }, outputs, { training })).outputs);
   }),
   serving(asks.gradients, async ({ handle, count, inputs, labels, output, parts }) => {
-    const open = programs.find(handle);
+    const open = programWithInputs(programs, handle, { count, inputs });
     if (E.isLeft(open)) return open;
-    const { program, session } = open.right;
-    const wrong = checkedInputs(program, count, inputs);
-    if (E.isLeft(wrong)) return wrong;
+    const { session } = open.right;
     if ((labels === undefined) === (output === undefined))
       return E.left(
         decodeError('gradients', 'give either the labels of `logits`, or the output that is minimised'),
@@ -73,11 +87,11 @@ export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
     );
   }),
   serving(asks.partGradients, async ({ handle, microBatch }) => {
-    const open = programs.find(handle);
+    const open = programWithInputs(programs, handle, microBatch);
     return E.isLeft(open) ? open : E.right(await open.right.lane.gradients(microBatch));
   }),
   serving(asks.partOutputs, async ({ handle, microBatch, outputs, training }) => {
-    const open = programs.find(handle);
+    const open = programWithInputs(programs, handle, microBatch);
     return E.isLeft(open) ? open : E.right(await open.right.lane.infer(microBatch, outputs, training));
   }),
 ];

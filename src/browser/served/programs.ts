@@ -60,10 +60,15 @@ export interface Open {
   weights: Arrays;
 }
 
-const notFused = (what: string): DrumheadError =>
+/**
+ * The refusal of what no fused kernel computes.
+ *
+ * @param elsewhere what computes it
+ */
+const notFused = (what: string, elsewhere: string): DrumheadError =>
   engineError(
     'wasm',
-    `${what} has no fused kernels; \`fusionPlan\` says which part and why, and \`worker.open(p, { engine: 'cpu' })\` computes it with TensorFlow.js`,
+    `${what} has no fused kernels; \`fusionPlan\` says which part and why, and ${elsewhere}`,
   );
 
 /** A session in this thread, and the outputs that fused kernels compute. */
@@ -76,13 +81,21 @@ export interface OpenedSession {
 const sessionOf = (program: Program, lane: LocalLane, engine: 'wasm' | 'cpu'): SharedSession =>
   sessionOver(program, { engine, lanes: [lane], load: lane.load, close: lane.close });
 
-/** A session of fused kernels in this thread, without TensorFlow.js. */
-export const openSession = (program: Program, parameters: Arrays): Checked<OpenedSession> => {
+/**
+ * A session of fused kernels in this thread, without TensorFlow.js.
+ *
+ * @param elsewhere what computes the rest, as in `notFused`
+ */
+export const openSession = (
+  program: Program,
+  parameters: Arrays,
+  elsewhere: string,
+): Checked<OpenedSession> => {
   const lane = openFusedLane(program, parameters, () =>
-    Promise.reject(new SessionFault(notFused('what was asked for'))),
+    Promise.reject(new SessionFault(notFused('what was asked for', elsewhere))),
   );
   return lane === undefined
-    ? E.left(notFused('no output of the program'))
+    ? E.left(notFused('no output of the program', elsewhere))
     : pipe(
         lane,
         E.mapLeft((error): DrumheadError => error),

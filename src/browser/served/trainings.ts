@@ -107,6 +107,14 @@ const drawn = (experiment: Experiment): Checked<NamedArrays & { readonly names: 
 const busyOf = (offered: number, microBatches: readonly number[], whole: boolean): number =>
   whole || !canShare() ? 1 : Math.max(1, Math.min(offered, microBatches.length));
 
+const elsewhere = '`drumhead run` trains it';
+
+/** A session of these helpers in the place of one in this thread, which has shown that the program has fused kernels. */
+const sharedIn = (here: SharedSession, program: Program, seed: number, helpers: Helpers): SharedSession => {
+  here.close();
+  return sessionOfHelpers(program, initialParameters(program.graph, seed), helpers);
+};
+
 /**
  * Opens a training. Every problem is reported before the first step.
  *
@@ -142,7 +150,7 @@ export const openTraining = (data: unknown, seed: number, helpers?: Helpers): Ch
         microBatchesOnEngine(program, training.batch, pageEngine, whole, [trainedOutput(loss)]),
         E.mapLeft((error): DrumheadError => error),
         E.bindTo('microBatches'),
-        E.bind('opened', () => openSession(program, initialParameters(program.graph, seed))),
+        E.bind('opened', () => openSession(program, initialParameters(program.graph, seed), elsewhere)),
         E.map(({ microBatches, opened }): Training => {
           const workers = busyOf(helpers?.count ?? 1, microBatches, whole);
           const { names, ...rest } = arrays;
@@ -155,10 +163,7 @@ export const openTraining = (data: unknown, seed: number, helpers?: Helpers): Ch
             session:
               helpers === undefined || workers === 1
                 ? opened.session
-                : sessionOfHelpers(program, initialParameters(program.graph, seed), {
-                    ...helpers,
-                    count: workers,
-                  }),
+                : sharedIn(opened.session, program, seed, { ...helpers, count: workers }),
             plan: {
               training,
               objective: objectiveOf(learning),

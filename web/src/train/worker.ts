@@ -13,6 +13,7 @@ import {
   weightsNow,
 } from '../../../src/browser/served/training.js';
 import type { Training } from '../../../src/browser/served/trainings.js';
+import { threadsHere } from '../../../src/browser/threads-here.js';
 import { graphModel } from '../../../src/compile/graph-model/index.js';
 import { graphModelFiles } from '../../../src/compile/graph-model/shards.js';
 import { hashProgram, inputsOf, outputsOf, parametersOf } from '../../../src/dsl/index.js';
@@ -78,9 +79,7 @@ const allSteps = (training: Training): number => {
 
 const handlers = {
   open: ({ experiment, seed }: Settings) => {
-    const training = orThrow(
-      openTraining(experiment, seed, { count: navigator.hardwareConcurrency, start: newHelper }),
-    );
+    const training = orThrow(openTraining(experiment, seed, { count: threadsHere(), start: newHelper }));
     const { image } = inputsOf(training.program.graph);
     const { logits } = outputsOf(training.program.graph);
     if (image === undefined || logits?.length !== 3)

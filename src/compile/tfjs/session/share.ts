@@ -33,8 +33,10 @@ export interface Lanes {
   readonly close: () => void;
 }
 
-/** A session that can also count its tensors, to find leaks. */
+/** A session that can also count its tensors, to find leaks, and wait for its parameters. */
 export interface SharedSession extends Session {
+  /** Resolves once what was loaded holds; rejects with the error of a load, which the next call then has not. */
+  readonly loaded: () => Promise<void>;
   /** Tensors alive on the engine of each lane. */
   readonly tensors: () => Promise<readonly number[]>;
 }
@@ -88,6 +90,7 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
       loaded.catch(() => {});
       last = loaded;
     },
+    loaded: () => next(() => {}),
     gradients: (batch, microBatches) =>
       next(async () => {
         checkMicroBatches(microBatches, batch.count);
