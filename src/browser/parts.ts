@@ -20,12 +20,10 @@ const part = {
 
 const weights = t.readonlyArray(t.number);
 
-const crossEntropy: Same<CrossEntropy> = record('cross-entropy', {
-  name: t.literal('cross-entropy'),
-  weights,
-});
-const focal: Same<Focal> = record('focal', { name: t.literal('focal'), weights, gamma: t.number });
-const dice: Same<Dice> = record('dice', { name: t.literal('dice'), weights, smoothing: t.number });
+// an experiment's loss has more fields, such as its target
+const crossEntropy: Same<CrossEntropy> = t.type({ name: t.literal('cross-entropy'), weights });
+const focal: Same<Focal> = t.type({ name: t.literal('focal'), weights, gamma: t.number });
+const dice: Same<Dice> = t.type({ name: t.literal('dice'), weights, smoothing: t.number });
 const loss: Same<Loss> = t.union([crossEntropy, focal, dice]);
 
 const labelled: Same<LabelledMicroBatch> = record('labelled', { ...part, labels, loss, lossCount: t.number });

@@ -107,7 +107,7 @@ describe('answers about programs', () => {
     const { ask } = opened();
     const { handle } = answerOf(asks.open, await ask('open', { program: pixels.graph }));
     const part: object = { count: 1, samples: [0], noiseSeed: 0, inputs: { image } };
-    const loss = { name: 'cross-entropy', weights: [] };
+    const loss = { name: 'cross-entropy', weights: [], target: 'pixel' };
     const lossy: object = { ...part, labels: new Uint8Array(size * size), loss, lossCount: size * size };
     const gradients = async (microBatch: object) => ask('part gradients', { handle, microBatch });
     const outputs = async (microBatch: object) =>
