@@ -13,12 +13,13 @@ describe('the threads of a machine', () => {
   });
 
   it('are at least one, also where the browser does not say', () => {
-    for (const [said, threads] of [
+    const cases: readonly (readonly [unknown, number])[] = [
       [undefined, 1],
       [{}, 1],
       [{ hardwareConcurrency: 0 }, 1],
       [{ hardwareConcurrency: 6 }, 6],
-    ] as const) {
+    ];
+    for (const [said, threads] of cases) {
       isSaid(said);
       assert.equal(threadsHere(), threads);
     }

@@ -1,36 +1,45 @@
-/** Micro-batches in messages between two workers of drumhead. */
+/** Micro-batches in messages between two workers of drumhead: every field is checked, by hand since so many types are dear. */
 
 import * as t from 'io-ts';
-import { record, whole } from '../base/codec.js';
-import type { CrossEntropy, Dice, Focal, Loss } from '../compile/loss.js';
-import type {
-  LabelledMicroBatch,
-  LossyMicroBatch,
-  MicroBatch,
-  SummedMicroBatch,
-} from '../compile/tfjs/session/micro-batch.js';
+import { whole } from '../base/codec.js';
+import type { Loss } from '../compile/loss.js';
+import type { LossyMicroBatch, MicroBatch } from '../compile/tfjs/session/micro-batch.js';
 import { arrays, labels, type Same } from './wire.js';
 
-const part = {
-  count: whole(1, 1_000_000),
-  samples: t.readonlyArray(t.number),
-  noiseSeed: t.number,
-  inputs: arrays,
-};
+const count = whole(1, 1_000_000);
+const numbers = t.readonlyArray(t.number);
 
-const weights = t.readonlyArray(t.number);
+/** An experiment's loss has more fields, such as its target. */
+const isLoss = (u: unknown): u is Loss =>
+  t.UnknownRecord.is(u) &&
+  numbers.is(u.weights) &&
+  (u.name === 'cross-entropy' ||
+    (u.name === 'focal' && t.number.is(u.gamma)) ||
+    (u.name === 'dice' && t.number.is(u.smoothing)));
 
-// an experiment's loss has more fields, such as its target
-const crossEntropy: Same<CrossEntropy> = t.type({ name: t.literal('cross-entropy'), weights });
-const focal: Same<Focal> = t.type({ name: t.literal('focal'), weights, gamma: t.number });
-const dice: Same<Dice> = t.type({ name: t.literal('dice'), weights, smoothing: t.number });
-const loss: Same<Loss> = t.union([crossEntropy, focal, dice]);
+const isMicroBatch = (u: unknown): u is MicroBatch =>
+  t.UnknownRecord.is(u) &&
+  count.is(u.count) &&
+  numbers.is(u.samples) &&
+  t.number.is(u.noiseSeed) &&
+  arrays.is(u.inputs);
 
-const labelled: Same<LabelledMicroBatch> = record('labelled', { ...part, labels, loss, lossCount: t.number });
-const summed: Same<SummedMicroBatch> = record('summed', { ...part, output: t.string, lossCount: t.number });
+const isLossy = (u: unknown): u is LossyMicroBatch =>
+  t.UnknownRecord.is(u) &&
+  isMicroBatch(u) &&
+  t.number.is(u.lossCount) &&
+  ('labels' in u ? labels.is(u.labels) && isLoss(u.loss) : t.string.is(u.output));
+
+const codecOf = <A>(is: t.Is<A>): Same<A> =>
+  new t.Type<A, A, unknown>(
+    'micro-batch',
+    is,
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, 'it is not a micro-batch')),
+    t.identity,
+  );
 
 /** Some samples of a batch. */
-export const microBatch: Same<MicroBatch> = record('micro-batch', part);
+export const microBatch: Same<MicroBatch> = codecOf(isMicroBatch);
 
 /** Some samples of a batch, with their loss. */
-export const lossyMicroBatch: Same<LossyMicroBatch> = t.union([labelled, summed]);
+export const lossyMicroBatch: Same<LossyMicroBatch> = codecOf(isLossy);

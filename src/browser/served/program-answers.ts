@@ -25,11 +25,12 @@ const programWithInputs = (
   programs: Handles<Open>,
   handle: number,
   { count, inputs }: { readonly count: number; readonly inputs: Arrays },
-): Checked<Open> =>
-  pipe(
-    programs.find(handle),
-    E.tap(({ program }) => checkedInputs(program, count, inputs)),
-  );
+): Checked<Open> => {
+  const open = programs.find(handle);
+  if (E.isLeft(open)) return open;
+  const wrong = checkedInputs(open.right.program, count, inputs);
+  return E.isLeft(wrong) ? wrong : open;
+};
 
 /** Opens programs, changes their weights, and computes outputs and gradients. */
 export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
@@ -47,12 +48,11 @@ export const programAnswers = (programs: Handles<Open>): readonly Answer[] => [
     );
   }),
   serving(asks.load, async ({ handle, weights }) => {
-    const found = pipe(
-      programs.find(handle),
-      E.tap(({ program }) => checkedWeights(program, weights)),
-    );
+    const found = programs.find(handle);
     if (E.isLeft(found)) return found;
     const open = found.right;
+    const wrong = checkedWeights(open.program, weights);
+    if (E.isLeft(wrong)) return wrong;
     open.session.load(weights);
     await open.session.loaded();
     open.weights = { ...open.weights, ...weights };
