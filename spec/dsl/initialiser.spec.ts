@@ -47,6 +47,11 @@ const inits = (p: Program): Readonly<Record<string, unknown>> =>
 
 const ramp = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));
 
+/** Shapes whose sizes the types need not know, which is quicker to check. */
+const list = (a: number): readonly [number] => [a];
+const line = (a: number, b: number): readonly [number, number] => [a, b];
+const plane = (a: number, b: number, c: number): readonly [number, number, number] => [a, b, c];
+
 describe('dsl: initialisers', () => {
   // Bounds on a sample's mean and deviation are five of its own standard errors.
   const uniform: readonly (readonly [InitialiserName, number])[] = [
@@ -126,27 +131,27 @@ describe('dsl: initialisers', () => {
     const bound = (fan: number) => ({ kind: 'uniform', bound: 1 / Math.sqrt(fan) });
 
     it('of a convolution are those of its kernel', () => {
-      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: conv(8)(x) }));
+      const p = program({ x: plane(6, 6, 3) }, ({ x }) => ({ y: conv(8)(x) }));
       assert.deepEqual(inits(p), { 'conv1/weight': bound(27), 'conv1/bias': bound(27) });
     });
     it('of a convolution on a line too', () => {
-      const p = program({ x: [6, 3] }, ({ x }) => ({ y: conv1d(8, { kernel: 5 })(x) }));
+      const p = program({ x: line(6, 3) }, ({ x }) => ({ y: conv1d(8, { kernel: 5 })(x) }));
       assert.deepEqual(inits(p), { 'conv1/weight': bound(15), 'conv1/bias': bound(15) });
     });
     it('of a depthwise one have one channel in', () => {
-      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: depthwise()(x) }));
+      const p = program({ x: plane(6, 6, 3) }, ({ x }) => ({ y: depthwise()(x) }));
       assert.deepEqual(inits(p), { 'depthwise1/weight': bound(9), 'depthwise1/bias': bound(9) });
     });
     it('of a transposed one count as PyTorch counts them', () => {
-      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: convTranspose(5)(x) }));
+      const p = program({ x: plane(6, 6, 3) }, ({ x }) => ({ y: convTranspose(5)(x) }));
       assert.deepEqual(inits(p), { 'convTranspose1/weight': bound(20), 'convTranspose1/bias': bound(20) });
     });
     it('of a dense layer are its features', () => {
-      const p = program({ x: [6, 3] }, ({ x }) => ({ y: dense(4)(x) }));
+      const p = program({ x: line(6, 3) }, ({ x }) => ({ y: dense(4)(x) }));
       assert.deepEqual(inits(p), { 'dense1/weight': bound(3), 'dense1/bias': bound(3) });
     });
     it('enter Glorot from both sides, and the bias then starts at zero', () => {
-      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: conv(8, { init: 'glorot' })(x) }));
+      const p = program({ x: plane(6, 6, 3) }, ({ x }) => ({ y: conv(8, { init: 'glorot' })(x) }));
       assert.deepEqual(inits(p), {
         'conv1/weight': { kind: 'uniform', bound: Math.sqrt(6 / (27 + 72)) },
         'conv1/bias': { kind: 'constant', value: 0 },
@@ -221,7 +226,7 @@ describe('dsl: initialisers', () => {
     });
 
     it('the Laplacian of a straight line is zero inside', () => {
-      const p = program({ x: [6, 1] }, ({ x }) => ({
+      const p = program({ x: line(6, 1) }, ({ x }) => ({
         y: depthwise1d({ init: 'laplacian', bias: false, boundary: 'none' })(x),
       }));
       near(valuesOfProgram(p, { x: [0, 1, 2, 3, 4, 5] }), [0, 0, 0, 0]);
@@ -230,7 +235,7 @@ describe('dsl: initialisers', () => {
 
   describe('given values', () => {
     const star = [0, 1, 0, 1, -4, 1, 0, 1, 0];
-    const given = program({ x: [5, 5, 1] }, ({ x }) => ({
+    const given = program({ x: plane(5, 5, 1) }, ({ x }) => ({
       y: conv(1, { init: { values: star }, bias: false, boundary: 'circular' })(x),
     }));
 
@@ -240,7 +245,7 @@ describe('dsl: initialisers', () => {
       const p = program({}, () => ({ w: parameter('w', [2], { init: { values: [0.1, 1e-3] } }) }));
       assert.deepEqual(initialParameters(p.graph, 0).w, Float32Array.of(0.1, 1e-3));
       const typed = dense(2, { init: { values: Float32Array.from(ramp(4)) }, bias: false });
-      const q = program({ x: [2] }, ({ x }) => ({ y: typed(x) }));
+      const q = program({ x: list(2) }, ({ x }) => ({ y: typed(x) }));
       assert.deepEqual(initialParameters(q.graph, 0)['dense1/weight'], Float32Array.from(ramp(4)));
     });
 
@@ -254,7 +259,7 @@ describe('dsl: initialisers', () => {
     });
 
     it('do as the same numbers drawn by name: the Laplacian written out', () => {
-      const stencil = program({ x: [5, 5, 1] }, ({ x }) => ({
+      const stencil = program({ x: plane(5, 5, 1) }, ({ x }) => ({
         y: conv(1, { init: 'laplacian', bias: false, boundary: 'circular' })(x),
       }));
       const x = ramp(25);
@@ -312,7 +317,7 @@ describe('dsl: initialisers', () => {
   });
 
   it('all parameters of a program are drawn by their names', () => {
-    const p = program({ x: [4, 4, 2] }, ({ x }) => ({ y: conv(2)(x) }));
+    const p = program({ x: plane(4, 4, 2) }, ({ x }) => ({ y: conv(2)(x) }));
     const start = initialParameters(p.graph, 3);
     for (const { name, init, shape } of parametersOf(p.graph))
       assert.deepEqual(start[name], initialValues(init, shape, 3, name));

@@ -42,6 +42,11 @@ import {
   wasm,
 } from './oracles.js';
 
+/** Shapes whose sizes the types need not know, which is quicker to check. */
+const plane: readonly [number, number, number] = [4, 4, 2];
+const planes: readonly [number, number, number, number] = [3, 4, 4, 2];
+const [one, six]: readonly (readonly [number])[] = [[1], [6]];
+
 type Field = Tensor<readonly [number, number, number]>;
 const samples = 3;
 
@@ -110,7 +115,7 @@ const isOver = ({ left }: { readonly left: Tensor<readonly []> }): Tensor<readon
 
 /** Counts down by 1 from a number of its own for each sample, and waves meanwhile. */
 const endsAfter = (steps: number, remat: boolean, sees: boolean): Program =>
-  program({ x: [4, 4, 2], left: [1] }, ({ x, left }) => {
+  program({ x: plane, left: one }, ({ x, left }) => {
     const near = coupling();
     const {
       sequence,
@@ -140,10 +145,10 @@ describe('fused scans', () => {
     for (const remat of [false, 2])
       isRight(
         engine,
-        program({ x: [4, 4, 2], drive: [3, 4, 4, 2] }, ({ x, drive }) => {
+        program({ x: plane, drive: planes }, ({ x, drive }) => {
           const outer = scanWithFinal({
             steps: 4,
-            init: { y: x, before: zeros(4, 4, 2), list: gain },
+            init: { y: x, before: zeros(...plane), list: gain },
             step: (s, { index }) => {
               const inner = scanOverWithFinal({
                 over: drive,
@@ -200,7 +205,7 @@ describe('fused scans', () => {
     // at every second step the root's argument is 0, where its slope is infinite
     const near = coupling();
     const p = (every: number): Program =>
-      program({ x: [4, 4, 2] }, ({ x }) => {
+      program({ x: plane }, ({ x }) => {
         const start: Field = mul(x, x);
         const { sequence } = scanWithFinal({
           steps: 12,
@@ -224,7 +229,7 @@ describe('fused scans', () => {
   it('with remat hold as much as the root of their steps', () => {
     const bytes = (steps: number, remat: boolean): number => {
       const near = coupling();
-      const p = program({ x: [4, 4, 2] }, ({ x }) => ({
+      const p = program({ x: plane }, ({ x }) => ({
         y: scanWithFinal({
           steps,
           init: { y: x },
@@ -244,7 +249,7 @@ describe('fused scans', () => {
   });
 
   it('hand on what does not change over very many steps', () => {
-    const p = program({ x: [4, 4, 2] }, ({ x }) => {
+    const p = program({ x: plane }, ({ x }) => {
       const { final } = scanWithFinal({
         steps: 20_000,
         init: { y: x, z: scale(0.5, x), w: x },
@@ -266,7 +271,7 @@ describe('fused scans', () => {
 
   it('over weights alone run once where weights are loaded, not for each sample', () => {
     const kernel = parameter('kernel', [3, 3, 2, 2], { init: 'kaiming' });
-    const p = program({ x: [4, 4, 2] }, ({ x }) => ({ y: conv(2)(convolveWith(x, spectralNorm()(kernel))) }));
+    const p = program({ x: plane }, ({ x }) => ({ y: conv(2)(convolveWith(x, spectralNorm()(kernel))) }));
     isRight(engine, p);
     const { fused, parameters, during } = fusedWithCalls(p);
     fused.prepare(['y']);
@@ -283,7 +288,7 @@ describe('fused scans', () => {
   it('without a grid end for each sample after steps of its own, one beside the other', () => {
     for (const remat of [false, 2]) {
       const [forth, within] = [dense(6), dense(6)];
-      const p = program({ x: [6], left: [1] }, ({ x, left }) => {
+      const p = program({ x: six, left: one }, ({ x, left }) => {
         const { sequence, final, steps } = scanWithFinal({
           steps: 9,
           every: 2,
